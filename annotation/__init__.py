@@ -1,0 +1,1 @@
+"""The labelling side of naba: articles in, gold documents and snapshots out."""

@@ -1,0 +1,297 @@
+"""The words everything here is said in: Span, Argument, Event, Link, Source, Provenance, Document.
+
+Pure values. Offsets count code points of `Document.text` and `end` is exclusive. A span is its offsets and its label
+and has no id, so gold and predicted sets intersect directly; scores and provenance do not take part in comparison.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import TypeAlias
+
+Json: TypeAlias = Mapping[str, object]
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A labelled stretch of text. Offsets count code points; `end` is exclusive."""
+
+    start: int
+    end: int
+    label: str
+    score: float | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"span [{self.start}:{self.end}] is empty or reversed")
+
+    def quote(self, text: str) -> str:
+        """The words the span covers, cut from the text itself."""
+        return text[self.start : self.end]
+
+    def crosses(self, other: Span) -> bool:
+        """Whether the two overlap and neither holds the other."""
+        return self.start < other.start < self.end < other.end or other.start < self.start < other.end < self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Argument:
+    """What fills a role of an event: an entity mention, or another event's trigger."""
+
+    role: str
+    filler: Span
+    score: float | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Event:
+    """A trigger with its arguments and attributes. Both are kept sorted and free of repeats."""
+
+    trigger: Span
+    arguments: tuple[Argument, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arguments", tuple(sorted(set(self.arguments))))
+        object.__setattr__(self, "attributes", tuple(sorted(set(self.attributes))))
+        names = [name for name, _ in self.attributes]
+        if len(names) != len(set(names)):
+            raise ValueError(f"event {self.type} [{self.trigger.start}:{self.trigger.end}] has an attribute twice")
+
+    @property
+    def type(self) -> str:
+        """The event type, which is the trigger's label."""
+        return self.trigger.label
+
+    def attribute(self, name: str) -> str | None:
+        """The value of the attribute, or None where the annotator gave none."""
+        return dict(self.attributes).get(name)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """Two spans that stand for the same thing. Undirected: kept with the smaller span first."""
+
+    label: str
+    a: Span
+    b: Span
+
+    def __post_init__(self) -> None:
+        if self.a == self.b:
+            raise ValueError(f"link {self.label} joins [{self.a.start}:{self.a.end}] to itself")
+        if self.b < self.a:
+            first, second = self.b, self.a
+            object.__setattr__(self, "a", first)
+            object.__setattr__(self, "b", second)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an article came from.
+
+    `body` holds ranges of the raw file's readable text (for plain text: the file as decoded with `encoding`; for HTML:
+    its visible text). Each is one line; joined by newlines they are `Document.text`. Empty means the whole.
+    """
+
+    name: str
+    title: str | None = None
+    url: str | None = None
+    published: str | None = None
+    encoding: str = "utf-8"
+    raw_sha256: str | None = None
+    body: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who said it. `regions` names the Label Studio region of each span, for messages and links back."""
+
+    task: int | None = None
+    annotation: int | None = None
+    annotator: str | None = None
+    updated_at: str | None = None
+    lead_time: float | None = None
+    model_version: str | None = None
+    regions: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article and what is marked in it. Everything inside is sorted, so equal contents compare equal.
+
+    Raises ValueError when a span leaves the text, two events share a trigger span and type, or an argument or link
+    points at a span that is neither an entity nor a trigger of this document.
+    """
+
+    id: str
+    text: str
+    language: str = "und"
+    entities: tuple[Span, ...] = ()
+    events: tuple[Event, ...] = ()
+    links: tuple[Link, ...] = ()
+    source: Source | None = None
+    provenance: Provenance | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "entities", tuple(sorted(set(self.entities))))
+        object.__setattr__(self, "events", tuple(sorted(self.events)))
+        object.__setattr__(self, "links", tuple(sorted(set(self.links))))
+        self._check()
+
+    def _check(self) -> None:
+        triggers = [event.trigger for event in self.events]
+        if len(triggers) != len(set(triggers)):
+            raise ValueError(f"document {self.id}: two events share one trigger span and type")
+        known = {*self.entities, *triggers}
+        for span in known:
+            if span.end > len(self.text):
+                raise ValueError(
+                    f"document {self.id}: {span.label} [{span.start}:{span.end}] "
+                    f"leaves the text of {len(self.text)} characters"
+                )
+        pointed = {a.filler for e in self.events for a in e.arguments} | {s for k in self.links for s in (k.a, k.b)}
+        for span in sorted(pointed - known):
+            raise ValueError(
+                f"document {self.id}: {span.label} [{span.start}:{span.end}] "
+                "is an argument or link but neither an entity nor a trigger"
+            )
+
+    @property
+    def triggers(self) -> tuple[Span, ...]:
+        """The trigger of each event, in text order."""
+        return tuple(event.trigger for event in self.events)
+
+    def spans(self) -> Iterator[Span]:
+        """Every marked span: entities, then triggers."""
+        yield from self.entities
+        yield from self.triggers
+
+    @property
+    def text_sha256(self) -> str:
+        """The fingerprint of the text that travels with it to Label Studio and back."""
+        return sha256(self.text)
+
+    def bare(self) -> Document:
+        """The same article with nothing marked in it."""
+        return replace(self, entities=(), events=(), links=(), provenance=None)
+
+
+def sha256(text: str) -> str:
+    """Hex digest of the text in UTF-8; lone surrogates, which real files hold, are hashed as they are."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def text_id(text: str) -> str:
+    """The id of an article that brought none: a hash of its text, 16 hex digits."""
+    return sha256(text)[:16]
+
+
+def to_json(document: Document) -> dict[str, object]:
+    """The document as plain JSON values, `schema` first; values that say nothing are left out."""
+    return {"schema": SCHEMA, **_plain(asdict(document))}
+
+
+def from_json(row: Json) -> Document:
+    """The document a row of `to_json` stands for. Raises ValueError that names the field at fault."""
+    if row.get("schema") != SCHEMA:
+        raise ValueError(f"schema is {row.get('schema')!r}, not {SCHEMA}; written by another version of naba?")
+    try:
+        return _document(row)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not a document: {type(error).__name__}: {error}") from error
+
+
+def _plain(row: dict[str, object]) -> dict[str, object]:
+    """The row without its empty values, all the way down; the document's own text stays even when empty."""
+
+    def tidy(value: object) -> object:
+        if isinstance(value, dict):
+            return {k: tidy(v) for k, v in value.items() if v is not None and v != ()}
+        return [tidy(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+    return {k: tidy(v) for k, v in row.items() if v is not None and v != ()}
+
+
+def _document(row: Json) -> Document:
+    return Document(
+        id=_string(row, "id"),
+        text=_string(row, "text"),
+        language=str(row.get("language", "und")),
+        entities=tuple(_span(s) for s in _rows(row, "entities")),
+        events=tuple(_event(e) for e in _rows(row, "events")),
+        links=tuple(Link(str(k["label"]), _span(_row(k["a"])), _span(_row(k["b"]))) for k in _rows(row, "links")),
+        source=_source(_row(row["source"])) if "source" in row else None,
+        provenance=_provenance(_row(row["provenance"])) if "provenance" in row else None,
+    )
+
+
+def _event(row: Json) -> Event:
+    arguments = (
+        Argument(str(a["role"]), _span(_row(a["filler"])), _number(a, "score")) for a in _rows(row, "arguments")
+    )
+    return Event(_span(_row(row["trigger"])), tuple(arguments), _pairs(row, "attributes"))
+
+
+def _span(row: Json) -> Span:
+    return Span(_integer(row, "start"), _integer(row, "end"), _string(row, "label"), _number(row, "score"))
+
+
+def _source(row: Json) -> Source:
+    body = tuple((int(str(a)), int(str(b))) for a, b in _twos(row, "body"))
+    return Source(**{**row, "body": body})  # type: ignore[arg-type]
+
+
+def _provenance(row: Json) -> Provenance:
+    regions = tuple((_span(_row(span)), str(region)) for span, region in _twos(row, "regions"))
+    return Provenance(**{**row, "regions": regions})  # type: ignore[arg-type]
+
+
+def _row(value: object) -> Json:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{value!r} is not an object")
+    return value
+
+
+def _list(row: Json, key: str) -> list[object]:
+    value = row.get(key, [])
+    if not isinstance(value, list):
+        raise TypeError(f"{key} is {value!r}, not a list")
+    return value
+
+
+def _rows(row: Json, key: str) -> list[Json]:
+    return [_row(value) for value in _list(row, key)]
+
+
+def _twos(row: Json, key: str) -> list[tuple[object, object]]:
+    pairs = [value for value in _list(row, key) if isinstance(value, list) and len(value) == 2]
+    if len(pairs) != len(_list(row, key)):
+        raise TypeError(f"{key} holds something that is not a pair")
+    return [(a, b) for a, b in pairs]
+
+
+def _pairs(row: Json, key: str) -> tuple[tuple[str, str], ...]:
+    return tuple((str(k), str(v)) for k, v in _twos(row, key))
+
+
+def _string(row: Json, key: str) -> str:
+    if not isinstance(row[key], str):
+        raise TypeError(f"{key} is {row[key]!r}, not a string")
+    return str(row[key])
+
+
+def _integer(row: Json, key: str) -> int:
+    value = row[key]
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{key} is {value!r}, not a whole number")
+    return value
+
+
+def _number(row: Json, key: str) -> float | None:
+    value = row.get(key)
+    if value is not None and not isinstance(value, (int, float)):
+        raise TypeError(f"{key} is {value!r}, not a number")
+    return value

@@ -1,0 +1,82 @@
+"""Files of Documents, one JSON object a line, and writing that is all or nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from annotation.document import Document, from_json, to_json
+from annotation.errors import DocumentsError, UsageError
+
+
+@contextmanager
+def atomic(path: str | Path, mode: str = "w") -> Iterator[IO[str]]:
+    """A file that takes the place of `path` when the block ends well, and never exists half-written.
+
+    A path that ends in .gz is compressed. The folder is made when missing.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        with _open(Path(name), f"{mode}t", gzipped=path.suffix == ".gz") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read_documents(path: str | Path) -> Iterator[Document]:
+    """Each Document of a .jsonl or .jsonl.gz file. Raises UsageError or DocumentsError naming the line."""
+    path = Path(path)
+    try:
+        with _open(path, "rt", gzipped=path.suffix == ".gz") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield _parse(line, path, number)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
+
+
+def write_documents(path: str | Path, documents: Iterable[Document]) -> int:
+    """Write the Documents atomically and say how many they were."""
+    count = 0
+    with atomic(path) as file:
+        for document in documents:
+            file.write(line(document))
+            count += 1
+    return count
+
+
+def line(document: Document) -> str:
+    """The Document as its line of a file, newline included."""
+    return json.dumps(to_json(document), ensure_ascii=False) + "\n"
+
+
+def _parse(text: str, path: Path, number: int) -> Document:
+    try:
+        return from_json(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise DocumentsError(path=str(path), line=number, reason=str(error)) from error
+
+
+def _open(path: Path, mode: str, *, gzipped: bool) -> IO[str]:
+    opener = gzip.open if gzipped else open
+    return cast(IO[str], opener(path, mode, encoding="utf-8", newline="\n"))
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,225 @@
+"""The ontology: what may be marked, said once. Interface, checks, label space and report all derive from it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+import yaml
+
+from annotation.document import Json
+from annotation.errors import OntologyError
+
+Phrases: TypeAlias = Mapping[str, str]
+"""One wording per language code: ar, he, en."""
+
+LANGUAGES = ("ar", "he", "en")
+ARTICLE_LANGUAGES = ("ar", "he")
+
+
+@dataclass(frozen=True)
+class Type:
+    """What an entity, event, role, attribute value or link is called and means."""
+
+    name: str
+    title: Phrases
+    definition: Phrases = field(default_factory=dict)
+    example: Phrases = field(default_factory=dict)
+    counter_example: Phrases = field(default_factory=dict)
+    color: str = "#888888"
+    hotkey: str | None = None
+
+
+@dataclass(frozen=True)
+class Role:
+    """What may fill a role of one event type: labels of entities or of events, and how many."""
+
+    name: str
+    fillers: frozenset[str]
+    minimum: int = 0
+    maximum: int | None = None
+
+
+@dataclass(frozen=True)
+class EventType(Type):
+    """An event type with its roles, the ones every event has included."""
+
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    maps_to: str = ""
+
+
+@dataclass(frozen=True)
+class Attribute(Type):
+    """Something said of a whole event by choosing one value; `default` goes without saying."""
+
+    values: Mapping[str, Type] = field(default_factory=dict)
+    default: str = ""
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """A complete, checked ontology. Mappings keep the order of the file."""
+
+    name: str
+    version: str
+    entities: Mapping[str, Type]
+    events: Mapping[str, EventType]
+    roles: Mapping[str, Type]
+    attributes: Mapping[str, Attribute]
+    links: Mapping[str, Type]
+    source: str = field(repr=False, compare=False, default="")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Ontology:
+        """Read and check the file. Raises OntologyError with every fault and its path."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise OntologyError(path=str(path), faults=[f"cannot be read: {error}"]) from error
+        return cls.parse(text, path=str(path))
+
+    @classmethod
+    def parse(cls, text: str, *, path: str = "ontology") -> Ontology:
+        """As `load`, from the YAML itself."""
+        try:
+            row = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise OntologyError(path=path, faults=[f"not YAML: {error}"]) from error
+        if not isinstance(row, dict):
+            raise OntologyError(path=path, faults=["not a mapping; see conf/ontology/conflict.yaml"])
+        reader = _Reader()
+        ontology = reader.ontology(row, text)
+        if reader.faults:
+            raise OntologyError(path=path, faults=reader.faults)
+        return ontology
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 over the content, whatever the layout of the file; 16 hex digits."""
+        content = json.dumps(yaml.safe_load(self.source), sort_keys=True, ensure_ascii=False, default=str)
+        return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Every span label, entities first: the model's C = entity + event types."""
+        return (*self.entities, *self.events)
+
+    def permits(self, event: str, role: str, filler: str) -> bool:
+        """Whether a span labelled `filler` may fill `role` of an event of type `event`."""
+        kind = self.events.get(event)
+        return kind is not None and role in kind.roles and filler in kind.roles[role].fillers
+
+
+class _Reader:
+    """Walks the YAML and collects every fault with its path instead of stopping at the first."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def ontology(self, row: Json, source: str) -> Ontology:
+        for key in sorted(set(row) - _KEYS):
+            self.faults.append(f"{key}: not a part of an ontology (it has {', '.join(sorted(_KEYS))})")
+        entities = {n: self.type(r, p) for n, r, p in self.each(row, "entities", required=True)}
+        links = {n: self.type(r, p) for n, r, p in self.each(row, "links")}
+        roles = {n: self.type(r, p) for n, r, p in self.each(row, "roles", required=True)}
+        known = {*entities, *self.mapping(row.get("events"), "events")}
+        common = {n: self.role(n, r, p, known, roles) for n, r, p in self.each(row, "common_roles")}
+        events = {n: self.event(r, p, known, roles, common) for n, r, p in self.each(row, "events", required=True)}
+        attributes = {n: self.attribute(r, p) for n, r, p in self.each(row, "attributes")}
+        self.unique({"entities": entities, "events": events, "roles": roles, "links": links})
+        name, version = self.text(row, "name", ""), self.text(row, "version", "")
+        return Ontology(name, version, entities, events, roles, attributes, links, source)
+
+    def event(
+        self, row: Json, path: str, known: set[str], roles: Mapping[str, Type], common: Mapping[str, Role]
+    ) -> EventType:
+        own = {n: self.role(n, r, p, known, roles) for n, r, p in self.each(row, "roles", path)}
+        return EventType(**vars(self.type(row, path)), roles={**own, **common}, maps_to=str(row.get("maps_to", "")))
+
+    def role(self, name: str, row: Json, path: str, known: set[str], roles: Mapping[str, Type]) -> Role:
+        if name not in roles:
+            self.faults.append(f"{path}: not described under roles")
+        fillers = row.get("fillers")
+        if not isinstance(fillers, list) or not fillers:
+            self.faults.append(f"{path}.fillers: must list who may fill the role")
+            fillers = []
+        for filler in fillers:
+            if filler not in known:
+                self.faults.append(f"{path}.fillers: {filler!r} is neither an entity nor an event")
+        return Role(name, frozenset(map(str, fillers)), self.count(row, "min", path) or 0, self.count(row, "max", path))
+
+    def attribute(self, row: Json, path: str) -> Attribute:
+        values = {n: self.type(r, p) for n, r, p in self.each(row, "values", path, required=True)}
+        default = self.text(row, "default", path)
+        if default and default not in values:
+            self.faults.append(f"{path}.default: {default!r} is not one of its values")
+        return Attribute(**vars(self.type(row, path)), values=values, default=default)
+
+    def type(self, row: Json, path: str) -> Type:
+        return Type(
+            name=path.rsplit(".", 1)[-1],
+            title=self.phrases(row, "title", path, LANGUAGES),
+            definition=self.phrases(row, "definition", path, LANGUAGES if "definition" in row else ()),
+            example=self.phrases(row, "example", path, ARTICLE_LANGUAGES if "example" in row else ()),
+            counter_example=self.phrases(
+                row, "counter_example", path, ARTICLE_LANGUAGES if "counter_example" in row else ()
+            ),
+            color=self.text(row, "color", path) if "color" in row else Type.color,
+            hotkey=self.text(row, "hotkey", path) if "hotkey" in row else None,
+        )
+
+    def phrases(self, row: Json, key: str, path: str, wanted: tuple[str, ...]) -> Phrases:
+        phrases = self.mapping(row.get(key), f"{path}.{key}")
+        for language in wanted:
+            if not str(phrases.get(language) or "").strip():
+                self.faults.append(f"{path}.{key}.{language}: missing")
+        return {str(k): str(v) for k, v in phrases.items()}
+
+    def each(self, row: Json, key: str, path: str = "", *, required: bool = False) -> Iterator[tuple[str, Json, str]]:
+        here = f"{path}.{key}".lstrip(".")
+        rows = self.mapping(row.get(key), here)
+        if required and not rows:
+            self.faults.append(f"{here}: missing or empty")
+        for name, value in rows.items():
+            yield str(name), self.mapping(value, f"{here}.{name}"), f"{here}.{name}"
+
+    def mapping(self, value: object, path: str) -> Json:
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.faults.append(f"{path}: must be a mapping, not {type(value).__name__}")
+            return {}
+        return value
+
+    def text(self, row: Json, key: str, path: str) -> str:
+        value = row.get(key)
+        if not isinstance(value, (str, int, float)) or value == "":
+            self.faults.append(f"{path}.{key}".lstrip(".") + ": missing")
+            return ""
+        return str(value)
+
+    def count(self, row: Json, key: str, path: str) -> int | None:
+        value = row.get(key)
+        if value is not None and (not isinstance(value, int) or value < 0):
+            self.faults.append(f"{path}.{key}: must be a whole number, not {value!r}")
+            return None
+        return value
+
+    def unique(self, groups: Mapping[str, Mapping[str, Type]]) -> None:
+        """Codes, and titles within a language, must tell things apart: Label Studio stores what it shows."""
+        for names in (("entities", "events"), ("roles", "links")):
+            seen: dict[tuple[str, str], str] = {}
+            for group in names:
+                for name, type_ in groups[group].items():
+                    for key in {("code", name), *((k, v) for k, v in type_.title.items())}:
+                        here = f"{group}.{name}"
+                        if seen.setdefault(key, here) != here:
+                            self.faults.append(f"{here}: {key[0]} {key[1]!r} is taken by {seen[key]}")
+
+
+_KEYS = {"name", "version", "entities", "events", "roles", "common_roles", "attributes", "links"}

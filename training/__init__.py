@@ -1,0 +1,1 @@
+"""The learning side of naba: snapshots in, models, predictions, scores and reports out."""
