@@ -1,0 +1,35 @@
+# Everything happens in .venv, which is built from constraints.txt when it is missing or out of date.
+PYTHON ?= python3
+export HF_HUB_OFFLINE ?= 1
+
+READY := .venv/.ready
+BIN := .venv/bin
+
+.PHONY: demo test check bench clean
+
+demo: $(READY)
+	$(BIN)/naba demo
+
+test: check
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	-$(BIN)/naba serve --stop
+	rm -rf .venv workspace outputs multirun .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "naba needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[studio,dev]'
+	touch $@
