@@ -1,0 +1,172 @@
+"""Checked configuration: dataclasses whose fields carry rules, and `typed`, which reports every fault at once.
+
+Hydra composes and OmegaConf interpolates; neither is asked to check types, because both stop at the first fault.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from annotation.errors import UsageError
+
+T = TypeVar("T")
+Rule = Callable[[object], str | None]
+"""What is wrong with a value, worded to follow "path: ", or None."""
+
+_KINDS: Mapping[object, tuple[tuple[type, ...], str]] = {
+    bool: ((bool,), "true or false"),
+    int: ((int,), "a whole number"),
+    float: ((int, float), "a number"),
+    str: ((str, int, float), "text"),
+}
+
+
+class ConfigError(UsageError):
+    """The configuration is wrong. `faults` holds every fault, each beginning with its path."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = tuple(faults)
+
+
+class _Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+
+S = TypeVar("S", bound=_Dataclass)
+
+
+def setting(default: T, *rules: Rule) -> T:
+    """A dataclass field with a default and the rules its value must keep; None keeps any rule."""
+    return field(default=default, metadata={"rules": rules})
+
+
+def needed(kind: type[T], *rules: Rule) -> T:
+    """A dataclass field of that type which the user must give."""
+    return cast(T, field(metadata={"rules": rules}))
+
+
+def at_least(low: float) -> Rule:
+    return lambda value: None if cast(float, value) >= low else f"must be at least {low}, not {value}"
+
+
+def above(low: float) -> Rule:
+    return lambda value: None if cast(float, value) > low else f"must be above {low}, not {value}"
+
+
+def within(low: float, high: float) -> Rule:
+    return lambda value: None if low <= cast(float, value) <= high else f"must be from {low} to {high}, not {value}"
+
+
+def filled(value: object) -> str | None:
+    return None if str(value).strip() else "must not be empty"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The base of every configuration dataclass. Raises ConfigError when built from values that break a rule."""
+
+    def __post_init__(self) -> None:
+        faults = [
+            f"{f.name}: {fault}"
+            for f in fields(self)
+            for fault in _broken(f.metadata.get("rules", ()), getattr(self, f.name))
+        ]
+        if faults:
+            raise ConfigError(faults)
+
+
+def typed(cfg: DictConfig, cls: type[S]) -> S:
+    """The composed configuration as `cls`. Raises ConfigError with every fault and its path."""
+    try:
+        row = OmegaConf.to_container(cfg, resolve=True)
+    except OmegaConfBaseException as error:
+        raise ConfigError([f"{error.full_key or 'config'}: {str(error).splitlines()[0]}"]) from error
+    reader = _Reader()
+    built = reader.build(cls, row, "")
+    if reader.faults or built is None:
+        raise ConfigError(reader.faults)
+    return built
+
+
+def paths(cls: type[_Dataclass], prefix: str = "") -> Iterator[str]:
+    """Every dotted path a configuration of this class has, groups included."""
+    hints = get_type_hints(cls)
+    for f in fields(cls):
+        yield prefix + f.name
+        if is_dataclass(hints[f.name]):
+            yield from paths(hints[f.name], f"{prefix}{f.name}.")
+
+
+def hint(word: str, known: Sequence[str]) -> str:
+    """A ready-made end of a message: what the user may have meant, or what there is."""
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"it has {', '.join(sorted(known))}"
+
+
+def _broken(rules: Sequence[Rule], value: object) -> Iterator[str]:
+    return (fault for rule in rules if value is not None and (fault := rule(value)))
+
+
+class _Reader:
+    """Builds dataclasses from plain values and collects the faults on the way."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+
+    def build(self, cls: type[S], row: object, path: str) -> S | None:
+        if not isinstance(row, dict):
+            self.faults.append(f"{path or 'config'}: must be a group of settings, not {row!r}")
+            return None
+        before = len(self.faults)
+        known = {f.name: f for f in fields(cls)}
+        for key in row.keys() - known.keys():
+            self.faults.append(f"{path}{key}: no such setting; {hint(str(key), list(known))}")
+        hints = get_type_hints(cls)
+        values = {n: self.setting(f, hints[n], row, path) for n, f in known.items() if n in row or _required(f)}
+        return cls(**values) if len(self.faults) == before else None
+
+    def setting(self, f: Field[Any], hint: object, row: Mapping[str, object], path: str) -> object:
+        here, value = path + f.name, row.get(f.name, "???")
+        if value == "???":
+            self.faults.append(f"{here}: missing; say {here}=...")
+            return None
+        before = len(self.faults)
+        value = self.value(hint, value, here)
+        if len(self.faults) == before:
+            self.faults += [f"{here}: {fault}" for fault in _broken(f.metadata.get("rules", ()), value)]
+        return value
+
+    def value(self, hint: object, value: object, path: str) -> object:
+        origin, args = get_origin(hint), get_args(hint)
+        if is_dataclass(hint) and isinstance(hint, type):
+            return self.build(hint, value, f"{path}.")
+        if origin in (Union, types.UnionType):
+            (inner,) = (arg for arg in args if arg is not type(None))
+            return None if value is None else self.value(inner, value, path)
+        if origin is Literal:
+            return self.fits(value in args, value, path, f"one of {', '.join(map(str, args))}")
+        if origin in (tuple, list):
+            self.fits(isinstance(value, list), value, path, "a list")
+            items = value if isinstance(value, list) else []
+            return origin(self.value(args[0], item, f"{path}[{i}]") for i, item in enumerate(items))
+        kinds, name = _KINDS[hint]
+        allowed = isinstance(value, kinds) and (hint is bool or not isinstance(value, bool))
+        fitting = self.fits(allowed, value, path, name)
+        return cast(Callable[[object], object], hint)(fitting) if allowed else fitting
+
+    def fits(self, fit: bool, value: object, path: str, wanted: str) -> object:
+        if not fit:
+            self.faults.append(f"{path}: must be {wanted}, not {value!r}")
+        return value
+
+
+def _required(f: Field[Any]) -> bool:
+    return f.default is MISSING and f.default_factory is MISSING
