@@ -7,18 +7,18 @@ the votes of its trigger and of its filler, so whatever is kept never points at 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
-from annotation.document import Argument, Document, Event, Link, Provenance, Span
+from annotation.document import Document, Event, Provenance, Span
 from annotation.errors import UsageError
 
 Policy: TypeAlias = Literal["majority", "senior"]
-Item: TypeAlias = tuple[Span | Argument | Link | str | None, ...]
-"""A layer's name is its first element: ('entity', span), ('argument', trigger, argument), ..."""
+T = TypeVar("T", bound=Hashable)
 
-OUTCOMES = ("single", "agreed", "majority", "senior", "outvoted", "overruled", "unresolved")
+KEPT = ("single", "agreed", "majority", "senior")
+LEFT_OUT = ("outvoted", "overruled", "unresolved")
 
 
 @dataclass(frozen=True)
@@ -73,64 +73,53 @@ def _annotator(document: Document) -> str:
 def _merge(
     versions: Sequence[Document], policy: Policy, senior: Sequence[str], outcomes: Mapping[str, Counter[str]]
 ) -> Document:
-    chief = next((v for name in senior for v in versions if _annotator(v) == name), None)
+    chief = next((i for name in senior for i, v in enumerate(versions) if _annotator(v) == name), None)
     if policy == "senior" and chief is not None:
-        versions = [chief]
-    votes = Counter(item for version in versions for item in set(_items(version)))
-    theirs = set(_items(chief)) if chief else None
-    kept = set()
-    for item, count in votes.items():
-        outcome = _outcome(item, count, len(versions), theirs)
-        outcomes[str(item[0])][outcome] += 1
-        if outcome in ("single", "agreed", "majority", "senior"):
-            kept.add(item)
-    return _document(versions, kept)
+        versions, chief = [versions[chief]], 0
 
+    def keep(layer: str, items: Callable[[Document], Iterable[T]]) -> Iterable[T]:
+        return _decide([set(items(version)) for version in versions], chief, outcomes[layer])
 
-def _outcome(item: Item, count: int, voters: int, theirs: set[Item] | None) -> str:
-    if voters == 1:
-        return "single"
-    if count == voters:
-        return "agreed"
-    if 2 * count != voters:
-        return "majority" if 2 * count > voters else "outvoted"
-    if theirs is None:
-        return "unresolved"
-    return "senior" if item in theirs else "overruled"
-
-
-def _items(document: Document) -> Iterable[Item]:
-    for entity in document.entities:
-        yield ("entity", entity)
-    for event in document.events:
-        yield ("event", event.trigger)
-        for argument in event.arguments:
-            yield ("argument", event.trigger, argument)
-        for name, value in event.attributes:
-            yield ("attribute", event.trigger, name, value)
-    for link in document.links:
-        yield ("link", link)
-
-
-def _document(versions: Sequence[Document], kept: set[Item]) -> Document:
-    arguments: dict[object, list[Argument]] = defaultdict(list)
-    attributes: dict[object, list[tuple[str, str]]] = defaultdict(list)
-    layers: dict[object, list[Item]] = defaultdict(list)
-    for item in kept:
-        layers[item[0]].append(item)
-    for _, trigger, argument in layers["argument"]:
-        arguments[trigger].append(argument)  # type: ignore[arg-type]
-    for _, trigger, name, value in layers["attribute"]:
-        attributes[trigger].append((str(name), str(value)))
-    names = sorted(_annotator(v) for v in versions)
-    task = next((v.provenance.task for v in versions if v.provenance), None)
+    entities = keep("entity", lambda v: v.entities)
+    triggers = keep("event", lambda v: v.triggers)
+    arguments = keep("argument", lambda v: ((e.trigger, a) for e in v.events for a in e.arguments))
+    attributes = keep("attribute", lambda v: ((e.trigger, pair) for e in v.events for pair in e.attributes))
+    links = keep("link", lambda v: v.links)
     return replace(
         versions[0],
-        entities=tuple(item[1] for item in layers["entity"]),  # type: ignore[misc]
-        events=tuple(
-            Event(item[1], tuple(arguments[item[1]]), tuple(attributes[item[1]]))  # type: ignore[arg-type]
-            for item in layers["event"]
+        entities=tuple(entities),
+        events=tuple(Event(t, _of(t, arguments), _of(t, attributes)) for t in triggers),
+        links=tuple(links),
+        provenance=Provenance(
+            task=next((v.provenance.task for v in versions if v.provenance), None),
+            annotator=", ".join(sorted(map(_annotator, versions))),
         ),
-        links=tuple(item[1] for item in layers["link"]),  # type: ignore[misc]
-        provenance=Provenance(task=task, annotator=", ".join(names)),
     )
+
+
+def _decide(sets: Sequence[set[T]], chief: int | None, outcomes: Counter[str]) -> list[T]:
+    """The items that stay, each item's outcome counted. `chief` is the senior annotator's place in `sets`."""
+    kept = []
+    for item, votes in Counter(item for items in sets for item in items).items():
+        theirs = None if chief is None else item in sets[chief]
+        outcome = _outcome(votes, len(sets), theirs)
+        outcomes[outcome] += 1
+        if outcome in KEPT:
+            kept.append(item)
+    return kept
+
+
+def _outcome(votes: int, voters: int, theirs: bool | None) -> str:
+    if voters == 1:
+        return "single"
+    if votes == voters:
+        return "agreed"
+    if 2 * votes != voters:
+        return "majority" if 2 * votes > voters else "outvoted"
+    if theirs is None:
+        return "unresolved"
+    return "senior" if theirs else "overruled"
+
+
+def _of(trigger: Span, pairs: Iterable[tuple[Span, T]]) -> tuple[T, ...]:
+    return tuple(value for owner, value in pairs if owner == trigger)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -38,6 +38,10 @@ class Finding:
             f"{self.words!r} [{self.span.start}:{self.span.end}]: {self.message}; {self.remedy}"
         )
 
+    def as_dict(self) -> dict[str, object]:
+        """The finding for a machine."""
+        return asdict(self)
+
 
 class Fault(NamedTuple):
     """What a rule yields: a finding before it is known whose it is."""
@@ -53,7 +57,7 @@ Rule: TypeAlias = Callable[[Document, Ontology], Iterator[Fault]]
 
 def check(document: Document, ontology: Ontology) -> list[Finding]:
     """Every finding in the document, in text order, errors first where two share a place."""
-    regions = {span: region for span, region in document.provenance.regions} if document.provenance else {}
+    regions = dict(document.provenance.regions) if document.provenance else {}
     faults = sorted((f for rule in RULES for f in rule(document, ontology)), key=lambda f: (f.span, f.severity))
     return [_finding(fault, document, regions.get(fault.span)) for fault in faults]
 

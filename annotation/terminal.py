@@ -1,0 +1,57 @@
+"""What the commands say: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.markup import escape
+from rich.table import Table
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def configure(*, quiet: bool, verbose: bool) -> None:
+    """Set how much is said: warnings with -q, naba's own progress lines otherwise, everything with -v."""
+    level = logging.WARNING if quiet else logging.INFO
+    handler = RichHandler(console=err, show_time=False, show_path=False, show_level=False, markup=False)
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler], force=True)
+    for name in ("annotation", "training"):
+        logging.getLogger(name).setLevel(logging.DEBUG if verbose else level)
+    for name in ("httpx", "httpcore", "urllib3"):
+        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+
+
+def say(text: str) -> None:
+    """One line of result."""
+    out.print(escape(text))
+
+
+def warn(text: str) -> None:
+    """One line about something that went wrong but stopped nothing."""
+    err.print(f"[yellow]![/yellow] {escape(text)}")
+
+
+def fail(text: str) -> None:
+    """The one line a command ends with when it could not do what was asked."""
+    err.print(f"[bold red]naba:[/bold red] {escape(text)}")
+
+
+def emit(value: Mapping[str, object]) -> None:
+    """A result for a machine."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A result for a person. The first column is text, the others are figures."""
+    view = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    for number, name in enumerate(header):
+        view.add_column(name, justify="right" if number else "left")
+    for row in rows:
+        view.add_row(*(escape(str(cell)) for cell in row))
+    out.print(view)

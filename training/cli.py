@@ -1,0 +1,88 @@
+"""The `naba` command: annotation's commands, and training's, whose arguments go to Hydra as they came."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotation import cli as annotation
+from annotation import terminal
+from annotation.errors import NabaError
+
+app = typer.Typer(
+    name="naba",
+    help="From raw Hebrew and Arabic articles to a released event-extraction model.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+learning = typer.Typer()
+
+LEARN = "Learn: key=value and group=choice go to Hydra, as do --cfg job, --multirun and --help"
+HYDRA = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        terminal.say(f"naba {version('naba')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only results and warnings.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Everything, libraries included.")] = False,
+    show_version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    terminal.configure(quiet=quiet, verbose=verbose)
+
+
+@app.command(rich_help_panel="Start here")
+def demo(workspace: annotation.Workspace = Path("workspace")) -> None:
+    """Run the whole trip on the bundled sample, printing each command as it runs it."""
+    from training.demo import run
+
+    run(workspace)
+
+
+@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+def train(context: typer.Context) -> None:
+    """Fine-tune a model: naba train snapshot=snapshots/NAME [experiment=compact] [encoder=hub encoder.id=...]"""
+    from training.entry import train_main
+
+    train_main(context.args)
+
+
+@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+def evaluate(context: typer.Context) -> None:
+    """Score a model and write its report: naba evaluate model=... snapshot=... [split=test]"""
+    from training.entry import evaluate_main
+
+    evaluate_main(context.args)
+
+
+@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+def predict(context: typer.Context) -> None:
+    """Mark events in Documents: naba predict model=... input=docs.jsonl output=predicted.jsonl"""
+    from training.entry import predict_main
+
+    predict_main(context.args)
+
+
+app.add_typer(annotation.app)
+app.add_typer(learning)
+
+
+def main() -> None:
+    """Run a command; the one place where naba's errors become a line and an exit code."""
+    try:
+        app()
+    except NabaError as error:
+        terminal.fail(str(error))
+        sys.exit(error.exit_code)
