@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import regex
@@ -21,6 +22,7 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 _LEGACY = ["cp1255", "cp1256"]
+_FINAL_INSIDE = regex.compile(rb"[\xea\xed\xef\xf3\xf5](?=[\xe0-\xfa])")
 _CONTROLS = regex.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 _LINE = regex.compile(r"\r\n|\n|\r")
 _GRAPHEME = regex.compile(r"\X")
@@ -66,12 +68,12 @@ def _legacy(raw: bytes) -> str:
     """windows-1255 or windows-1256, told apart by where each keeps its letters; else what charset-normalizer finds.
 
     Hebrew letters are bytes E0..FA and little else is above them; of the Arabic ones only some are up there, between
-    French letters, while alef and most others are C0..DF, where windows-1255 has points and gaps. That decides for
-    a single word, where statistics of whole files cannot.
+    French letters, while alef and most others are C0..DF, where windows-1255 has points and gaps. And a Hebrew word has
+    no final letter inside. That decides for a single word, where statistics of whole files cannot.
     """
-    high = bytes(byte for byte in raw if byte >= 0xC0)
-    low = sum(byte < 0xE0 for byte in high)
-    first, second = _LEGACY if low <= 0.2 * len(high) else reversed(_LEGACY)
+    high = sum(byte >= 0xC0 for byte in raw)
+    against = sum(0xC0 <= byte < 0xE0 for byte in raw) + len(_FINAL_INSIDE.findall(raw))
+    first, second = _LEGACY if against <= 0.2 * high else reversed(_LEGACY)
     for codec in (first, second):
         try:
             raw.decode(codec)
@@ -120,7 +122,6 @@ _SAME = {
     **dict.fromkeys("\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
 }
 _TATWEEL = "\u0640"
-_KEPT_CONTROLS = "\t\n\v\f\r"
 
 
 def _fold_character(char: str) -> str:
@@ -219,7 +220,7 @@ PROCLITICS: dict[str, frozenset[str]] = {
     "ar": _combine(("", "أ"), ("", "و", "ف"), ("", "س", "ال", "ب", "بال", "ك", "كال", "ل", "لل")),
 }
 """The strings of one-letter words that are written as part of the next word, per language."""
-_DRESSED = regex.compile(r"[\p{M}\p{Cf}\u0640\u0671]")
+_DRESS = regex.compile(r"[\p{M}\p{Cf}\u0640]")
 
 
 def proclitics(word: str, language: str) -> tuple[int, ...]:
@@ -227,22 +228,17 @@ def proclitics(word: str, language: str) -> tuple[int, ...]:
 
     Marks and tatweel upon a proclitic count with it, so a pointed word may have fewer. Unknown languages have none.
     """
-    table = PROCLITICS.get(language)
-    if table is None:
-        return ()
-    if _DRESSED.search(word, 0, MOST_LETTERS + 1):
-        return _dressed(word, table)
-    most = min(MOST_LETTERS, len(word) - 1)
-    return tuple(k for k in range(1, most + 1) if word[:k] in table)
+    return _proclitics(word[: MOST_LETTERS + 1], language)
 
 
-def _dressed(word: str, table: frozenset[str]) -> tuple[int, ...]:
-    """As `proclitics`, for a word with marks, tatweel or a joined alef among its first letters."""
+@lru_cache(maxsize=1 << 16)
+def _proclitics(head: str, language: str) -> tuple[int, ...]:
+    table = PROCLITICS.get(language, frozenset())
     found, letters = [], ""
-    for at, char in enumerate(word[: MOST_LETTERS + 1]):
-        if _DRESSED.match(char) and char != "\u0671":
+    for at, char in enumerate(head):
+        if char != "\u0671" and _DRESS.match(char):
             continue
-        if letters in table and at <= MOST_LETTERS:
+        if letters in table:
             found.append(at)
         letters += "ا" if char == "\u0671" else char
     return tuple(found)
