@@ -1,26 +1,42 @@
-"""What a run is told, as dataclasses that check themselves and report every fault at once.
-
-They stay unfrozen because Hydra merges overrides into them; `__post_init__` is where a finished one is checked.
-"""
+"""What `naba train`, `evaluate` and `predict` are configured by. The presets are in conf/, key by key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from annotation.errors import UsageError
+from training.settings import (
+    ConfigError,
+    Settings,
+    above,
+    at_least,
+    below,
+    even,
+    filled,
+    needed,
+    setting,
+    typed,
+    within,
+    zero_or,
+)
+
+__all__ = [
+    "ConfigError",
+    "DataConfig",
+    "EncoderConfig",
+    "EvaluateConfig",
+    "FitConfig",
+    "ModelConfig",
+    "PredictConfig",
+    "TrackingConfig",
+    "TrainConfig",
+    "typed",
+]
 
 
-class ConfigError(UsageError):
-    """The configuration is wrong. `faults` lists every fault, each beginning with the field it is about."""
-
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("; ".join(self.faults))
-
-
-@dataclass
-class ModelConfig:
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig(Settings):
     """The heads on top of the encoder, and how their losses weigh.
 
     max_width: the longest span, in words; longer ones cannot be said. head_size: width of the per-label query and key.
@@ -28,71 +44,125 @@ class ModelConfig:
     own wrong spans a document adds to the gold ones when roles are trained.
     """
 
-    max_width: int = 24
-    head_size: int = 32
-    hidden_size: int = 128
-    dropout: float = 0.3
-    negatives: int = 16
-    role_weight: float = 1.0
-    boundary_weight: float = 0.5
-    attribute_weight: float = 0.5
-
-    def __post_init__(self) -> None:
-        _raise(
-            [
-                *_at_least(self, 1, "max_width", "head_size", "hidden_size"),
-                *_at_least(self, 0, "negatives", "role_weight", "boundary_weight", "attribute_weight"),
-                *_fractions(self, "dropout"),
-                *(["head_size: must be even, for rotary positions"] if self.head_size % 2 else []),
-            ]
-        )
+    max_width: int = setting(24, at_least(1))
+    head_size: int = setting(32, at_least(2), even)  # halves turn together in rotary positions
+    hidden_size: int = setting(128, at_least(1))
+    dropout: float = setting(0.3, at_least(0), below(1))
+    negatives: int = setting(16, at_least(0))
+    role_weight: float = setting(1.0, at_least(0))
+    boundary_weight: float = setting(0.5, at_least(0))
+    attribute_weight: float = setting(0.5, at_least(0))
 
 
-@dataclass
-class EncoderConfig:
+@dataclass(frozen=True, kw_only=True)
+class EncoderConfig(Settings):
     """What turns words into vectors: `compact`, ours and trained from scratch, or any pretrained one from the hub.
 
-    kind: `compact` or `hub`. name: hub only, an id or a folder; revision: its commit or tag. window: tokens the encoder
-    sees at once, special ones included, 0 for all it can take; longer documents get half-overlapping windows. The
-    rest, but for gradient_checkpointing, is for compact: its width, recurrent layers, rates of dropout and of hiding
-    a word's identity so that its letters must speak for it.
+    name: hub only, an id or a folder; revision: its commit or tag. window: tokens the encoder sees at once, special
+    ones included, 0 for all it can take; longer documents get half-overlapping windows. learning_rate: the rate that
+    suits it, which `fit` takes over. The rest, but for gradient_checkpointing, is for compact: its width, recurrent
+    layers, rates of dropout and of hiding a word's identity so that its letters must speak for it.
     """
 
-    kind: str = "compact"
-    name: str | None = None
-    revision: str | None = None
-    window: int = 0
+    kind: Literal["compact", "hub"] = "compact"
+    name: str | None = setting(None, filled)
+    revision: str | None = setting(None, filled)
+    window: int = setting(0, zero_or(8))
+    learning_rate: float = setting(2e-3, above(0))
     gradient_checkpointing: bool = False
-    hidden_size: int = 192
-    layers: int = 1
-    dropout: float = 0.3
-    word_dropout: float = 0.2
+    hidden_size: int = setting(192, at_least(2), even)  # one half for each direction
+    layers: int = setting(1, at_least(1))
+    dropout: float = setting(0.3, at_least(0), below(1))
+    word_dropout: float = setting(0.2, at_least(0), below(1))
 
-    def __post_init__(self) -> None:
-        known = self.kind in ("compact", "hub")
-        nameless = self.kind == "hub" and not self.name
-        tight = 0 < self.window < 8 or self.window < 0
-        _raise(
-            [
-                *([] if known else [f"kind: {self.kind!r} is neither compact nor hub"]),
-                *(["name: say which hub encoder, as an id or a folder"] if nameless else []),
-                *(["window: must be 8 tokens or more, or 0 for all the encoder can take"] if tight else []),
-                *_at_least(self, 2, "hidden_size"),
-                *(["hidden_size: must be even, one half for each direction"] if self.hidden_size % 2 else []),
-                *_at_least(self, 1, "layers"),
-                *_fractions(self, "dropout", "word_dropout"),
-            ]
-        )
+    def faults(self) -> Iterator[str]:
+        """The rules' faults, and a hub encoder without a name."""
+        yield from super().faults()
+        if self.kind == "hub" and self.name is None:
+            yield "name: missing; say which hub encoder, as an id or a folder"
 
 
-def _at_least(config: object, least: int, *names: str) -> list[str]:
-    return [f"{name}: must be {least} or more" for name in names if not getattr(config, name) >= least]
+@dataclass(frozen=True, kw_only=True)
+class DataConfig(Settings):
+    """Which of the snapshot's documents are used. `dev: train` scores on what was trained on, to look for bugs."""
+
+    languages: tuple[str, ...] | None = None
+    limit: int | None = setting(None, at_least(1))
+    dev: Literal["dev", "train"] = "dev"
 
 
-def _fractions(config: object, *names: str) -> list[str]:
-    return [f"{name}: must be in [0, 1)" for name in names if not 0 <= getattr(config, name) < 1]
+@dataclass(frozen=True, kw_only=True)
+class FitConfig(Settings):
+    """The training loop. Rates are AdamW's peak rates; `warmup` is a share of all steps.
+
+    `layer_decay` multiplies the encoder's rate once more for each layer below the top. `patience` counts evaluations
+    without a better development Arg-C+; None trains to the end.
+    """
+
+    epochs: int = setting(30, at_least(1))
+    batch_size: int = setting(16, at_least(1))
+    accumulate: int = setting(1, at_least(1))
+    learning_rate: float = setting(1e-3, above(0))
+    encoder_learning_rate: float = setting(1e-3, above(0))
+    layer_decay: float = setting(1.0, within(0, 1), above(0))
+    weight_decay: float = setting(0.01, at_least(0))
+    warmup: float = setting(0.1, within(0, 1))
+    clip: float = setting(1.0, above(0))
+    evaluate_every: int = setting(1, at_least(1))
+    patience: int | None = setting(8, at_least(1))
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    device: Literal["auto", "cpu"] = "auto"
+    threads: int | None = setting(None, at_least(1))
 
 
-def _raise(faults: list[str]) -> None:
-    if faults:
-        raise ConfigError(faults)
+@dataclass(frozen=True, kw_only=True)
+class TrackingConfig(Settings):
+    """Weights & Biases. `auto` is online when there is a key for it, else offline; `off` writes nothing."""
+
+    mode: Literal["auto", "offline", "online", "off"] = "auto"
+    project: str = setting("naba", filled)
+    entity: str | None = setting(None, filled)
+    group: str | None = setting(None, filled)
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig(Settings):
+    """One training run. Everything it makes goes under `output`; the model ends up in `output`/model."""
+
+    snapshot: str = needed(str, filled)
+    output: str = needed(str, filled)
+    name: str = setting("run", filled)
+    seed: int = setting(13, within(0, 2**32 - 1))
+    resume: bool = True
+    model: ModelConfig = ModelConfig()
+    encoder: EncoderConfig = EncoderConfig()
+    data: DataConfig = DataConfig()
+    fit: FitConfig = FitConfig()
+    tracking: TrackingConfig = TrackingConfig()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateConfig(Settings):
+    """A trained model against one split of a snapshot. `output` is where the report goes: beside the model if None."""
+
+    model: str = needed(str, filled)
+    snapshot: str = needed(str, filled)
+    split: Literal["test", "dev", "train"] = "test"
+    output: str | None = setting(None, filled)
+    against: str | None = setting(None, filled)
+    batch_size: int = setting(16, at_least(1))
+    device: Literal["auto", "cpu"] = "auto"
+    threads: int | None = setting(None, at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictConfig(Settings):
+    """Documents in, the same Documents with what the model finds in them out, in the same order."""
+
+    model: str = needed(str, filled)
+    input: str = needed(str, filled)
+    output: str = needed(str, filled)
+    batch_size: int = setting(16, at_least(1))
+    device: Literal["auto", "cpu"] = "auto"
+    threads: int | None = setting(None, at_least(1))

@@ -65,6 +65,18 @@ def within(low: float, high: float) -> Rule:
     return lambda value: None if low <= cast(float, value) <= high else f"must be from {low} to {high}, not {value}"
 
 
+def below(high: float) -> Rule:
+    return lambda value: None if cast(float, value) < high else f"must be below {high}, not {value}"
+
+
+def zero_or(low: int) -> Rule:
+    return lambda value: None if value == 0 or cast(int, value) >= low else f"must be 0, or at least {low}, not {value}"
+
+
+def even(value: object) -> str | None:
+    return f"must be even, not {value}" if cast(int, value) % 2 else None
+
+
 def filled(value: object) -> str | None:
     return None if str(value).strip() else "must not be empty"
 
@@ -74,13 +86,14 @@ class Settings:
     """The base of every configuration dataclass. Raises ConfigError when built from values that break a rule."""
 
     def __post_init__(self) -> None:
-        faults = [
-            f"{f.name}: {fault}"
-            for f in fields(self)
-            for fault in _broken(f.metadata.get("rules", ()), getattr(self, f.name))
-        ]
-        if faults:
+        if faults := list(self.faults()):
             raise ConfigError(faults)
+
+    def faults(self) -> Iterator[str]:
+        """Each broken rule, beginning with its field. Extended where one field's value rules another's."""
+        for f in fields(self):
+            for fault in _broken(f.metadata.get("rules", ()), getattr(self, f.name)):
+                yield f"{f.name}: {fault}"
 
 
 def typed(cfg: DictConfig, cls: type[S]) -> S:
@@ -131,7 +144,13 @@ class _Reader:
             self.faults.append(f"{path}{key}: no such setting; {hint(str(key), list(known))}")
         hints = get_type_hints(cls)
         values = {n: self.setting(f, hints[n], row, path) for n, f in known.items() if n in row or _required(f)}
-        return cls(**values) if len(self.faults) == before else None
+        if len(self.faults) > before:
+            return None
+        try:
+            return cls(**values)
+        except ConfigError as error:
+            self.faults += [path + fault for fault in error.faults]
+            return None
 
     def setting(self, f: Field[Any], hint: object, row: Mapping[str, object], path: str) -> object:
         here, value = path + f.name, row.get(f.name, "???")
