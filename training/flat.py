@@ -1,0 +1,92 @@
+"""The flat token view of spans, read by seqeval: mode="strict", scheme=IOB2.
+
+Tokens are the words of the text (whatever stands between whitespace), cut further wherever a gold or a predicted span
+begins or ends inside one: a proclitic taken along by mistake is an error here too. Each token has one tag, so of spans
+that overlap the longest is kept and the others are left out, nested ones among them: this is why the view is a
+comparison with other people's numbers and not the headline. Entities and triggers are two layers and never compete.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import TypeAlias
+
+from seqeval.scheme import IOB2, Tokens
+
+from annotation.document import Document, Span
+
+LAYERS = ("entity", "trigger")
+
+Tags: TypeAlias = tuple[str, ...]
+
+
+def compare(gold: Document, predicted: Document) -> list[tuple[int, int, int]]:
+    """Counts (gold, predicted, correct) for each of `LAYERS`, in order. The texts must be the same."""
+    layers = ((gold.entities, predicted.entities), (gold.triggers, predicted.triggers))
+    return [_count(gold.text, flatten(left), flatten(right)) for left, right in layers]
+
+
+def flatten(spans: Sequence[Span]) -> list[Span]:
+    """The spans without those that overlap a longer one, in text order; ties go to the first in the text, then by
+    label."""
+    kept: list[Span] = []
+    for span in sorted(set(spans), key=lambda span: (span.start - span.end, span)):
+        at = bisect(kept, span)
+        clear_before = at == 0 or kept[at - 1].end <= span.start
+        if clear_before and (at == len(kept) or span.end <= kept[at].start):
+            kept.insert(at, span)
+    return kept
+
+
+def tags(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[Tags, Tags]]:
+    """IOB2 tags of gold and predicted, both flat and in text order, over the same tokens.
+
+    One pair for every stretch that spans of either side cover together. Tokens that are O on both sides are not there:
+    under IOB2 they cannot change what is found.
+    """
+    stretch: tuple[list[Span], list[Span]] = ([], [])
+    reach = 0
+    order = sorted([(s.start, s.end, 0, s) for s in gold] + [(s.start, s.end, 1, s) for s in predicted])
+    for start, end, side, span in order:
+        if start >= reach and any(stretch):
+            yield _tag(text, *stretch)
+            stretch = ([], [])
+        stretch[side].append(span)
+        reach = max(reach, end)
+    if any(stretch):
+        yield _tag(text, *stretch)
+
+
+@lru_cache(maxsize=1 << 16)
+def chunks(tags: Tags) -> frozenset[tuple[str, int, int]]:
+    """What seqeval reads in a sequence in strict IOB2: label, first token, end. Short ones recur, so it is kept."""
+    return frozenset((found.tag, found.start, found.end) for found in Tokens(list(tags), IOB2).entities)
+
+
+def _count(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int]:
+    total = [0, 0, 0]
+    for left_tags, right_tags in tags(text, gold, predicted):
+        left, right = chunks(left_tags), chunks(right_tags)
+        total[0] += len(left)
+        total[1] += len(right)
+        total[2] += len(left & right)
+    return total[0], total[1], total[2]
+
+
+def _tag(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[Tags, Tags]:
+    cuts = sorted({offset for span in (*gold, *predicted) for offset in (span.start, span.end)})
+    tokens = [start for start, end in pairwise(cuts) for _ in range(len(text[start:end].split()))]
+    return _side(tokens, gold), _side(tokens, predicted)
+
+
+def _side(tokens: Sequence[int], spans: Sequence[Span]) -> Tags:
+    """`tokens` holds, for each token, the last cut at or before it."""
+    out = ["O"] * len(tokens)
+    for span in spans:
+        inside = [i for i, start in enumerate(tokens) if span.start <= start < span.end]
+        for i in inside:
+            out[i] = f"{'B' if i == inside[0] else 'I'}-{span.label}"
+    return tuple(out)
