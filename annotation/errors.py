@@ -64,9 +64,9 @@ class RegionError(NabaError):
 class SpanDriftError(RegionError):
     """A region's offsets do not cover the words it quotes."""
 
-    def __init__(self, *, task: int, region: str, quoted: str, found: str) -> None:
+    def __init__(self, *, task: int | None, region: str, quoted: str, found: str) -> None:
         super().__init__(
-            f"task {task}, region {region}: the annotator marked {quoted!r} "
+            f"{f'task {task}, ' if task is not None else ''}region {region}: the annotator marked {quoted!r} "
             f"but the offsets cover {found!r}; mark the region again in Label Studio"
         )
 

@@ -1,0 +1,137 @@
+"""Document <-> Label Studio, exactly. Pure: nothing is read, written or asked here.
+
+A span becomes a region of the control `trigger` or `entity`; an attribute of an event a choice under the region id of
+its trigger; arguments and links arrows, one for each ordered pair of regions, with a title for each role or link. The
+arrow of an argument leaves the trigger and ends at the filler.
+
+`titles` maps the codes of roles and links to what is shown and stored for them (`interface.relation_titles`); a code
+it does not hold stands for itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from annotation.document import SCHEMA, Document, Event, Json, Span, from_json, sha256, to_json
+from annotation.errors import RegionError
+from annotation.labelstudio import wire
+from annotation.labelstudio.quarantine import Quarantined
+from annotation.labelstudio.reading import Reading
+from annotation.ontology import Ontology
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """An annotation as a Document, and what of it could not be taken over. No Document where the text was edited."""
+
+    document: Document | None
+    quarantined: list[Quarantined]
+
+
+def to_task_data(document: Document) -> wire.Row:
+    """The `data` of a task: the text, and all that is needed to rebuild the bare Document from it."""
+    row = {key: value for key, value in to_json(document.bare()).items() if key != "schema"}
+    shown = {"title": document.source.title, "url": document.source.url} if document.source else {}
+    return {**row, "sha256": document.text_sha256, **{key: value for key, value in shown.items() if value}}
+
+
+def from_task_data(data: Json) -> Document:
+    """The bare Document of a task. Raises RegionError when naba did not make the task or its text was edited."""
+    row = {key: data[key] for key in ("id", "text", "language", "source") if key in data}
+    try:
+        document = from_json({"schema": SCHEMA, **row})
+    except ValueError as error:
+        raise RegionError(f"the task's data is not what naba pushed ({error}); push the article again") from error
+    if data.get("sha256") != sha256(document.text):
+        raise RegionError("the text was edited after it was pushed, so offsets mean nothing; push the article again")
+    return document
+
+
+def to_result(document: Document, *, titles: Mapping[str, str]) -> list[wire.Row]:
+    """Everything marked in the document as the rows of an annotation or prediction. The same input, the same rows."""
+    rows = [_region(document, span, wire.ENTITY) for span in document.entities]
+    for event in document.events:
+        rows.append(_region(document, event.trigger, wire.TRIGGER))
+        rows += _choices(event)
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for source, target, code in _arrows(document):
+        arrows.setdefault((source, target), []).append(titles.get(code, code))
+    for (source, target), labels in sorted(arrows.items()):
+        rows.append({"type": "relation", "from_id": source, "to_id": target, "direction": "right", "labels": labels})
+    return rows
+
+
+def from_result(
+    task: wire.Task, annotation: wire.Annotation, *, ontology: Ontology, titles: Mapping[str, str]
+) -> Converted:
+    """The annotation as a Document. What cannot be represented is quarantined piece by piece; nothing is raised.
+
+    Kept although the ontology forbids it, for `check` to find: a filler of the wrong type, a role the event type
+    lacks, two fillers where one is allowed. Whether the annotation was skipped is for the caller to look at.
+    """
+    try:
+        bare = from_task_data(task.data)
+    except RegionError as error:
+        reason = f"task {task.id}, annotation {annotation.id}: {error}"
+        return Converted(None, [Quarantined(task.id, annotation.id, None, reason, annotation.result)])
+    reading = Reading(bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles)
+    return Converted(reading.document(), reading.quarantined)
+
+
+def check_result(text: str, result: Sequence[object], ontology: Ontology, titles: Mapping[str, str]) -> list[str]:
+    """What Label Studio would choke on, or we could not read back, in rows about to be sent; empty is good."""
+    bare = Document(id="checked", text=text)
+    reading = Reading(
+        bare, task=None, annotation=wire.Annotation(result=list(result)), ontology=ontology, titles=titles
+    )
+    faults = [item.reason for item in reading.quarantined]
+    regions = Counter(str(row.get("id")) for row in result if isinstance(row, Mapping) and row.get("type") == "labels")
+    faults += [f"region {region}: {count} regions have this id" for region, count in regions.items() if count > 1]
+    arrows = Counter(
+        (str(row.get("from_id")), str(row.get("to_id")))
+        for row in result
+        if isinstance(row, Mapping) and row.get("type") == "relation"
+    )
+    return faults + [f"relation {a} -> {b}: {n} relations join this pair" for (a, b), n in arrows.items() if n > 1]
+
+
+def region_id(span: Span, control: str) -> str:
+    """The id of a span's region, the same on every run. It stays with the region when an annotator moves its ends."""
+    key = f"{control} {span.start} {span.end} {span.label}"
+    return hashlib.blake2s(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+
+
+def _region(document: Document, span: Span, control: str) -> wire.Row:
+    value = {"start": span.start, "end": span.end, "text": span.quote(document.text), "labels": [span.label]}
+    score = {} if span.score is None else {"score": span.score}
+    row = {"id": region_id(span, control), "type": "labels", "from_name": control, "to_name": wire.TEXT, "value": value}
+    return {**row, **score}
+
+
+def _choices(event: Event) -> Iterator[wire.Row]:
+    span = event.trigger
+    for name, value in event.attributes:
+        yield {
+            "id": region_id(span, wire.TRIGGER),
+            "type": "choices",
+            "from_name": name,
+            "to_name": wire.TEXT,
+            "value": {"start": span.start, "end": span.end, "choices": [value]},
+        }
+
+
+def _arrows(document: Document) -> Iterator[tuple[str, str, str]]:
+    """Each argument and link as region id, region id, code."""
+    entities = frozenset(document.entities)
+
+    def region(span: Span) -> str:
+        return region_id(span, wire.ENTITY if span in entities else wire.TRIGGER)
+
+    for event in document.events:
+        for argument in event.arguments:
+            yield region_id(event.trigger, wire.TRIGGER), region(argument.filler), argument.role
+    for link in document.links:
+        yield region(link.a), region(link.b), link.label

@@ -1,0 +1,193 @@
+"""One annotation, row by row: what it says as a Document, and what of it cannot be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from annotation.document import Argument, Document, Event, Link, Provenance, Span
+from annotation.errors import RegionError, SpanDriftError
+from annotation.labelstudio import wire
+from annotation.labelstudio.quarantine import Quarantined, drifted, place
+from annotation.ontology import Ontology
+
+
+class Reading:
+    """Reads an annotation of a task whose text is known to be ours. `document()` and `quarantined` are the outcome.
+
+    Regions come first, then the choices and relations that hang on them. What is wrong with a row is raised as
+    RegionError inside and ends in `quarantined`; the other rows go on.
+    """
+
+    def __init__(
+        self,
+        bare: Document,
+        *,
+        task: int | None,
+        annotation: wire.Annotation,
+        ontology: Ontology,
+        titles: Mapping[str, str],
+    ) -> None:
+        self.bare, self.task, self.annotation, self.ontology = bare, task, annotation, ontology
+        self.codes = {title: code for code, title in titles.items()}
+        self.quarantined: list[Quarantined] = []
+        self.spans: dict[str, Span] = {}
+        self.attributes: dict[Span, dict[str, str]] = {}
+        self.arguments: dict[Span, set[Argument]] = {}
+        self.links: set[Link] = set()
+        self._read()
+
+    def document(self) -> Document:
+        """What was taken over, with where it came from."""
+        events = self.ontology.events
+        triggers = {span for span in self.spans.values() if span.label in events}
+        return replace(
+            self.bare,
+            entities=tuple({span for span in self.spans.values() if span.label not in events}),
+            events=tuple(self._event(trigger) for trigger in triggers),
+            links=tuple(self.links),
+            provenance=Provenance(
+                task=self.task,
+                annotation=self.annotation.id,
+                annotator=self.annotation.annotator,
+                updated_at=self.annotation.updated_at,
+                lead_time=self.annotation.lead_time,
+                regions=tuple(sorted((span, region) for region, span in self.spans.items())),
+            ),
+        )
+
+    def _event(self, trigger: Span) -> Event:
+        attributes = self.attributes.get(trigger, {})
+        return Event(trigger, tuple(self.arguments.get(trigger, ())), tuple(attributes.items()))
+
+    def _read(self) -> None:
+        regions: dict[str, list[tuple[wire.Labels, object]]] = {}
+        choices: list[tuple[wire.Choices, object]] = []
+        relations: list[tuple[wire.Relation, object]] = []
+        for raw in self.annotation.rows:
+            try:
+                row = wire.row(raw)
+            except ValueError as error:
+                region = raw.get("id") if isinstance(raw, Mapping) else None
+                self._quarantine(str(region) if region else None, f"{error}; mark it again in Label Studio", raw)
+                continue
+            if isinstance(row, wire.Labels):
+                regions.setdefault(row.id, []).append((row, raw))
+            elif isinstance(row, wire.Choices):
+                choices.append((row, raw))
+            else:
+                relations.append((row, raw))
+        for same in regions.values():
+            self._region(same)
+        for choice, raw in choices:
+            self._choice(choice, raw)
+        for relation, raw in relations:
+            self._relation(relation, raw)
+
+    def _region(self, same: list[tuple[wire.Labels, object]]) -> None:
+        """The region of one id, which must be one span with one label."""
+        first = same[0][0]
+        try:
+            if len({(row.value.start, row.value.end) for row, _ in same}) > 1:
+                raise RegionError("two spans share this region id; mark both again")
+            labels = sorted({label for row, _ in same for label in row.value.labels})
+            if len(labels) != 1:
+                raise RegionError(f"carries the labels {', '.join(labels) or 'none'} instead of one; {_RELABEL}")
+            self.spans[first.id] = self._span(first, labels[0])
+        except SpanDriftError as error:
+            for row, raw in same:
+                self.quarantined.append(Quarantined(self.task, self.annotation.id, row.id, str(error), raw))
+        except RegionError as error:
+            for row, raw in same:
+                self._quarantine(row.id, str(error), raw, words=row.value.text)
+
+    def _span(self, row: wire.Labels, label: str) -> Span:
+        start, end = row.value.start, row.value.end
+        known = {wire.TRIGGER: self.ontology.events, wire.ENTITY: self.ontology.entities}.get(row.from_name)
+        if known is None:
+            raise RegionError(f"was made by the control {row.from_name!r}, which naba does not have; mark it again")
+        if label not in known:
+            raise RegionError(f"the ontology has no {row.from_name} label {label!r}; {_RELABEL}")
+        if row.to_name != wire.TEXT:
+            raise RegionError(f"marks {row.to_name!r}, not the text; mark it again")
+        if not 0 <= start < end <= len(self.bare.text):
+            raise RegionError(f"[{start}:{end}] is no span of the {len(self.bare.text)} characters; mark it again")
+        span = Span(start, end, label)
+        if drifted(row.value.text, span.quote(self.bare.text)):
+            found = span.quote(self.bare.text)
+            raise SpanDriftError(task=self.task, region=row.id, quoted=str(row.value.text), found=found)
+        return span
+
+    def _choice(self, row: wire.Choices, raw: object) -> None:
+        chosen = row.value.choices
+        try:
+            span = self._end(row.id)
+            attribute = self.ontology.attributes.get(row.from_name)
+            if attribute is None:
+                raise RegionError(f"the ontology has no attribute {row.from_name!r}; clear the choice")
+            if span.label not in self.ontology.events:
+                raise RegionError(f"{row.from_name} is said of {span.label}, which is no event; clear the choice")
+            for value in chosen:
+                if value not in attribute.values:
+                    raise RegionError(f"{row.from_name} cannot be {value!r}; choose again")
+                known = self.attributes.setdefault(span, {}).setdefault(row.from_name, value)
+                if known != value:
+                    raise RegionError(f"{row.from_name} is both {known} and {value}; choose one")
+        except RegionError as error:
+            self._quarantine(row.id, str(error), raw)
+
+    def _relation(self, row: wire.Relation, raw: object) -> None:
+        region = f"{row.from_id} -> {row.to_id}"
+        try:
+            ends = self._end(row.from_id), self._end(row.to_id)
+            if not row.labels:
+                raise RegionError("the arrow says no role; choose one in the list of relations")
+        except RegionError as error:
+            self._quarantine(region, str(error), raw)
+            return
+        for label in row.labels:
+            try:
+                self._arrow(self.codes.get(label, label), *ends, row.direction)
+            except RegionError as error:
+                self._quarantine(region, str(error), raw)
+
+    def _arrow(self, code: str, start: Span, end: Span, direction: str) -> None:
+        """Take over one label of an arrow, which is a link or a role."""
+        if code in self.ontology.links:
+            if start == end:
+                raise RegionError(f"{code} joins {start.label} to itself; remove the arrow")
+            self.links.add(Link(code, start, end))
+        elif code in self.ontology.roles:
+            trigger, filler = self._turned(code, start, end, direction)
+            self.arguments.setdefault(trigger, set()).add(Argument(code, filler))
+        else:
+            raise RegionError(f"the ontology has neither a role nor a link {code!r}; choose again")
+
+    def _turned(self, role: str, start: Span, end: Span, direction: str) -> tuple[Span, Span]:
+        """Trigger and filler. An arrow drawn backwards is turned when the role can only go the other way.
+
+        That is so when only the span it ends at is a trigger, or only that trigger's event type has the role. Between
+        two triggers that could both have it, or both not, it stays as drawn; one without direction is refused then.
+        """
+        events = self.ontology.events
+        ways = [(end, start), (start, end)] if direction == "left" else [(start, end), (end, start)]
+        heads = [way for way in ways if way[0].label in events]
+        able = [way for way in heads if role in events[way[0].label].roles] or heads
+        if not able:
+            raise RegionError(f"{role} joins {start.label} and {end.label}, but neither is an event; draw it again")
+        if direction == "bi" and len(able) > 1:
+            raise RegionError(f"{role} points both ways; turn the arrow from the event to what fills the role")
+        return able[0]
+
+    def _end(self, region: str) -> Span:
+        if region not in self.spans:
+            raise RegionError(f"hangs on region {region}, which is not there or was not taken over; draw it again")
+        return self.spans[region]
+
+    def _quarantine(self, region: str | None, problem: str, raw: object, *, words: object = None) -> None:
+        quoted = words if isinstance(words, str) else None
+        where = place(task=self.task, annotation=self.annotation.id, region=region, words=quoted)
+        self.quarantined.append(Quarantined(self.task, self.annotation.id, region, f"{where}: {problem}", raw))
+
+
+_RELABEL = "give the span one label of the ontology in Label Studio"
