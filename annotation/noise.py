@@ -1,0 +1,191 @@
+"""What a single line of a scraped page is, when it is not the article: a byline, a caption, a share button.
+
+Phrases are matched on the folded line, so that hamzas, points, invisible controls and quote variants do not matter.
+Each rule asks for more than a word: prose that begins with "שתפו" or "شارك" must pass.
+"""
+
+from __future__ import annotations
+
+import regex
+
+from annotation.text import folded
+
+LONG = 25
+"""From so many words on, a line without a full stop is a paragraph all the same."""
+
+
+def shown(line: str) -> str:
+    """The line as the rules see it: folded, white space as single spaces."""
+    return " ".join(folded(line).split())
+
+
+def _any(*lists: str) -> str:
+    """A pattern for any of the phrases, which are separated by commas, folded as the lines are."""
+    phrases = ", ".join(lists).split(", ")
+    return "(?:" + "|".join(regex.escape(shown(phrase), literal_spaces=True) for phrase in phrases) + ")"
+
+
+_MONTHS = _any(
+    "ינואר, פברואר, מרץ, מרס, אפריל, מאי, יוני, יולי, אוגוסט, ספטמבר, אוקטובר, נובמבר, דצמבר",
+    "يناير, فبراير, مارس, أبريل, إبريل, مايو, يونيو, يونيه, يوليو, يوليه, أغسطس, سبتمبر, أكتوبر, نوفمبر, ديسمبر",
+    "شباط, آذار, نيسان, أيار, حزيران, تموز, آب, أيلول",
+    "كانون الثاني, كانون الأول, تشرين الأول, تشرين الثاني",
+    "january, february, march, april, may, june, july, august, september, october, november, december",
+    "jan, feb, mar, apr, jun, jul, aug, sep, sept, oct, nov, dec",
+)
+_DATE = rf"(?:\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}}|\d{{1,2}},? [בל]?{_MONTHS}(?: ?/ ?{_MONTHS})?,? \d{{4}})"
+_DATE += rf"|{_MONTHS} \d{{1,2}},? \d{{4}}"
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?"
+_WHEN = regex.compile(rf"(?<![\w])(?:{_DATE}|{_TIME})(?![\w])")
+_BYLINE = regex.compile(
+    "^"
+    + _any(
+        "מאת, פורסם, עודכן, עדכון אחרון, תאריך פרסום, תאריך עדכון, מערכת האתר, זמן קריאה, כתב:",
+        "نشر في, نشر:, نشرت في, تاريخ النشر, آخر تحديث, تم التحديث, تحديث:, بقلم, كتب:",
+        "كتبت:, كتبه, إعداد:, إعداد وتحرير, تحرير:, ترجمة:, الكاتب:, المصدر:, מקור:, מחבר:",
+        "published, updated, last update, by:, مدة القراءة, وقت القراءة, عدد القراءات, المشاهدات",
+    )
+    + r"(?!\w)"
+)
+_WIDGET = regex.compile(
+    _any(
+        "حجم الخط, تصغير الخط, تكبير الخط",
+        "גודל טקסט, גודל הטקסט, גודל גופן, גודל הגופן, הגדל טקסט, הקטן טקסט",
+    )
+    + r"|^[+-]?a ?[+-]?a?[+-]?$|^א[+-] ?א[+-]$|^\+א|\bא\+ "
+    + "|^"
+    + _any("استمع إلى المقال, استمع للخبر, طباعة, האזינו לכתבה, הדפסה, הדפס, نسخ الرابط, העתקת קישור")
+    + "$"
+)
+_CAPTION = regex.compile(
+    r"^[(\[]?"
+    + _any(
+        "صورة أرشيفية, صورة ارشيف, صورة من الأرشيف, صورة تعبيرية, صورة توضيحية, صورة متداولة, صورة:",
+        "الصورة:, الصورة من, مصدر الصورة, تصوير:, عدسة:, تعليق الصورة, أرشيفية, أرشيف, (أرشيف)",
+        "צילום:, צילומים:, צילם:, צילמה:, תצלום:, קרדיט:, קרדיט צילום, תמונה:, באדיבות, בתמונה:",
+        "צילום אילוסטרציה, תמונת אילוסטרציה, תמונת ארכיון, צילום ארכיון, צילום מסך, אילוסטרציה, ארכיון",
+        "photo:, photo by, image:, credit:, file photo, caption:",
+    )
+    + r"(?!\w)"
+)
+_CREDIT = regex.compile(r"[\s(|\[/]" + _any("צילום:, צילום ארכיון:, קרדיט:, تصوير:, الصورة:, photo:") + r".{2,60}$")
+_NETWORKS = _any(
+    "טוויטר, פייסבוק, ווטסאפ, וואטסאפ, ואטסאפ, טלגרם, אינסטגרם, יוטיוב, טיקטוק",
+    "تويتر, فيسبوك, فيس, واتساب, واتس, تلغرام, تليغرام, تلجرام, تيليجرام, إنستغرام, انستقرام, انستجرام, يوتيوب, تيك",
+    "facebook, twitter, whatsapp, telegram, instagram, youtube, tiktok, linkedin, x",
+)
+_NETWORK = regex.compile(rf"(?<!\w)[בלו]?(?:ال|لل)?{_NETWORKS}(?!\w)")
+_SHARE = regex.compile(
+    "^"
+    + _any(
+        "שתפו, שתף, שיתוף, עקבו, הצטרפו, הצטרף, הירשמו, הרשמו, הירשם, לחצו, הורידו, עשו, התחברו, אהבתם",
+        "شارك, شاركونا, شاركها, مشاركة, تابعنا, تابعونا, تابعوا, تابع, اشترك, اشتركوا, انضم, انضموا, اضغط",
+        "حمل, حملوا, سجل, للاشتراك, لمتابعة, للانضمام, share, follow, subscribe, join, sign up",
+    )
+    + r"(?!\w)"
+)
+_OURS = regex.compile(
+    _any(
+        "שלנו, לניוזלטר, לעדכונים, לערוץ, לקבוצת, בערוץ, התראות, בדוא, קישור",
+        "قناتنا, صفحتنا, نشرتنا, حساباتنا, موقعنا, النشرة البريدية, نشرتنا البريدية, تطبيقنا, الرابط, المقال, الخبر",
+    )
+)
+_EMAIL = regex.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
+_APPEAL = regex.compile(
+    _any(
+        "للتواصل, راسلونا, البريد, إرسال, أرسلوا, ارسلوا, تواصلوا, يمكنكم, ملاحظاتكم, شاركونا",
+        'שלחו, כתבו לנו, פנו אלינו, דוא"ל, אימייל, מייל, צרו קשר, ליצירת קשר, contact, e-mail',
+    )
+)
+_COPYRIGHT = regex.compile("©|" + _any("الحقوق محفوظة, حقوق النشر محفوظة, כל הזכויות שמורות, all rights reserved"))
+_ATTRIBUTION = regex.compile(r"^-+ ?.*\(@\w+\).*\d{4}$")
+_TWEET_END = regex.compile(r"(?:pic\.twitter\.com|pic\.x\.com|https?://t\.co)/\w+$")
+_FILE = regex.compile(r"^\S*\.(?:jpe?g|png|gif|webp|svg|bmp|mp4|mp3|avif)$")
+_ADVERT = regex.compile("^[-* ]*" + _any("פרסומת, תוכן שיווקי, תוכן ממומן, إعلان, إعلانات, advertisement") + "[-* ]*$")
+_TAGS = regex.compile("^" + _any("תגיות, תגים, كلمات مفتاحية, الكلمات المفتاحية, وسوم, الوسوم, tags") + " ?:")
+_COMMENTS = regex.compile(
+    "^" + _any("הוסף תגובה, הוסיפו תגובה, כתבו תגובה, לתגובות, أضف تعليق, أضف تعليقا, اترك تعليقا, التعليقات")
+)
+_HEADING = regex.compile(
+    "^[^\\w]*"
+    + _any(
+        "اقرأ أيضا, اقرأ ايضا, اقرأوا أيضا, اقرأ المزيد, اقرأ كذلك, إقرأ أيضا, شاهد أيضا, قد يعجبك",
+        "مواضيع ذات صلة, موضوعات ذات صلة, أخبار ذات صلة, مقالات ذات صلة, ذات صلة, أخبار متعلقة, مواضيع متعلقة",
+        "الأكثر قراءة, الأكثر مشاهدة, آخر الأخبار, أحدث الأخبار, أهم الأخبار, المزيد من الأخبار",
+        "כתבות נוספות, כתבות קשורות, כתבות אחרונות, עוד בנושא, עוד באותו נושא, עוד כתבות, קראו גם, קרא גם",
+        "קראו עוד, לקריאה נוספת, עוד באתר, אולי יעניין, כתבות שאולי, הנקראות ביותר, הנצפות ביותר, עוד חדשות",
+        "ידיעות נוספות, חדשות נוספות, related, read more, read also, see also, more from, most read",
+    )
+    + r"(?!\w)"
+)
+_LETTERS = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}]")
+_ENDS = regex.compile(r"(?:[.!?؟…]|\.\.\.)[\s\"')\]»]*$")
+_INNER = regex.compile(r"\w{2}[.!?؟][\"')»]* \w")
+_SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a shown line reads as prose: it ends as sentences do, holds one's end, or is long."""
+    words = len(line.split())
+    return (words >= 4 and bool(_ENDS.search(line))) or (words >= 12 and bool(_INNER.search(line))) or words > LONG
+
+
+def is_heading(line: str) -> bool:
+    """Whether a shown line announces other articles. One that also holds a headline is a heading of its own line."""
+    return bool(_HEADING.match(line)) and not (is_sentence(line) and len(line.split()) > 15)
+
+
+def kind(line: str) -> str | None:
+    """What noise a shown, non-empty line is, in a word for the report; None for anything that may be the article."""
+    return next((name for name, rule in _RULES.items() if rule(line, len(line.split()))), None)
+
+
+def _dateline(line: str, words: int) -> bool:
+    """Dates and times with at most a place or a name beside them; a byline with a name."""
+    if _BYLINE.match(line) and words <= 14 and not (words > 6 and _ENDS.search(line)):
+        return True
+    rest = _WHEN.sub(" ", line)
+    if rest == line or _ENDS.search(line):
+        return False
+    others = sum(bool(word) for word in _SPLIT.split(rest))
+    return others <= 4 or ("|" in line and others <= 10)
+
+
+def _caption(line: str, words: int) -> bool:
+    return words <= LONG and bool(_CAPTION.match(line) or _CREDIT.search(line))
+
+
+def _share(line: str, words: int) -> bool:
+    networks = len(_NETWORK.findall(line))
+    if networks >= 2 and words <= networks * 2 + 2:
+        return True
+    if not _SHARE.match(line) or words > 20:
+        return False
+    return bool(networks or _OURS.search(line)) or (words <= 3 and not _ENDS.search(line))
+
+
+def _contact(line: str, words: int) -> bool:
+    return bool(_EMAIL.search(line)) and (words <= 12 or (words <= 40 and bool(_APPEAL.search(line))))
+
+
+def _foreign(line: str, words: int) -> bool:
+    """A few words without a single letter of either script: "icon, AFP / Getty", a number, a link."""
+    return words <= 5 and not _LETTERS.search(line)
+
+
+_RULES = {
+    "separator": lambda line, words: not any(char.isalnum() for char in line),
+    "tweet": lambda line, words: bool(_ATTRIBUTION.match(line) or _TWEET_END.search(line)),
+    "image": lambda line, words: bool(_FILE.match(line)),
+    "date or byline": _dateline,
+    "text size": lambda line, words: words <= 8 and bool(_WIDGET.search(line)),
+    "caption": _caption,
+    "contact": _contact,
+    "share": _share,
+    "copyright": lambda line, words: words <= 40 and bool(_COPYRIGHT.search(line)),
+    "advert": lambda line, words: bool(_ADVERT.match(line)),
+    "tags": lambda line, words: bool(_TAGS.match(line)) and not _ENDS.search(line),
+    "comments": lambda line, words: words <= 6 and bool(_COMMENTS.match(line)),
+    "related": lambda line, words: is_heading(line),
+    "foreign": _foreign,
+}
