@@ -33,11 +33,12 @@ def flatten(spans: Sequence[Span]) -> list[Span]:
     """The spans without those that overlap a longer one, in text order; ties go to the first in the text, then by
     label."""
     kept: list[Span] = []
-    for span in sorted(set(spans), key=lambda span: (span.start - span.end, span)):
-        at = bisect(kept, span)
-        clear_before = at == 0 or kept[at - 1].end <= span.start
-        if clear_before and (at == len(kept) or span.end <= kept[at].start):
+    starts: list[int] = []
+    for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
+        at = bisect(starts, span.start)
+        if (at == 0 or kept[at - 1].end <= span.start) and (at == len(kept) or span.end <= starts[at]):
             kept.insert(at, span)
+            starts.insert(at, span.start)
     return kept
 
 
