@@ -1,0 +1,115 @@
+"""The folder of one training run: what it was told, its checkpoints, and a model that is either finished or not there.
+
+output/run.json      configuration, seed, snapshot, packages: what must be the same for a run to be taken up again
+output/checkpoints/  the best and the last one; gone when the model is finished
+output/model/        moved into place in one step
+output/wandb/        offline runs
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotation.document import Json
+from annotation.errors import UsageError
+from annotation.files import atomic
+
+_log = logging.getLogger(__name__)
+_STATE = "trainer_state.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A run's folder, claimed for one configuration. `id` stays the same when the run is taken up again."""
+
+    path: Path
+    id: str
+
+    @classmethod
+    def claim(cls, path: Path, record: Json, *, resume: bool) -> RunFolder:
+        """Take the folder for a run that `record` describes, in plain JSON values.
+
+        With `resume`, what such a run left there is kept, and UsageError says what differs if another run left it.
+        Without, checkpoints are removed, and an old model stays only until the new one is finished.
+        """
+        record = json.loads(json.dumps(record))
+        file = path / "run.json"
+        if resume and file.exists():
+            old = _read(file)
+            differences = list(_differences(old.get("record", {}), record))
+            if differences:
+                raise UsageError(
+                    f"{path} holds another run ({'; '.join(differences[:5])}); "
+                    "choose another name=, or resume=false to start again there"
+                )
+            return cls(path, str(old["id"]))
+        folder = cls(path, uuid.uuid4().hex[:12])
+        shutil.rmtree(folder.checkpoints, ignore_errors=True)
+        with atomic(file) as out:
+            json.dump({"id": folder.id, "record": record}, out, ensure_ascii=False, indent=2)
+        return folder
+
+    @property
+    def model(self) -> Path:
+        return self.path / "model"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    def finished(self) -> bool:
+        """Whether this very run has put its model there."""
+        marker = self.model / "run_id"
+        return marker.is_file() and marker.read_text(encoding="utf-8") == self.id
+
+    def checkpoint(self) -> Path | None:
+        """The newest checkpoint that was written to its end: Trainer writes its state last."""
+        found = [path for path in self.checkpoints.glob("checkpoint-*") if _whole(path / _STATE)]
+        return max(found, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+
+    def publish(self, write: Callable[[Path], None]) -> Path:
+        """Have `write` fill a new folder, and move that into place as the model. The checkpoints go."""
+        partial, old = self.path / ".model-partial", self.path / ".model-old"
+        for leftover in (partial, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        partial.mkdir(parents=True)
+        write(partial)
+        (partial / "run_id").write_text(self.id, encoding="utf-8")
+        if self.model.exists():
+            self.model.rename(old)
+        partial.rename(self.model)
+        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(self.checkpoints, ignore_errors=True)
+        return self.model
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        row = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{file}: cannot be read: {error}; resume=false starts again there") from error
+    if not isinstance(row, dict) or not isinstance(row.get("record"), dict) or "id" not in row:
+        raise UsageError(f"{file}: does not describe a run; resume=false starts again there")
+    return row
+
+
+def _whole(file: Path) -> bool:
+    try:
+        return isinstance(json.loads(file.read_text(encoding="utf-8")), dict)
+    except (OSError, ValueError):
+        return False
+
+
+def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
+    """Where two values differ, as `path old, not new`."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            yield from _differences(old.get(key), new.get(key), f"{path}.{key}".lstrip("."))
+    elif old != new:
+        yield f"{path} {old}, not {new}"

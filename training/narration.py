@@ -1,0 +1,77 @@
+"""What training says while it runs: a bar on a terminal, a line for each evaluation, and curves for tracking."""
+
+from __future__ import annotations
+
+import logging
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from annotation import terminal
+from training.tracking import Tracker
+
+_log = logging.getLogger(__name__)
+SHOWN = ("Trig-C", "Arg-C+", "Entity")
+
+
+class Narrator(TrainerCallback):
+    """Listens to a Trainer whose evaluations are named `eval_UNIT`."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+        self._loss = float("nan")
+        self._bar = Progress(
+            TextColumn("training"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(),
+            console=terminal.err,
+            transient=True,
+            disable=not terminal.err.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def on_train_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
+    ) -> None:
+        self._bar.update(self._task, total=state.max_steps, completed=state.global_step)
+        self._bar.start()
+
+    def on_step_end(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
+    ) -> None:
+        self._bar.update(self._task, completed=state.global_step)
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, float] | None = None,
+        **kwargs: object,
+    ) -> None:
+        logs = logs or {}
+        if "loss" not in logs:
+            return
+        self._loss = logs["loss"]
+        kept = {f"train/{name}": logs[name] for name in ("loss", "grad_norm", "learning_rate") if name in logs}
+        self._tracker.log({"epoch": state.epoch or 0.0, **kept})
+
+    def on_evaluate(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        metrics: dict[str, float] | None = None,
+        **kwargs: object,
+    ) -> None:
+        scores = {name.removeprefix("eval_"): value for name, value in (metrics or {}).items()}
+        told = ", ".join(f"{unit} {100 * scores[unit]:.1f}" for unit in SHOWN)
+        self._bar.update(self._task, description=f"dev {told}")
+        _log.info("epoch %g of %g: loss %.3f; dev %s", state.epoch or 0, args.num_train_epochs, self._loss, told)
+        self._tracker.log({"epoch": state.epoch or 0.0, **{f"dev/{name}": value for name, value in scores.items()}})
+
+    def close(self) -> None:
+        """Take the bar away, also when training was broken off."""
+        self._bar.stop()

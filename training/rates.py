@@ -1,0 +1,39 @@
+"""Which parameter learns how fast: the heads at one rate, the encoder at another that falls with a layer's depth."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+
+from torch import nn
+from torch.optim import AdamW, Optimizer
+
+from training.config import FitConfig
+
+_LAYER = re.compile(r"(?:^|\.)(?:layers?|h|blocks?)\.(\d+)\.")
+
+
+def optimizer(model: nn.Module, encoder: nn.Module, fit: FitConfig) -> Optimizer:
+    """AdamW over all parameters of the model that learn. Biases and norms do not decay."""
+    depths = _depths(encoder)
+    groups: dict[tuple[float, float], list[nn.Parameter]] = defaultdict(list)
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            below = depths.get(id(parameter))
+            rate = fit.learning_rate if below is None else fit.encoder_learning_rate * fit.layer_decay**below
+            groups[rate, fit.weight_decay if parameter.ndim > 1 else 0.0].append(parameter)
+    return AdamW([{"params": group, "lr": rate, "weight_decay": decay} for (rate, decay), group in groups.items()])
+
+
+def _depths(encoder: nn.Module) -> dict[int, int]:
+    """How many layers lie above each of the encoder's parameters: all above an embedding, none above a last norm."""
+    parameters = list(encoder.named_parameters())
+    found = [_LAYER.search(name) for name, _ in parameters]
+    numbers = [int(match[1]) if match else None for match in found]
+    layers = max((number for number in numbers if number is not None), default=-1) + 1
+    last = max((at for at, number in enumerate(numbers) if number is not None), default=-1)
+    outside = [0 if at > last else layers for at in range(len(parameters))]
+    return {
+        id(parameter): outside[at] if number is None else layers - 1 - number
+        for at, ((_, parameter), number) in enumerate(zip(parameters, numbers, strict=True))
+    }
