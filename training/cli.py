@@ -24,7 +24,7 @@ app = typer.Typer(
 
 learning = typer.Typer()
 
-LEARN = "Learn: key=value and group=choice go to Hydra, as do --cfg job, --multirun and --help"
+LEARN = "Learn (arguments go to Hydra: see naba train --help)"
 HYDRA = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 

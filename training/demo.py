@@ -1,0 +1,91 @@
+"""The whole trip on the bundled sample: every step is a command a user would type, run as one."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from annotation import sample, terminal
+from annotation.document import Document
+from annotation.errors import NabaError
+
+PROJECT = "naba demo"
+
+
+def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> None:
+    """Serve, label, train, report and suggest in `workspace`; `training` are the overrides for `naba train`.
+
+    Every step can be run again: what is there already is kept. Raises NabaError when a command fails.
+    """
+    place = workspace / "demo"
+    articles, unlabelled = _lay_out(place)
+    _naba("serve", "--workspace", workspace)
+    _naba("push", articles, unlabelled, "--project", PROJECT, "--annotators", 2, "--workspace", workspace)
+    _submit(workspace)
+    _naba("pull", "--project", PROJECT, "--out", place / "annotated.jsonl", "--workspace", workspace)
+    _naba("check", place / "annotated.jsonl")
+    _naba("agreement", place / "annotated.jsonl")
+    seniors = [part for email in sample.SENIORS for part in ("--senior", email)]
+    _naba("adjudicate", place / "annotated.jsonl", *seniors, "--out", place / "gold.jsonl")
+    _naba("snapshot", place / "gold.jsonl", "--out", place / "snapshot")
+    _naba("train", f"snapshot={place / 'snapshot'}", f"output={place / 'run'}", *training)
+    _naba("evaluate", f"model={place / 'run/model'}", f"snapshot={place / 'snapshot'}", f"output={place / 'report'}")
+    _naba("read", unlabelled, "--out", place / "unlabelled.jsonl")
+    files = (f"input={place / 'unlabelled.jsonl'}", f"output={place / 'predicted.jsonl'}")
+    _naba("predict", f"model={place / 'run/model'}", *files)
+    _naba("suggest", place / "predicted.jsonl", "--project", PROJECT, "--workspace", workspace)
+    _farewell(workspace, place)
+
+
+def _lay_out(place: Path) -> tuple[Path, Path]:
+    """Copy the raw articles to where the commands, and whoever is curious, find them."""
+    folders = place / "articles", place / "unlabelled"
+    for folder, paths in zip(folders, (sample.raw(), sample.unlabelled()), strict=True):
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            shutil.copyfile(path, folder / path.name)
+    return folders
+
+
+def _naba(*arguments: object) -> None:
+    """Print the command, then run it as a user would, in a process of its own."""
+    words = [str(argument) for argument in arguments]
+    terminal.say("")
+    terminal.out.print(f"[bold green]$[/bold green] naba {shlex.join(words)}", markup=True)
+    code = subprocess.run([sys.executable, "-m", "training", *words], check=False).returncode
+    if code:
+        failure = NabaError(f"'naba {words[0]}' ended with exit code {code}; mend what it says and run the demo again")
+        failure.exit_code = code
+        raise failure
+
+
+def _submit(workspace: Path) -> None:
+    """The sample's annotators send in their work, through Label Studio's own API and under their own names."""
+    from annotation.labelstudio.annotators import ensure_annotator, submit
+    from annotation.labelstudio.connect import connect
+
+    work: dict[str, list[Document]] = defaultdict(list)
+    for annotator, document in sample.annotated():
+        work[annotator].append(document)
+    terminal.say("")
+    for annotator, documents in work.items():
+        client = ensure_annotator(connect(workspace), annotator)
+        submit(client, project=PROJECT, documents=documents)
+        terminal.say(f"{annotator} submitted {len(documents)} annotations in Label Studio")
+
+
+def _farewell(workspace: Path, place: Path) -> None:
+    from annotation.labelstudio.server import find
+
+    terminal.say("")
+    terminal.say(f"report   {place / 'report' / 'report.html'}")
+    server = find(workspace)
+    if server:
+        terminal.say(f"labels   {server.url}  user {server.username}  password {server.password}")
+        terminal.say("         (open an article without annotations to see the model's suggestions)")
+        terminal.say(f"stop     naba serve --stop --workspace {workspace}")
