@@ -1,0 +1,214 @@
+"""Files of raw articles -> bare Documents: decoded, their body found, their language known.
+
+    .txt                  a scraped page as text, in UTF-8, UTF-16, windows-1255 or windows-1256
+    .html .htm            a scraped page as it came
+    .jsonl .jsonl.gz      a row an article: `text`, and where known `id title url published source`
+    .parquet              the same as columns
+
+The body is looked for in all of them. A row with `"body": true` says that its text is the article and nothing else;
+a row of a Documents file is taken as that Document, bare, since its text is fixed already.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+from annotation import html
+from annotation.body import Body, find, whole
+from annotation.document import Document, Source, from_json, sha256, text_id
+from annotation.errors import ArticleError
+from annotation.language import language
+from annotation.rows import Row, at_fault, jsonl_rows, parquet_rows
+from annotation.text import decode
+
+LIMIT = 50_000_000
+"""Bytes of a file, or of a row, above which it is no article."""
+
+Read: TypeAlias = Document | ArticleError
+
+_KINDS = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz", ".parquet")
+_BINARY = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip archive or Office file", b"\x1f\x8b": "compressed"}
+_LEAVE = "leave it out, or mend it"
+
+
+def read(paths: Iterable[Path | str], *, limit: int = LIMIT) -> Iterator[Read]:
+    """Each article as a bare Document, or the error that names its file, row and remedy; never raises for a file.
+
+    Folders are walked in the order of names; what is in them of other kinds, or hidden, is passed over. Memory is that
+    of one article, and 24 bytes or so for each id that a row brought itself.
+    """
+    reader = _Reader(limit)
+    for path in paths:
+        for found in _walk(Path(path)):
+            if isinstance(found, ArticleError):
+                yield found
+            else:
+                yield from reader.file(*found)
+
+
+def readable(raw: bytes, name: str) -> str:
+    """The readable text that `Source.body` of a .txt or .html file points into. Raises ValueError for binaries."""
+    return html.Page(html.decode_html(raw)[0]).text if _is_html(name) else decode(raw)[0]
+
+
+def _walk(path: Path) -> Iterator[tuple[Path, str] | ArticleError]:
+    """Files with the name they go by: as given, or relative to the folder given."""
+    if not path.exists():
+        yield ArticleError(path=str(path), reason="does not exist", remedy="check the path")
+    elif not path.is_dir():
+        yield path, path.name
+    else:
+        count = 0
+        for file in _files(path):
+            count += 1
+            yield file, file.relative_to(path).as_posix()
+        if not count:
+            yield ArticleError(path=str(path), reason=f"holds no {' '.join(_KINDS)}", remedy="name another folder")
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if name.lower().endswith(_KINDS) and not name.startswith("."):
+                yield Path(parent, name)
+
+
+def _is_html(name: str) -> bool:
+    return name.lower().endswith((".html", ".htm"))
+
+
+@dataclass
+class _Reader:
+    """Reads files of every kind and remembers the ids that rows brought, with a digest of their text."""
+
+    limit: int
+    ids: dict[str, bytes] = field(default_factory=dict)
+
+    def file(self, path: Path, name: str) -> Iterator[Read]:
+        lower = name.lower()
+        if not path.is_file():
+            yield ArticleError(path=str(path), reason="is not a file", remedy="name a file or a folder")
+        elif lower.endswith((".jsonl", ".jsonl.gz")):
+            for number, row in jsonl_rows(path, limit=self.limit):
+                yield self.row(row, path, name, number)
+        elif lower.endswith(".parquet"):
+            for number, row in parquet_rows(path):
+                yield self.row(row, path, name, number)
+        elif lower.endswith(_KINDS):
+            yield self.page(path, name)
+        else:
+            yield ArticleError(path=str(path), reason="is of no kind read here", remedy=f"make it {' '.join(_KINDS)}")
+
+    def page(self, path: Path, name: str) -> Read:
+        """A .txt or .html file, which is one article."""
+        try:
+            raw = _bytes(path, self.limit)
+            return _html(raw, name) if _is_html(name) else _text(raw, name)
+        except OSError as error:
+            return ArticleError(path=str(path), reason=f"cannot be read: {error.strerror}", remedy="check its rights")
+        except ValueError as error:
+            return ArticleError(path=str(path), reason=str(error), remedy=_LEAVE)
+
+    def row(self, row: Row | ArticleError, path: Path, name: str, number: int) -> Read:
+        """One row of a file of many."""
+        if isinstance(row, ArticleError):
+            return row
+        try:
+            document = from_json(row).bare() if "schema" in row else _row(row, f"{name}, row {number}", self.limit)
+        except ValueError as error:
+            return at_fault(path, number, str(error), "mend or remove the row")
+        digest = hashlib.sha256(document.text.encode()).digest()[:8]
+        if document.id != text_id(document.text) and self.ids.setdefault(document.id, digest) != digest:
+            return at_fault(
+                path, number, f"the id {document.id!r} came before with another text", "give each article its own id"
+            )
+        return document
+
+
+def _bytes(path: Path, limit: int) -> bytes:
+    with path.open("rb") as file:
+        raw = file.read(limit + 1)
+    if len(raw) > limit:
+        raise ValueError(f"is over {limit:,} bytes, more than an article")
+    if not raw.strip():
+        raise ValueError("is empty")
+    kind = next((kind for mark, kind in _BINARY.items() if raw.startswith(mark)), None)
+    if kind:
+        raise ValueError(f"is {kind}, not text")
+    return raw
+
+
+def _text(raw: bytes, name: str) -> Document:
+    text, encoding = decode(raw)
+    source = Source(name=name, encoding=encoding, raw_sha256=hashlib.sha256(raw).hexdigest())
+    return _document(text, find(text), source)
+
+
+def _html(raw: bytes, name: str) -> Document:
+    text, encoding = html.decode_html(raw)
+    page, found = html.Page(text), html.extract(text)
+    body = find(page.text, html.article(page, found))
+    source = Source(
+        name=name,
+        url=found.url,
+        published=found.published,
+        encoding=encoding,
+        raw_sha256=hashlib.sha256(raw).hexdigest(),
+    )
+    return _document(page.text, body, source)
+
+
+def _row(row: Row, name: str, limit: int) -> Document:
+    text = row.get("text")
+    if not isinstance(text, str):
+        raise ValueError(f"has no `text`: {text!r}" if "text" in row else "has no `text`")
+    if len(text) > limit:
+        raise ValueError(f"its text is over {limit:,} characters")
+    values = {key: _value(row, key) for key in ("id", "title", "url", "published", "source")}
+    if not _encodable(text, *filter(None, values.values())) or "\0" in text:
+        raise ValueError("holds characters that are no text: half a surrogate pair, or NUL")
+    source = Source(
+        name=values["source"] or name,
+        title=values["title"],
+        url=values["url"],
+        published=values["published"],
+        raw_sha256=sha256(text),
+    )
+    return _document(text, whole(text) if row.get("body") is True else find(text), source, id=values["id"])
+
+
+def _value(row: Row, key: str) -> str | None:
+    """A field as a string: numbers and dates say the same as strings."""
+    value = row.get(key)
+    if value is None or value == "":
+        return None
+    if isinstance(value, (bool, dict, list, bytes)):
+        raise ValueError(f"`{key}` is {value!r}, not a string")
+    return str(value)
+
+
+def _encodable(*values: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for value in values for char in value)
+
+
+def _document(readable: str, body: Body | None, source: Source, id: str | None = None) -> Document:
+    """The bare Document. Raises ValueError that says what is missing."""
+    text = body.text(readable) if body else ""
+    if body is None or not text.strip():
+        raise ValueError("holds no article: nothing is left without the page around it")
+    source = Source(
+        name=source.name,
+        title=source.title or body.title,
+        url=source.url,
+        published=source.published,
+        encoding=source.encoding,
+        raw_sha256=source.raw_sha256,
+        body=body.ranges,
+    )
+    return Document(id=id or text_id(text), text=text, language=language(text), source=source)

@@ -1,0 +1,185 @@
+"""The text a reader of an HTML page sees, with the place in the source of every character of it."""
+
+from __future__ import annotations
+
+import codecs
+import html
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+import trafilatura
+
+from annotation.body import Range
+from annotation.text import decode, lines
+
+_META = regex.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", regex.IGNORECASE)
+_TOKEN = regex.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(?P<raw>script|style|title|template|textarea|noscript|iframe)\b[^>]*>.*?(?:</(?P=raw)\s*>|\Z)"
+    r"|<[!?/]?(?P<tag>[a-zA-Z][\w:-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>"
+    r"|<[a-zA-Z!?/][^>]*>"  # quotes that never close
+    r"|(?P<reference>&(?:\#\d+|\#[xX][0-9a-fA-F]+|\w+);?)"
+    r"|(?P<space>[ \t\r\n\f]+)"
+    r"|(?P<text>[^<& \t\r\n\f]+|[<&])",
+    regex.DOTALL | regex.IGNORECASE,
+)
+_INLINE = regex.compile(
+    r"a|abbr|acronym|b|bdi|bdo|big|cite|code|data|del|dfn|em|font|i|ins|kbd|label|mark|nobr|q|rp|rt|ruby|s|samp|small"
+    r"|span|strike|strong|sub|sup|time|tt|u|var|wbr",
+    regex.IGNORECASE,
+)
+
+
+_SURE = 20
+"""So many letters in common are no accident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What trafilatura says of a page. `text` has a paragraph a line and is empty where it finds no article."""
+
+    text: str = ""
+    title: str = ""
+    url: str | None = None
+    published: str | None = None
+
+
+class Page:
+    """The visible text of a page: white space runs are one space, and anything but inline markup breaks the line.
+
+    It depends on the source alone, so that ranges of it mean the same forever.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._parts: list[str] = []
+        self._starts = array("L")
+        self._ends = array("L")
+        self._gap: Range | None = None
+        for match in _TOKEN.finditer(source):
+            self._take(match)
+        self.text = "".join(self._parts)
+
+    def to_source(self, start: int, end: int) -> Range:
+        """The range of the source that holds a range of the visible text, tags between its characters included."""
+        if start >= end:
+            at = self._starts[start] if start < len(self._starts) else len(self.source)
+            return at, at
+        return self._starts[start], self._ends[end - 1]
+
+    def _take(self, match: regex.Match[str]) -> None:
+        start, end = match.span()
+        if match["text"]:
+            self._put(match["text"], start)
+        elif match["reference"]:
+            self._put(html.unescape(match["reference"]), start, end)
+        elif match["space"]:
+            self._gap = self._gap or (start, end)
+        elif match["tag"] and not _INLINE.fullmatch(match["tag"]):
+            self._break(start, end)
+
+    def _put(self, text: str, start: int, end: int | None = None) -> None:
+        if self._gap and self._parts and self._parts[-1] != "\n":
+            self._one(" ", *self._gap)
+        self._gap = None
+        for offset, char in enumerate(text):
+            char = " " if char in "\n\r" else char  # a reference to a newline shows as a space
+            self._one(char, start if end else start + offset, end or start + offset + 1)
+
+    def _break(self, start: int, end: int) -> None:
+        self._gap = None
+        if self._parts and self._parts[-1] != "\n":
+            self._one("\n", start, end)
+
+    def _one(self, char: str, start: int, end: int) -> None:
+        self._parts.append(char)
+        self._starts.append(start)
+        self._ends.append(end)
+
+
+def decode_html(raw: bytes) -> tuple[str, str]:
+    """As `text.decode`, but the page's own word on its encoding is taken first, where it is not plainly wrong."""
+    declared = _META.search(raw, 0, 4096)
+    if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        name = declared[1].decode("ascii").lower().removesuffix("-i").removesuffix("-e")
+        try:
+            codec = codecs.lookup(name).name
+            text = raw.decode(codec)
+        except (LookupError, UnicodeDecodeError):
+            return decode(raw)
+        if "\0" not in text:
+            return text, codec
+    return decode(raw)
+
+
+def extract(source: str) -> Extract:
+    """What trafilatura finds in the page's source."""
+    try:
+        found = trafilatura.bare_extraction(
+            source, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
+        )
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):  # of malformed pages
+        return Extract()
+    if found is None or isinstance(found, dict):
+        return Extract()
+    return Extract(found.text or "", found.title or "", found.url or None, found.date or None)
+
+
+def article(page: Page, found: Extract) -> list[Range]:
+    """The lines of the visible text that are the article as trafilatura sees it, headline first.
+
+    All lines when it finds none or its words are not those of the page, for the rules on lines to decide.
+    """
+    ranges = lines(page.text)
+    visible = [_squeeze(page.text[start:end]) for start, end in ranges]
+    wanted = [line for line in map(_squeeze, found.text.splitlines()) if line]
+    chosen = _align(visible, wanted)
+    if sum(len(visible[i]) for i in chosen) < 0.5 * sum(map(len, wanted)) or not chosen:
+        return ranges
+    headline = _headline(visible[: chosen[0]], _squeeze(found.title))
+    return [ranges[i] for i in headline + chosen]
+
+
+def _squeeze(text: str) -> str:
+    """White space says nothing about whether two lines are the same."""
+    return "".join(text.split())
+
+
+def _align(visible: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """The numbers of visible lines that make up the wanted ones, in order.
+
+    A wanted line may be several visible ones (a line break became a space), or a part of one. Where it occurs more
+    than once, the place counts after which the next wanted line goes on.
+    """
+    chosen: list[int] = []
+    at = 0
+    for number, line in enumerate(wanted):
+        places = [(i, end) for i in range(at, len(visible)) if (end := _covers(visible, i, line)) > i]
+        after = wanted[number + 1] if number + 1 < len(wanted) else None
+        best = next((place for place in places if after and _covers(visible, place[1], after) > place[1]), None)
+        if best or places:
+            start, at = best or places[0]
+            chosen.extend(range(start, at))
+    return chosen
+
+
+def _covers(visible: Sequence[str], start: int, wanted: str) -> int:
+    """The end of the lines from `start` on that are the wanted one; `start` when they are not."""
+    rest, at = wanted, start
+    while rest and at < len(visible) and visible[at] and rest.startswith(visible[at]):
+        rest = rest.removeprefix(visible[at])
+        at += 1
+    if not rest or (len(wanted) - len(rest) > _SURE):
+        return at
+    return start + 1 if len(wanted) > _SURE and start < len(visible) and wanted in visible[start] else start
+
+
+def _headline(above: Sequence[str], title: str) -> list[int]:
+    """The lowest line above the article that is its title; titles in the head often carry the site's name too."""
+    for i in reversed(range(len(above))):
+        line = above[i]
+        if len(line) > _SURE // 2 and (title.startswith(line) or title.endswith(line)):
+            return [i]
+    return []

@@ -1,0 +1,96 @@
+"""Rows of JSONL and parquet files, one at a time, a row at fault as an ArticleError and the rest all the same."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, TypeAlias, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from annotation.errors import ArticleError
+
+Row: TypeAlias = Mapping[str, object]
+
+COLUMNS = ("id", "text", "title", "url", "published", "source", "body")
+_BATCH = 64
+
+
+def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, Row | ArticleError]]:
+    """Each non-empty line with its number, counted from 1. No line longer than `limit` bytes is held in memory."""
+    number = 0
+    try:
+        with _open(path) as file:
+            while line := file.readline(limit + 1):
+                number += 1
+                if len(line) > limit:
+                    yield number, at_fault(path, number, f"is over {limit:,} bytes", "split it or raise the limit")
+                    _skip_line(file, line, limit)
+                elif line.strip():
+                    yield number, _parse(path, number, line)
+    except (OSError, EOFError, zlib.error) as error:
+        yield number + 1, at_fault(path, number + 1, f"cannot be read: {error}", "mend the file; later rows are lost")
+
+
+def parquet_rows(path: Path) -> Iterator[tuple[int, Row | ArticleError]]:
+    """Each row with its number, counted from 1, and only the columns that mean something here."""
+    number = 0
+    try:
+        with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
+            schema = file.schema_arrow
+            if "text" not in schema.names or not _is_string(schema.field("text").type):
+                have = ", ".join(schema.names) or "none"
+                reason = f"has no column `text` of strings (its columns: {have})"
+                yield 0, ArticleError(path=str(path), reason=reason, remedy="rename the column with the article's text")
+                return
+            columns = [name for name in COLUMNS if name in schema.names]
+            for batch in file.iter_batches(batch_size=_BATCH, columns=columns):
+                for index in range(batch.num_rows):
+                    number += 1
+                    yield number, _row(path, number, batch, index)
+    except (OSError, pa.ArrowException) as error:
+        reason = f"cannot be read as parquet: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+        yield number, ArticleError(path=str(path), reason=reason, remedy="write the file again")
+
+
+def at_fault(path: Path, number: int, reason: str, remedy: str) -> ArticleError:
+    """The error for one row."""
+    return ArticleError(path=f"{path}, row {number}", reason=reason, remedy=remedy)
+
+
+def _open(path: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+
+
+def _skip_line(file: IO[bytes], line: bytes, limit: int) -> None:
+    while line and not line.endswith(b"\n"):
+        line = file.readline(limit + 1)
+
+
+def _parse(path: Path, number: int, line: bytes) -> Row | ArticleError:
+    try:
+        row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+    except UnicodeDecodeError as error:
+        return at_fault(path, number, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
+    except (ValueError, RecursionError) as error:
+        return at_fault(path, number, f"is not JSON: {error}", "mend or remove the row")
+    if not isinstance(row, dict):
+        return at_fault(path, number, f"is a {type(row).__name__}, not an object", 'write {"text": ...}, one a line')
+    return row
+
+
+def _row(path: Path, number: int, batch: pa.RecordBatch, index: int) -> Row | ArticleError:
+    try:
+        return {name: batch.column(name)[index].as_py() for name in batch.schema.names}
+    except (UnicodeDecodeError, ValueError, OverflowError) as error:
+        return at_fault(path, number, f"holds a value that cannot be read: {error}", "mend or remove the row")
+
+
+def _is_string(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
