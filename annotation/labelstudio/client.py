@@ -9,11 +9,9 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from urllib.parse import urlsplit
 
 import httpx
 from label_studio_sdk import LabelStudio
@@ -23,9 +21,6 @@ from annotation.errors import ProjectError, StudioAuthError, StudioDownError, St
 from annotation.labelstudio.wire import Row
 
 TIMEOUT = httpx.Timeout(300.0, connect=10.0)
-PAGE_TASKS = 1000
-PAGE_BYTES = 12 << 20
-_FIRST_PAGE = 200
 
 
 class NotCarriedOutError(StudioDownError):
@@ -33,7 +28,9 @@ class NotCarriedOutError(StudioDownError):
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
+    """JSON, and how many bytes it came in."""
+
     value: object
     size: int
 
@@ -59,8 +56,8 @@ class Client:
         self.url = url.rstrip("/")
         self.patience = patience or Patience()
         self._answered = False
-        loopback = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
         with translated(self.url):
+            loopback = httpx.URL(self.url).host in ("127.0.0.1", "localhost", "::1")
             # Proxies of the environment are for other machines; one between us and ourselves only breaks things.
             carrier = httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback)
             sdk = LabelStudio(base_url=f"{self.url}/", api_key=token, httpx_client=carrier, max_retries=0)  # type: ignore[no-untyped-call]
@@ -68,7 +65,11 @@ class Client:
 
     def get(self, path: str, **params: object) -> object:
         """The JSON at `path`."""
-        return self._ask("GET", path, params=params).value
+        return self.ask(path, **params).value
+
+    def ask(self, path: str, **params: object) -> Answer:
+        """As `get`, with the size of the answer."""
+        return self._ask("GET", path, params=params)
 
     def change(self, path: str, body: Mapping[str, object]) -> object:
         """Set some fields of what is at `path`."""
@@ -84,92 +85,16 @@ class Client:
     def create(self, path: str, body: Mapping[str, object] | bytes, *, repeat: bool = False, **params: object) -> Row:
         """Post JSON. Unless `repeat`, it is never sent twice: after StudioDownError it may or may not have arrived."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return _row(self._ask("POST", path, params=params, body=content, repeat=repeat).value)
+        return row(self._ask("POST", path, params=params, body=content, repeat=repeat).value)
 
     def me(self) -> Row:
         """The user the token belongs to."""
-        return _row(self.get("api/current-user/whoami"))
+        return row(self.get("api/current-user/whoami"))
 
     def members(self) -> dict[int, str]:
         """User number -> e-mail address, of everybody in the organization."""
         users = self.get("api/users/")
-        return {int(str(u["id"])): str(u.get("email") or u.get("username") or u["id"]) for u in _rows(users)}
-
-    def projects(self, title: str) -> list[Row]:
-        """The projects with exactly this title, oldest first."""
-        found: list[Row] = []
-        for page in range(1, 1000):
-            answer = _row(self.get("api/projects/", title=title, page=page, page_size=100))
-            found += _rows(answer.get("results"))
-            if not answer.get("next"):
-                break
-        same = [project for project in found if project.get("title") == title]
-        return sorted(same, key=lambda project: int(str(project["id"])))
-
-    def count(self, project: int) -> int:
-        """How many tasks the project has."""
-        return _total(self._page(project, "id", 1, [], (), everything=False)[0])
-
-    def latest(self, project: int) -> str | None:
-        """When the task that was changed last was changed, as the server writes it; None without tasks."""
-        page, _ = self._page(project, "id,updated_at", 1, [], ("-tasks:updated_at",), everything=False)
-        tasks = _rows(page.get("tasks"))
-        return str(tasks[0]["updated_at"]) if tasks else None
-
-    def tasks(
-        self,
-        project: int,
-        fields: Sequence[str],
-        *,
-        everything: bool = False,
-        after: int = 0,
-        since: str | None = None,
-        only: Sequence[int] | None = None,
-    ) -> Iterator[list[Row]]:
-        """Pages of tasks by ascending number, each task with `fields` alone; `everything` for what hangs on them.
-
-        Only tasks numbered above `after`, changed at `since` or later, or among `only`. Each page is asked for by the
-        number of the last task seen, so tasks that come or go meanwhile shift nothing. Every page tells how many are
-        left; one that holds fewer than it must is a StudioError. Pages shrink where tasks are large.
-        """
-        size = PAGE_TASKS if not everything and "data" not in fields else _FIRST_PAGE
-        while True:
-            filters = [_filter("id", "greater", "Number", after)]
-            if since is not None:
-                filters.append(_filter("updated_at", "greater_or_equal", "Datetime", since))
-            page, weight = self._page(
-                project, ",".join(fields), size, filters, ("tasks:id",), everything=everything, only=only
-            )
-            rows, left = _rows(page.get("tasks")), _total(page)
-            if len(rows) < min(left, 1):
-                raise StudioError(f"{self.url}: project {project} has {left} more tasks but gives none of them")
-            if rows:
-                yield rows
-                after = int(str(rows[-1]["id"]))
-            if len(rows) >= left:
-                return
-            size = max(1, min(PAGE_TASKS, size * PAGE_BYTES // max(1, weight)))
-
-    def _page(
-        self,
-        project: int,
-        fields: str,
-        size: int,
-        filters: Sequence[Row],
-        order: Sequence[str],
-        *,
-        everything: bool,
-        only: Sequence[int] | None = None,
-    ) -> tuple[Row, int]:
-        """A page and its size in bytes."""
-        query: Row = {"filters": {"conjunction": "and", "items": list(filters)}, "ordering": list(order)}
-        if only is not None:
-            query["selectedItems"] = {"all": False, "included": list(only)}
-        params: Row = {"project": project, "include": fields, "page_size": size, "resolve_uri": "false"}
-        if everything:
-            params["fields"] = "all"
-        answer = self._ask("GET", "api/tasks/", params={**params, "query": json.dumps(query)})
-        return _row(answer.value), answer.size
+        return {int(str(u["id"])): str(u.get("email") or u.get("username") or u["id"]) for u in rows(users)}
 
     def _ask(
         self,
@@ -179,7 +104,7 @@ class Client:
         params: Mapping[str, object] | None = None,
         body: bytes | None = None,
         repeat: bool | None = None,
-    ) -> _Answer:
+    ) -> Answer:
         """One request, sent again while patience lasts where that is safe, with growing pauses."""
         safe = method != "POST" if repeat is None else repeat
         began, pause = time.monotonic(), self.patience.first_pause
@@ -194,14 +119,14 @@ class Client:
             time.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(pause * 2, self.patience.longest_pause)
 
-    def _once(self, method: str, path: str, params: Mapping[str, object], body: bytes | None) -> _Answer:
+    def _once(self, method: str, path: str, params: Mapping[str, object], body: bytes | None) -> Answer:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         with translated(self.url, path):
             answer = self._http.request(path, method=method, params=dict(params), content=body, headers=headers)
             if answer.status_code >= 400:
                 raise ApiError(status_code=answer.status_code, body=answer.text)
             self._answered = True
-            return _Answer(json.loads(answer.content) if answer.content else None, len(answer.content))
+            return Answer(json.loads(answer.content) if answer.content else None, len(answer.content))
 
 
 @contextmanager
@@ -228,7 +153,7 @@ def translated(url: str, path: str = "") -> Iterator[None]:
 
 
 def _refusal(url: str, path: str, status: int, body: str) -> StudioError:
-    detail = " ".join(body.split())[:300]
+    detail = _detail(body)
     if status in (401, 403):
         return StudioAuthError(
             f"Label Studio at {url} does not take the token ({status}: {detail}); "
@@ -243,34 +168,30 @@ def _refusal(url: str, path: str, status: int, body: str) -> StudioError:
     return StudioError(f"Label Studio at {url} refuses {path} ({status}: {detail})")
 
 
+def _detail(body: str) -> str:
+    """The reason a server gives, in at most a line; a page meant for a browser gives none."""
+    try:
+        told = json.loads(body)
+        body = str(told.get("validation_errors") or told.get("detail") or told) if isinstance(told, dict) else str(told)
+    except ValueError:
+        body = "a page for a browser" if "<html" in body else body
+    return " ".join(body.split())[:300]
+
+
 def _silent(url: str, error: Exception) -> str:
     reason = str(error) or type(error).__name__
     return f"Label Studio at {url} does not answer ({reason}); start it with `naba serve`, or check LABEL_STUDIO_URL"
 
 
-def _filter(field: str, operator: str, kind: str, value: object) -> Row:
-    return {"filter": f"filter:tasks:{field}", "operator": operator, "type": kind, "value": value}
-
-
-def moment(stamp: str) -> datetime:
-    """A time as the server writes it."""
-    return datetime.fromisoformat(stamp)
-
-
-def _row(value: object) -> Row:
+def row(value: object) -> Row:
+    """What must be an object; StudioError when it is not."""
     if not isinstance(value, dict):
         raise StudioError(f"Label Studio answers {str(value)[:80]!r} where an object is due; is it another version?")
     return value
 
 
-def _rows(value: object) -> list[Row]:
+def rows(value: object) -> list[Row]:
+    """What must be a list of objects; StudioError when it is not."""
     if not isinstance(value, list):
         raise StudioError(f"Label Studio answers {str(value)[:80]!r} where a list is due; is it another version?")
-    return [_row(item) for item in value]
-
-
-def _total(page: Row) -> int:
-    total = page.get("total")
-    if not isinstance(total, int):
-        raise StudioError("Label Studio does not say how many tasks there are; is it another version?")
-    return total
+    return [row(item) for item in value]
