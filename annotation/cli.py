@@ -68,7 +68,6 @@ def read(
     faults: list[ArticleError] = []
     count = write_documents(out, _articles(articles, faults))
     terminal.say(f"{count} articles read into {out}, {len(faults)} refused")
-    _none_read(count)
 
 
 @app.command(rich_help_panel=LABEL)
@@ -95,7 +94,6 @@ def push(
         workspace=workspace,
     )
     terminal.say(f"{report}, {len(faults)} refused")
-    _none_read(report.created + report.skipped)
 
 
 @app.command(rich_help_panel=LABEL)
@@ -202,17 +200,16 @@ def suggest(
 
 
 def _articles(paths: list[Path], faults: list[ArticleError]) -> Iterator[Document]:
-    """The articles that could be read; a line for each that could not."""
+    """The articles that could be read; a line for each that could not. UsageError when that is all of them."""
     from annotation.articles import read as read_articles
 
+    found_any = False
     for found in read_articles(paths):
         if isinstance(found, Document):
+            found_any = True
             yield found
         else:
             faults.append(found)
             terminal.warn(str(found))
-
-
-def _none_read(count: int) -> None:
-    if count == 0:
-        raise UsageError("nothing could be read: no .txt, .html, .jsonl or .parquet among what was named")
+    if not found_any:
+        raise UsageError("none of what was named could be read as an article")
