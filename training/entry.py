@@ -44,11 +44,13 @@ def predict_main(overrides: Sequence[str]) -> None:
         _predict()
 
 
-def _entry(name: str) -> Callable[[Callable[[DictConfig], object]], Callable[[], None]]:
-    return hydra.main(version_base="1.3", config_path="pkg://conf", config_name=name)
+def _entry(
+    name: str, path: str = "pkg://conf.trained"
+) -> Callable[[Callable[[DictConfig], object]], Callable[[], None]]:
+    return hydra.main(version_base="1.3", config_path=path, config_name=name)
 
 
-@_entry("train")
+@_entry("train", "pkg://conf")
 def _train(cfg: DictConfig) -> float:
     """Return the development Arg-C+, which a sweep maximises."""
     job = HydraConfig.get()

@@ -29,7 +29,7 @@ from training.tracking import Tracker
 _log = logging.getLogger(__name__)
 CHOICE = "choice"
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}
-"""How much of the other scores joins Arg-C+ in choosing weights: enough to tell runs apart that have no role right yet."""
+"""How much of the other scores joins Arg-C+ in choosing weights: enough to rank them before any role is right."""
 
 
 class Splits(Protocol):

@@ -136,7 +136,7 @@ class _Reader:
 
     def build(self, cls: type[S], row: object, path: str) -> S | None:
         if not isinstance(row, dict):
-            self.faults.append(f"{path or 'config'}: must be a group of settings, not {row!r}")
+            self.faults.append(f"{path.rstrip('.') or 'config'}: must be a group of settings, not {row!r}")
             return None
         before = len(self.faults)
         known = {f.name: f for f in fields(cls)}
