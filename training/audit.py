@@ -1,0 +1,129 @@
+"""What of a document can be said in words and cuts, and why the rest cannot."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from annotation.document import Argument, Document, Event, Span
+from training.labels import Labels
+from training.words import LEADING, TRAILING, Word
+
+
+class Place(NamedTuple):
+    """A span in words: `first` to `last`, both included, less `leading` and `trailing` graphemes."""
+
+    first: int
+    last: int
+    leading: int
+    trailing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A span, argument, attribute or link that the model cannot say, quoted, and why."""
+
+    what: str
+    why: str
+
+
+class Audit(NamedTuple):
+    """document: what can be said, values that go without saying left out. lost: everything else."""
+
+    document: Document
+    lost: tuple[Lost, ...]
+
+
+def place(words: Sequence[Word], span: Span) -> Place | str:
+    """Where the span is among the words, or why it is nowhere."""
+    first = bisect_right(words, span.start, key=lambda word: word.start) - 1
+    last = bisect_right(words, span.end - 1, key=lambda word: word.start) - 1
+    if first < 0 or words[first].end <= span.start:
+        return "it begins on whitespace"
+    if last < 0 or words[last].end < span.end:
+        return "it ends on whitespace"
+    opening, closing = words[first].cuts, words[last].cuts
+    if span.start not in opening or span.end not in closing:
+        return "it cuts a letter from its marks"
+    leading, trailing = opening.index(span.start), len(closing) - 1 - closing.index(span.end)
+    if leading >= LEADING:
+        return f"it begins {leading} letters into a word; {LEADING - 1} is the most"
+    if trailing >= TRAILING:
+        return f"it ends {trailing} letters before a word does; {TRAILING - 1} is the most"
+    return Place(first, last, leading, trailing)
+
+
+def audit(document: Document, words: Sequence[Word], labels: Labels, max_width: int) -> Audit:
+    """Sort a document's contents into what can be said and what is lost."""
+    lost: list[Lost] = []
+    entities = _spans(document, document.entities, words, labels, max_width, lost)
+    triggers = _spans(document, document.triggers, words, labels, max_width, lost)
+    known = {*entities, *triggers}
+    events = tuple(_event(document, e, known, labels, lost) for e in document.events if e.trigger in set(triggers))
+    lost += [Lost(f"{k.label} of {_quote(document, k.a)}", "the model has no links") for k in document.links]
+    rest = replace(document, entities=tuple(entities), events=events, links=(), provenance=None)
+    return Audit(rest, tuple(lost))
+
+
+def _spans(
+    document: Document, spans: Iterable[Span], words: Sequence[Word], labels: Labels, max_width: int, lost: list[Lost]
+) -> list[Span]:
+    """The spans of one layer that can be said together."""
+    kept: dict[tuple[int, int, str], Span] = {}
+    for span in spans:
+        at = place(words, span)
+        why = at if isinstance(at, str) else ""
+        if span.label not in labels.number:
+            why = f"the ontology has no {span.label}"
+        elif isinstance(at, Place):
+            if at.last - at.first >= max_width:
+                why = f"it has more than {max_width} words"
+            elif (at.first, at.last, span.label) in kept:
+                why = f"another {span.label} is in the same words"
+            elif any(span.crosses(other) for other in kept.values()):
+                why = "it crosses another span"
+            else:
+                kept[at.first, at.last, span.label] = span
+        if why:
+            lost.append(Lost(_quote(document, span), why))
+    return list(kept.values())
+
+
+def _event(document: Document, event: Event, known: set[Span], labels: Labels, lost: list[Lost]) -> Event:
+    arguments: list[Argument] = []
+    for argument in event.arguments:
+        maximum = _maximum(labels, event.type, argument.role)
+        why = ""
+        if argument.filler not in known:
+            why = "its filler is lost"
+        elif argument.filler == event.trigger:
+            why = "an event does not fill its own role"
+        elif not labels.ontology.permits(event.type, argument.role, argument.filler.label):
+            why = f"the ontology lets no {argument.filler.label} fill it"
+        elif maximum is not None and sum(a.role == argument.role for a in arguments) >= maximum:
+            why = f"the ontology lets it be filled {maximum} times"
+        if why:
+            lost.append(Lost(f"{argument.role} of {event.type}, {_quote(document, argument.filler)}", why))
+        else:
+            arguments.append(argument)
+    return Event(event.trigger, tuple(arguments), tuple(_attributes(event, labels, lost)))
+
+
+def _maximum(labels: Labels, event: str, role: str) -> int | None:
+    return labels.maximum(event, role) if role in labels.ontology.events[event].roles else None
+
+
+def _attributes(event: Event, labels: Labels, lost: list[Lost]) -> Iterable[tuple[str, str]]:
+    """The values that differ from the default, which goes without saying."""
+    known = dict(labels.attributes)
+    for name, value in event.attributes:
+        if value not in known.get(name, ()):
+            lost.append(Lost(f"{name} of {event.type}", f"the ontology has no value {value!r} of it"))
+        elif value != labels.ontology.attributes[name].default:
+            yield name, value
+
+
+def _quote(document: Document, span: Span) -> str:
+    return f"{span.label} {span.quote(document.text)!r} [{span.start}:{span.end}]"

@@ -1,0 +1,123 @@
+"""Examples to batches: collation, and a sampler that puts documents of like length together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset, Sampler
+
+from annotation.document import Document
+from training.encoding import IGNORED, Encoding, Example, Targets
+
+Batch: TypeAlias = dict[str, Tensor]
+
+
+class Examples(Dataset[Example]):
+    """Documents encoded with their targets, once, and kept."""
+
+    def __init__(self, documents: Sequence[Document], encoding: Encoding) -> None:
+        self.examples = [encoding.encode(document, targets=True) for document in documents]
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    def __getitem__(self, index: int) -> Example:
+        return self.examples[index]
+
+    @property
+    def lengths(self) -> list[int]:
+        """Words of each document, for the sampler."""
+        return [len(example.words) for example in self.examples]
+
+
+def collator(pad: int) -> Callable[[Sequence[Example]], Batch]:
+    """`collate` with the tokenizer's padding id, as a Trainer wants it."""
+    return lambda examples: collate(examples, pad=pad)
+
+
+def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
+    """D documents as tensors, all their V windows side by side.
+
+    input_ids [V, T] or [V, T, F], attention_mask [V, T]; per word [D, N, 2] of its windows: first and last (tokens
+    counted over the whole of input_ids) and weight; mask [D, N]; affixes, legal [D, N, K]; sentences [D, N]. With
+    targets: spans [D, S, 3] and roles [D, P, 3], -1 where there is none; leading, trailing [D, S] and attributes
+    [D, S, A], IGNORED where there is none.
+    """
+    ids = [window for example in examples for window in example.windows.ids]
+    length = max(max(map(len, ids)), 1)
+    before = np.cumsum([0, *(len(example.windows.ids) for example in examples)])
+    starts = [(e.windows.window + offset) * length for e, offset in zip(examples, before, strict=False)]
+    columns: dict[str, npt.NDArray[np.generic]] = {
+        "input_ids": _stack(ids, pad, length),
+        "attention_mask": _stack([np.ones(len(window), dtype=np.int64) for window in ids], 0, length),
+        "first": _stack([e.windows.first + start for e, start in zip(examples, starts, strict=True)], 0),
+        "last": _stack([e.windows.last + start for e, start in zip(examples, starts, strict=True)], 0),
+        "weight": _stack([e.windows.weight for e in examples], 0),
+        "mask": _stack([np.ones(len(e.words), dtype=bool) for e in examples], False),
+        "affixes": _stack([e.affixes for e in examples], 0),
+        "legal": _stack([e.legal for e in examples], 0),
+        "sentences": _stack([e.sentences for e in examples], 0),
+    }
+    targets = [example.targets for example in examples if example.targets is not None]
+    if len(targets) == len(examples):
+        columns.update(_targets(targets))
+    return {name: torch.from_numpy(column) for name, column in columns.items()}
+
+
+def _targets(targets: Sequence[Targets]) -> dict[str, npt.NDArray[np.generic]]:
+    return {
+        "spans": _stack([t.spans for t in targets], -1),
+        "leading": _stack([t.leading for t in targets], IGNORED),
+        "trailing": _stack([t.trailing for t in targets], IGNORED),
+        "roles": _stack([t.roles for t in targets], -1),
+        "attributes": _stack([t.attributes for t in targets], IGNORED),
+    }
+
+
+def _stack(arrays: Sequence[npt.NDArray[np.generic]], fill: int, length: int = 0) -> npt.NDArray[np.generic]:
+    """One array of them all, the first dimension filled up to the longest (and to 1 at least)."""
+    length = length or max(1, *(len(array) for array in arrays))
+    stacked = np.full((len(arrays), length, *arrays[0].shape[1:]), fill, dtype=arrays[0].dtype)
+    for row, array in zip(stacked, arrays, strict=True):
+        row[: len(array)] = array
+    return stacked
+
+
+class LengthBatches(Sampler[list[int]]):
+    """Batches of at most `size` documents of like length and at most `words` words with padding, in random order.
+
+    The same seed and epoch give the same batches. A document longer than `words` goes alone.
+    """
+
+    def __init__(self, lengths: Sequence[int], *, size: int, words: int = 8192, seed: int = 0) -> None:
+        self.lengths, self.size, self.words, self.seed, self.epoch = lengths, size, words, seed, 0
+
+    def set_epoch(self, epoch: int) -> None:
+        """Give this epoch its own order."""
+        self.epoch = epoch
+
+    def __iter__(self) -> Iterator[list[int]]:
+        random = np.random.default_rng((self.seed, self.epoch))
+        batches = self._batches(random)
+        self.epoch += 1
+        for at in random.permutation(len(batches)):
+            yield batches[at]
+
+    def __len__(self) -> int:
+        return len(self._batches(np.random.default_rng((self.seed, self.epoch))))
+
+    def _batches(self, random: np.random.Generator) -> list[list[int]]:
+        noise = random.uniform(0.85, 1.15, len(self.lengths))
+        order = np.argsort(np.asarray(self.lengths) * noise, kind="stable")
+        batches: list[list[int]] = [[]]
+        for at in order.tolist():
+            longest = max(self.lengths[at], *(self.lengths[other] for other in batches[-1]), 0)
+            if batches[-1] and (len(batches[-1]) == self.size or longest * (len(batches[-1]) + 1) > self.words):
+                batches.append([])
+            batches[-1].append(at)
+        return [batch for batch in batches if batch]

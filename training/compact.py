@@ -1,0 +1,213 @@
+"""The compact encoder: ours, trained from scratch, minutes on two cores.
+
+A word is what is known of its spelling: hashed features (the folded word, its stem without proclitics, affixes, shape)
+in the manner of Miranda et al. 2022, "Multi hash embeddings in spaCy", beside a convolution over its characters (Ma and
+Hovy 2016, "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF"); a bidirectional LSTM reads them in context.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+import regex
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
+from transformers.modeling_outputs import BaseModelOutput
+
+from annotation.errors import UsageError
+from annotation.text import folded
+from training.tokens import Pieces
+from training.words import Word, legal_cuts
+
+IDENTITIES = 3
+"""The first features say which word it is; they are what word dropout hides."""
+FEATURES = 15
+CHARACTERS = 16
+"""Letters of a word that are read: all, or the first and last eight."""
+COMPACT_TOKENIZER = "compact_tokenizer.json"
+_SHAPES = tuple(
+    (regex.compile(pattern), letter)
+    for pattern, letter in (
+        (r"\p{Nd}", "d"),
+        (r"\p{Arabic}", "a"),
+        (r"\p{Hebrew}", "h"),
+        (r"\p{Lu}", "L"),
+        (r"\p{L}", "l"),
+        (r"\p{M}", "m"),
+    )
+)
+
+
+class CompactConfig(PretrainedConfig):
+    """Sizes of the compact encoder. buckets: rows of the hashed features' shared table."""
+
+    model_type = "naba-compact"
+
+    def __init__(
+        self,
+        *,
+        hidden_size: int = 192,
+        layers: int = 1,
+        feature_size: int = 32,
+        character_size: int = 32,
+        character_filters: int = 64,
+        buckets: int = 1 << 15,
+        alphabet: int = 512,
+        dropout: float = 0.3,
+        word_dropout: float = 0.2,
+        max_position_embeddings: int = 512,
+        **kwargs: object,
+    ) -> None:
+        self.hidden_size, self.layers = hidden_size, layers
+        self.feature_size, self.buckets = feature_size, buckets
+        self.character_size, self.character_filters, self.alphabet = character_size, character_filters, alphabet
+        self.dropout, self.word_dropout = dropout, word_dropout
+        self.max_position_embeddings = max_position_embeddings
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+
+
+class CompactTokenizer:
+    """Words are its tokens; an id is a row of FEATURES hashed features and CHARACTERS hashed letters, 0 for none."""
+
+    def __init__(self, *, buckets: int = 1 << 15, alphabet: int = 512) -> None:
+        self.buckets, self.alphabet = buckets, alphabet
+        self.prefix = self.suffix = np.zeros((0, FEATURES + CHARACTERS), dtype=np.int64)
+        self.pad, self.most = 0, 512
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path) -> CompactTokenizer:
+        """Raises UsageError when the folder holds none."""
+        file = Path(path) / COMPACT_TOKENIZER
+        try:
+            sizes = json.loads(file.read_text(encoding="utf-8"))
+            return cls(buckets=int(sizes["buckets"]), alphabet=int(sizes["alphabet"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"{file}: cannot be read as the compact encoder's tokenizer: {error}") from error
+
+    def save_pretrained(self, path: str | Path) -> None:
+        """Write its sizes; the rest is in the code."""
+        Path(path).mkdir(parents=True, exist_ok=True)
+        sizes = json.dumps({"buckets": self.buckets, "alphabet": self.alphabet})
+        (Path(path) / COMPACT_TOKENIZER).write_text(sizes + "\n", encoding="utf-8")
+
+    def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
+        """One token a word."""
+        ids = np.zeros((max(len(words), 1), FEATURES + CHARACTERS), dtype=np.int64)
+        for at, word in enumerate(words):
+            ids[at] = _row(text[word.start : word.end], self.buckets, self.alphabet)
+            ids[at, FEATURES - 1] = _hash("gap", _gap(text, word), self.buckets)
+        each = np.arange(len(words), dtype=np.int64)
+        return Pieces(ids, each, each)
+
+
+@lru_cache(maxsize=1 << 16)
+def _row(quote: str, buckets: int, alphabet: int) -> tuple[int, ...]:
+    """The ids of one word; its last feature, which is about its surroundings, is left 0."""
+    features = (_hash(str(number), value, buckets) for number, value in enumerate(spelling(quote)))
+    letters = quote if len(quote) <= CHARACTERS else quote[: CHARACTERS // 2] + quote[-CHARACTERS // 2 :]
+    read = [1 + crc32(letter.encode("utf-8", "surrogatepass")) % (alphabet - 1) for letter in letters]
+    return (*features, 0, *read, *[0] * (CHARACTERS - len(read)))
+
+
+def _hash(feature: str, value: str, buckets: int) -> int:
+    return 1 + crc32(f"{feature}\0{value}".encode("utf-8", "surrogatepass")) % (buckets - 1) if value else 0
+
+
+def spelling(quote: str) -> list[str]:
+    """FEATURES - 1 strings, empty for none: the word, two stems of it, affixes, proclitics, shape, length."""
+    word = folded(quote) or quote
+    cuts = legal_cuts(word, Word(0, len(word), tuple(range(len(word) + 1))))
+    short, long = min(cuts - {0}, default=0), max(cuts)
+    prefixes = [word[:size] if len(word) > size else "" for size in (1, 2, 3, 4)]
+    suffixes = [word[-size:] if len(word) > size else "" for size in (1, 2, 3, 4)]
+    return [word, word[short:], word[long:], *prefixes, *suffixes, word[:long], shape(quote), str(min(len(word), 12))]
+
+
+def shape(quote: str) -> str:
+    """The kinds of its characters, runs of more than two shortened: ה7 is `hd`, 2014 is `dd`; punctuation is itself."""
+    kinds: list[str] = []
+    for char in quote:
+        kind = next((letter for pattern, letter in _SHAPES if pattern.match(char)), char)
+        if kinds[-2:] != [kind, kind]:
+            kinds.append(kind)
+    return "".join(kinds)
+
+
+def _gap(text: str, word: Word) -> str:
+    """What stands on either side: another word at once, a space, or a line's edge."""
+    return _side(text[word.start - 1 : word.start]) + _side(text[word.end : word.end + 1])
+
+
+def _side(char: str) -> str:
+    return "|" if char in ("", "\n", "\r") else "_" if char.isspace() else "."
+
+
+class CompactEncoder(PreTrainedModel):
+    """input_ids [B, N, FEATURES + CHARACTERS], attention_mask [B, N] -> last_hidden_state [B, N, hidden_size]."""
+
+    config_class = CompactConfig
+    base_model_prefix = "compact"
+
+    def __init__(self, config: CompactConfig) -> None:
+        super().__init__(config)
+        size = config.hidden_size
+        self.features = nn.Embedding(config.buckets, config.feature_size, padding_idx=0)
+        self.characters = nn.Embedding(config.alphabet, config.character_size, padding_idx=0)
+        self.convolution = nn.Conv1d(config.character_size, config.character_filters, kernel_size=3, padding=1)
+        self.mix = nn.Linear(FEATURES * config.feature_size + config.character_filters, size)
+        self.mixed = nn.LayerNorm(size)
+        self.forwards = nn.ModuleList(nn.LSTM(size, size // 2, batch_first=True) for _ in range(config.layers))
+        self.backwards = nn.ModuleList(nn.LSTM(size, size // 2, batch_first=True) for _ in range(config.layers))
+        self.norms = nn.ModuleList(nn.LayerNorm(size) for _ in range(config.layers))
+        self.dropout = nn.Dropout(config.dropout)
+        for table in (self.features, self.characters):
+            nn.init.normal_(table.weight, std=0.1)  # small: a word never met should say little, not something random
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Nothing: modules come initialised, and what is loaded is loaded whole."""
+
+    def forward(self, input_ids: Tensor, attention_mask: Tensor) -> BaseModelOutput:
+        """One vector a word; where attention_mask is 0 it means nothing."""
+        hidden = self._words(input_ids)
+        order = _reversal(attention_mask)
+        for ahead, back, norm in zip(self.forwards, self.backwards, self.norms, strict=True):
+            there = ahead(hidden)[0]
+            again = _reorder(back(_reorder(hidden, order))[0], order)
+            hidden = norm(hidden + self.dropout(torch.cat([there, again], dim=-1)))
+        return BaseModelOutput(last_hidden_state=hidden)
+
+    def _words(self, input_ids: Tensor) -> Tensor:
+        """Spelling alone: [B, N, hidden_size]."""
+        features, letters = input_ids.split([FEATURES, CHARACTERS], dim=-1)
+        if self.training and self.config.word_dropout:
+            kept = torch.rand(features.shape[:-1], device=features.device) >= self.config.word_dropout
+            seen = torch.cat([features[..., :IDENTITIES] * kept[..., None], features[..., IDENTITIES:]], dim=-1)
+        else:
+            seen = features
+        spelled = self.features(seen).flatten(-2)
+        drawn = self.convolution(self.characters(letters).flatten(0, 1).transpose(1, 2))
+        read = drawn.amax(dim=-1).view(*letters.shape[:-1], -1)
+        mixed = self.mix(self.dropout(torch.cat([spelled, read], dim=-1)))
+        return self.dropout(self.mixed(nn.functional.gelu(mixed)))
+
+
+def _reversal(mask: Tensor) -> Tensor:
+    """Indices [B, N] that turn each row's real part around and leave its padding, so none is read before the words."""
+    places = torch.arange(mask.shape[1], device=mask.device).expand_as(mask)
+    lengths = mask.sum(dim=1, keepdim=True)
+    return torch.where(places < lengths, lengths - 1 - places, places)
+
+
+def _reorder(hidden: Tensor, order: Tensor) -> Tensor:
+    return hidden.gather(1, order[..., None].expand_as(hidden))
+
+
+AutoConfig.register(CompactConfig.model_type, CompactConfig)
+AutoModel.register(CompactConfig, CompactEncoder)

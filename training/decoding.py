@@ -1,0 +1,109 @@
+"""Constrained decoding: scores -> spans -> roles -> Document. Deterministic, and pure of torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from annotation.document import Argument, Document, Event, Span
+from training.labels import Labels
+from training.words import Word
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What the model says of one document's M candidate spans; every score is a logit whose threshold is 0.
+
+    spans [M, 3]: first word, last word, label. scores [M]. leading [M, LEADING] and trailing [M, TRAILING]: how many
+    graphemes to cut. roles [T, M, R]: each candidate filling each role of the first T, among which all triggers are.
+    attributes: one [T, V] each.
+    """
+
+    spans: npt.NDArray[np.int64]
+    scores: Floats
+    leading: Floats
+    trailing: Floats
+    roles: Floats
+    attributes: tuple[Floats, ...]
+
+
+def decode(document: Document, words: Sequence[Word], outputs: Outputs, labels: Labels) -> Document:
+    """The bare document with what the scores say is in it.
+
+    Threshold 0; at most one span of a label on the same characters; no crossing among entities nor among triggers, the
+    better scored going first; roles as the ontology permits and as often; attributes only where they differ from
+    their default. Links are not modelled, so there are none.
+    """
+    kept = _select(_spans(words, outputs, labels), labels)
+    events = tuple(
+        Event(span, tuple(_arguments(row, kept, outputs, labels)), tuple(_attributes(row, outputs, labels)))
+        for row, span in kept.items()
+        if labels.is_event(labels.number[span.label])
+    )
+    entities = tuple(span for span in kept.values() if not labels.is_event(labels.number[span.label]))
+    return replace(document, entities=entities, events=events, links=())
+
+
+def _spans(words: Sequence[Word], outputs: Outputs, labels: Labels) -> Iterator[tuple[int, Span]]:
+    """Each candidate above the threshold by its row, best first."""
+    probabilities = sigmoid(outputs.scores)
+    for row in np.argsort(-outputs.scores, kind="stable"):
+        if outputs.scores[row] <= 0:
+            return
+        first, last, label = outputs.spans[row]
+        start, end = cut(words[first], words[last], outputs.leading[row], outputs.trailing[row])
+        yield int(row), Span(start, end, labels.spans[label], round(float(probabilities[row]), 4))
+
+
+def cut(first: Word, last: Word, leading: Floats, trailing: Floats) -> tuple[int, int]:
+    """Start and end in the text: the best pair of cuts that leaves at least one grapheme."""
+    opening, closing = leading[: first.size], trailing[: last.size]
+    total = opening[:, None] + closing[None, :]
+    if first == last:
+        taken = np.arange(len(opening))[:, None] + np.arange(len(closing))[None, :]
+        total = np.where(taken < first.size, total, -np.inf)
+    k, m = np.unravel_index(int(np.argmax(total)), total.shape)
+    return first.cuts[k], last.cuts[last.size - m]
+
+
+def _select(spans: Iterator[tuple[int, Span]], labels: Labels) -> dict[int, Span]:
+    """The spans that can stand together, by row."""
+    kept: dict[int, Span] = {}
+    for row, span in spans:
+        layer = labels.is_event(labels.number[span.label])
+        peers = [other for other in kept.values() if labels.is_event(labels.number[other.label]) == layer]
+        if span not in peers and not any(span.crosses(other) for other in peers):
+            kept[row] = span
+    return kept
+
+
+def _arguments(trigger: int, kept: dict[int, Span], outputs: Outputs, labels: Labels) -> Iterator[Argument]:
+    """Each filler above the threshold that the ontology permits, the best ones where it limits their number."""
+    event = kept[trigger].label
+    rows = np.array([row for row in kept if row != trigger], dtype=np.int64)
+    fillers = outputs.spans[rows, 2]
+    for number, role in enumerate(labels.roles):
+        scores = np.where(
+            labels.permits[labels.number[event], number][fillers], outputs.roles[trigger, rows, number], 0
+        )
+        best = [at for at in np.argsort(-scores, kind="stable") if scores[at] > 0]
+        for at in best[: labels.maximum(event, role) if best else 0]:
+            yield Argument(role, kept[int(rows[at])], round(float(sigmoid(scores[at])), 4))
+
+
+def _attributes(trigger: int, outputs: Outputs, labels: Labels) -> Iterator[tuple[str, str]]:
+    for (name, values), default, scores in zip(labels.attributes, labels.defaults, outputs.attributes, strict=True):
+        best = int(np.argmax(scores[trigger]))
+        if best != default:
+            yield name, values[best]
+
+
+def sigmoid(logits: npt.ArrayLike) -> Floats:
+    """Probabilities, without overflow."""
+    return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(logits, dtype=np.float64))), dtype=np.float32)

@@ -1,0 +1,174 @@
+"""Document -> windows and targets, and the model's outputs -> Document: both directions in one module.
+
+Spans are said in words: the first, the last, how many graphemes of the first are left out (a proclitic) and how many of
+the last (a suffix). What cannot be said so is lost, and `audit` says what and why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+import numpy as np
+
+from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.ontology import Ontology
+from training.audit import Audit, Place, audit, place
+from training.compact import COMPACT_TOKENIZER, CompactTokenizer
+from training.config import EncoderConfig, ModelConfig
+from training.decoding import Outputs, decode
+from training.labels import Labels
+from training.tokens import HubTokenizer, Ids, Tokenizer
+from training.windows import Windows, windows
+from training.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
+
+AFFIXES = 1024
+"""Rows of the table of hashed strings that a cut takes off; 0 stands for a cut that the word is too short for."""
+IGNORED = -100
+"""The target of what is not to be learnt, as cross_entropy has it."""
+ENCODING_FILE = "encoding.json"
+ONTOLOGY_FILE = "ontology.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What the model should say of one document.
+
+    spans [S, 3]: first word, last word, label. leading, trailing [S]: cuts. roles [P, 3]: trigger and filler, as rows
+    of spans, and role. attributes [S, A]: values, IGNORED for what is no trigger.
+    """
+
+    spans: Ids
+    leading: Ids
+    trailing: Ids
+    roles: Ids
+    attributes: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A document of n words as the model reads it.
+
+    affixes [n, LEADING + TRAILING]: the hashed string each cut takes off. legal [n, LEADING]: 1 where it is a string of
+    proclitics. sentences [n]: the number of each word's sentence.
+    """
+
+    document: Document
+    words: tuple[Word, ...]
+    windows: Windows
+    affixes: Ids
+    legal: Ids
+    sentences: Ids
+    targets: Targets | None = None
+
+
+class Encoding:
+    """Both directions, for one ontology and one tokenizer. window: tokens; max_width: words of the longest span."""
+
+    def __init__(self, ontology: Ontology, tokenizer: Tokenizer, *, window: int = 512, max_width: int = 24) -> None:
+        self.ontology, self.tokenizer = ontology, tokenizer
+        self.window, self.max_width = window, max_width
+        self.labels = Labels.of(ontology)
+
+    @classmethod
+    def build(cls, ontology: Ontology, model: ModelConfig, encoder: EncoderConfig) -> Encoding:
+        """For a new model. Raises UsageError when the hub, or the folder, has no such fast tokenizer."""
+        tokenizer: Tokenizer = CompactTokenizer()
+        if encoder.kind == "hub" and encoder.name:
+            tokenizer = HubTokenizer.from_pretrained(encoder.name, revision=encoder.revision)
+        window = min(encoder.window or tokenizer.most, tokenizer.most)
+        return cls(ontology, tokenizer, window=window, max_width=model.max_width)
+
+    def encode(self, document: Document, *, targets: bool = False) -> Example:
+        """The document in windows, with what is to be learnt of it if asked."""
+        words = split(document.text)
+        pieces = self.tokenizer.pieces(document.text, words)
+        legal = np.zeros((len(words), LEADING), dtype=np.int64)
+        for number, word in enumerate(words):
+            legal[number, list(legal_cuts(document.text, word))] = 1
+        return Example(
+            document=document,
+            words=words,
+            windows=windows(pieces, self.window, self.tokenizer.prefix, self.tokenizer.suffix),
+            affixes=np.array([_affixes(document.text, w) for w in words], np.int64).reshape(-1, LEADING + TRAILING),
+            legal=legal,
+            sentences=np.array(sentences(document.text, words), dtype=np.int64),
+            targets=self._targets(self._audit(document, words).document, words) if targets else None,
+        )
+
+    def decode(self, example: Example, outputs: Outputs) -> Document:
+        """The document with what the model found in it, under the ontology's constraints."""
+        return decode(example.document.bare(), example.words, outputs, self.labels)
+
+    def audit(self, document: Document) -> Audit:
+        """The document as far as it can be said, and what of it is lost, with the reasons."""
+        return self._audit(document, split(document.text))
+
+    def _audit(self, document: Document, words: Sequence[Word]) -> Audit:
+        return audit(document, words, self.labels, self.max_width)
+
+    def _targets(self, document: Document, words: Sequence[Word]) -> Targets:
+        """Targets of a document that can be said whole."""
+        labels, spans = self.labels, list(document.spans())
+        places = [at for span in spans if isinstance(at := place(words, span), Place)]
+        row = {span: number for number, span in enumerate(spans)}
+        roles = [
+            (row[event.trigger], row[argument.filler], labels.role_number[argument.role])
+            for event in document.events
+            for argument in event.arguments
+        ]
+        attributes = np.full((len(spans), len(labels.attributes)), IGNORED, dtype=np.int64)
+        for event in document.events:
+            for column, ((name, values), default) in enumerate(zip(labels.attributes, labels.defaults, strict=True)):
+                value = event.attribute(name)
+                attributes[row[event.trigger], column] = default if value is None else values.index(value)
+        numbered = [(at.first, at.last, labels.number[span.label]) for at, span in zip(places, spans, strict=True)]
+        return Targets(
+            spans=_rows(numbered, 3),
+            leading=np.array([at.leading for at in places], dtype=np.int64),
+            trailing=np.array([at.trailing for at in places], dtype=np.int64),
+            roles=_rows(roles, 3),
+            attributes=attributes,
+        )
+
+    def save_pretrained(self, path: str | Path) -> None:
+        """Write the tokenizer, the ontology and the sizes into the folder."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        self.tokenizer.save_pretrained(folder)
+        (folder / ONTOLOGY_FILE).write_text(self.ontology.source, encoding="utf-8", newline="\n")
+        sizes = {"window": self.window, "max_width": self.max_width}
+        (folder / ENCODING_FILE).write_text(json.dumps(sizes) + "\n", encoding="utf-8")
+
+    @classmethod
+    def from_pretrained(cls, path: str | Path) -> Encoding:
+        """Read what `save_pretrained` wrote. Raises UsageError, or OntologyError, naming the file at fault."""
+        folder = Path(path)
+        try:
+            sizes = json.loads((folder / ENCODING_FILE).read_text(encoding="utf-8"))
+            window, max_width = int(sizes["window"]), int(sizes["max_width"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UsageError(f"{folder}: not the folder of a model trained by naba: {error}") from error
+        compact = (folder / COMPACT_TOKENIZER).is_file()
+        tokenizer = (CompactTokenizer if compact else HubTokenizer).from_pretrained(folder)
+        return cls(Ontology.load(folder / ONTOLOGY_FILE), tokenizer, window=window, max_width=max_width)
+
+
+def _affixes(text: str, word: Word) -> list[int]:
+    """Hashes of the strings that cutting 0..LEADING-1 graphemes off the start and 0..TRAILING-1 off the end takes."""
+    heads = [f"<{text[word.start : cut]}" for cut in word.cuts[:-1][:LEADING]]
+    tails = [f">{text[cut : word.end]}" for cut in word.cuts[:0:-1][:TRAILING]]
+    return [*_hashes(heads, LEADING), *_hashes(tails, TRAILING)]
+
+
+def _hashes(strings: list[str], size: int) -> list[int]:
+    found = [1 + crc32(string.encode("utf-8", "surrogatepass")) % (AFFIXES - 1) for string in strings]
+    return found + [0] * (size - len(found))
+
+
+def _rows(rows: Sequence[tuple[int, ...]], width: int) -> Ids:
+    return np.array(rows, dtype=np.int64).reshape(-1, width)

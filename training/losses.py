@@ -1,0 +1,33 @@
+"""The losses, each with where it is from."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from training.encoding import IGNORED
+
+IMPOSSIBLE = -1e4
+"""The logit of what cannot be: far below any learnt one, and still a number in bfloat16."""
+
+
+def circle_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tensor:
+    """log(1 + sum_negative e^s) + log(1 + sum_positive e^-s) over the last dimension: [...] from three [..., K].
+
+    The multilabel categorical cross-entropy of Su 2020 (also Su et al. 2022, "ZLPR: A novel loss for multi-label
+    classification"), whose threshold is 0. `positive` and `possible` are boolean; what is not possible does not count.
+    """
+    logits = logits.float()
+    negatives = logits.masked_fill(positive | ~possible, IMPOSSIBLE)
+    positives = (-logits).masked_fill(~positive | ~possible, IMPOSSIBLE)
+    zero = torch.zeros_like(logits[..., :1])
+    above = torch.cat([negatives, zero], dim=-1).logsumexp(dim=-1)
+    below = torch.cat([positives, zero], dim=-1).logsumexp(dim=-1)
+    return above + below
+
+
+def choice_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """Mean cross-entropy of [..., K] against [...], 0 where every target is IGNORED."""
+    total = cross_entropy(logits.float().flatten(0, -2), target.flatten(), ignore_index=IGNORED, reduction="sum")
+    return total / (target != IGNORED).sum().clamp(min=1)

@@ -1,0 +1,256 @@
+"""EventExtractor: spans, boundaries, roles and attributes, jointly, over any encoder."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
+from transformers.utils import ModelOutput
+
+from annotation.errors import UsageError
+from training.candidates import best, role_table, span_table, wrong
+from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
+from training.config import EncoderConfig, ModelConfig
+from training.decoding import Outputs
+from training.encoding import AFFIXES, Encoding
+from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, possible
+from training.losses import IMPOSSIBLE, choice_loss, circle_loss
+
+MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
+"""How many candidates of each layer a document may have when roles are scored; the best ones stay."""
+
+
+class EventExtractorConfig(PretrainedConfig):
+    """encoder: the encoder's own configuration. heads: a ModelConfig. labels, entities, roles, values: sizes of the
+    label space, which is that of the ontology with this hash."""
+
+    model_type = "naba-event-extractor"
+
+    def __init__(
+        self,
+        *,
+        encoder: dict[str, object] | None = None,
+        heads: dict[str, object] | None = None,
+        labels: int = 2,
+        entities: int = 1,
+        roles: int = 1,
+        values: list[int] | None = None,
+        ontology: str = "",
+        **kwargs: object,
+    ) -> None:
+        self.encoder, self.heads, self.ontology = encoder or {}, heads or {}, ontology
+        self.labels, self.entities, self.roles, self.values = labels, entities, roles, values or [1]
+        super().__init__(**kwargs)  # type: ignore[arg-type]
+
+
+@dataclass
+class EventExtractorOutput(ModelOutput):  # type: ignore[misc]
+    """loss: the weighted sum of `parts`, which are spans, boundaries, roles, attributes. logits: of the spans. states:
+    of the words [D, N, d]."""
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+    parts: Tensor | None = None
+    states: Tensor | None = None
+
+
+class Gold(NamedTuple):
+    """The targets of a batch, as `collate` pads them."""
+
+    spans: Tensor
+    leading: Tensor
+    trailing: Tensor
+    roles: Tensor
+    attributes: Tensor
+
+
+class Features(NamedTuple):
+    """States [D, N, d] of a batch's words, and what else the heads look at."""
+
+    states: Tensor
+    mask: Tensor
+    affixes: Tensor
+    legal: Tensor
+    sentences: Tensor
+
+
+class EventExtractor(PreTrainedModel):
+    """An encoder, and heads on the states of whole documents. Batches are those of `training.batches.collate`."""
+
+    config_class = EventExtractorConfig
+    base_model_prefix = "encoder"
+    supports_gradient_checkpointing = True
+    permits: Tensor
+
+    def __init__(self, config: EventExtractorConfig, encoder: PreTrainedModel | None = None) -> None:
+        super().__init__(config)
+        self.encoder = encoder if encoder is not None else _fresh(config.encoder)
+        self.heads = heads = ModelConfig(**config.heads)  # type: ignore[arg-type]
+        size, hidden = self.encoder.config.hidden_size, heads.hidden_size
+        self.spans = SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout)
+        self.boundaries = BoundaryHead(size, config.labels, hidden // 2, AFFIXES, heads.dropout)
+        self.mentions = MentionHead(size, config.labels, hidden, heads.dropout)
+        self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout)
+        self.attributes = nn.Linear(hidden, sum(config.values))
+        self.register_buffer("permits", torch.zeros(config.labels, config.roles, config.labels, dtype=torch.bool))
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """Nothing: modules come initialised, pretrained ones above all, and what is loaded is loaded whole."""
+
+    @classmethod
+    def build(cls, model: ModelConfig, encoder: EncoderConfig, encoding: Encoding) -> EventExtractor:
+        """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained."""
+        body = _compact(encoder, encoding) if encoder.kind == "compact" else _pretrained(encoder)
+        labels = encoding.labels
+        config = EventExtractorConfig(
+            encoder=body.config.to_dict(),
+            heads=asdict(model),
+            labels=len(labels.spans),
+            entities=labels.entities,
+            roles=len(labels.roles),
+            values=[len(values) for _, values in labels.attributes],
+            ontology=encoding.ontology.hash,
+        )
+        built = cls(config, body)
+        built.permits.copy_(torch.from_numpy(labels.permits))
+        if encoder.gradient_checkpointing:
+            built.encoder.gradient_checkpointing_enable()
+        return built
+
+    @classmethod
+    def load(cls, path: str | Path) -> tuple[EventExtractor, Encoding]:
+        """A trained model and its encoding; labels are those of the ontology saved with it.
+
+        Raises UsageError when the folder holds no model of ours, or not the ontology it was trained on.
+        """
+        encoding = Encoding.from_pretrained(path)
+        try:
+            model = cls.from_pretrained(str(path), use_safetensors=True, trust_remote_code=False)
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise UsageError(f"{path}: the model cannot be loaded: {str(error).splitlines()[0]}") from error
+        if model.config.ontology != encoding.ontology.hash:
+            raise UsageError(f"{path}: ontology.yaml was changed after training; put back the one it was trained on")
+        return model.eval(), encoding
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        first: Tensor,
+        last: Tensor,
+        weight: Tensor,
+        mask: Tensor,
+        affixes: Tensor,
+        legal: Tensor,
+        sentences: Tensor,
+        spans: Tensor | None = None,
+        leading: Tensor | None = None,
+        trailing: Tensor | None = None,
+        roles: Tensor | None = None,
+        attributes: Tensor | None = None,
+    ) -> EventExtractorOutput:
+        """Span logits [D, C, N, W], and the loss when the batch has targets."""
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        features = Features(fuse(hidden, first, last, weight), mask, affixes, legal, sentences)
+        logits = self.spans(features.states, mask)
+        if spans is None or leading is None or trailing is None or roles is None or attributes is None:
+            return EventExtractorOutput(logits=logits, states=features.states)
+        parts = self._losses(features, logits, Gold(spans, leading, trailing, roles, attributes))
+        heads = self.heads
+        loss = parts[0] + heads.boundary_weight * parts[1] + heads.role_weight * parts[2]
+        return EventExtractorOutput(
+            loss=loss + heads.attribute_weight * parts[3], logits=logits, parts=torch.stack(parts).detach()
+        )
+
+    def _losses(self, features: Features, logits: Tensor, gold: Gold) -> list[Tensor]:
+        """Of spans, boundaries, roles and attributes; roles meet the gold spans and the model's own wrong ones."""
+        table = span_table(gold.spans, logits.shape)
+        spoken = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
+        of_spans = circle_loss(logits.flatten(2), table.flatten(2), spoken.flatten(2)).sum(dim=1).mean()
+        known = gold.spans.clamp(min=0)
+        leading, trailing = self.boundaries(features.states, known, features.affixes, features.legal)
+        of_cuts = choice_loss(leading, gold.leading) + choice_loss(trailing, gold.trailing)
+        false, exist = wrong(logits.detach(), table, self.heads.negatives)
+        spans = torch.cat([known, false], dim=1)
+        real = torch.cat([gold.spans[..., 0] >= 0, exist], dim=1)
+        mentions = self.mentions(features.states, spans)
+        scores = self.roles(mentions, spans, features.sentences, spans.shape[1])
+        allowed = self._allowed(spans, spans.shape[1]) & real[:, :, None, None] & real[:, None, :, None]
+        filled = role_table(gold.roles, scores.shape)
+        of_roles = circle_loss(scores.flatten(2), filled.flatten(2), allowed.flatten(2)).sum(dim=1).mean()
+        values = self.attributes(mentions[:, : known.shape[1]]).split(self.config.values, dim=-1)
+        chosen = [choice_loss(value, gold.attributes[..., at]) for at, value in enumerate(values)]
+        return [of_spans, of_cuts, of_roles, torch.stack(chosen).sum()]
+
+    def _allowed(self, spans: Tensor, triggers: int) -> Tensor:
+        """[D, M, 3] -> [D, T, M, R]: what the ontology permits; no span fills its own role."""
+        label = spans[..., 2]
+        permitted = self.permits.transpose(1, 2)[label[:, :triggers, None], label[:, None, :]]
+        same = (spans[:, :triggers, None] == spans[:, None]).all(dim=-1)
+        return permitted & ~same[..., None]
+
+    @torch.no_grad()
+    def extract(self, batch: dict[str, Tensor]) -> list[Outputs]:
+        """What `Encoding.decode` turns into Documents: one Outputs a document of a batch without targets."""
+        output = self(**batch)
+        features = Features(output.states, *(batch[name] for name in ("mask", "affixes", "legal", "sentences")))
+        entities = self.config.entities
+        triggers, trigger_scores = best(output.logits[:, entities:], MOST_TRIGGERS, label=entities)
+        others, other_scores = best(output.logits[:, :entities], MOST_ENTITIES, label=0)
+        spans = torch.cat([triggers, others], dim=1)
+        mentions = self.mentions(features.states, spans)
+        count = triggers.shape[1]
+        roles = self.roles(mentions, spans, features.sentences, count)
+        leading, trailing = self.boundaries(features.states, spans, features.affixes, features.legal)
+        values = self.attributes(mentions[:, :count]).float().split(self.config.values, dim=-1)
+        found = [spans, torch.cat([trigger_scores, other_scores], dim=1), leading, trailing]
+        found += [roles.masked_fill(~self._allowed(spans, count), IMPOSSIBLE), *values]
+        arrays = [tensor.cpu().numpy() for tensor in found]
+        return [Outputs(*(a[d] for a in arrays[:5]), tuple(a[d] for a in arrays[5:])) for d in range(len(spans))]
+
+
+def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
+    """Token states [V, T, d] -> word states [D, N, d]: the mean of each word's first and last token in each of its
+    windows [D, N, 2], averaged by the windows' weights. first and last count over all V * T tokens."""
+    tokens = hidden.flatten(0, 1)
+    mean = (tokens[first] + tokens[last]) / 2
+    return (mean * weight[..., None].to(mean.dtype)).sum(dim=2)
+
+
+def _compact(config: EncoderConfig, encoding: Encoding) -> PreTrainedModel:
+    tokenizer = encoding.tokenizer
+    if not isinstance(tokenizer, CompactTokenizer):
+        raise UsageError("encoder: compact reads with a tokenizer of its own; make the encoding from the same config")
+    return CompactEncoder(
+        CompactConfig(
+            hidden_size=config.hidden_size,
+            layers=config.layers,
+            dropout=config.dropout,
+            word_dropout=config.word_dropout,
+            buckets=tokenizer.buckets,
+            alphabet=tokenizer.alphabet,
+        )
+    )
+
+
+def _pretrained(config: EncoderConfig) -> PreTrainedModel:
+    """Raises UsageError when the hub, or the folder, has no such encoder with safetensors."""
+    try:
+        return AutoModel.from_pretrained(  # type: ignore[no-any-return]
+            config.name, revision=config.revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+        )
+    except (OSError, ValueError, ImportError, KeyError) as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UsageError(f"encoder {config.name}: cannot be loaded: {reason}") from error
+
+
+def _fresh(config: dict[str, object]) -> PreTrainedModel:
+    """An untrained encoder of this configuration; its weights come with the model's."""
+    kind = str(config.get("model_type", ""))
+    rest = {name: value for name, value in config.items() if name != "model_type"}
+    return AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-any-return]

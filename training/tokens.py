@@ -1,0 +1,142 @@
+"""From words to the ids an encoder reads: which of a tokenizer's tokens each word is made of.
+
+Offsets of fast tokenizers cannot be taken as they come: Metaspace counts the leading space, accent stripping shrinks a
+token, deleted characters leave none, and several byte-level tokens share one character. So a token counts for a word
+when it touches any of its characters, and a word without tokens borrows the nearest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerFast
+
+from annotation.errors import UsageError
+from training.words import Word
+
+Ids: TypeAlias = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """ids: [T] or [T, F], no special tokens. first, last: [n], the tokens each word begins and ends with."""
+
+    ids: Ids
+    first: Ids
+    last: Ids
+
+
+class Tokenizer(Protocol):
+    """What the encoding needs of a tokenizer. prefix, suffix: ids that go around every window. pad: the id that fills
+    up a batch. most: tokens of the longest window the encoder takes."""
+
+    prefix: Ids
+    suffix: Ids
+    pad: int
+    most: int
+
+    def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
+        """The tokens of a text and where its words are among them."""
+        ...
+
+    def save_pretrained(self, path: str | Path) -> None:
+        """Write what `from_pretrained` reads."""
+        ...
+
+
+class HubTokenizer:
+    """Any fast tokenizer of the hub."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerFast, *, most: int = 512) -> None:
+        self.tokenizer, self.most = tokenizer, most
+        self.pad = int(tokenizer.pad_token_id or 0)
+        sample = tokenizer("a", return_special_tokens_mask=True)
+        special = np.array(sample["special_tokens_mask"], dtype=bool)
+        ids = np.array(sample["input_ids"], dtype=np.int64)
+        inner = np.flatnonzero(~special)
+        start, end = (inner[0], inner[-1] + 1) if len(inner) else (len(ids), len(ids))
+        self.prefix, self.suffix = ids[:start], ids[end:]
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path, *, revision: str | None = None) -> HubTokenizer:
+        """Raises UsageError when there is no such tokenizer, or only a slow one."""
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(str(name), revision=revision, trust_remote_code=False)
+        except (OSError, ValueError, ImportError, KeyError) as error:
+            raise UsageError(f"{name}: no tokenizer can be loaded: {_first_line(error)}") from error
+        if not isinstance(tokenizer, PreTrainedTokenizerFast):
+            raise UsageError(f"{name}: its tokenizer is not a fast one, so it gives no offsets; choose another encoder")
+        return cls(tokenizer, most=_most(tokenizer, name, revision))
+
+    def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
+        """The whole text at once; windows are cut from the result."""
+        encoded = self.tokenizer(
+            _sayable(text),
+            add_special_tokens=False,
+            return_offsets_mapping=True,
+            return_attention_mask=False,
+            truncation=False,
+            verbose=False,
+        )
+        ids = np.array(encoded["input_ids"], dtype=np.int64)
+        offsets = np.array(encoded["offset_mapping"], dtype=np.int64).reshape(-1, 2)
+        if not len(ids):
+            ids, offsets = np.array([self.pad], dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
+        return Pieces(ids, *align(text, words, offsets))
+
+    def save_pretrained(self, path: str | Path) -> None:
+        """Write the tokenizer's own files."""
+        self.tokenizer.save_pretrained(str(path))
+
+
+def align(text: str, words: Sequence[Word], offsets: Ids) -> tuple[Ids, Ids]:
+    """First and last token of each word [n], given each token's range of the text [T, 2], T > 0."""
+    owner = np.full(len(text) + 1, -1, dtype=np.int64)
+    for number, word in enumerate(words):
+        owner[word.start : word.end] = number
+    first = np.full(len(words), len(offsets), dtype=np.int64)
+    last = np.full(len(words), -1, dtype=np.int64)
+    lengths = np.maximum(offsets[:, 1] - offsets[:, 0], 0)
+    tokens = np.repeat(np.arange(len(offsets)), lengths)
+    within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    owners = owner[np.repeat(offsets[:, 0], lengths) + within]
+    mine = owners >= 0
+    np.minimum.at(first, owners[mine], tokens[mine])
+    np.maximum.at(last, owners[mine], tokens[mine])
+    return _lend(first, last)
+
+
+def _most(tokenizer: PreTrainedTokenizerFast, name: str | Path, revision: str | None) -> int:
+    """Tokens the encoder takes at once, by its tokenizer's word or else its own; 512 where neither tells.
+
+    RoBERTa and its kin number positions from just after the padding id, so they take fewer than they have.
+    """
+    try:
+        config = AutoConfig.from_pretrained(str(name), revision=revision, trust_remote_code=False)
+    except (OSError, ValueError):
+        return min(tokenizer.model_max_length, 512)
+    positions = int(getattr(config, "max_position_embeddings", 0) or 512)
+    if "roberta" in config.model_type or config.model_type in ("camembert", "xmod", "mpnet"):
+        positions -= int(config.pad_token_id or 0) + 1
+    return max(min(tokenizer.model_max_length, positions), 8)
+
+
+def _lend(first: Ids, last: Ids) -> tuple[Ids, Ids]:
+    """Words without a token take the last one of the word before, or token 0."""
+    missing = last < 0
+    before = np.maximum.accumulate(np.where(missing, 0, last)) if len(last) else last
+    return np.where(missing, before, first), np.where(missing, before, last)
+
+
+def _sayable(text: str) -> str:
+    """The text with lone surrogates, which no tokenizer takes, replaced one for one."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
