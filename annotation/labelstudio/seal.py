@@ -1,0 +1,82 @@
+"""What tells a labelling interface of naba's from any other: a seal, written as an XML comment behind it.
+
+It holds the ontology, the language of the labels and a hash of the interface. So another machine can pull what this
+one pushed, and an interface that was edited by hand is noticed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from annotation.errors import OntologyError
+from annotation.labelstudio.interface import labelling_config
+from annotation.ontology import Ontology
+
+_SEAL = re.compile(r"<!-- naba:([A-Za-z0-9+/=]+) -->\s*")
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What an interface was made from. `edited` says what was changed by hand since; empty is good.
+
+    `current` is whether this version of naba would make the same.
+    """
+
+    ontology: Ontology
+    ui_language: str
+    edited: str
+    current: bool
+
+
+def sealed(ontology: Ontology, ui_language: str) -> str:
+    """The labelling configuration with its seal."""
+    config = labelling_config(ontology, ui_language=ui_language)
+    kept = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config)}
+    packed = zlib.compress(json.dumps(kept, ensure_ascii=False).encode(), 9)
+    return f"{config}<!-- naba:{base64.b64encode(packed).decode()} -->\n"
+
+
+def opened(config: str, copy: str = "") -> Sealed | None:
+    """What is known of an interface; None when naba did not make it.
+
+    An editor that writes the XML anew may lose the seal: then the one in `copy`, the configuration as it was, counts.
+    """
+    found = _SEAL.search(config) or _SEAL.search(copy)
+    if found is None:
+        return None
+    try:
+        kept = json.loads(zlib.decompress(base64.b64decode(found[1])))
+        ontology, ui_language, interface = Ontology.parse(kept["ontology"]), kept["ui_language"], kept["interface"]
+        ours, theirs = labelling_config(ontology, ui_language=ui_language), _SEAL.sub("", config)
+    except (ValueError, KeyError, TypeError, zlib.error, OntologyError):
+        return None
+    edited = "" if _digest(theirs) == interface else _difference(ours, theirs)
+    return Sealed(ontology, ui_language, edited, current=_digest(ours) == interface)
+
+
+def _digest(config: str) -> str:
+    return hashlib.sha256("".join(config.split()).encode()).hexdigest()[:16]
+
+
+def _difference(ours: str, theirs: str) -> str:
+    """What one interface has that the other has not, named by tag and value."""
+    try:
+        made, found = (Counter(_named(ElementTree.fromstring(config))) for config in (ours, theirs))
+    except ElementTree.ParseError:
+        return "it is no XML any more"
+    parts = [f"{name} is missing" for name in made - found] + [f"{name} was added" for name in found - made]
+    return (", ".join(parts[:5]) + (", ..." if len(parts) > 5 else "")) or "its layout or attributes differ"
+
+
+def _named(root: ElementTree.Element) -> list[str]:
+    named = [
+        (element.tag, element.get("alias") or element.get("value") or element.get("name")) for element in root.iter()
+    ]
+    return [f"{tag} {name!r}" for tag, name in named if name]
