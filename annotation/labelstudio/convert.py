@@ -11,6 +11,7 @@ it does not hold stands for itself.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from annotation.labelstudio.quarantine import Quarantined
 from annotation.labelstudio.reading import Reading
 from annotation.ontology import Ontology
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 @dataclass(frozen=True, slots=True)
 class Converted:
@@ -32,7 +35,12 @@ class Converted:
 
 
 def to_task_data(document: Document) -> wire.Row:
-    """The `data` of a task: the text, and all that is needed to rebuild the bare Document from it."""
+    """The `data` of a task: the text, and all that is needed to rebuild the bare Document from it.
+
+    Raises RegionError for a text that Label Studio cannot keep or show; see `check_text`.
+    """
+    for fault in check_text(document.text):
+        raise RegionError(f"document {document.id}: {fault}")
     row = {key: value for key, value in to_json(document.bare()).items() if key != "schema"}
     shown = {"title": document.source.title, "url": document.source.url} if document.source else {}
     return {**row, "sha256": document.text_sha256, **{key: value for key, value in shown.items() if value}}
@@ -81,13 +89,24 @@ def from_result(
     return Converted(reading.document(), reading.quarantined)
 
 
+def check_text(text: str) -> list[str]:
+    """Why a text must not be sent. One that holds a lone surrogate breaks every page of tasks the server should list;
+    the browser drops NUL, so that all offsets after it would be one too small."""
+    faults = []
+    if "\0" in text:
+        faults.append(f"character {text.index(chr(0))} is NUL, which Label Studio cannot show; remove it")
+    if surrogate := _SURROGATE.search(text):
+        faults.append(f"character {surrogate.start()} is half a surrogate pair; save the text as UTF-8")
+    return faults
+
+
 def check_result(text: str, result: Sequence[object], ontology: Ontology, titles: Mapping[str, str]) -> list[str]:
     """What Label Studio would choke on, or we could not read back, in rows about to be sent; empty is good."""
     bare = Document(id="checked", text=text)
     reading = Reading(
         bare, task=None, annotation=wire.Annotation(result=list(result)), ontology=ontology, titles=titles
     )
-    faults = [item.reason for item in reading.quarantined]
+    faults = check_text(text) + [item.reason for item in reading.quarantined]
     regions = Counter(str(row.get("id")) for row in result if isinstance(row, Mapping) and row.get("type") == "labels")
     faults += [f"region {region}: {count} regions have this id" for region, count in regions.items() if count > 1]
     arrows = Counter(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree
 
 from annotation.labelstudio import wire
@@ -11,13 +12,35 @@ from annotation.labelstudio.guidelines import guidelines as guidelines
 from annotation.ontology import Attribute, Ontology, Phrases, Type
 
 _PAGE = "direction: rtl; text-align: right"
+# Label Studio drops `>` from a style sheet, quotes are safest left out, and its own rules sometimes need !important.
+# The tall lines leave room for the arcs, which the editor draws 18 pixels above a span.
 _STYLE = """
-.naba-panel { position: sticky; top: 0; z-index: 200; padding: 4px 0; background: var(--color-neutral-background) }
-.naba-panel .lsf-labels { margin: 2px 0 }
-.naba-said { position: sticky; bottom: 0; z-index: 200; background: var(--color-neutral-background) }
-.naba-text .lsf-richtext__container { font: 20px/2.1 "Noto Naskh Arabic", "Noto Sans Hebrew", Arial, sans-serif }
+.naba-panel { position: sticky; top: 0; z-index: 200; padding: 2px 0; background: var(--color-neutral-background) }
+.naba-panel .lsf-labels { margin: 4px 0; gap: 4px }
+.naba-panel .lsf-label { margin: 0; padding: 0 6px; border: 0; font-size: 13px }
+.naba-panel .lsf-label { border-inline-start: 4px solid var(--color) }
+.naba-panel .lsf-label__hotkey { margin: 0; margin-inline-start: 6px; font-size: 11px }
+.naba-both { display: none; padding: 0 6px; border: 2px solid #d00 }
+.naba-panel:has(.naba-trigger .lsf-label_selected):has(.naba-entity .lsf-label_selected) .naba-both { display: block }
+.naba-both h4 { margin: 0 !important; font-size: 14px; color: #d00 }
+.naba-said { position: sticky; bottom: -12px; z-index: 200; background: var(--color-neutral-background) }
+.naba-said { display: flex; flex-wrap: wrap; column-gap: 28px; padding: 4px 0 14px }
+.naba-said { border-top: 1px solid var(--color-neutral-border) }
+.naba-said .naba-attribute { display: flex; align-items: center; gap: 10px }
+.naba-said h4, .naba-said .lsf-choices, .naba-said .lsf-choice__item { margin: 0 !important; font-size: 13px }
+.naba-said .lsf-choices, .naba-said .lsf-choice { display: flex; align-items: center; line-height: 26px }
+.naba-text .lsf-richtext__container { font-size: 18px; line-height: 54px }
 .naba-text .lsf-richtext__line { width: 100%; padding: 0; unicode-bidi: plaintext; text-align: start }
+.naba-text .lsf-richtext__line { font-family: Segoe UI, Noto Naskh Arabic, Noto Sans Hebrew, Arial, sans-serif }
+.naba-text .htx-highlight::after { font-family: inherit !important; white-space: nowrap }
+.relations-overlay text { font-size: 10px !important }
+.relations-overlay g:nth-of-type(2n) g { translate: 0 -9px }
 """
+_ONE_LABEL = {
+    "ar": "اختير تصنيفان معًا، ولكل مقطع تصنيف واحد: انقر أحدهما لإلغائه",
+    "he": "נבחרו שתי תוויות, ולכל קטע תווית אחת: לחצו על אחת מהן כדי לבטל אותה",
+    "en": "Two labels are chosen and a span has one: click one of them to drop it",
+}
 
 
 def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
@@ -27,8 +50,10 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
     panel = ElementTree.SubElement(page, "View", className="naba-panel", style=_direction(ui_language))
     _labels(panel, wire.TRIGGER, ontology.events.values(), ui_language)
     _labels(panel, wire.ENTITY, ontology.entities.values(), ui_language)
+    warning = ElementTree.SubElement(panel, "View", className="naba-both")
+    ElementTree.SubElement(warning, "Header", value=_ONE_LABEL[ui_language], size="6")
     text = ElementTree.SubElement(page, "View", className="naba-text")
-    ElementTree.SubElement(text, "Text", name=wire.TEXT, value="$text", granularity="symbol")
+    ElementTree.SubElement(text, "Text", name=wire.TEXT, value="$text", granularity="symbol", showLabels="true")
     said = ElementTree.SubElement(
         page,
         "View",
@@ -56,6 +81,21 @@ def phrase(phrases: Phrases, ui_language: str) -> str:
     return phrases[ui_language]
 
 
+def legible(color: str) -> str:
+    """The colour, darkened until white on it and it on white can be read: a contrast of 3 by WCAG's formula."""
+    if not re.fullmatch("#[0-9a-fA-F]{6}", color):
+        return color
+    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    while 1.05 / (_luminance(channels) + 0.05) < 3:
+        channels = [channel * 0.95 for channel in channels]
+    return "#" + "".join(f"{round(channel * 255):02X}" for channel in channels)
+
+
+def _luminance(channels: Sequence[float]) -> float:
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 def _arrows(ontology: Ontology) -> Iterable[Type]:
     return (*ontology.roles.values(), *ontology.links.values())
 
@@ -65,15 +105,17 @@ def _direction(ui_language: str) -> str:
 
 
 def _labels(parent: ElementTree.Element, name: str, types: Iterable[Type], ui_language: str) -> None:
-    labels = ElementTree.SubElement(parent, "Labels", name=name, toName=wire.TEXT, showInline="true")
+    group = ElementTree.SubElement(parent, "View", className=f"naba-{name}")
+    labels = ElementTree.SubElement(group, "Labels", name=name, toName=wire.TEXT, showInline="true")
     for type_ in types:
-        ElementTree.SubElement(labels, "Label", _named(type_, ui_language), background=type_.color)
+        ElementTree.SubElement(labels, "Label", _named(type_, ui_language), background=legible(type_.color))
 
 
 def _choices(parent: ElementTree.Element, attribute: Attribute, ui_language: str) -> None:
-    ElementTree.SubElement(parent, "Header", value=phrase(attribute.title, ui_language), size="6")
+    group = ElementTree.SubElement(parent, "View", className="naba-attribute")
+    ElementTree.SubElement(group, "Header", value=phrase(attribute.title, ui_language), size="6")
     choices = ElementTree.SubElement(
-        parent,
+        group,
         "Choices",
         name=attribute.name,
         toName=wire.TEXT,
