@@ -89,13 +89,15 @@ def _stack(arrays: Sequence[npt.NDArray[np.generic]], fill: int, length: int = 0
 
 
 class LengthBatches(Sampler[list[int]]):
-    """Batches of at most `size` documents of like length and at most `words` words with padding, in random order.
+    """Batches of at most `size` documents of like length and about `words` words with padding, in random order.
 
-    The same seed and epoch give the same batches. A document longer than `words` goes alone.
+    The same seed and epoch give the same batches, and every epoch has as many, which is what steps are counted by. A
+    document longer than `words` goes alone.
     """
 
     def __init__(self, lengths: Sequence[int], *, size: int, words: int = 8192, seed: int = 0) -> None:
-        self.lengths, self.size, self.words, self.seed, self.epoch = lengths, size, words, seed, 0
+        self.lengths, self.seed, self.epoch = np.asarray(lengths), seed, 0
+        self._cuts = _cuts(sorted(lengths), size, words)
 
     def set_epoch(self, epoch: int) -> None:
         """Give this epoch its own order."""
@@ -103,21 +105,22 @@ class LengthBatches(Sampler[list[int]]):
 
     def __iter__(self) -> Iterator[list[int]]:
         random = np.random.default_rng((self.seed, self.epoch))
-        batches = self._batches(random)
         self.epoch += 1
+        order = np.argsort(self.lengths * random.uniform(0.85, 1.15, len(self.lengths)), kind="stable")
+        batches = np.split(order, self._cuts)
         for at in random.permutation(len(batches)):
-            yield batches[at]
+            yield batches[at].tolist()
 
     def __len__(self) -> int:
-        return len(self._batches(np.random.default_rng((self.seed, self.epoch))))
+        return len(self._cuts) + 1
 
-    def _batches(self, random: np.random.Generator) -> list[list[int]]:
-        noise = random.uniform(0.85, 1.15, len(self.lengths))
-        order = np.argsort(np.asarray(self.lengths) * noise, kind="stable")
-        batches: list[list[int]] = [[]]
-        for at in order.tolist():
-            longest = max(self.lengths[at], *(self.lengths[other] for other in batches[-1]), 0)
-            if batches[-1] and (len(batches[-1]) == self.size or longest * (len(batches[-1]) + 1) > self.words):
-                batches.append([])
-            batches[-1].append(at)
-        return [batch for batch in batches if batch]
+
+def _cuts(lengths: Sequence[int], size: int, words: int) -> list[int]:
+    """Where batches begin, but for the first, when documents are in order of length."""
+    cuts: list[int] = []
+    start = 0
+    for at, length in enumerate(lengths):
+        if at > start and (at - start == size or length * (at - start + 1) > words):
+            cuts.append(at)
+            start = at
+    return cuts
