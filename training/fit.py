@@ -5,24 +5,24 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
-from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainingArguments
-from transformers.utils import logging as transformers_logging
+from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.matching import HEADLINE, PRF, UNITS, compare, units
-from training.batches import LengthBatches, collate
+from training.batches import Examples, LengthBatches, collator
 from training.config import FitConfig
 from training.encoding import Encoding, Example
 from training.model import EventExtractor
 from training.narration import Narrator
-from training.predict import predict
+from training.predict import hush, predict
 from training.rates import optimizer
 from training.tracking import Tracker
 
@@ -60,53 +60,68 @@ def fit(
     for name in ("train", "dev"):
         if not getattr(splits, name):
             raise UsageError(f"no {name} documents to use; see data.languages, or make a larger snapshot")
-    transformers_logging.set_verbosity_error()  # its advice is about its own defaults, none of which are used here
-    examples = [encoding.encode(document, targets=True) for document in splits.train]
-    batches = LengthBatches(examples, fit.batch_size, seed=seed)
+    hush()
+    examples = Examples(splits.train, encoding)
+    batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
+    arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
     narrator = Narrator(tracker)
-    loop = _Loop(
-        model=model,
-        args=_arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints),
-        train_dataset=cast(Any, examples),
-        eval_dataset=cast(Any, list(splits.dev)),
-        data_collator=collate,
-        callbacks=[narrator, *([EarlyStoppingCallback(fit.patience)] if fit.patience else [])],
-    )
-    loop.remove_callback(PrinterCallback)
-    loop.equip(encoding, batches, fit)
+    stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
+    loop = _Loop(_Parts(model, encoding, examples, batches, splits.dev, fit), arguments, [narrator, *stopper])
     try:
         loop.train(resume_from_checkpoint=str(resume) if resume else None)
     finally:
         narrator.close()
-    return model.eval()
+    return model
 
 
 def development(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, float]:
     """F1 of each unit over the documents, without the intervals and slices that a report needs."""
-    counts = np.sum([compare(units(a), units(b)) for a, b in zip(gold, predicted, strict=True)], axis=0)
-    return {unit: PRF(*map(int, row)).f1 for unit, row in zip(UNITS, counts, strict=True)}
+    counts = np.sum([compare(units(a), units(b)) for a, b in zip(gold, predicted, strict=True)], axis=0).tolist()
+    return {unit: PRF(*sides).f1 for unit, sides in zip(UNITS, counts, strict=True)}
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What a run is made of, under the types Trainer forgets."""
+
+    model: EventExtractor
+    encoding: Encoding
+    examples: Examples
+    batches: LengthBatches
+    dev: Sequence[Document]
+    fit: FitConfig
 
 
 class _Loop(Trainer):
     """Our batches, our rates, our evaluation; everything else is Trainer's."""
 
-    def equip(self, encoding: Encoding, batches: LengthBatches, fit: FitConfig) -> None:
-        self._encoding, self._batches, self._fit = encoding, batches, fit
+    def __init__(self, parts: _Parts, arguments: TrainingArguments, callbacks: list[TrainerCallback]) -> None:
+        self._parts = parts
+        super().__init__(
+            model=parts.model,
+            args=arguments,
+            train_dataset=parts.examples,
+            eval_dataset=cast(Any, parts.dev),
+            data_collator=cast(Any, collator(parts.encoding.tokenizer.pad)),
+            callbacks=callbacks,
+        )
+        self.remove_callback(PrinterCallback)
 
     def get_train_dataloader(self) -> DataLoader[Example]:
-        loader = DataLoader(self.train_dataset, batch_sampler=self._batches, collate_fn=self.data_collator)
+        parts = self._parts
+        loader = DataLoader(parts.examples, batch_sampler=parts.batches, collate_fn=self.data_collator)
         return cast(DataLoader[Example], self.accelerator.prepare(loader))
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
-            self.optimizer = optimizer(self.model, self.model.encoder, self._fit)
+            self.optimizer = optimizer(self._parts.model, self._parts.model.encoder, self._parts.fit)
         return self.optimizer
 
     def evaluate(self, *args: object, **kwargs: object) -> dict[str, float]:
-        gold = cast(list[Document], self.eval_dataset)
-        bare = (document.bare() for document in gold)
-        found = predict(self.model, self._encoding, bare, batch_size=self._fit.batch_size, version="training")
-        scores = development(gold, list(found))
+        parts = self._parts
+        bare = (document.bare() for document in parts.dev)
+        found = predict(parts.model, parts.encoding, bare, batch_size=parts.fit.batch_size, version="training")
+        scores = development(parts.dev, list(found))
         choice = scores[HEADLINE] + sum(weight * scores[unit] for unit, weight in _HINTS.items())
         metrics = {f"eval_{name}": value for name, value in {**scores, CHOICE: choice}.items()}
         self.state.log_history.append({**metrics, "epoch": self.state.epoch or 0, "step": self.state.global_step})
@@ -134,7 +149,8 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
         metric_for_best_model=CHOICE,
         greater_is_better=True,
         restore_callback_states_from_checkpoint=True,
-        logging_strategy="epoch",
+        logging_strategy="steps",
+        logging_steps=steps,
         report_to=[],
         disable_tqdm=True,
         remove_unused_columns=False,
