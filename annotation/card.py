@@ -1,0 +1,78 @@
+"""The card of a snapshot: what the hub and a reader want to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import yaml
+
+from annotation.manifest import Manifest
+from annotation.ontology import Ontology
+from annotation.splits import SPLITS
+
+
+def card(manifest: Manifest, ontology: Ontology) -> str:
+    """README.md: the metadata block, then tables of what is in each split."""
+    metadata = {
+        "language": sorted({language for counts in manifest.counts.values() for language in counts.languages}),
+        "license": "other",
+        "pretty_name": manifest.name,
+        "task_categories": ["token-classification"],
+        "tags": ["event-extraction", "naba"],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": name, "path": f"{name}.parquet"} for name in _filled(manifest)],
+            }
+        ],
+    }
+    block = yaml.safe_dump(metadata, sort_keys=False, allow_unicode=True)
+    parts = [
+        f"---\n{block}---\n\n# {manifest.name}\n",
+        "News articles in which events, their arguments and the entities that fill them are marked. Offsets count "
+        "code points of `text`; `end` is exclusive.\n",
+        _table("Documents", manifest, ["documents", "characters"]),
+        *(_table(title, manifest, None, kind) for title, kind in _TABLES),
+        _origin(manifest, ontology),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+_TABLES = (
+    ("Languages", "languages"),
+    ("Entities", "entities"),
+    ("Events", "events"),
+    ("Arguments", "arguments"),
+    ("Links", "links"),
+)
+
+
+def _filled(manifest: Manifest) -> list[str]:
+    """The splits with documents: an empty one has nothing to open."""
+    return [name for name in SPLITS if manifest.counts[name].documents]
+
+
+def _table(title: str, manifest: Manifest, rows: Iterable[str] | None, kind: str | None = None) -> str:
+    """A table with a column a split; of a kind's counts, or of the plain numbers named in `rows`."""
+    numbers = [getattr(manifest.counts[name], kind) if kind else vars(manifest.counts[name]) for name in SPLITS]
+    names = sorted({name for counts in numbers for name in counts}) if rows is None else list(rows)
+    if not names:
+        return ""
+    lines = [f"## {title}\n", f"| | {' | '.join(SPLITS)} |", "| --- |" + " ---: |" * len(SPLITS)]
+    lines += [f"| {name} | {' | '.join(str(counts.get(name, 0)) for counts in numbers)} |" for name in names]
+    return "\n".join(lines) + "\n"
+
+
+def _origin(manifest: Manifest, ontology: Ontology) -> str:
+    policy = manifest.policy
+    facts = {
+        "Ontology": f"{ontology.name} {ontology.version} (`{manifest.ontology}`)",
+        "Content": f"`{manifest.content}`",
+        "Splits": f"ratios {', '.join(map(str, policy.ratios))}, seed {policy.seed}; articles at least "
+        f"{policy.threshold} alike stay together",
+        "Label Studio project": manifest.project,
+        "Pulled up to": manifest.watermark,
+        "Annotators": len(manifest.annotators),
+        "Annotations in quarantine": manifest.quarantined,
+    }
+    return "## Origin\n\n" + "".join(f"- {name}: {fact}\n" for name, fact in facts.items() if fact is not None)

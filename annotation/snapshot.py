@@ -1,0 +1,243 @@
+"""A snapshot: gold Documents, split and hashed, in a folder that never changes.
+
+snapshots/NAME/train.parquet dev.parquet test.parquet    the documents; `datasets.load_dataset(folder)` opens them
+               manifest.json                             what they are and where they came from
+               ontology.yaml                             what their labels mean
+               README.md                                 the dataset card
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from annotation import table
+from annotation.card import card
+from annotation.document import Document
+from annotation.duplicates import clusters
+from annotation.errors import OntologyError, SnapshotError
+from annotation.files import line
+from annotation.manifest import MANIFEST, Counts, Manifest, Policy
+from annotation.ontology import Ontology
+from annotation.splits import SPLITS, split
+
+THRESHOLD = 0.7
+"""How alike documents are that must not be on both sides of a split."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An opened snapshot. Splits are read when first asked for and kept."""
+
+    path: Path
+    manifest: Manifest
+    ontology: Ontology
+
+    @classmethod
+    def open(cls, path: str | Path) -> Snapshot:
+        """Verify every file against the manifest. Raises SnapshotError that names the one at fault."""
+        path = Path(path)
+        manifest = Manifest.open(path)
+        for name, expected in manifest.files.items():
+            if not (path / name).is_file():
+                raise SnapshotError(f"{path / name}: missing from the snapshot; restore it or build the snapshot again")
+            if _file_hash(path / name) != expected:
+                raise SnapshotError(f"{path / name}: changed since it was built; restore it or build under a new name")
+        try:
+            return cls(path, manifest, Ontology.load(path / "ontology.yaml"))
+        except OntologyError as error:
+            raise SnapshotError(
+                f"{error}; the snapshot was built by another version of naba, build it again"
+            ) from error
+
+    @cached_property
+    def train(self) -> list[Document]:
+        """The documents to learn from."""
+        return self._read("train")
+
+    @cached_property
+    def dev(self) -> list[Document]:
+        """The documents to tune on."""
+        return self._read("dev")
+
+    @cached_property
+    def test(self) -> list[Document]:
+        """The documents to report on."""
+        return self._read("test")
+
+    def split(self, name: str) -> list[Document]:
+        """The documents of `train`, `dev` or `test`, sorted by id. Raises SnapshotError for another name."""
+        if name not in SPLITS:
+            raise SnapshotError(f"{self.path}: has no split {name!r}; it has {', '.join(SPLITS)}")
+        found: list[Document] = getattr(self, name)
+        return found
+
+    def _read(self, name: str) -> list[Document]:
+        try:
+            return list(table.read(self.path / f"{name}.parquet"))
+        except (OSError, pa.ArrowException, ValueError) as error:
+            raise SnapshotError(f"{self.path / name}.parquet: cannot be read: {error}; build it again") from error
+
+
+def build(
+    documents: Iterable[Document],
+    out: str | Path,
+    *,
+    ontology: Ontology,
+    name: str | None = None,
+    ratios: tuple[float, float, float] = (0.8, 0.1, 0.1),
+    seed: int = 13,
+    agreement: Mapping[str, object] | None = None,
+    quarantined: int = 0,
+    project: str | None = None,
+    watermark: str | None = None,
+) -> Snapshot:
+    """Split the documents and write the snapshot, all or nothing; where it is there already, just open it.
+
+    `ratios` are train, dev, test in documents. Raises SnapshotError when `out` holds something else, when two
+    documents share an id, or a label is not in the ontology.
+    """
+    out, policy = Path(out), Policy(ratios=ratios, seed=seed, threshold=THRESHOLD)
+    everything = _checked(list(documents), ontology, policy)
+    parts = split(everything, clusters(everything, THRESHOLD), ratios=ratios, seed=seed)
+    manifest = Manifest(
+        name=name or out.name,
+        content=_content(parts, ontology),
+        ontology=ontology.hash,
+        counts={part: Counts.of(parts[part]) for part in SPLITS},
+        policy=policy,
+        annotators=tuple(
+            sorted({d.provenance.annotator for d in everything if d.provenance and d.provenance.annotator})
+        ),
+        agreement=json.loads(json.dumps(agreement)) if agreement is not None else None,
+        quarantined=quarantined,
+        project=project,
+        watermark=watermark,
+    )
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        return _same(out, manifest)
+    _write(out, manifest, parts, ontology)
+    return Snapshot.open(out)
+
+
+def _checked(documents: list[Document], ontology: Ontology, policy: Policy) -> list[Document]:
+    if not documents:
+        raise SnapshotError("no documents to build a snapshot of; pull or adjudicate some first")
+    if min(policy.ratios) < 0 or abs(sum(policy.ratios) - 1) > 1e-6:
+        raise SnapshotError(f"ratios {policy.ratios} must be three shares that sum to 1")
+    ids = Counter(document.id for document in documents)
+    twice = next((id for id, count in ids.items() if count > 1), None)
+    if twice is not None:
+        raise SnapshotError(f"document {twice} is there {ids[twice]} times; adjudicate the annotations into one first")
+    for document in documents:
+        unknown = {s.label for s in document.entities} - set(ontology.entities)
+        unknown |= {event.type for event in document.events} - set(ontology.events)
+        if unknown:
+            raise SnapshotError(
+                f"document {document.id}: {min(unknown)} is no label of ontology {ontology.name} {ontology.version}; "
+                "run `naba check`"
+            )
+    return documents
+
+
+def _annotators(documents: Iterable[Document]) -> tuple[str, ...]:
+    names = {document.provenance.annotator for document in documents if document.provenance}
+    return tuple(sorted(name for name in names if name))
+
+
+def _same(out: Path, manifest: Manifest) -> Snapshot:
+    """The snapshot that is at `out` already, if it is this one."""
+    if not (out / MANIFEST).is_file():
+        raise SnapshotError(f"{out}: exists and is no snapshot; choose another folder")
+    there = Snapshot.open(out)
+    if there.manifest.content != manifest.content:
+        raise SnapshotError(f"{out}: holds another snapshot already, and snapshots never change; choose a new name")
+    return there
+
+
+def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> None:
+    """Build in a folder beside `out` and move it there when complete."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    try:
+        for name in SPLITS:
+            table.write(building / f"{name}.parquet", parts[name])
+        (building / "ontology.yaml").write_text(ontology.source, encoding="utf-8", newline="\n")
+        (building / "README.md").write_text(card(manifest, ontology), encoding="utf-8", newline="\n")
+        files = {file.name: _file_hash(file) for file in sorted(building.iterdir())}
+        manifest = manifest.sealed(files)
+        (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
+        building.chmod(0o755)
+        building.rename(out)
+    except (OSError, pa.ArrowException, UnicodeEncodeError) as error:
+        raise SnapshotError(f"{out}: cannot be written: {error}; check the disk, the rights and the texts") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def _content(parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> str:
+    """A hash of documents, splits and ontology; of their meaning, so that no library's version has a part in it."""
+    digest = hashlib.sha256(ontology.hash.encode())
+    for name in SPLITS:
+        digest.update(f"\n{name}\n".encode())
+        for document in parts[name]:
+            digest.update(line(document).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _file_hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed from snapshot `a` to snapshot `b`: ids of documents, and counts of labels by split."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    moved: tuple[str, ...]
+    ontology_changed: bool
+    labels: Mapping[str, Mapping[str, tuple[int, int]]]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed or self.moved or self.ontology_changed)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
+def compare(a: Snapshot, b: Snapshot) -> Difference:
+    """How `b` differs from `a`. `changed` documents differ in text or marks; `moved` ones are in another split.
+
+    `labels` has, for each split, the count before and after of every label and role whose count differs.
+    """
+    before = {document.id: (name, document) for name in SPLITS for document in a.split(name)}
+    after = {document.id: (name, document) for name in SPLITS for document in b.split(name)}
+    both = sorted(before.keys() & after.keys())
+    return Difference(
+        added=tuple(sorted(after.keys() - before.keys())),
+        removed=tuple(sorted(before.keys() - after.keys())),
+        changed=tuple(id for id in both if before[id][1] != after[id][1]),
+        moved=tuple(id for id in both if before[id][0] != after[id][0]),
+        ontology_changed=a.ontology.hash != b.ontology.hash,
+        labels={name: _changes(a.manifest.counts[name], b.manifest.counts[name]) for name in SPLITS},
+    )
+
+
+def _changes(a: Counts, b: Counts) -> dict[str, tuple[int, int]]:
+    before, after = a.labels(), b.labels()
+    names = sorted(before.keys() | after.keys())
+    pairs = {name: (before.get(name, 0), after.get(name, 0)) for name in names}
+    return {name: (first, second) for name, (first, second) in pairs.items() if first != second}
