@@ -1,0 +1,65 @@
+"""A small corpus that a small model learns in seconds, and the overrides that make the model small."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from annotation import snapshot
+from annotation.document import Document
+from annotation.markup import parse
+from annotation.snapshot import Snapshot
+from tests.builders import conflict
+
+NAMES = {"he": ("דוד", "סמיר", "חסן", "יוסף", "רמי"), "ar": ("أحمد", "سمير", "حسن", "يوسف", "رامي")}
+PLACES = {"he": ("אטמה", "חיפה", "דמשק", "חאלב"), "ar": ("أطمة", "حيفا", "دمشق", "حلب")}
+LETTERS = {"he": "אבגדהוזחטיכלמנסעפצקרשת", "ar": "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"}
+SENTENCE = {
+    "he": "[Arrest:trigger נעצר] ב[Place>Arrest:GPE {place}] [Person>Arrest:Person {name}]",
+    "ar": "[Arrest:trigger اعتقل] [Person>Arrest:Person {name}] ب[Place>Arrest:GPE {place}]",
+}
+
+TINY = (
+    *("experiment=demo", "encoder.hidden_size=32", "model.hidden_size=24", "model.head_size=8", "model.max_width=4"),
+    *("fit.batch_size=4", "fit.threads=1", "fit.device=cpu", "fit.learning_rate=5e-3", "encoder.learning_rate=5e-3"),
+    *("fit.evaluate_every=1", "tracking=off"),
+)
+
+
+def documents(count: int, *, seed: int = 1) -> list[Document]:
+    """Half Hebrew, half Arabic; an arrest each, among words nobody knows, so that no two are near-duplicates."""
+    chance = random.Random(seed)
+    return [_document(f"d{number:03}", "he" if number % 2 else "ar", chance) for number in range(count)]
+
+
+def _document(id: str, language: str, chance: random.Random) -> Document:
+    words = ["".join(chance.choices(LETTERS[language], k=chance.randint(3, 7))) for _ in range(chance.randint(8, 16))]
+    event = SENTENCE[language].format(name=chance.choice(NAMES[language]), place=chance.choice(PLACES[language]))
+    middle = len(words) // 2
+    return parse(" ".join([*words[:middle], event, *words[middle:]]), id=id, language=language)
+
+
+def small(folder: Path, *, count: int = 40) -> Snapshot:
+    """A snapshot of them."""
+    return snapshot.build(documents(count), folder, ontology=conflict(), ratios=(0.6, 0.2, 0.2))
+
+
+def naba(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """The command as a user runs it."""
+    return subprocess.run(
+        command(arguments), cwd=cwd, env=environment(), capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def command(arguments: Sequence[object]) -> list[str]:
+    return [sys.executable, "-m", "training", *map(str, arguments)]
+
+
+def environment() -> dict[str, str]:
+    """Nobody's settings but the test's: nothing is fetched, nothing is sent."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("WANDB", "HYDRA"))}
+    return {**kept, "HF_HUB_OFFLINE": "1", "NO_COLOR": "1", "COLUMNS": "200"}

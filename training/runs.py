@@ -1,0 +1,238 @@
+"""The work behind `naba train`, `evaluate` and `predict`, as plain functions of a checked configuration."""
+
+from __future__ import annotations
+
+import json
+import logging
+import platform
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import torch
+import yaml
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from transformers import set_seed
+
+from annotation import terminal
+from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.files import atomic, read_documents, write_documents
+from annotation.matching import UNITS
+from annotation.snapshot import Snapshot
+from training.bootstrap import resampled_f1
+from training.config import DataConfig, EvaluateConfig, PredictConfig, TrainConfig
+from training.encoding import Encoding
+from training.fit import fit
+from training.folder import RunFolder
+from training.model import EventExtractor
+from training.predict import load, model_version
+from training.predict import predict as find
+from training.report.page import write_report
+from training.scoring import Scores, score
+from training.tracking import Tracker, tracking
+
+_log = logging.getLogger(__name__)
+METRICS, CONFIG = "metrics.json", "config.yaml"
+_PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
+_FREE = ("output", "name", "resume", "tracking")
+"""Settings that may differ when a run is taken up again; so may where and on how many threads it is computed."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The documents of a snapshot that a run uses."""
+
+    train: Sequence[Document]
+    dev: Sequence[Document]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, data: DataConfig) -> Chosen:
+        """Those of the languages wanted; of these, the first `limit` to train on."""
+
+        def some(documents: Iterable[Document]) -> list[Document]:
+            return [d for d in documents if data.languages is None or d.language in data.languages]
+
+        train = some(snapshot.train)[: data.limit]
+        return cls(train, train if data.dev == "train" else some(snapshot.dev))
+
+
+def train(run: TrainConfig) -> float:
+    """Train a model into `output`/model and return its Arg-C+ on the development documents.
+
+    A run that was broken off goes on from its last checkpoint; one that was finished is not repeated.
+    """
+    snapshot = Snapshot.open(run.snapshot)
+    about = {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
+    folder = RunFolder.claim(Path(run.output).resolve(), {**_bound(run), "snapshot": about}, resume=run.resume)
+    if folder.finished():
+        _log.info("%s is finished already; resume=false trains it again", folder.model)
+        return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
+    _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
+    told = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": _packages()}
+    with tracking(run.tracking, output=folder.path, name=run.name, id=folder.id, settings=told) as tracker:
+        tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
+        model, encoding, scores = _train(run, snapshot, folder, tracker)
+        folder.publish(lambda path: _save(path, model, encoding, scores, told))
+        _track(tracker, scores)
+        made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
+        tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
+    _log.info("the model is in %s; development Arg-C+ %.1f", folder.model, 100 * scores.arg_c_plus.f1)
+    return scores.arg_c_plus.f1
+
+
+def evaluate(run: EvaluateConfig) -> float:
+    """Score a model on a split, write the report and the predictions, show the scores, and return Arg-C+."""
+    snapshot = Snapshot.open(run.snapshot)
+    gold = snapshot.split(run.split)
+    if not gold:
+        raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
+    predicted, model = _predicted(run.model, gold, run)
+    scores = score(gold, predicted)
+    out = Path(run.output) if run.output else Path(run.model).parent / "report"
+    content = snapshot.manifest.content[:12]
+    meta = {"model": model, "snapshot": f"{snapshot.manifest.name} ({content})", "split": run.split}
+    title = f"{model} on {snapshot.manifest.name}"
+    page = write_report(scores, gold, predicted, out, title=title, ontology=snapshot.ontology, meta=meta)
+    write_documents(out / "predictions.jsonl", predicted)
+    heading, *rows = scores.table()
+    terminal.table(f"{title}, {run.split}: {len(gold)} documents", heading, rows)
+    if run.against:
+        others, other = _predicted(run.against, gold, run)
+        terminal.table(f"against {other}", ("", "F1", "before", "change", "95%"), _changes(scores, score(gold, others)))
+    terminal.say(f"report: {page}")
+    return scores.arg_c_plus.f1
+
+
+def predict(run: PredictConfig) -> int:
+    """Write every document of `input` with what the model finds in it, and return how many there were."""
+    documents = _documents(Path(run.input))
+    model, encoding = _ready(run.model, run)
+    count = write_documents(run.output, _watched(find(model, encoding, documents, batch_size=run.batch_size)))
+    terminal.say(f"{count} documents: {run.output}")
+    return count
+
+
+def _train(
+    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker
+) -> tuple[EventExtractor, Encoding, Scores]:
+    if run.fit.threads:
+        torch.set_num_threads(run.fit.threads)
+    set_seed(run.seed)
+    chosen = Chosen.of(snapshot, run.data)
+    encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
+    _say_lost(encoding, chosen.train)
+    model = EventExtractor.build(run.model, run.encoder, encoding)
+    model.config.run_name = run.name
+    checkpoint = folder.checkpoint()
+    if checkpoint:
+        _log.info("going on from %s", checkpoint)
+    fit(
+        model,
+        encoding,
+        chosen,
+        run.fit,
+        seed=run.seed,
+        tracker=tracker,
+        checkpoints=folder.checkpoints,
+        resume=checkpoint,
+    )
+    predicted = list(find(model, encoding, chosen.dev, batch_size=run.fit.batch_size))
+    return model, encoding, score(chosen.dev, predicted)
+
+
+def _say_lost(encoding: Encoding, documents: Sequence[Document]) -> None:
+    """What the model cannot be taught is said before it is trained, not found out after."""
+    lost = Counter(loss.why for document in documents for loss in encoding.audit(document).lost)
+    if lost:
+        reasons = ", ".join(f"{why}: {count}" for why, count in lost.most_common(5))
+        _log.info("%d marks of %d documents cannot be learned (%s)", lost.total(), len(documents), reasons)
+
+
+def _bound(run: TrainConfig) -> dict[str, object]:
+    """The settings that make a run this one."""
+    row = {key: value for key, value in asdict(run).items() if key not in _FREE}
+    return {**row, "fit": {key: value for key, value in row["fit"].items() if key not in ("device", "threads")}}
+
+
+def _packages() -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+def _save(folder: Path, model: EventExtractor, encoding: Encoding, scores: Scores, told: Mapping[str, object]) -> None:
+    """Fill a model folder; `told` becomes its config.yaml."""
+    model.save_pretrained(str(folder))
+    encoding.save_pretrained(folder)
+    with atomic(folder / METRICS) as file:
+        json.dump(scores.as_dict(), file, ensure_ascii=False, indent=2)
+    with atomic(folder / CONFIG) as file:
+        yaml.safe_dump(json.loads(json.dumps(told)), file, allow_unicode=True, sort_keys=False)
+
+
+def _track(tracker: Tracker, scores: Scores) -> None:
+    """The final scores, and those of each type, beside the curves."""
+    tracker.summary({f"final/{unit}": prf.f1 for unit, prf in scores.micro.items()})
+    columns = ("kind", "type", "f1", "precision", "recall", "gold", "predicted", "correct")
+    rows = (
+        (kind, name, prf.f1, prf.precision, prf.recall, prf.gold, prf.predicted, prf.correct)
+        for kind, types in scores.by_type.items()
+        for name, prf in types.items()
+    )
+    tracker.table("types", columns, rows)
+
+
+def _ready(path: str, run: EvaluateConfig | PredictConfig) -> tuple[EventExtractor, Encoding]:
+    """The model, on the device and threads that are wanted."""
+    if run.threads:
+        torch.set_num_threads(run.threads)
+    model, encoding = load(path)
+    if run.device == "auto" and torch.cuda.is_available():
+        model.cuda()
+    return model, encoding
+
+
+def _predicted(path: str, gold: Sequence[Document], run: EvaluateConfig) -> tuple[list[Document], str]:
+    """What a model finds in the gold documents, and the model's version."""
+    model, encoding = _ready(path, run)
+    marked = {span.label for document in gold for span in document.spans()}
+    if unknown := sorted(marked - set(encoding.ontology.labels)):
+        terminal.warn(f"{path} does not know {', '.join(unknown)}, which its scores suffer from")
+    name = model_version(model)
+    return list(_watched(find(model, encoding, gold, batch_size=run.batch_size, version=name))), name
+
+
+def _changes(now: Scores, before: Scores) -> Iterator[tuple[str, ...]]:
+    """Rows of F1 now and before, and their difference with its interval over the same draws of documents."""
+    change = resampled_f1(now.counts) - resampled_f1(before.counts)
+    bounds = np.percentile(change, [2.5, 97.5], axis=0).T
+    for unit, (low, high) in zip(UNITS, bounds, strict=False):
+        a, b = now.micro[unit].f1, before.micro[unit].f1
+        yield unit, *(f"{100 * x:.1f}" for x in (a, b)), f"{100 * (a - b):+.1f}", f"{100 * low:+.1f}..{100 * high:+.1f}"
+
+
+def _documents(path: Path) -> Iterator[Document]:
+    """The Documents of a file, or of all splits of a snapshot."""
+    if (path / "manifest.json").is_file():
+        snapshot = Snapshot.open(path)
+        return chain(snapshot.train, snapshot.dev, snapshot.test)
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file; name a Documents file, or the folder of a snapshot")
+    if not path.name.endswith((".jsonl", ".jsonl.gz")):
+        raise UsageError(f"{path}: not a Documents file (.jsonl, .jsonl.gz); naba read makes one of articles")
+    return read_documents(path)
+
+
+def _watched(documents: Iterable[Document]) -> Iterator[Document]:
+    """The same documents, counted on a terminal, and in a line now and then elsewhere."""
+    columns = (SpinnerColumn(), TextColumn("documents"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=terminal.err, transient=True, disable=not terminal.err.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        for count, document in enumerate(documents, start=1):
+            bar.update(task, completed=count)
+            if count % 1000 == 0:
+                _log.info("%d documents done", count)
+            yield document
