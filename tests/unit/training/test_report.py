@@ -1,0 +1,259 @@
+"""The report: marks over any text, what it shows, what it must never let through."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.document import Document, Source, Span
+from tests.builders import build, conflict
+from training.report.examples import MOST, worst
+from training.report.marks import CORRECT, MISSED, SPURIOUS, Mark, render, showable
+from training.report.names import UNITS, Names
+from training.report.page import write_report
+from training.scoring import score
+
+GOLD = build(
+    "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס] בידי [Agent>Arrest:ArmedGroup הכוח]",
+    id="he1",
+)
+PREDICTED = build(
+    "[Arrest:trigger נעצר] [Place>Arrest:GPE באטמה] [Person>Arrest:Person אבו חפס] בידי [Raid:trigger הכוח]", id="he1"
+)
+ARABIC = build("[Raid:trigger اقتحمت] قوة [Place>Raid:GPE الدانا]", id="ar1", language="ar")
+
+
+class Reader(HTMLParser):
+    """Reads the text back, and which marks (by their title) cover each character; refuses bad nesting."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text = ""
+        self.cover: list[frozenset[str]] = []
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.elements: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        self.attributes += attrs
+        if tag == "mark":
+            self.open.append(dict(attrs).get("title") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "mark":
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+        self.cover += [frozenset(self.open)] * len(data)
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(str(html))
+    reader.close()
+    return reader
+
+
+characters = st.one_of(
+    st.sampled_from("אבصفل \u0301\u200f\u202e\u00a0📢\r\n\x00<>&\"'{%\ud800"), st.characters(codec="utf-8")
+)
+
+
+@st.composite
+def marked(draw: st.DrawFn) -> tuple[str, list[Mark]]:
+    text = draw(st.text(characters, min_size=1, max_size=30))
+    starts = st.integers(0, len(text) - 1)
+    spans = draw(st.lists(st.tuples(starts, st.integers(1, len(text))), max_size=8))
+    marks = []
+    for number, (start, length) in enumerate(spans):
+        span = Span(start, min(len(text), start + length), "GPE")
+        layer, state = draw(st.sampled_from(("trigger", "entity"))), draw(st.sampled_from((CORRECT, MISSED, SPURIOUS)))
+        marks.append(Mark(span, layer, state, f"type <{number}>", note=str(number)))
+    return text, marks
+
+
+@given(marked())
+def test_any_marks_over_any_text_leave_the_text_as_it_is_and_cover_what_they_cover(
+    drawn: tuple[str, list[Mark]],
+) -> None:
+    text, marks = drawn
+    reader = read(render(text, marks))
+    assert reader.text == showable(text)
+    assert reader.open == []
+    expected = [
+        frozenset(mark.note for mark in marks if mark.span.start <= offset < mark.span.end)
+        for offset in range(len(text))
+    ]
+    assert reader.cover == expected
+    assert sum(tag == "i" for tag in reader.elements) == len(marks)
+
+
+@given(st.text(characters))
+def test_only_what_html_cannot_hold_is_replaced_and_one_for_one(text: str) -> None:
+    shown = showable(text)
+    shown.encode()
+    assert "\x00" not in shown
+    assert all(a == b or a == "\x00" or "\ud800" <= a <= "\udfff" for a, b in zip(text, shown, strict=True))
+
+
+def test_nested_spans_are_nested_elements_with_the_outer_outside() -> None:
+    marks = [
+        Mark(Span(2, 5, "GPE"), "entity", CORRECT, "Town", "inner"),
+        Mark(Span(0, 5, "Facility"), "entity", MISSED, "Site", "outer"),
+    ]
+    assert render("abcde", marks) == (
+        '<mark class="entity missed" title="outer">ab<mark class="entity correct" title="inner">cde</mark>'
+        '<i class="tag correct" data-tag="Town\u00a0✓"></i></mark><i class="tag missed" data-tag="Site\u00a0−"></i>'
+    )
+
+
+def examples(gold: Sequence[Document], predicted: Sequence[Document]) -> list:
+    return worst(score(gold, predicted), gold, predicted, Names(conflict()))
+
+
+def test_each_side_shows_what_the_other_lacks() -> None:
+    (example,) = examples([GOLD], [PREDICTED])
+    names = Names(conflict())
+    gold = [(e.trigger.title, e.trigger.state, [(a.words, a.state) for a in e.arguments]) for e in example.gold.events]
+    assert gold == [
+        (
+            names.title("Arrest"),
+            CORRECT,
+            [("הכוח", MISSED), ("אבו חפס", CORRECT), ("אטמה", MISSED)],
+        )
+    ]
+    predicted = [(e.trigger.title, e.trigger.state) for e in example.predicted.events]
+    assert predicted == [(names.title("Arrest"), CORRECT), (names.title("Raid"), SPURIOUS)]
+    notes = [value for name, value in read(example.gold.text).attributes if name == "title"]
+    town = names.title("GPE")
+    assert f"{town}: missed; the other side has {town} on “באטמה”" in notes
+    assert read(example.gold.text).text == GOLD.text == read(example.predicted.text).text
+
+
+def test_the_worst_document_is_first_and_one_with_nothing_in_it_last() -> None:
+    gold = [
+        replace(GOLD, id="good"),
+        replace(GOLD, id="bad"),
+        replace(GOLD, id="half"),
+        replace(GOLD.bare(), id="none"),
+    ]
+    predicted = [gold[0], replace(GOLD.bare(), id="bad"), replace(PREDICTED, id="half"), gold[3]]
+    assert [example.id for example in examples(gold, predicted)] == ["bad", "half", "good", "none"]
+
+
+def test_direction_follows_the_language_and_is_left_open_where_it_is_not_known() -> None:
+    documents = [GOLD, ARABIC, replace(GOLD, id="x", language="und")]
+    found = {example.id: example.direction for example in examples(documents, documents)}
+    assert found == {"he1": "rtl", "ar1": "rtl", "x": "auto"}
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://news.example/1", "https://news.example/1"),
+        ("javascript:alert(1)", None),
+        ("/etc/passwd", None),
+        (None, None),
+    ],
+)
+def test_only_web_addresses_become_links(url: str | None, shown: str | None) -> None:
+    document = replace(GOLD, source=Source("sample", url=url))
+    assert examples([document], [document])[0].url == shown
+
+
+def report(out: Path, gold: Sequence[Document], predicted: Sequence[Document], title: str = "Ours") -> str:
+    path = write_report(
+        score(gold, predicted), gold, predicted, out, title=title, ontology=conflict(), meta={"model": "<b>m</b>"}
+    )
+    assert path == out / "report.html"
+    return path.read_text(encoding="utf-8")
+
+
+def test_the_page_shows_every_score_the_interval_and_the_names(tmp_path: Path) -> None:
+    page = report(tmp_path, [GOLD, ARABIC], [PREDICTED, ARABIC])
+    text = " ".join(read(page).text.split())
+    for unit in UNITS:
+        assert f"{unit} {UNITS[unit]}" in text
+    assert 'by seqeval, mode="strict", scheme=IOB2' in text
+    assert "Arg-C+ F1 57.1" in text
+    assert "2 (Arabic 1, Hebrew 1)" in text
+    raid = conflict().events["Raid"].title
+    assert f"{raid['en']} {raid['ar']} · {raid['he']}" in text
+    assert re.findall(r'<button type="button" value="(\w*)"', page) == ["", "ar", "he"]
+
+
+def test_a_page_in_one_language_has_no_buttons(tmp_path: Path) -> None:
+    assert "<button" not in report(tmp_path, [GOLD], [PREDICTED])
+
+
+def test_nothing_in_an_article_becomes_markup(tmp_path: Path) -> None:
+    evil = '</div><script>alert("x")</script><img src=x onerror=alert(1)>{{ 7*7 }}'
+    document = replace(
+        GOLD.bare(),
+        id=evil,
+        text=evil,
+        language='"><b>',
+        entities=(Span(0, 12, evil), Span(6, 20, "GPE")),
+        source=Source(evil, title=evil, url='https://e.example/"onclick="x'),
+    )
+    page = report(tmp_path, [document], [replace(document, entities=())], title=evil)
+    reader = read(page)
+    assert reader.elements.count("script") == 1
+    assert "img" not in reader.elements
+    assert not [name for name, _ in reader.attributes if name.startswith("on")]
+    assert evil in reader.text
+    assert "<b>m</b>" in reader.text
+
+
+def test_the_page_needs_nothing_else_and_lets_a_browser_run_only_its_own(tmp_path: Path) -> None:
+    page = report(tmp_path, [GOLD], [PREDICTED])
+    assert not {"link", "img", "iframe", "object", "embed"} & set(read(page).elements)
+    assert not re.search(r"@import|url\(|src=", page)
+    (policy,) = [value for name, value in read(page).attributes if name == "content" and "default-src" in str(value)]
+    for element in ("style", "script"):
+        (body,) = re.findall(f"<{element}>(.*?)</{element}>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"{element}-src 'sha256-{digest}'" in str(policy)
+    assert "default-src 'none'" in str(policy)
+
+
+def test_text_no_file_can_hold_is_still_written(tmp_path: Path) -> None:
+    document = Document("d", "a\x00b\ud800c\r\nd", entities=(Span(0, 5, "GPE"),))
+    page = report(tmp_path, [document], [document])
+    assert "a\u2400b\ufffdc" in page
+
+
+def test_metrics_and_the_short_table_stand_beside_it(tmp_path: Path) -> None:
+    report(tmp_path, [GOLD], [PREDICTED])
+    metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["schema"] == 1
+    assert metrics["title"] == "Ours"
+    assert metrics["meta"] == {"model": "<b>m</b>"}
+    assert metrics["micro"]["Arg-C+"]["correct"] == 1
+    short = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "**Arg-C+ F1 40.0**" in short
+    table = [line for line in short.splitlines() if line.startswith("|")]
+    assert len({line.count("|") for line in table}) == 1
+    assert len(table) == 2 + 7 + 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["metrics.json", "report.html", "report.md"]
+
+
+def test_five_hundred_long_documents_stay_a_small_page_that_says_what_it_left_out(tmp_path: Path) -> None:
+    gold = [replace(ARABIC, id=str(i), text=ARABIC.text + " كلام" * 600) for i in range(500)]
+    predicted = [replace(document, events=(), entities=()) for document in gold]
+    page = report(tmp_path, gold, predicted)
+    assert len(page.encode()) < 3_000_000
+    assert f"{MOST} of 500 documents, the worst ones" in page
+    assert page.count('class="example"') == MOST
