@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 
 import regex
 from lingua import Language, LanguageDetector, LanguageDetectorBuilder
 
-_HEBREW = regex.compile(r"(?=\p{L})\p{Script=Hebrew}")
-_ARABIC = regex.compile(r"(?=\p{L})\p{Script=Arabic}")
-_LETTER = regex.compile(r"\p{L}")
+_HEBREW = regex.compile(r"\p{Script=Hebrew}")
+_ARABIC = regex.compile(r"\p{Script=Arabic}")
 _NAMES = {Language.PERSIAN: "Persian", Language.URDU: "Urdu"}
-_SAMPLE = 4000
+_SAMPLE = 1500
 """Characters looked at: more change nothing and cost time."""
 
 # No maintained detector knows Yiddish; these words of it Hebrew does not write.
@@ -22,11 +22,13 @@ _YIDDISH = regex.compile(
 
 def language(text: str) -> str:
     """`ar` or `he`, by the majority of letters. Raises ValueError that says what the text is instead."""
-    hebrew, arabic = len(_HEBREW.findall(text)), len(_ARABIC.findall(text))
-    letters = len(_LETTER.findall(text))
-    if not letters:
+    letters = {char: count for char, count in Counter(text).items() if char.isalpha()}
+    total = sum(letters.values())
+    hebrew = sum(count for char, count in letters.items() if _HEBREW.match(char))
+    arabic = sum(count for char, count in letters.items() if _ARABIC.match(char))
+    if not total:
         raise ValueError("holds no letters")
-    if hebrew + arabic < letters - hebrew - arabic:
+    if 2 * (hebrew + arabic) < total:
         raise ValueError("is in neither Hebrew nor Arabic script")
     found, other = ("he", _other_hebrew(text)) if hebrew > arabic else ("ar", _other_arabic(text))
     if other:
