@@ -11,15 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from annotation.noise import LONG, is_heading, is_sentence, kind, shown
+from annotation.noise import FEW, LONG, announces, asks, ends, is_heading, is_sentence, kind, shown
 from annotation.text import lines
 
 Range = tuple[int, int]
 
-FEW = 3
-"""So many words without a full stop are a menu entry or a name, where a headline or paragraph could be."""
 RUN = 3
 """So many lines without full stops at the end of a page are a list of other articles."""
+_FOOT = {"separator", "contact", "share", "copyright", "related", "tags", "comments"}
+"""After one of these only more of the page comes, unless it is prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ class _Page:
         self.lines = [shown(self.readable[start:end]) for start, end in self.ranges]
         self.words = [len(line.split()) for line in self.lines]
         self.prose = [is_sentence(line) for line in self.lines]
+        if sum(map(ends, self.lines)) < 2:  # written without full stops
+            self.prose = [is_sentence(line) or len(line.split()) > 3 * FEW for line in self.lines]
 
     def kept(self, *, blank: bool = True) -> list[int]:
         return [i for i in range(len(self.lines)) if i not in self.why and (blank or self.words[i])]
@@ -118,40 +120,41 @@ class _Page:
             reason = kind(line) if line else None
             if reason:
                 self.why[i] = reason
-        for i in [i for i, reason in self.why.items() if reason == "tweet"]:
-            opening = i - 1
-            followed = self.why.get(i + 1) == "tweet"
-            if followed and opening > 0 and opening not in self.why and not self.prose[opening]:
-                self.why[opening] = "tweet"
+        full = [i for i, line in enumerate(self.lines) if line]
+        for opening, end, attribution in zip(full[1:], full[2:], full[3:], strict=False):
+            if self.why.get(end) == self.why.get(attribution) == "tweet" and not self.prose[opening]:
+                self.why.setdefault(opening, "tweet")
 
     def drop_related(self) -> None:
-        """The list of headlines that follows a heading such as "read also", until prose comes again."""
-        for heading in [i for i, line in enumerate(self.lines) if line and is_heading(line)]:
-            if self.words[heading] > 2 * FEW:
-                continue  # it holds its one headline itself
-            for i in range(heading + 1, len(self.lines)):
-                if self.prose[i] and not self._asks(i):
-                    break
-                self.why.setdefault(i, "related")
+        """The list of headlines under a heading such as "read also", until prose comes again.
 
-    def _asks(self, i: int) -> bool:
-        """A headline may be a question or a cry, and still no sentence of the article."""
-        return self.words[i] <= LONG // 2 and self.lines[i].rstrip("\"')»").endswith(("?", "؟", "!"))
+        Above the article its own headline ends such a list.
+        """
+        for heading in [i for i, line in enumerate(self.lines) if is_heading(line) and announces(line)]:
+            after = range(heading + 1, len(self.lines))
+            end = next((i for i in after if self.prose[i] and not asks(self.lines[i])), len(self.lines))
+            listed = [i for i in range(heading + 1, end) if i not in self.why]
+            if not any(self.prose[:heading]):
+                own = max((i for i in listed if self.words[i] > FEW), default=None)
+                listed = [i for i in listed if i != own]
+            for i in listed:
+                self.why[i] = "related"
 
     def drop_top(self) -> None:
-        """Menus before the headline and names after it. The headline is the first line of some length."""
+        """Menus before the headline and names after it. The headline is the first line above the prose of some length.
+
+        Where all are short it is the longest, and where there is none the first line of prose takes its place.
+        """
         kept = self.kept(blank=False)
-        if not kept:
-            return
-        first = next(iter(self.body()), kept[-1] + 1)
+        first = next((i for i in self.body() if not asks(self.lines[i])), len(self.lines))
         top = [i for i in kept if i < first]
-        long = [i for i in kept if i <= first and self.words[i] > FEW]
-        self.headline = long[0] if long else kept[0]
+        if not top:
+            self.headline = next((i for i in kept[:1] if self.words[i] <= 2 * LONG), None)
+            return
+        self.headline = next((i for i in top if self.words[i] > FEW), max(top, key=lambda i: self.words[i]))
         for i in top:
-            if self.words[i] <= FEW and i != self.headline and long:
+            if self.words[i] <= FEW and i != self.headline and first < len(self.lines):
                 self.why[i] = "menu" if i < self.headline else "name"
-        if self.words[self.headline] > 2 * LONG:
-            self.headline = None
 
     def drop_bottom(self) -> None:
         """What follows the last paragraph: a list of headlines, or anything once the page's own lines began."""
@@ -159,13 +162,13 @@ class _Page:
         if not body or body == [self.headline]:
             return
         after = [i for i in range(body[-1] + 1, len(self.lines)) if self.words[i]]
-        foot = next((i for i in after if i in self.why), len(self.lines))
+        foot = next((i for i in after if self.why.get(i) in _FOOT), len(self.lines))
         run = [i for i in after if i not in self.why]
         listed = self.lines[body[-1]].endswith(":")
         if len(run) >= RUN and not listed:
             foot = run[0]
         for i in run:
-            if i > foot or i == foot or (self.words[i] <= FEW and not listed):
+            if i >= foot or (self.words[i] <= FEW and not listed):
                 self.why.setdefault(i, "after the article")
 
     def drop_repeated(self) -> None:

@@ -10,8 +10,10 @@ import regex
 
 from annotation.text import folded
 
-LONG = 25
-"""From so many words on, a line without a full stop is a paragraph all the same."""
+LONG = 18
+"""With more words than these a line without a full stop is a paragraph all the same."""
+FEW = 3
+"""So many words without a full stop are a menu entry or a name, where a headline or paragraph could be."""
 
 
 def shown(line: str) -> str:
@@ -60,15 +62,19 @@ _WIDGET = regex.compile(
 _CAPTION = regex.compile(
     r"^[(\[]?"
     + _any(
-        "صورة أرشيفية, صورة ارشيف, صورة من الأرشيف, صورة تعبيرية, صورة توضيحية, صورة متداولة, صورة:",
-        "الصورة:, الصورة من, مصدر الصورة, تصوير:, عدسة:, تعليق الصورة, أرشيفية, أرشيف, (أرشيف)",
-        "צילום:, צילומים:, צילם:, צילמה:, תצלום:, קרדיט:, קרדיט צילום, תמונה:, באדיבות, בתמונה:",
-        "צילום אילוסטרציה, תמונת אילוסטרציה, תמונת ארכיון, צילום ארכיון, צילום מסך, אילוסטרציה, ארכיון",
+        "صورة أرشيفية, صورة أرشيف, صورة من الأرشيف, صورة تعبيرية, صورة توضيحية, صورة متداولة, صورة:",
+        "الصورة:, مصدر الصورة, تصوير:, عدسة:, تعليق الصورة",
+        "צילום:, צילומים:, צילם:, צילמה:, תצלום:, קרדיט:, קרדיט צילום, תמונה:, בתמונה:",
+        "צילום אילוסטרציה, תמונת אילוסטרציה, תמונת ארכיון, צילום ארכיון, צילום מסך",
         "photo:, photo by, image:, credit:, file photo, caption:",
     )
     + r"(?!\w)"
 )
-_CREDIT = regex.compile(r"[\s(|\[/]" + _any("צילום:, צילום ארכיון:, קרדיט:, تصوير:, الصورة:, photo:") + r".{2,60}$")
+_SOURCED = regex.compile(r"^(?:صوره|تصوير|תמונה|תמונת|צילום|תצלום) .*\([^()]+\)$")
+_STOCK = regex.compile(r"^[(\[]?" + _any("الصورة من, أرشيفية, أرشيف, אילוסטרציה, ארכיון, באדיבות") + r"(?!\w)")
+_CREDIT = regex.compile(
+    r"[\s(|\[/]" + _any("צילום:, צילום ארכיון:, קרדיט:, تصوير:, الصورة:, photo:") + r"\S*(?: \S+){0,6}$"
+)
 _NETWORKS = _any(
     "טוויטר, פייסבוק, ווטסאפ, וואטסאפ, ואטסאפ, טלגרם, אינסטגרם, יוטיוב, טיקטוק",
     "تويتر, فيسبوك, فيس, واتساب, واتس, تلغرام, تليغرام, تلجرام, تيليجرام, إنستغرام, انستقرام, انستجرام, يوتيوب, تيك",
@@ -86,9 +92,12 @@ _SHARE = regex.compile(
 )
 _OURS = regex.compile(
     _any(
-        "שלנו, לניוזלטר, לעדכונים, לערוץ, לקבוצת, בערוץ, התראות, בדוא, קישור",
-        "قناتنا, صفحتنا, نشرتنا, حساباتنا, موقعنا, النشرة البريدية, نشرتنا البريدية, تطبيقنا, الرابط, المقال, الخبر",
+        "שלנו, אותנו, אחרינו, לניוזלטר",
+        "قناتنا, صفحتنا, صفحاتنا, نشرتنا, حساباتنا, حسابنا, موقعنا, تطبيقنا, تابعونا, تابعنا",
     )
+)
+_THIS = regex.compile(
+    r"(?<!\w)" + _any("הכתבה, את הכתבה, הידיעה, בערוץ, לערוץ, לקבוצת, לעדכונים, المقال, الخبر, الرابط, القناة, this")
 )
 _EMAIL = regex.compile(r"[\w.+-]+@[\w-]+\.\w{2,}")
 _APPEAL = regex.compile(
@@ -125,14 +134,33 @@ _SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
 
 
 def is_sentence(line: str) -> bool:
-    """Whether a shown line reads as prose: it ends as sentences do, holds one's end, or is long."""
+    """Whether a shown line reads as prose: it ends as sentences do or with a colon, holds one's end, or is long."""
     words = len(line.split())
-    return (words >= 4 and bool(_ENDS.search(line))) or (words >= 12 and bool(_INNER.search(line))) or words > LONG
+    return (
+        (words > FEW and (ends(line) or line.endswith(":")))
+        or (words >= 12 and bool(_INNER.search(line)))
+        or words > LONG
+    )
 
 
 def is_heading(line: str) -> bool:
-    """Whether a shown line announces other articles. One that also holds a headline is a heading of its own line."""
+    """Whether a shown line announces other articles, in the lines below or itself."""
     return bool(_HEADING.match(line)) and not (is_sentence(line) and len(line.split()) > 15)
+
+
+def announces(line: str) -> bool:
+    """Whether a heading stands over a list; one that goes on after its colon holds its one headline itself."""
+    return len(line.split()) <= 2 * FEW and not regex.search(r":.*\w", line)
+
+
+def asks(line: str) -> bool:
+    """Whether a shown line is a question or a cry, as headlines may be, and short enough to be one."""
+    return len(line.split()) <= 4 * FEW and line.rstrip("\"')» ").endswith(("?", "؟", "!"))
+
+
+def ends(line: str) -> bool:
+    """Whether a shown line ends as sentences do."""
+    return bool(_ENDS.search(line))
 
 
 def kind(line: str) -> str | None:
@@ -142,26 +170,34 @@ def kind(line: str) -> str | None:
 
 def _dateline(line: str, words: int) -> bool:
     """Dates and times with at most a place or a name beside them; a byline with a name."""
-    if _BYLINE.match(line) and words <= 14 and not (words > 6 and _ENDS.search(line)):
-        return True
     rest = _WHEN.sub(" ", line)
+    if _BYLINE.match(line) and words <= 14 and (rest != line or not _ENDS.search(line)):
+        return True
     if rest == line or _ENDS.search(line):
         return False
     others = sum(bool(word) for word in _SPLIT.split(rest))
-    return others <= 4 or ("|" in line and others <= 10)
+    return others <= 3 or ("|" in line and others <= 10)
 
 
 def _caption(line: str, words: int) -> bool:
-    return words <= LONG and bool(_CAPTION.match(line) or _CREDIT.search(line))
+    if words <= FEW + 1 and _STOCK.match(line) and not _ENDS.search(line):
+        return True
+    return words <= 25 and any(rule.search(line) for rule in (_CAPTION, _CREDIT, _SOURCED))
 
 
 def _share(line: str, words: int) -> bool:
+    """Names of networks with at most a word besides; or an invitation, told from a report by its "our" or "this".
+
+    "شارك" and "הצטרפו" also begin reports, of people who took part and joined, so those must not end as a sentence.
+    """
     networks = len(_NETWORK.findall(line))
-    if networks >= 2 and words <= networks * 2 + 2:
-        return True
-    if not _SHARE.match(line) or words > 20:
+    if networks and sum(bool(word) for word in _SPLIT.split(line)) <= networks + 1:
+        return networks > 1 or bool(_SHARE.match(line))
+    if not _SHARE.match(line):
         return False
-    return bool(networks or _OURS.search(line)) or (words <= 3 and not _ENDS.search(line))
+    if _OURS.search(line):
+        return words <= 20
+    return not _ENDS.search(line) and (words == 1 or (words <= 8 and bool(networks or _THIS.search(line))))
 
 
 def _contact(line: str, words: int) -> bool:
