@@ -49,6 +49,11 @@ def read_documents(path: str | Path) -> Iterator[Document]:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
 
 
+def opened(path: str | Path) -> IO[str]:
+    """The file as text to read, decompressed where its name ends in .gz. Lines end at newlines alone."""
+    return _open(Path(path), "rt", gzipped=Path(path).suffix == ".gz")
+
+
 def write_documents(path: str | Path, documents: Iterable[Document]) -> int:
     """Write the Documents atomically and say how many they were."""
     count = 0

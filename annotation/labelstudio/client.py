@@ -53,7 +53,7 @@ class Client:
     """
 
     def __init__(self, url: str, token: str, *, patience: Patience | None = None) -> None:
-        self.url = url.rstrip("/")
+        self.url, self.token = url.rstrip("/"), token
         self.patience = patience or Patience()
         self._answered = False
         with translated(self.url):

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
+from annotation.document import Document
 from annotation.files import atomic
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.paging import pages
@@ -55,6 +56,11 @@ class Holdings:
 def meta(id: str, sha256: str) -> Row:
     """What a task carries so that it can be listed without its text."""
     return {"naba": {"id": id, "sha256": sha256[:_DIGITS]}}
+
+
+def same_text(held: Held, document: Document) -> bool:
+    """Whether the task shows the text the document's offsets count in."""
+    return held.digest == document.text_sha256[:_DIGITS]
 
 
 def holdings(client: Client, project: int, *, after: int = 0) -> Holdings:

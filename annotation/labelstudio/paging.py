@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 from annotation.errors import StudioError
 from annotation.labelstudio.client import Client, row, rows
@@ -14,9 +15,11 @@ PAGE_BYTES = 12 << 20
 _FIRST_PAGE = 200
 
 
-def count(client: Client, project: int) -> int:
-    """How many tasks the project has."""
-    return _left(_page(client, {"project": project, "include": "id", "page_size": 1})[0])
+def count(client: Client, project: int, *, until: int | None = None) -> int:
+    """How many tasks the project has, or has up to number `until`."""
+    filters = [] if until is None else [_filter("id", "less_or_equal", "Number", until)]
+    query = json.dumps({"filters": {"conjunction": "and", "items": filters}})
+    return _left(_page(client, {"project": project, "include": "id", "page_size": 1, "query": query})[0])
 
 
 def latest(client: Client, project: int) -> str | None:
@@ -27,6 +30,14 @@ def latest(client: Client, project: int) -> str | None:
     return str(tasks[0]["updated_at"]) if tasks else None
 
 
+def moment(stamp: str) -> datetime:
+    """A time as the server writes it."""
+    try:
+        return datetime.fromisoformat(stamp)
+    except ValueError as error:
+        raise StudioError(f"Label Studio writes the time as {stamp!r}; is it another version?") from error
+
+
 def pages(
     client: Client,
     project: int,
@@ -34,7 +45,7 @@ def pages(
     *,
     everything: bool = False,
     after: int = 0,
-    since: str | None = None,
+    since: datetime | None = None,
     only: Sequence[int] | None = None,
 ) -> Iterator[list[Row]]:
     """Pages of tasks by ascending number, with `fields` alone; `everything` for annotations and predictions too.
@@ -62,10 +73,11 @@ def pages(
         size = max(1, min(PAGE_TASKS, size * PAGE_BYTES // max(1, weight)))
 
 
-def _query(after: int, since: str | None, only: Sequence[int] | None) -> Row:
+def _query(after: int, since: datetime | None, only: Sequence[int] | None) -> Row:
     filters = [_filter("id", "greater", "Number", after)]
     if since is not None:
-        filters.append(_filter("updated_at", "greater_or_equal", "Datetime", since))
+        stamp = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        filters.append(_filter("updated_at", "greater_or_equal", "Datetime", stamp))
     query: Row = {"filters": {"conjunction": "and", "items": filters}, "ordering": ["tasks:id"]}
     return query if only is None else {**query, "selectedItems": {"all": False, "included": list(only)}}
 

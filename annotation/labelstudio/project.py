@@ -23,6 +23,7 @@ class Project:
 
     id: int
     title: str
+    born: str
     seal: Sealed
     home: Path | None
     annotators: int
@@ -113,7 +114,7 @@ def _ours(client: Client, title: str, workspace: Path | None) -> Project | None:
         why = "which naba did not make" if seal is None else f"and {len(same) - 1} more of that title"
         raise ProjectError(f"{client.url} has a project {title!r} already, {why}; choose another title")
     overlap, version = int(str(raw.get("maximum_annotations") or 1)), str(raw.get("model_version") or "")
-    return Project(int(str(raw["id"])), title, seal, home, overlap, version)
+    return Project(int(str(raw["id"])), title, str(raw.get("created_at")), seal, home, overlap, version)
 
 
 def _home(workspace: Path, raw: Row) -> Path:

@@ -1,0 +1,118 @@
+"""People on a server, and annotations handed in under their names: what a browser does, without one."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import httpx
+
+from annotation.document import Document
+from annotation.errors import StudioAuthError, StudioDownError, UsageError
+from annotation.labelstudio.client import Client, translated
+from annotation.labelstudio.convert import check_result, to_result
+from annotation.labelstudio.flow import progress
+from annotation.labelstudio.holdings import holdings, same_text
+from annotation.labelstudio.paging import pages
+from annotation.labelstudio.project import find
+from annotation.labelstudio.wire import Row
+
+_TRIES = 3
+
+
+@dataclass
+class SubmitReport:
+    """How many annotations were handed in, and how many the annotator had handed in before."""
+
+    created: int = 0
+    skipped: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.created:,} annotations submitted, {self.skipped:,} already there"
+
+
+def ensure_annotator(client: Client, email: str) -> Client:
+    """The server as that annotator sees it, invited and signed up when new.
+
+    `client` is the administrator's. The password follows from the administrator's token and the address, so nothing has
+    to be kept. Raises StudioAuthError when the address signed up by itself with a password of its own.
+    """
+    password = password_of(client, email)
+    invitation = str(client.get("api/invite")["invite_url"])  # type: ignore[index]
+    known = email.lower() in {member.lower() for member in client.members().values()}
+    path = "user/login/" if known else invitation.lstrip("/")
+    return Client(client.url, _token(client, path, email, password), patience=client.patience)
+
+
+def password_of(client: Client, email: str) -> str:
+    """With what an annotator made by `ensure_annotator` signs in."""
+    return hmac.new(client.token.encode(), email.lower().encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def submit(client: Client, *, project: str, documents: Iterable[Document]) -> SubmitReport:
+    """Hand in the documents as annotations of whoever `client` belongs to; those handed in before are left.
+
+    Raises UsageError when an article is not in the project, or its marks are not what the project takes.
+    """
+    target = find(client, project)
+    held = holdings(client, target.id)
+    me = client.me()["id"]
+    done = _done(client, target.id, me)
+    report = SubmitReport()
+    with progress(f"submitting to {project}") as advance:
+        for document in documents:
+            place = held.articles.get(document.id)
+            if place is None or not same_text(place, document):
+                raise UsageError(f"article {document.id} is not in project {project!r}, or with another text; push it")
+            result = to_result(document, titles=target.titles)
+            faults = check_result(document.text, result, target.ontology, target.titles)
+            if faults:
+                raise UsageError(f"article {document.id} cannot be submitted: {'; '.join(faults)}")
+            if place.task in done:
+                report.skipped += 1
+            else:
+                lead_time = document.provenance.lead_time if document.provenance else None
+                _create(client, target.id, place.task, me, {"result": result, "lead_time": lead_time})
+                report.created += 1
+            advance(1)
+    return report
+
+
+def _create(client: Client, project: int, task: int, me: object, body: Row) -> None:
+    for attempt in range(_TRIES):
+        try:
+            client.create(f"api/tasks/{task}/annotations/", json.dumps(body, ensure_ascii=False).encode())
+            return
+        except StudioDownError:
+            if attempt == _TRIES - 1:
+                raise
+            if task in _done(client, project, me, only=[task]):
+                return
+
+
+def _done(client: Client, project: int, me: object, only: list[int] | None = None) -> set[int]:
+    """The tasks this annotator has annotated."""
+    fields = ("id", "annotations", "completed_by")
+    tasks = [task for page in pages(client, project, fields, everything=True, only=only) for task in page]
+    return {int(str(task["id"])) for task in tasks if any(_by(a, me) for a in task.get("annotations") or ())}  # type: ignore[attr-defined]
+
+
+def _by(annotation: Row, me: object) -> bool:
+    return annotation.get("completed_by") == me
+
+
+def _token(client: Client, path: str, email: str, password: str) -> str:
+    """Sign up or in as a browser does, and ask for the token."""
+    with translated(client.url, path), httpx.Client(base_url=client.url, trust_env=False, timeout=60) as browser:
+        browser.get(f"/{path}")
+        form = {"email": email, "password": password, "csrfmiddlewaretoken": browser.cookies.get("csrftoken", "")}
+        answer = browser.post(f"/{path}", data=form, headers={"Referer": f"{client.url}/{path}"})
+        if answer.status_code != httpx.codes.FOUND:
+            raise StudioAuthError(
+                f"{client.url} does not let {email} in ({answer.status_code}); "
+                "is it an e-mail address, and one that did not sign up by itself?"
+            )
+        return str(browser.get("/api/current-user/token").raise_for_status().json()["token"])
