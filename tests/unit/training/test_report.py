@@ -89,6 +89,7 @@ def test_any_marks_over_any_text_leave_the_text_as_it_is_and_cover_what_they_cov
     drawn: tuple[str, list[Mark]],
 ) -> None:
     text, marks = drawn
+    assert "\r" not in render(text, marks), "a browser would make a newline of it"
     reader = read(render(text, marks))
     assert reader.text == showable(text)
     assert reader.open == []
@@ -117,6 +118,12 @@ def test_nested_spans_are_nested_elements_with_the_outer_outside() -> None:
         '<mark class="entity missed" title="outer">ab<mark class="entity correct" title="inner">cde</mark>'
         '<i class="tag correct" data-tag="Town\u00a0✓"></i></mark><i class="tag missed" data-tag="Site\u00a0−"></i>'
     )
+
+
+def test_of_marks_that_begin_together_the_longer_is_outside() -> None:
+    marks = [Mark(Span(0, end, "X"), "entity", CORRECT, title, title) for title, end in (("a", 1), ("b", 3), ("c", 2))]
+    opened = [value for name, value in read(render("xyz", marks)).attributes if name == "title"]
+    assert opened == ["b", "c", "a"]
 
 
 def examples(gold: Sequence[Document], predicted: Sequence[Document]) -> list:
