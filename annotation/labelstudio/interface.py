@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from xml.etree import ElementTree
 
+from annotation.errors import OntologyError
 from annotation.labelstudio import wire
 from annotation.labelstudio.guidelines import RIGHT_TO_LEFT
 from annotation.labelstudio.guidelines import guidelines as guidelines
@@ -20,9 +21,11 @@ _STYLE = """
 .naba-panel .lsf-label { margin: 0; padding: 0 6px; border: 0; font-size: 13px }
 .naba-panel .lsf-label { border-inline-start: 4px solid var(--color) }
 .naba-panel .lsf-label__hotkey { margin: 0; margin-inline-start: 6px; font-size: 11px }
+.naba-panel .lsf-label_selected { background: var(--background); color: inherit; outline: 2px solid; font-weight: 700 }
+.naba-panel .lsf-label_selected .lsf-label__hotkey { color: inherit }
 .naba-both { display: none; padding: 0 6px; border: 2px solid #d00 }
 .naba-panel:has(.naba-trigger .lsf-label_selected):has(.naba-entity .lsf-label_selected) .naba-both { display: block }
-.naba-both h4 { margin: 0 !important; font-size: 14px; color: #d00 }
+.naba-both h4 { margin: 0 !important; font-size: 14px; color: #d00 !important }
 .naba-said { position: sticky; bottom: -12px; z-index: 200; background: var(--color-neutral-background) }
 .naba-said { display: flex; flex-wrap: wrap; column-gap: 28px; padding: 4px 0 14px }
 .naba-said { border-top: 1px solid var(--color-neutral-border) }
@@ -32,9 +35,12 @@ _STYLE = """
 .naba-text .lsf-richtext__container { font-size: 18px; line-height: 54px }
 .naba-text .lsf-richtext__line { width: 100%; padding: 0; unicode-bidi: plaintext; text-align: start }
 .naba-text .lsf-richtext__line { font-family: Segoe UI, Noto Naskh Arabic, Noto Sans Hebrew, Arial, sans-serif }
+.naba-text .htx-highlight { border-bottom: 2px solid rgba(0, 0, 0, 0.3) !important }
 .naba-text .htx-highlight::after { font-family: inherit !important; white-space: nowrap }
+.lsf-labels-list div, .lsf-labels-list span { font-weight: 600; color: var(--color-neutral-content) !important }
+.lsf-outliner-item__index, .lsf-detailed-region__index { text-shadow: 0 0 2px #000, 0 0 1px #000 }
 .relations-overlay text { font-size: 10px !important }
-.relations-overlay g:nth-of-type(2n) g { translate: 0 -9px }
+.relations-overlay g:nth-of-type(2n) g { translate: 0 -5px }
 """
 _ONE_LABEL = {
     "ar": "اختير تصنيفان معًا، ولكل مقطع تصنيف واحد: انقر أحدهما لإلغائه",
@@ -44,7 +50,13 @@ _ONE_LABEL = {
 
 
 def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
-    """The labelling configuration; the same ontology and language give the same string."""
+    """The labelling configuration; the same ontology and language give the same string.
+
+    Raises OntologyError where an attribute has the name of a part of the page.
+    """
+    if taken := {wire.TEXT, wire.TRIGGER, wire.ENTITY} & set(ontology.attributes):
+        faults = [f"attributes.{name}: the labelling page uses this name itself; choose another" for name in taken]
+        raise OntologyError(path=ontology.name, faults=sorted(faults))
     page = ElementTree.Element("View", style=_PAGE)
     ElementTree.SubElement(page, "Style").text = _STYLE
     panel = ElementTree.SubElement(page, "View", className="naba-panel", style=_direction(ui_language))
@@ -81,23 +93,10 @@ def phrase(phrases: Phrases, ui_language: str) -> str:
     return phrases[ui_language]
 
 
-def legible(color: str) -> str:
-    """The colour, darkened until white on it and it on white can be read: a contrast of 3 by WCAG's formula."""
-    if not re.fullmatch("#[0-9a-fA-F]{6}", color):
-        return color
-    channels = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    while 1.05 / (_luminance(channels) + 0.05) < 3:
-        channels = [channel * 0.95 for channel in channels]
-    return "#" + "".join(f"{round(channel * 255):02X}" for channel in channels)
-
-
-def _luminance(channels: Sequence[float]) -> float:
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
 def _arrows(ontology: Ontology) -> Iterable[Type]:
-    return (*ontology.roles.values(), *ontology.links.values())
+    """Links and roles in the order they are offered: links, then the roles that most events have."""
+    has = Counter(role for event in ontology.events.values() for role in event.roles)
+    return (*ontology.links.values(), *sorted(ontology.roles.values(), key=lambda role: -has[role.name]))
 
 
 def _direction(ui_language: str) -> str:
@@ -108,7 +107,7 @@ def _labels(parent: ElementTree.Element, name: str, types: Iterable[Type], ui_la
     group = ElementTree.SubElement(parent, "View", className=f"naba-{name}")
     labels = ElementTree.SubElement(group, "Labels", name=name, toName=wire.TEXT, showInline="true")
     for type_ in types:
-        ElementTree.SubElement(labels, "Label", _named(type_, ui_language), background=legible(type_.color))
+        ElementTree.SubElement(labels, "Label", _named(type_, ui_language), background=type_.color)
 
 
 def _choices(parent: ElementTree.Element, attribute: Attribute, ui_language: str) -> None:

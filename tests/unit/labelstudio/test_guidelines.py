@@ -1,0 +1,89 @@
+"""The guidelines show every label with its rule, and every example with its marks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from annotation import markup
+from annotation.errors import OntologyError
+from annotation.labelstudio.guidelines import guidelines
+from annotation.ontology import LANGUAGES
+from tests.builders import conflict
+
+ONTOLOGY = conflict()
+
+
+class Reader(HTMLParser):
+    """Collects the text, and fails on tags that do not nest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(html: str) -> str:
+    reader = Reader()
+    reader.feed(html)
+    assert reader.open == []
+    return reader.text
+
+
+@pytest.mark.parametrize("ui_language", LANGUAGES)
+def test_every_label_is_there_with_its_rule(ui_language: str) -> None:
+    text = read(guidelines(ONTOLOGY, ui_language=ui_language))
+    for group in (ONTOLOGY.events, ONTOLOGY.entities, ONTOLOGY.attributes, ONTOLOGY.links):
+        for type_ in group.values():
+            assert type_.title[ui_language] in text
+            assert type_.definition[ui_language] in text
+
+
+@pytest.mark.parametrize(("ui_language", "shown"), [("ar", {"ar"}), ("he", {"he"}), ("en", {"ar", "he"})])
+def test_examples_are_in_the_annotators_language_or_in_both(ui_language: str, shown: set[str]) -> None:
+    html = guidelines(ONTOLOGY, ui_language=ui_language)
+    for language in ("ar", "he"):
+        example = markup.parse(ONTOLOGY.events["Strike"].example[language])
+        words = {span.quote(example.text) for span in example.spans()}
+        assert all(word in html for word in words) == (language in shown)
+
+
+def of_strike(example: str) -> str:
+    """The guidelines of an ontology whose only event is a Strike with this example."""
+    strike = replace(ONTOLOGY.events["Strike"], example={"he": example}, counter_example={})
+    return guidelines(replace(ONTOLOGY, events={"Strike": strike}), ui_language="he")
+
+
+def test_an_example_shows_each_span_on_its_colour_with_its_title_and_roles() -> None:
+    gpe, strike, target = ONTOLOGY.entities["GPE"], ONTOLOGY.events["Strike"], ONTOLOGY.roles["Target"]
+    assert (
+        f'<span style="background: {gpe.color}55">א&lt;'
+        f'<span style="background: {strike.color}55">ב<sup>{strike.title["he"]}</sup></span>&gt;ג'
+        f"<sup>{gpe.title['he']} · {target.title['he']}</sup></span> ד"
+    ) in of_strike("[Target>Strike:GPE א<[Strike:trigger ב]>ג] ד")
+
+
+def test_an_example_with_a_label_of_another_ontology_shows_its_code() -> None:
+    assert "<sup>Castle</sup>" in of_strike("[Strike:trigger תקף] את [Castle הטירה]")
+
+
+def test_an_example_that_is_no_markup_is_named() -> None:
+    with pytest.raises(OntologyError, match=r"conflict: Strike: example '\[open': .*line 1"):
+        of_strike("[open")
+
+
+@pytest.mark.parametrize("ui_language", LANGUAGES)
+def test_the_page_runs_the_way_its_language_does(ui_language: str) -> None:
+    html = guidelines(ONTOLOGY, ui_language=ui_language)
+    assert html.startswith(f'<div dir="{"ltr" if ui_language == "en" else "rtl"}"')
