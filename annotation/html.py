@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import html
+import logging
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ import trafilatura
 
 from annotation.body import Range
 from annotation.text import decode, lines
+
+# It reports each page it finds no article in as an error of its own; here the rules on lines take over.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _META = regex.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", regex.IGNORECASE)
 _TOKEN = regex.compile(
