@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 
 import pytest
 
-from annotation import markup
 from annotation.errors import OntologyError
 from annotation.labelstudio.guidelines import guidelines
 from annotation.ontology import LANGUAGES
@@ -54,9 +53,8 @@ def test_every_label_is_there_with_its_rule(ui_language: str) -> None:
 def test_examples_are_in_the_annotators_language_or_in_both(ui_language: str, shown: set[str]) -> None:
     html = guidelines(ONTOLOGY, ui_language=ui_language)
     for language in ("ar", "he"):
-        example = markup.parse(ONTOLOGY.events["Strike"].example[language])
-        words = {span.quote(example.text) for span in example.spans()}
-        assert all(word in html for word in words) == (language in shown)
+        (trigger,) = ONTOLOGY.events["Strike"].example[language].split("[Strike:trigger ")[1].split("]")[:1]
+        assert (f">{trigger}<sup>" in html) == (language in shown)
 
 
 def of_strike(example: str) -> str:
