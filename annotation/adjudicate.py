@@ -32,10 +32,13 @@ class Adjudication:
 
     gold: list[Document]
     outcomes: Mapping[str, Counter[str]]
+    superseded: int = 0
+    """Versions passed over because the same annotator has a later one of the same article."""
 
     def as_dict(self) -> dict[str, object]:
         """Counts for machines: layer -> outcome -> count."""
-        return {"documents": len(self.gold), "outcomes": {layer: dict(c) for layer, c in self.outcomes.items()}}
+        outcomes = {layer: dict(counts) for layer, counts in self.outcomes.items()}
+        return {"documents": len(self.gold), "outcomes": outcomes, "superseded": self.superseded}
 
 
 def adjudicate(
@@ -43,27 +46,33 @@ def adjudicate(
 ) -> Adjudication:
     """Merge the versions of each article. `senior` annotators, first come first, settle ties (or all, as a policy).
 
-    Raises UsageError when two versions of one article have different texts, or one annotator has two versions.
+    Of two versions by one annotator the later counts. Raises UsageError when an article's versions differ in text.
     """
     if policy == "senior" and not senior:
         raise UsageError("the senior policy needs to know who: name one with --senior")
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
-    gold = [_merge(versions, policy, senior, outcomes) for versions in _by_article(documents)]
-    return Adjudication(gold, outcomes)
+    articles, given = _by_article(documents)
+    gold = [_merge(versions, policy, senior, outcomes) for versions in articles]
+    return Adjudication(gold, outcomes, superseded=given - sum(map(len, articles)))
 
 
-def _by_article(documents: Iterable[Document]) -> Iterable[Sequence[Document]]:
-    articles: dict[str, list[Document]] = defaultdict(list)
+def _by_article(documents: Iterable[Document]) -> tuple[list[list[Document]], int]:
+    """Each article's versions, one an annotator; and how many versions were given in all."""
+    articles: dict[str, dict[str, Document]] = defaultdict(dict)
+    given = 0
     for document in documents:
-        articles[document.id].append(document)
-    for id, versions in articles.items():
-        if len({v.text for v in versions}) > 1:
-            raise UsageError(f"article {id}: its versions have different texts; pull the project again")
-        names = Counter(_annotator(v) for v in versions)
-        for name, count in names.items():
-            if count > 1:
-                raise UsageError(f"article {id}: {name or 'nobody'} has {count} versions; keep one of them")
-        yield versions
+        given += 1
+        versions = articles[document.id]
+        if any(version.text != document.text for version in versions.values()):
+            raise UsageError(f"article {document.id}: its versions have different texts; pull the project again")
+        name = _annotator(document)
+        if name not in versions or _updated(versions[name]) <= _updated(document):
+            versions[name] = document
+    return [list(versions.values()) for versions in articles.values()], given
+
+
+def _updated(document: Document) -> str:
+    return (document.provenance.updated_at if document.provenance else None) or ""
 
 
 def _annotator(document: Document) -> str:

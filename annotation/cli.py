@@ -127,16 +127,20 @@ def check(documents: DocumentsFile, ontology: OntologyOption = "conflict", as_js
 
 
 @app.command(rich_help_panel=LABEL)
-def agreement(documents: DocumentsFile, as_json: AsJson = False) -> None:
+def agreement(documents: DocumentsFile, ontology: OntologyOption = "conflict", as_json: AsJson = False) -> None:
     """How far the annotators agree, in the scores a model gets."""
     from annotation.agreement import agreement as measure
 
-    result = measure(read_documents(documents))
+    result = measure(read_documents(documents), ontology=load_ontology(ontology))
     if as_json:
         terminal.emit(result.as_dict())
+    elif not result.documents:
+        terminal.say(f"none of the {result.single} articles was marked by two annotators")
     else:
-        result_table = result.table()
-        terminal.table("agreement (F1)", result_table[0], result_table[1:])
+        heading, *rows = result.table()
+        terminal.table(f"agreement on {result.documents} articles, F1", heading, rows)
+        kappas = ", ".join(f"{name} {k.kappa:.2f}" for name, k in result.attributes.items() if k.kappa is not None)
+        terminal.say(f"Cohen's kappa: {kappas or 'nothing to compare'}")
 
 
 @app.command(rich_help_panel=LABEL)
@@ -177,12 +181,26 @@ def snapshot(
 
 @app.command(rich_help_panel=LABEL)
 def diff(
-    a: Annotated[Path, typer.Argument(help="A snapshot.")], b: Annotated[Path, typer.Argument(help="Another one.")]
+    a: Annotated[Path, typer.Argument(help="A snapshot.")],
+    b: Annotated[Path, typer.Argument(help="Another one.")],
+    as_json: AsJson = False,
 ) -> None:
     """Compare two snapshots: articles added, removed and changed, labels per split."""
     from annotation.snapshot import Snapshot, compare
 
-    terminal.say(str(compare(Snapshot.open(a), Snapshot.open(b))))
+    difference = compare(Snapshot.open(a), Snapshot.open(b))
+    if as_json:
+        terminal.emit(difference.as_dict())
+        return
+    for name in ("added", "removed", "changed", "moved"):
+        ids: tuple[str, ...] = getattr(difference, name)
+        terminal.say(f"{name} {len(ids)}{': ' if ids else ''}{' '.join(ids)}")
+    if difference.ontology_changed:
+        terminal.say("the ontology changed")
+    for split, labels in difference.labels.items():
+        rows = [(label, before, after) for label, (before, after) in labels.items()]
+        if rows:
+            terminal.table(split, ("label", str(a), str(b)), rows)
 
 
 @app.command(rich_help_panel=LABEL)

@@ -48,13 +48,12 @@ def test_gold_says_who_and_where() -> None:
     assert (gold.provenance.annotator, gold.provenance.task) == ("dan, noa", 1)
 
 
-@pytest.mark.parametrize(
-    ("versions", "said"),
-    [
-        ([build("שלום", by="noa", id="a"), build("שלום!", by="dan", id="a")], "article a: its versions have different"),
-        ([build("שלום", by="noa", id="a"), build("שלום", by="noa", id="a")], "article a: noa has 2 versions"),
-    ],
-)
-def test_what_cannot_be_merged_is_named(versions: list, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
-        adjudicate(versions)
+def test_of_two_versions_by_one_annotator_the_later_counts() -> None:
+    result = adjudicate([build(NO_PLACE, by="noa", id="a"), build(RAID, by="noa", id="a")])
+    assert result.gold == [build(RAID, id="a")]
+    assert result.superseded == 1
+
+
+def test_versions_of_different_texts_are_named() -> None:
+    with pytest.raises(UsageError, match="article a: its versions have different texts"):
+        adjudicate([build("שלום", by="noa", id="a"), build("שלום!", by="dan", id="a")])
