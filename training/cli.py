@@ -53,7 +53,7 @@ def demo(workspace: annotation.Workspace = Path("workspace")) -> None:
 
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def train(context: typer.Context) -> None:
-    """Fine-tune a model: naba train snapshot=snapshots/NAME [experiment=compact] [encoder=hub encoder.id=...]"""
+    """Fine-tune a model: naba train snapshot=snapshots/NAME [experiment=compact] [encoder=hub encoder.name=...]"""
     from training.entry import train_main
 
     train_main(context.args)
