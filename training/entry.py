@@ -5,24 +5,28 @@ Hydra would print its own errors, and ours, and exit with 1; here it raises them
 
 from __future__ import annotations
 
+import functools
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import cast
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override
 from hydra.errors import HydraException, MissingConfigException, OverrideParseException
 from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from training import runs
 from training.config import EvaluateConfig, PredictConfig, TrainConfig, typed
 from training.settings import ConfigError, Settings, hint, paths
 
+_Task = Callable[[DictConfig], float]
 _GROUPS = ("experiment", "debug", "hydra")
 
 
@@ -44,10 +48,26 @@ def predict_main(overrides: Sequence[str]) -> None:
         _predict()
 
 
-def _entry(
-    name: str, path: str = "pkg://conf.trained"
-) -> Callable[[Callable[[DictConfig], object]], Callable[[], None]]:
-    return hydra.main(version_base="1.3", config_path=path, config_name=name)
+class _EscapedError(BaseException):
+    """Carries an error of ours past Hydra, which would print a line of its own about it."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+def _entry(name: str, path: str = "pkg://conf.trained") -> Callable[[_Task], Callable[[], None]]:
+    def decorate(task: _Task) -> Callable[[], None]:
+        @hydra.main(version_base="1.3", config_path=path, config_name=name)
+        @functools.wraps(task)
+        def main(cfg: DictConfig) -> float:
+            try:
+                return task(cfg)
+            except Exception as error:
+                raise _EscapedError(error) from error
+
+        return cast(Callable[[], None], main)
+
+    return decorate
 
 
 @_entry("train", "pkg://conf")
@@ -56,17 +76,26 @@ def _train(cfg: DictConfig) -> float:
     job = HydraConfig.get()
     if job.mode == RunMode.MULTIRUN:  # each job of a sweep has a folder of its own
         cfg.output = job.runtime.output_dir
-    return runs.train(typed(cfg, TrainConfig))
+    run = typed(cfg, TrainConfig)
+    from training import runs  # takes seconds, which neither --help nor a fault should cost
+
+    return runs.train(run)
 
 
 @_entry("evaluate")
 def _evaluate(cfg: DictConfig) -> float:
-    return runs.evaluate(typed(cfg, EvaluateConfig))
+    run = typed(cfg, EvaluateConfig)
+    from training import runs
+
+    return runs.evaluate(run)
 
 
 @_entry("predict")
-def _predict(cfg: DictConfig) -> None:
-    runs.predict(typed(cfg, PredictConfig))
+def _predict(cfg: DictConfig) -> float:
+    run = typed(cfg, PredictConfig)
+    from training import runs
+
+    return runs.predict(run)
 
 
 @contextmanager
@@ -77,8 +106,10 @@ def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Itera
     os.environ["HYDRA_FULL_ERROR"] = "1"
     try:
         yield
-    except (HydraException, OmegaConfBaseException, YAMLError) as error:
-        raise ConfigError(_unknown(overrides, cls) or [_line(error)]) from error
+    except _EscapedError as escaped:
+        raise escaped.error from escaped.error.__cause__
+    except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:  # none of them from our own work
+        raise ConfigError(_faults(overrides, cls) or [_line(error)]) from error
     finally:
         sys.argv = argv
         if full is None:
@@ -87,16 +118,27 @@ def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Itera
             os.environ["HYDRA_FULL_ERROR"] = full
 
 
-def _unknown(overrides: Sequence[str], cls: type[Settings]) -> list[str]:
-    """Every override that names no setting of the command. Hydra stops at the first."""
+def _faults(overrides: Sequence[str], cls: type[Settings]) -> list[str]:
+    """Every override that cannot be right whatever the presets say. Hydra stops at the first."""
     try:
         parsed = OverridesParser.create().parse_overrides([o for o in overrides if not o.startswith("-")])
     except HydraException:
         return []
     known = [*paths(cls), *(_GROUPS if cls is TrainConfig else _GROUPS[-1:])]
-    keys = [override.key_or_group.replace("/", ".") for override in parsed if not override.is_add()]
-    unknown = [key for key in keys if key not in known and not key.startswith("hydra.")]
-    return [f"{key}: no such setting; {hint(key, _near(key, known))}" for key in unknown]
+    sweeping = {"-m", "--multirun"} & set(overrides)
+    return [fault for override in parsed if (fault := _fault(override, known, bool(sweeping)))]
+
+
+def _fault(override: Override, known: Sequence[str], sweeping: bool) -> str | None:
+    key = override.key_or_group.replace("/", ".")
+    group = key in _GROUPS or any(path.startswith(f"{key}.") for path in known)
+    if not override.is_add() and key not in known and not key.startswith("hydra."):
+        return f"{key or override.input_line}: no such setting; {hint(key, _near(key, known))}"
+    if override.is_sweep_override():
+        return None if sweeping else f"{key}: has several values; add --multirun to try each, or put a list in [ ]"
+    if group and isinstance(override.value(), int | float):
+        return f"{key}: must name a preset, not {override.value()}"
+    return None
 
 
 def _near(key: str, known: Sequence[str]) -> list[str]:
@@ -108,10 +150,11 @@ def _near(key: str, known: Sequence[str]) -> list[str]:
 
 def _line(error: Exception) -> str:
     """One line that says what Hydra says over several."""
+    if isinstance(error, OverrideParseException):
+        return f"{error.override}: not understood; write key=value, and quote a value with brackets, commas or = in it"
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, option = error.missing_cfg_file.rpartition("/")
         return f"{group}={option}: no such preset; {hint(option, list(error.options))}"
-    lines = [line.strip() for line in str(error).splitlines()]
-    text = "; ".join(line for line in lines if line and not line.startswith(("See https", "object_type", "full_key")))
-    remedy = "; write key=value, with quotes around a value that holds ( ) { } [ ] , or ="
-    return text + (remedy if isinstance(error, OverrideParseException) else "")
+    if absent := re.match(r"Could not override '([^']*)'", str(error)):
+        return f"{absent[1]}: not a setting of the chosen presets; --cfg job shows them"
+    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip())

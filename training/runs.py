@@ -99,8 +99,8 @@ def evaluate(run: EvaluateConfig) -> float:
     title = f"{model} on {snapshot.manifest.name}"
     page = write_report(scores, gold, predicted, out, title=title, ontology=snapshot.ontology, meta=meta)
     write_documents(out / "predictions.jsonl", predicted)
-    heading, *rows = scores.table()
-    terminal.table(f"{title}, {run.split}: {len(gold)} documents", heading, rows)
+    heading = ("", "F1", "95%", "P", "R", "gold", *(f"F1 {language}" for language in scores.by_language))
+    terminal.table(f"{title}, {run.split}: {len(gold)} documents", heading, _table(scores))
     if run.against:
         others, other = _predicted(run.against, gold, run)
         terminal.table(f"against {other}", ("", "F1", "before", "change", "95%"), _changes(scores, score(gold, others)))
@@ -191,7 +191,7 @@ def _ready(path: str, run: EvaluateConfig | PredictConfig) -> tuple[EventExtract
         torch.set_num_threads(run.threads)
     model, encoding = load(path)
     if run.device == "auto" and torch.cuda.is_available():
-        model.cuda()
+        torch.nn.Module.to(model, "cuda")
     return model, encoding
 
 
@@ -203,6 +203,15 @@ def _predicted(path: str, gold: Sequence[Document], run: EvaluateConfig) -> tupl
         terminal.warn(f"{path} does not know {', '.join(unknown)}, which its scores suffer from")
     name = model_version(model)
     return list(_watched(find(model, encoding, gold, batch_size=run.batch_size, version=name))), name
+
+
+def _table(scores: Scores) -> Iterator[tuple[str, ...]]:
+    """The seven scores in percent, overall and in each language; the report has more."""
+    for unit, prf in scores.micro.items():
+        low, high = prf.interval or (prf.f1, prf.f1)
+        languages = [part.micro[unit].f1 for part in scores.by_language.values()]
+        shares = [f"{100 * share:.1f}" for share in (prf.f1, low, high, prf.precision, prf.recall, *languages)]
+        yield unit, shares[0], f"{shares[1]}-{shares[2]}", *shares[3:5], str(prf.gold), *shares[5:]
 
 
 def _changes(now: Scores, before: Scores) -> Iterator[tuple[str, ...]]:

@@ -1,0 +1,98 @@
+"""Hydra composes the commands, and whatever is wrong with an override comes out as one line of ours."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from annotation.errors import NabaError, UsageError
+from training.entry import evaluate_main, predict_main, train_main
+from training.settings import ConfigError
+
+
+def message(*overrides: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        train_main(overrides)
+    assert caught.value.exit_code == 2
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+WRONG = {
+    "": "snapshot: missing; say snapshot=...",
+    "snapshot=a fit.epochs=0 seed=x": "seed: must be a whole number, not 'x'; fit.epochs: must be at least 1, not 0",
+    "fit.epcohs=3": "fit.epcohs: no such setting; did you mean fit.epochs?",
+    "fit=quik": "fit=quik: no such preset; did you mean quick?",
+    "encoder=elmo": "encoder=elmo: no such preset; it has compact, hub",
+    "fit=3": "fit: must name a preset, not 3",
+    "seed=1,2": "seed: has several values; add --multirun to try each, or put a list in [ ]",
+    "fit.clip=(": "fit.clip=(: not understood; write key=value, and quote a value with brackets, commas or = in it",
+    "encoder=hub encoder.layers=2": "encoder.layers: not a setting of the chosen presets; --cfg job shows them",
+}
+
+
+@pytest.mark.parametrize(("overrides", "expected"), WRONG.items())
+def test_a_wrong_override_is_one_line_that_names_it(overrides: str, expected: str) -> None:
+    assert message(*overrides.split()) == expected
+
+
+def test_every_unknown_setting_is_told_at_once() -> None:
+    told = message("fit.epcohs=3", "colour=red", "fit.zzz=1")
+    assert "fit.epcohs: no such setting; did you mean fit.epochs?" in told
+    assert "colour: no such setting; it has " in told
+    assert "fit.zzz: no such setting; it has fit.accumulate, " in told
+
+
+def test_a_value_without_a_name_is_told() -> None:
+    assert message("snapshot=a", "=3").startswith("=3: no such setting")
+
+
+def test_a_sweep_stops_at_the_first_run_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match=r"^fit.epochs: must be at least 1, not 0$"):
+        train_main(["--multirun", "snapshot=a", "fit.epochs=0,-1"])
+
+
+def test_an_error_of_the_work_itself_comes_through_unchanged(tmp_path: Path) -> None:
+    with pytest.raises(NabaError, match=r"manifest\.json") as caught:
+        train_main([f"snapshot={tmp_path}", f"output={tmp_path}/out"])
+    assert not isinstance(caught.value, ConfigError)
+    with pytest.raises(UsageError, match=r"a/manifest\.json"):
+        evaluate_main([f"model={tmp_path}", "snapshot=a"])
+    with pytest.raises(UsageError, match="no such file"):
+        predict_main([f"model={tmp_path}", f"input={tmp_path}/none.jsonl", "output=x.jsonl"])
+
+
+def test_hydra_says_nothing_of_its_own_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = list(sys.argv), dict(os.environ)
+    message("fit.epochs=0")
+    message("fit=quik")
+    assert capfd.readouterr() == ("", "")
+    assert list(tmp_path.iterdir()) == []
+    assert (sys.argv, dict(os.environ)) == before
+
+
+def test_cfg_shows_the_configuration_and_runs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    train_main(["snapshot=a", "experiment=demo", "seed=7", "--cfg", "job"])
+    shown = capsys.readouterr().out
+    assert "seed: 7" in shown
+    assert "hydra:" not in shown
+
+
+def test_help_names_every_preset_and_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        train_main(["--help"])
+    assert ended.value.code == 0
+    shown = capsys.readouterr().out
+    assert "naba train snapshot=" in shown
+    conf = Path(__file__).parents[3] / "conf"
+    for group in ("encoder", "experiment", "fit", "tracking", "debug"):
+        line = next(line for line in shown.splitlines() if line.strip().startswith(f"{group}= "))
+        assert {preset.stem for preset in (conf / group).glob("*.yaml")} <= set(line.replace("|", " ").split())
+    assert "epochs: 30" in shown
