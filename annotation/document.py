@@ -196,9 +196,9 @@ def to_json(document: Document) -> dict[str, object]:
 
 def from_json(row: Json) -> Document:
     """The document a row of `to_json` stands for. Raises ValueError that names the field at fault."""
-    if row.get("schema") != SCHEMA:
-        raise ValueError(f"schema is {row.get('schema')!r}, not {SCHEMA}; written by another version of naba?")
     try:
+        if _row(row).get("schema") != SCHEMA:
+            raise ValueError(f"schema is {row.get('schema')!r}, not {SCHEMA}; written by another version of naba?")
         return _document(row)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not a document: {type(error).__name__}: {error}") from error

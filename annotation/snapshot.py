@@ -178,7 +178,7 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
         (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
         building.chmod(0o755)
         building.rename(out)
-    except (OSError, pa.ArrowException, UnicodeEncodeError) as error:
+    except (OSError, pa.ArrowException, UnicodeEncodeError, OverflowError) as error:
         raise SnapshotError(f"{out}: cannot be written: {error}; check the disk, the rights and the texts") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)

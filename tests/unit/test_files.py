@@ -1,0 +1,99 @@
+"""Files of Documents, and writing that is all or nothing."""
+
+from __future__ import annotations
+
+import gzip
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from annotation.document import Document
+from annotation.errors import DocumentsError, UsageError
+from annotation.files import atomic, line, read_documents, write_documents
+from tests.builders import conflict
+from tests.strategies import documents
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(documents(conflict()), max_size=3), st.sampled_from(["a.jsonl", "a.jsonl.gz"]))
+def test_documents_survive_a_file(tmp_path: Path, found: list[Document], name: str) -> None:
+    assert write_documents(tmp_path / name, found) == len(found)
+    assert list(read_documents(tmp_path / name)) == found
+
+
+@given(documents(conflict()))
+def test_a_document_is_one_line_whatever_newlines_it_holds(document: Document) -> None:
+    assert line(document).count("\n") == 1
+    assert line(document).endswith("\n")
+
+
+def test_letters_are_written_as_they_are(tmp_path: Path) -> None:
+    write_documents(tmp_path / "a.jsonl", [Document("ד", "שלום")])
+    assert "שלום" in (tmp_path / "a.jsonl").read_text(encoding="utf-8")
+
+
+def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(f"\n{line(Document('a', 'x'))}\n  \n{line(Document('b', 'y'))}", encoding="utf-8")
+    assert [document.id for document in read_documents(tmp_path / "a.jsonl")] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("{", "Expecting property name"),
+        ("[1]", "is not an object"),
+        ('{"schema": 2}', "schema is 2, not 1"),
+        ('{"schema": 1, "text": "x"}', "id"),
+        ("[" * 100_000, "recursion|Expecting"),
+    ],
+)
+def test_a_line_at_fault_is_named(tmp_path: Path, bad: str, reason: str) -> None:
+    (tmp_path / "a.jsonl").write_text(line(Document("a", "x")) + bad, encoding="utf-8")
+    found = read_documents(tmp_path / "a.jsonl")
+    assert next(found).id == "a"
+    with pytest.raises(DocumentsError, match=rf"a\.jsonl, line 2: .*({reason})"):
+        next(found)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("missing.jsonl", None),
+        ("a.jsonl", b'{"schema": 1, "id": "\xff"}'),
+        ("a.jsonl.gz", gzip.compress(b"x" * 99)[:20]),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_error(tmp_path: Path, name: str, raw: bytes | None) -> None:
+    if raw is not None:
+        (tmp_path / name).write_bytes(raw)
+    with pytest.raises(UsageError, match="cannot be read as a Documents file"):
+        list(read_documents(tmp_path / name))
+
+
+def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "a.txt"
+    with atomic(path) as file:
+        file.write("one")
+        assert not path.exists()
+    with pytest.raises(UnicodeEncodeError), atomic(path) as file:
+        file.write("two\ud800")
+    assert path.read_text() == "one"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_document_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+    write_documents(tmp_path / "a.jsonl", [Document("a", "x")])
+    with pytest.raises(UnicodeEncodeError):
+        write_documents(tmp_path / "a.jsonl", [Document("b", "y"), Document("c", "\ud800")])
+    assert [document.id for document in read_documents(tmp_path / "a.jsonl")] == ["a"]
+
+
+def test_others_may_read_what_was_written(tmp_path: Path) -> None:
+    with atomic(tmp_path / "a.txt") as file:
+        file.write("x")
+    (tmp_path / "b.txt").write_text("x")
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a.txt", "b.txt")}
+    assert len(modes) == 1
