@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 from zlib import crc32
 
 import numpy as np
@@ -22,7 +23,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from annotation.errors import UsageError
 from annotation.text import folded
-from training.tokens import Pieces
+from training.tokens import Ids, Pieces
 from training.words import Word, legal_cuts
 
 IDENTITIES = 3
@@ -44,7 +45,7 @@ _SHAPES = tuple(
 )
 
 
-class CompactConfig(PretrainedConfig):
+class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
     """Sizes of the compact encoder. buckets: rows of the hashed features' shared table."""
 
     model_type = "naba-compact"
@@ -77,7 +78,8 @@ class CompactTokenizer:
 
     def __init__(self, *, buckets: int = 1 << 15, alphabet: int = 512) -> None:
         self.buckets, self.alphabet = buckets, alphabet
-        self.prefix = self.suffix = np.zeros((0, FEATURES + CHARACTERS), dtype=np.int64)
+        self.prefix: Ids = np.zeros((0, FEATURES + CHARACTERS), dtype=np.int64)
+        self.suffix: Ids = self.prefix
         self.pad, self.most = 0, 512
 
     @classmethod
@@ -148,7 +150,7 @@ def _side(char: str) -> str:
     return "|" if char in ("", "\n", "\r") else "_" if char.isspace() else "."
 
 
-class CompactEncoder(PreTrainedModel):
+class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
     """input_ids [B, N, FEATURES + CHARACTERS], attention_mask [B, N] -> last_hidden_state [B, N, hidden_size]."""
 
     config_class = CompactConfig
@@ -168,7 +170,7 @@ class CompactEncoder(PreTrainedModel):
         self.dropout = nn.Dropout(config.dropout)
         for table in (self.features, self.characters):
             nn.init.normal_(table.weight, std=0.1)  # small: a word never met should say little, not something random
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
         """Nothing: modules come initialised, and what is loaded is loaded whole."""
@@ -185,7 +187,7 @@ class CompactEncoder(PreTrainedModel):
 
     def _words(self, input_ids: Tensor) -> Tensor:
         """Spelling alone: [B, N, hidden_size]."""
-        features, letters = input_ids.split([FEATURES, CHARACTERS], dim=-1)
+        features, letters = input_ids.split([FEATURES, CHARACTERS], dim=-1)  # type: ignore[no-untyped-call]
         if self.training and self.config.word_dropout:
             kept = torch.rand(features.shape[:-1], device=features.device) >= self.config.word_dropout
             seen = torch.cat([features[..., :IDENTITIES] * kept[..., None], features[..., IDENTITIES:]], dim=-1)
@@ -194,8 +196,8 @@ class CompactEncoder(PreTrainedModel):
         spelled = self.features(seen).flatten(-2)
         drawn = self.convolution(self.characters(letters).flatten(0, 1).transpose(1, 2))
         read = drawn.amax(dim=-1).view(*letters.shape[:-1], -1)
-        mixed = self.mix(self.dropout(torch.cat([spelled, read], dim=-1)))
-        return self.dropout(self.mixed(nn.functional.gelu(mixed)))
+        mixed: Tensor = self.mix(self.dropout(torch.cat([spelled, read], dim=-1)))
+        return cast(Tensor, self.dropout(self.mixed(nn.functional.gelu(mixed))))
 
 
 def _reversal(mask: Tensor) -> Tensor:

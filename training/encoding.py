@@ -154,7 +154,7 @@ class Encoding:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{folder}: not the folder of a model trained by naba: {error}") from error
         compact = (folder / COMPACT_TOKENIZER).is_file()
-        tokenizer = (CompactTokenizer if compact else HubTokenizer).from_pretrained(folder)
+        tokenizer: Tokenizer = (CompactTokenizer if compact else HubTokenizer).from_pretrained(folder)
         return cls(Ontology.load(folder / ONTOLOGY_FILE), tokenizer, window=window, max_width=max_width)
 
 

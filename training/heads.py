@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -32,7 +34,7 @@ class SpanHead(nn.Module):
         """[D, N, d], [D, N] -> logits [D, C, N, W] in float32: last word = first word + the last dimension's index."""
         states = self.dropout(states)
         query, key = self._rotated(self.query(states)), self._rotated(self.key(states))
-        scores = banded(query, key, self.width) / self.head_size**0.5
+        scores: Tensor = banded(query, key, self.width) / self.head_size**0.5
         start, end, content = self.ends(states).float().transpose(1, 2).chunk(3, dim=1)
         total = nn.functional.pad(content.cumsum(dim=-1), (1, 0))
         lengths = torch.arange(1, self.width + 1, device=states.device)
@@ -64,11 +66,11 @@ def banded(query: Tensor, key: Tensor, width: int) -> Tensor:
     """
     words = query.shape[-2]
     blocks = -(-words // width)
-    query = nn.functional.pad(query, (0, 0, 0, blocks * width - words)).unflatten(-2, (blocks, width))
+    query = nn.functional.pad(query, (0, 0, 0, blocks * width - words)).unflatten(-2, (blocks, width))  # type: ignore[no-untyped-call]
     key = nn.functional.pad(key, (0, 0, 0, (blocks + 1) * width - words))
     reach = key.unfold(-2, 2 * width, width)
     product = query @ reach
-    skewed = nn.functional.pad(product.flatten(-2), (0, width)).unflatten(-1, (width, 2 * width + 1))
+    skewed: Tensor = nn.functional.pad(product.flatten(-2), (0, width)).unflatten(-1, (width, 2 * width + 1))  # type: ignore[no-untyped-call]
     return skewed[..., :width].flatten(-3, -2)[..., :words, :]
 
 
@@ -94,7 +96,7 @@ class MentionHead(nn.Module):
         total = nn.functional.pad(states.float().cumsum(dim=1), (0, 0, 1, 0))
         mean = (pick(total, last + 1) - pick(total, first)) / (last - first + 1)[..., None]
         known = [pick(states, first), pick(states, last), mean.to(states.dtype), self.label(label)]
-        return self.body(torch.cat(known, dim=-1))  # type: ignore[no-any-return]
+        return cast(Tensor, self.body(torch.cat(known, dim=-1)))
 
 
 def pick(values: Tensor, rows: Tensor) -> Tensor:
@@ -115,31 +117,27 @@ class BoundaryHead(nn.Module):
     def __init__(self, size: int, labels: int, hidden: int, affixes: int, dropout: float) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
-        self.word = nn.Linear(size, 2 * hidden)
-        self.label = nn.Embedding(labels, 2 * hidden)
-        self.affix = nn.Embedding(affixes, hidden)
-        self.score = nn.Linear(hidden, 1)
-        _still(self.label, self.affix)
-        self.cut = nn.Parameter(torch.zeros(LEADING + TRAILING))
+        self.opening, self.closing = nn.Linear(size, hidden), nn.Linear(size, hidden)
+        self.label = nn.Embedding(labels, hidden)
+        self.affix, self.prior = nn.Embedding(affixes, hidden), nn.Embedding(affixes, 1)
+        self.cut = nn.Linear(hidden, LEADING + TRAILING)
+        self.fit = nn.Linear(hidden, 1)
         self.legal = nn.Parameter(torch.zeros(()))
+        _still(self.label, self.affix, self.prior)
 
     def forward(self, states: Tensor, spans: Tensor, affixes: Tensor, legal: Tensor) -> tuple[Tensor, Tensor]:
         """[D, N, d], [D, M, 3], [D, N, LEADING + TRAILING], [D, N, LEADING] -> logits of the cuts at either end."""
         first, last, label = spans.unbind(-1)
-        opening, closing = pick(affixes, first)[..., :LEADING], pick(affixes, last)[..., LEADING:]
-        own = self.label(label).chunk(2, dim=-1)
-        words = (pick(states, first), pick(states, last))
-        seen = [self.word(self.dropout(word)).chunk(2, dim=-1)[side] for side, word in enumerate(words)]
-        leading = self._scores(seen[0] + own[0], opening) + self.cut[:LEADING] + self.legal * pick(legal, first)
-        trailing = self._scores(seen[1] + own[1], closing) + self.cut[LEADING:]
-        return (
-            leading.float().masked_fill(opening == 0, IMPOSSIBLE),
-            trailing.float().masked_fill(closing == 0, IMPOSSIBLE),
-        )
+        states, own = self.dropout(states), self.label(label)
+        leading = self._scores(self.opening(pick(states, first)) + own, pick(affixes, first))[..., :LEADING]
+        trailing = self._scores(self.closing(pick(states, last)) + own, pick(affixes, last))[..., LEADING:]
+        return leading + self.legal * pick(legal, first), trailing
 
     def _scores(self, known: Tensor, affix: Tensor) -> Tensor:
-        hidden = self.dropout(nn.functional.gelu(known[..., None, :] + self.affix(affix)))
-        return self.score(hidden).squeeze(-1)  # type: ignore[no-any-return]
+        """[D, M, hidden], [D, M, K] -> [D, M, K]: by how many, by which string, and by both with the word."""
+        alone = self.cut(nn.functional.gelu(known)) + self.prior(affix).squeeze(-1)
+        joint = self.fit(self.dropout(nn.functional.gelu(known[..., None, :] + self.affix(affix)))).squeeze(-1)
+        return cast(Tensor, alone + joint).float().masked_fill(affix == 0, IMPOSSIBLE)
 
 
 class RoleHead(nn.Module):
@@ -172,7 +170,7 @@ class RoleHead(nn.Module):
         apart = (at[:, None, :] - at[:, :triggers, None]).clamp(-_SENTENCES, _SENTENCES) + _SENTENCES
         where = self.distance(distance(first, last, triggers)) + self.sentence(apart)
         prior = self.prior(label[:, :triggers, None] * self.labels + label[:, None, :])
-        return (joint + alone + where + prior).float()
+        return cast(Tensor, joint + alone + where + prior).float()
 
 
 def distance(first: Tensor, last: Tensor, triggers: int) -> Tensor:

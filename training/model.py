@@ -9,22 +9,23 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
-from transformers.utils import ModelOutput
+from transformers.utils.generic import ModelOutput
 
 from annotation.errors import UsageError
 from training.candidates import best, role_table, span_table, wrong
 from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
 from training.config import EncoderConfig, ModelConfig
-from training.decoding import Outputs
+from training.decoding import Floats, Outputs
 from training.encoding import AFFIXES, Encoding
 from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, possible
 from training.losses import IMPOSSIBLE, choice_loss, circle_loss
+from training.tokens import Ids
 
 MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
 """How many candidates of each layer a document may have when roles are scored; the best ones stay."""
 
 
-class EventExtractorConfig(PretrainedConfig):
+class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
     """encoder: the encoder's own configuration. heads: a ModelConfig. labels, entities, roles, values: sizes of the
     label space, which is that of the ontology with this hash."""
 
@@ -48,7 +49,7 @@ class EventExtractorConfig(PretrainedConfig):
 
 
 @dataclass
-class EventExtractorOutput(ModelOutput):  # type: ignore[misc]
+class EventExtractorOutput(ModelOutput):
     """loss: the weighted sum of `parts`, which are spans, boundaries, roles, attributes. logits: of the spans. states:
     of the words [D, N, d]."""
 
@@ -78,7 +79,7 @@ class Features(NamedTuple):
     sentences: Tensor
 
 
-class EventExtractor(PreTrainedModel):
+class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     """An encoder, and heads on the states of whole documents. Batches are those of `training.batches.collate`."""
 
     config_class = EventExtractorConfig
@@ -97,7 +98,7 @@ class EventExtractor(PreTrainedModel):
         self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout)
         self.attributes = nn.Linear(hidden, sum(config.values))
         self.register_buffer("permits", torch.zeros(config.labels, config.roles, config.labels, dtype=torch.bool))
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
         """Nothing: modules come initialised, pretrained ones above all, and what is loaded is loaded whole."""
@@ -119,7 +120,7 @@ class EventExtractor(PreTrainedModel):
         built = cls(config, body)
         built.permits.copy_(torch.from_numpy(labels.permits))
         if encoder.gradient_checkpointing:
-            built.encoder.gradient_checkpointing_enable()
+            built.encoder.gradient_checkpointing_enable()  # type: ignore[no-untyped-call]
         return built
 
     @classmethod
@@ -135,7 +136,7 @@ class EventExtractor(PreTrainedModel):
             raise UsageError(f"{path}: the model cannot be loaded: {str(error).splitlines()[0]}") from error
         if model.config.ontology != encoding.ontology.hash:
             raise UsageError(f"{path}: ontology.yaml was changed after training; put back the one it was trained on")
-        return model.eval(), encoding
+        return model.eval(), encoding  # type: ignore[no-untyped-call]
 
     def forward(
         self,
@@ -211,7 +212,13 @@ class EventExtractor(PreTrainedModel):
         found = [spans, torch.cat([trigger_scores, other_scores], dim=1), leading, trailing]
         found += [roles.masked_fill(~self._allowed(spans, count), IMPOSSIBLE), *values]
         arrays = [tensor.cpu().numpy() for tensor in found]
-        return [Outputs(*(a[d] for a in arrays[:5]), tuple(a[d] for a in arrays[5:])) for d in range(len(spans))]
+        return [_outputs(*row) for row in zip(*arrays, strict=True)]
+
+
+def _outputs(
+    spans: Ids, scores: Floats, leading: Floats, trailing: Floats, roles: Floats, *attributes: Floats
+) -> Outputs:
+    return Outputs(spans, scores, leading, trailing, roles, attributes)
 
 
 def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
@@ -240,6 +247,8 @@ def _compact(config: EncoderConfig, encoding: Encoding) -> PreTrainedModel:
 
 def _pretrained(config: EncoderConfig) -> PreTrainedModel:
     """Raises UsageError when the hub, or the folder, has no such encoder with safetensors."""
+    if config.name is None:
+        raise UsageError("encoder.name: missing; say which hub encoder, as an id or a folder")
     try:
         return AutoModel.from_pretrained(  # type: ignore[no-any-return]
             config.name, revision=config.revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
@@ -253,4 +262,4 @@ def _fresh(config: dict[str, object]) -> PreTrainedModel:
     """An untrained encoder of this configuration; its weights come with the model's."""
     kind = str(config.get("model_type", ""))
     rest = {name: value for name, value in config.items() if name != "model_type"}
-    return AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-any-return]
+    return AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-any-return, no-untyped-call]

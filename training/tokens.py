@@ -20,6 +20,7 @@ from annotation.errors import UsageError
 from training.words import Word
 
 Ids: TypeAlias = npt.NDArray[np.int64]
+"""Whole numbers, their shape said where they are used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,4 +58,5 @@ def _context(first: Ids, last: Ids, start: Ids, stop: Ids, total: int) -> Ids:
     """Tokens between a word and the nearer edge of its window, plus one; the document's own edges cut nothing off."""
     left = np.where(start == 0, total, first - start)
     right = np.where(stop == total, total, stop - 1 - last)
-    return np.minimum(left, right) + 1
+    nearer: Ids = np.minimum(left, right) + 1
+    return nearer
