@@ -1,0 +1,105 @@
+"""A run's folder belongs to one configuration, and a model in it is finished or not there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from annotation.errors import UsageError
+from training.folder import RunFolder
+
+RECORD = {"fit": {"epochs": 3}, "languages": ("ar",), "seed": 13}
+
+
+def claim(path: Path, record: dict[str, object] = RECORD, *, resume: bool = True) -> RunFolder:
+    return RunFolder.claim(path, record, resume=resume)
+
+
+def checkpoint(folder: RunFolder, step: int, state: str = "{}") -> Path:
+    path = folder.checkpoints / f"checkpoint-{step}"
+    path.mkdir(parents=True)
+    (path / "trainer_state.json").write_text(state)
+    return path
+
+
+def weights(text: str) -> object:
+    return lambda path: (path / "weights").write_text(text)
+
+
+def test_the_same_configuration_takes_the_run_up_again(tmp_path: Path) -> None:
+    first = claim(tmp_path / "run")
+    assert claim(tmp_path / "run") == first
+
+
+def test_another_configuration_is_refused_and_what_differs_is_named(tmp_path: Path) -> None:
+    claim(tmp_path)
+    with pytest.raises(UsageError, match=r"fit.epochs 3, not 4; more None, not 1\); choose another name="):
+        claim(tmp_path, {**RECORD, "fit": {"epochs": 4}, "more": 1})
+
+
+def test_a_damaged_record_is_told_with_the_remedy(tmp_path: Path) -> None:
+    for content in ("{", "[]", '{"id": 1}'):
+        (tmp_path / "run.json").write_text(content)
+        with pytest.raises(UsageError, match="resume=false starts again"):
+            claim(tmp_path)
+
+
+def test_starting_again_leaves_no_checkpoint_and_another_id(tmp_path: Path) -> None:
+    first = claim(tmp_path)
+    checkpoint(first, 5)
+    second = claim(tmp_path, {"seed": 1}, resume=False)
+    assert second.checkpoint() is None
+    assert second.id != first.id
+    assert claim(tmp_path, {"seed": 1}) == second
+
+
+def test_the_newest_whole_checkpoint_is_the_one_to_go_on_from(tmp_path: Path) -> None:
+    folder = claim(tmp_path)
+    assert folder.checkpoint() is None
+    checkpoint(folder, 9)
+    newest = checkpoint(folder, 10)
+    checkpoint(folder, 11, state='{"global_st')  # killed while it was written
+    (folder.checkpoints / "checkpoint-12").mkdir()  # killed before
+    assert folder.checkpoint() == newest
+
+
+def test_a_model_is_moved_into_place_whole_and_the_checkpoints_go(tmp_path: Path) -> None:
+    folder = claim(tmp_path)
+    checkpoint(folder, 1)
+    assert not folder.finished()
+    folder.publish(weights("new"))  # type: ignore[arg-type]
+    assert folder.finished()
+    assert (folder.model / "weights").read_text() == "new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "run.json"]
+
+
+def test_a_model_that_breaks_off_half_written_is_not_there(tmp_path: Path) -> None:
+    folder = claim(tmp_path)
+
+    def broken(path: Path) -> None:
+        (path / "weights").write_text("half")
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        folder.publish(broken)
+    assert not folder.model.exists()
+    assert not folder.finished()
+    folder.publish(weights("whole"))  # type: ignore[arg-type]
+    assert (folder.model / "weights").read_text() == "whole"
+
+
+def test_an_old_model_stays_until_the_new_one_is_finished(tmp_path: Path) -> None:
+    claim(tmp_path).publish(weights("old"))  # type: ignore[arg-type]
+    again = claim(tmp_path, resume=False)
+    assert (again.model / "weights").read_text() == "old"
+    assert not again.finished()
+    again.publish(weights("new"))  # type: ignore[arg-type]
+    assert (again.model / "weights").read_text() == "new"
+    assert again.finished()
+
+
+def test_the_record_is_plain_json(tmp_path: Path) -> None:
+    claim(tmp_path)
+    assert json.loads((tmp_path / "run.json").read_text())["record"] == {**RECORD, "languages": ["ar"]}
