@@ -22,6 +22,7 @@ TRAILING = 4
 
 _LETTER = regex.compile(r"[\p{L}\p{M}\p{N}]")
 _HEBREW = regex.compile(r"\p{Hebrew}")
+_STOPS = frozenset(".!?\u061f\u06d4\u2026")
 _GERSHAYIM = frozenset("\"'\u05f3\u05f4\u2019\u201d")
 
 
@@ -85,6 +86,7 @@ def sentences(text: str, words: Iterable[Word]) -> list[int]:
         if "\n" in gap or "\r" in gap or (closed and gap):
             current += 1
         numbers.append(current)
-        closed = text[word.start] in ".!?\u061f\u06d4\u2026" or (closed and word.size == 1 and not gap)
+        mark = text[word.start]
+        closed = mark in _STOPS or (closed and not gap and not mark.isalnum())
         last = word.end
     return numbers

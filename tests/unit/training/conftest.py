@@ -1,0 +1,92 @@
+"""Small tokenizers of every family, trained on a few lines here, and a tiny pretrained encoder to put them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
+from tokenizers.models import BPE, Unigram, WordPiece
+from tokenizers.trainers import BpeTrainer, UnigramTrainer, WordPieceTrainer
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+
+from training.compact import CompactTokenizer
+from training.tokens import HubTokenizer
+from training.tokens import Tokenizer as Reader
+
+SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+LINES = [
+    "כוחות הביטחון עצרו אתמול את דוד אלמוני בסוריה ובמחוז הצפון, כך מסר צה\"ל.",
+    "דובר המשטרה אמר כי ארבעה נפגעו בפיצוץ ליד הגשר הישן",
+    "قال متحدث باسم قوات الأمن إن غارة استهدفت بلدة في ريف المحافظة، وأسفرت عن إصابة ثلاثة",
+    "اعتقلت الشرطة سالم المجهول في المدينة أمس، وللتحالف قاعدة قريبة منها",
+]
+
+
+def _wordpiece(*, strip_accents: bool) -> Tokenizer:
+    tokenizer = Tokenizer(WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(strip_accents=strip_accents, lowercase=strip_accents)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.train_from_iterator(LINES, WordPieceTrainer(vocab_size=300, special_tokens=SPECIAL, show_progress=False))
+    return tokenizer
+
+
+def _metaspace() -> Tokenizer:
+    tokenizer = Tokenizer(Unigram())
+    tokenizer.normalizer = normalizers.NFKC()
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    trainer = UnigramTrainer(vocab_size=300, special_tokens=SPECIAL, unk_token="[UNK]", show_progress=False)
+    tokenizer.train_from_iterator(LINES, trainer)
+    return tokenizer
+
+
+def _bytes() -> Tokenizer:
+    tokenizer = Tokenizer(BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = BpeTrainer(vocab_size=400, special_tokens=SPECIAL, initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(LINES, trainer)
+    return tokenizer
+
+
+def _fast(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
+    ends = [(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
+    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
+    names = dict(zip(("pad_token", "unk_token", "cls_token", "sep_token", "mask_token"), SPECIAL, strict=True))
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **names)
+
+
+_HUB: dict[str, Callable[[], Tokenizer]] = {
+    "wordpiece": lambda: _wordpiece(strip_accents=False),
+    "wordpiece-stripped": lambda: _wordpiece(strip_accents=True),
+    "metaspace": _metaspace,
+    "bytes": _bytes,
+}
+FAMILIES = ("compact", *_HUB)
+_MADE: dict[str, Reader] = {}
+
+
+def reader(family: str) -> Reader:
+    """The tokenizer of that family, trained once."""
+    if family not in _MADE:
+        _MADE[family] = CompactTokenizer() if family == "compact" else HubTokenizer(_fast(_HUB[family]()), most=64)
+    return _MADE[family]
+
+
+@pytest.fixture(params=FAMILIES)
+def tokenizer(request: pytest.FixtureRequest) -> Reader:
+    """A tokenizer of each family in turn."""
+    return reader(request.param)
+
+
+@pytest.fixture(params=sorted(_HUB))
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder as the hub has them: a tiny BERT with a tokenizer of each family in turn."""
+    tokenizer = reader(request.param)
+    assert isinstance(tokenizer, HubTokenizer)
+    tokenizer.save_pretrained(tmp_path)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    BertModel(BertConfig(vocab_size=500, max_position_embeddings=64, **sizes)).save_pretrained(tmp_path)
+    return tmp_path

@@ -1,0 +1,152 @@
+"""Gold -> targets -> perfect scores -> the same Document, for every family of tokenizers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotation.document import Document
+from annotation.errors import NabaError, UsageError
+from tests.builders import build, conflict
+from tests.strategies import documents
+from tests.unit.training.conftest import FAMILIES, reader
+from training.batches import collate
+from training.decoding import Outputs
+from training.encoding import Encoding, Example
+from training.words import LEADING, TRAILING
+
+ONTOLOGY = conflict()
+
+
+def perfect(example: Example, encoding: Encoding, rng: np.random.Generator) -> Outputs:
+    """What a model says that makes no mistake: sure of every target, against as many wrong spans and cuts."""
+    targets, labels = example.targets, encoding.labels
+    assert targets is not None
+    count, wrong = len(targets.spans), len(example.words)
+    first = np.arange(wrong)
+    spans = np.concatenate([targets.spans, np.stack([first, first, rng.integers(len(labels.spans), size=wrong)], 1)])
+    noise = lambda *shape: rng.normal(0, 1, shape).astype(np.float32)  # noqa: E731
+    leading, trailing = noise(len(spans), LEADING), noise(len(spans), TRAILING)
+    leading[range(count), targets.leading] += 9
+    trailing[range(count), targets.trailing] += 9
+    roles = noise(len(spans), len(spans), len(labels.roles)) - 9
+    roles[tuple(targets.roles.T)] += 18
+    attributes = tuple(noise(len(spans), len(values)) for _, values in labels.attributes)
+    for column, scores in enumerate(attributes):
+        scores[range(count), np.maximum(targets.attributes[:, column], 0)] += 9
+    scores = np.where(np.arange(len(spans)) < count, 9, -9).astype(np.float32)
+    return Outputs(spans, scores, leading, trailing, roles, attributes)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@settings(max_examples=60)
+@given(document=documents(ONTOLOGY), window=st.integers(8, 64), seed=st.integers(0, 9))
+def test_what_can_be_said_survives_encoding_and_decoding(
+    family: str, document: Document, window: int, seed: int
+) -> None:
+    encoding = Encoding(ONTOLOGY, reader(family), window=window, max_width=6)
+    sayable, lost = encoding.audit(document)
+    example = encoding.encode(sayable, targets=True)
+    decoded = encoding.decode(example, perfect(example, encoding, np.random.default_rng(seed)))
+    assert decoded == sayable
+    assert encoding.audit(sayable) == (sayable, ())
+    assert len(document.entities) - len(sayable.entities) + len(document.events) - len(sayable.events) <= len(lost)
+
+
+@settings(max_examples=60)
+@given(document=documents(ONTOLOGY))
+def test_targets_of_a_document_are_those_of_what_can_be_said_of_it(document: Document) -> None:
+    encoding = Encoding(ONTOLOGY, reader("compact"), max_width=6)
+    sayable = encoding.audit(document).document
+    for a, b in zip(_arrays(encoding, document), _arrays(encoding, sayable), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def _arrays(encoding: Encoding, document: Document) -> list[np.ndarray]:
+    targets = encoding.encode(document, targets=True).targets
+    assert targets is not None
+    return [targets.spans, targets.leading, targets.trailing, targets.roles, targets.attributes]
+
+
+SAYABLE = [
+    "[Arrest:trigger נעצר] ב[Place>Arrest:GPE מחוז אידליב] [Person>Arrest:Person אבו חפס]",
+    "وب[Strike:trigger غارة] لـ[Attacker>Strike:ArmedGroup لتحالف] قرب [Place>Strike:GPE إدلب]",
+    'ה[Attacker>Strike:ArmedGroup כוח] ש[Strike,certainty=reported:trigger תקף] את צ[Target>Strike:Weapon ה"ל]',
+    "אל [Die:trigger מות][Victim>Die:Person ו]",
+    "[Person [Person דוד] אלמוני] הגיע",
+]
+
+
+@pytest.mark.parametrize("markup", SAYABLE)
+def test_spans_inside_words_are_said_whole(markup: str, tokenizer: object) -> None:
+    encoding = Encoding(ONTOLOGY, tokenizer)  # type: ignore[arg-type]
+    document = build(markup)
+    assert encoding.audit(document) == (document, ())
+    example = encoding.encode(document, targets=True)
+    assert encoding.decode(example, perfect(example, encoding, np.random.default_rng(1))) == document
+
+
+@pytest.mark.parametrize(
+    ("markup", "why"),
+    [
+        ("אמר [Person  דוד]", "it begins on whitespace"),
+        ("אמר [Person דוד ]כי", "it ends on whitespace"),
+        ("ע[Person \u05b4מנואל]", "it cuts a letter from its marks"),
+        ("אבגדהו[Person דוד]", "it begins 6 letters into a word; 5 is the most"),
+        ("[Person דוד]אבגד", "it ends 4 letters before a word does; 3 is the most"),
+        ("[Person א ב ג ד]", "it has more than 3 words"),
+        ("[Person ל[Person דוד]]", "another Person is in the same words"),
+        ("[Ghost דוד]", "the ontology has no Ghost"),
+        ("[@x:Person דוד] הוא [@x:Person דויד]", "the model has no links"),
+        ("[Arrest:trigger נעצר] ה[Attacker>Arrest:Person איש]", "the ontology lets no Person fill it"),
+        ("[Arrest,certainty=odd:trigger נעצר]", "the ontology has no value 'odd' of it"),
+    ],
+)
+def test_what_cannot_be_said_is_lost_with_its_reason(markup: str, why: str) -> None:
+    lost = Encoding(ONTOLOGY, reader("compact"), max_width=3).audit(build(markup)).lost
+    assert [loss.why for loss in lost] == [why]
+
+
+def test_crossing_spans_cannot_both_be_said() -> None:
+    whole = build("[Person דוד בן] חיים")
+    crossing = build("דוד [Person בן חיים]")
+    document = replace(whole, entities=(*whole.entities, *crossing.entities))
+    sayable, lost = Encoding(ONTOLOGY, reader("compact")).audit(document)
+    assert (sayable.entities, [loss.why for loss in lost]) == (whole.entities, ["it crosses another span"])
+
+
+def test_a_default_value_goes_without_saying() -> None:
+    name, attribute = next(iter(ONTOLOGY.attributes.items()))
+    said = build(f"[Arrest,{name}={attribute.default}:trigger נעצר]")
+    sayable, lost = Encoding(ONTOLOGY, reader("compact")).audit(said)
+    assert (sayable, lost) == (build("[Arrest:trigger נעצר]", id=said.id), ())
+
+
+def test_saved_and_loaded_it_encodes_alike(tokenizer: object, tmp_path: Path) -> None:
+    encoding = Encoding(ONTOLOGY, tokenizer, window=32, max_width=9)  # type: ignore[arg-type]
+    encoding.save_pretrained(tmp_path)
+    again = Encoding.from_pretrained(tmp_path)
+    assert (again.ontology, again.window, again.max_width) == (ONTOLOGY, 32, 9)
+    examples = [e.encode(build(SAYABLE[0]), targets=True) for e in (encoding, again)]
+    first, second = (collate([example]) for example in examples)
+    assert all(first[name].equal(second[name]) for name in first)
+
+
+@pytest.mark.parametrize("content", [None, "{", "{}"])
+def test_a_folder_that_holds_no_encoding_is_named(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "encoding.json").write_text(content)
+    with pytest.raises(UsageError, match=str(tmp_path)):
+        Encoding.from_pretrained(tmp_path)
+
+
+def test_a_missing_ontology_is_named(tmp_path: Path) -> None:
+    Encoding(ONTOLOGY, reader("compact")).save_pretrained(tmp_path)
+    (tmp_path / "ontology.yaml").unlink()
+    with pytest.raises(NabaError, match=r"ontology\.yaml"):
+        Encoding.from_pretrained(tmp_path)
