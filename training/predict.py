@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from transformers.utils import logging as transformers_logging
 
 from annotation.document import Document, Provenance
@@ -28,7 +28,10 @@ def load(path: str | Path) -> tuple[EventExtractor, Encoding]:
     if not (path / "config.json").is_file():
         raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
     hush()
-    model, encoding = EventExtractor.load(path)
+    try:
+        model, encoding = EventExtractor.load(path)
+    except SafetensorError as error:
+        raise UsageError(f"{path}: the weights cannot be read: {error}; train it again") from error
     _whole(path, model)
     return model, encoding
 

@@ -1,0 +1,147 @@
+"""The loop: the same weights for the same seed, broken off or not, and the best ones at the end."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import set_seed
+
+from annotation.document import Document
+from annotation.errors import UsageError
+from tests.builders import conflict
+from tests.run.small import documents
+from training.config import EncoderConfig, FitConfig, ModelConfig
+from training.encoding import Encoding
+from training.fit import development, fit
+from training.folder import RunFolder
+from training.model import EventExtractor
+from training.predict import model_version, predict
+from training.runs import Chosen
+from training.scoring import score
+from training.tracking import Tracker
+
+HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
+BODY = EncoderConfig(hidden_size=16)
+SHORT = FitConfig(
+    epochs=3, batch_size=4, learning_rate=5e-3, encoder_learning_rate=5e-3, patience=None, device="cpu", threads=1
+)
+ENCODING = Encoding.build(conflict(), HEADS, BODY)
+CORPUS = documents(16)
+SPLITS = Chosen(CORPUS[:10], CORPUS[10:])
+
+
+class Curves(Tracker):
+    """Keeps what is logged, and may break training off as a fault in the machine would."""
+
+    def __init__(self, *, stop_at: float | None = None) -> None:
+        super().__init__()
+        self.rows: list[dict[str, float]] = []
+        self._stop_at = stop_at
+
+    def log(self, values: Mapping[str, float]) -> None:
+        self.rows.append(dict(values))
+        if values["epoch"] == self._stop_at:
+            raise KeyboardInterrupt
+
+    def curve(self, name: str) -> list[float]:
+        return [row[name] for row in self.rows if name in row]
+
+
+def trained(
+    folder: Path,
+    config: FitConfig = SHORT,
+    *,
+    seed: int = 13,
+    tracker: Tracker | None = None,
+    resume: Path | None = None,
+) -> EventExtractor:
+    torch.set_num_threads(1)
+    set_seed(seed)
+    model = EventExtractor.build(HEADS, BODY, ENCODING)
+    tracker = tracker or Tracker()
+    return fit(model, ENCODING, SPLITS, config, seed=seed, tracker=tracker, checkpoints=folder, resume=resume)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path: Path) -> None:
+    first, again, other = (trained(tmp_path / str(n), seed=seed) for n, seed in enumerate((13, 13, 14)))
+    assert model_version(first) == model_version(again) != model_version(other)
+
+
+def test_a_run_that_was_broken_off_and_resumed_gives_the_weights_of_one_that_was_not(tmp_path: Path) -> None:
+    whole = trained(tmp_path / "whole")
+    folder = RunFolder.claim(tmp_path / "broken", {}, resume=True)
+    with pytest.raises(KeyboardInterrupt):
+        trained(folder.checkpoints, tracker=Curves(stop_at=2.0))
+    checkpoint = folder.checkpoint()
+    assert checkpoint is not None
+    assert checkpoint.name == "checkpoint-3"  # after the first of epochs of three steps
+    curves = Curves()
+    resumed = trained(folder.checkpoints, tracker=curves, resume=checkpoint)
+    assert [row["epoch"] for row in curves.rows if "train/loss" in row] == [2.0, 3.0]
+    assert model_version(resumed) == model_version(whole)
+
+
+def test_the_best_weights_are_the_ones_that_are_kept(tmp_path: Path) -> None:
+    curves = Curves()
+    model = trained(tmp_path, replace(SHORT, epochs=8), tracker=curves)
+    scores = development(SPLITS.dev, list(predict(model, ENCODING, SPLITS.dev)))
+    choices = curves.curve("dev/choice")
+    assert len(choices) == 8
+    best = choices.index(max(choices))
+    assert {unit: curves.curve(f"dev/{unit}")[best] for unit in scores} == scores
+
+
+def test_the_loss_falls(tmp_path: Path) -> None:
+    curves = Curves()
+    trained(tmp_path, tracker=curves)
+    losses = curves.curve("train/loss")
+    assert len(losses) == SHORT.epochs
+    assert losses == sorted(losses, reverse=True)
+
+
+def test_training_stops_when_the_development_scores_no_longer_rise(tmp_path: Path) -> None:
+    curves = Curves()
+    still = replace(SHORT, epochs=20, learning_rate=1e-9, encoder_learning_rate=1e-9, patience=2)
+    trained(tmp_path, still, tracker=curves)
+    assert len(curves.curve("dev/choice")) == 3  # one to compare with, two without a better one
+
+
+def test_evaluations_may_be_further_apart_and_the_last_epoch_always_has_one(tmp_path: Path) -> None:
+    curves = Curves()
+    trained(tmp_path, replace(SHORT, epochs=5, evaluate_every=2), tracker=curves)
+    assert [row["epoch"] for row in curves.rows if "dev/choice" in row] == [2.0, 4.0, 5.0]
+
+
+def test_what_was_reached_is_said_in_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="training.narration"):
+        trained(tmp_path)
+    lines = [record.getMessage() for record in caplog.records if record.name == "training.narration"]
+    assert len(lines) == SHORT.epochs
+    assert lines[0].startswith("epoch 1 of 3: loss ")
+    assert "Arg-C+ " in lines[0]
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_a_split_without_documents_is_told(split: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=f"no {split} documents"):
+        fit(
+            EventExtractor.build(HEADS, BODY, ENCODING),
+            ENCODING,
+            replace(SPLITS, **{split: []}),
+            SHORT,
+            seed=1,
+            tracker=Tracker(),
+            checkpoints=tmp_path,
+        )
+
+
+def test_the_loop_judges_as_the_report_does() -> None:
+    gold = list(CORPUS)
+    half: list[Document] = [d if n % 2 else d.bare() for n, d in enumerate(gold)]
+    reported = score(gold, half)
+    assert development(gold, half) == pytest.approx({unit: prf.f1 for unit, prf in reported.micro.items()})
