@@ -1,0 +1,145 @@
+"""Label Studio's editor as an annotator uses it: with the mouse, the keyboard, and what is on the screen."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from playwright.sync_api import Locator, Page, expect
+
+from annotation.document import Span
+
+_TEXT = ".lsf-richtext__container"
+
+# Where the code point `at` of the text stands on the screen, scrolled into view. A line break counts as one.
+_BOX = """([at]) => {
+  const root = document.querySelector('.lsf-richtext__container');
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+  let before = 0;
+  for (let node; (node = walker.nextNode()); ) {
+    if (node.nodeName === 'BR') before += 1;
+    if (node.nodeType !== Node.TEXT_NODE) continue;
+    const points = [...node.data];
+    if (at < before + points.length) {
+      const start = points.slice(0, at - before).join('').length;
+      const range = document.createRange();
+      range.setStart(node, start);
+      range.setEnd(node, start + points[at - before].length);
+      node.parentElement.scrollIntoView({ block: 'center' });
+      const box = range.getBoundingClientRect();
+      return [box.left, box.right, (box.top + box.bottom) / 2];
+    }
+    before += points.length;
+  }
+  throw new Error(`the text ends before ${at}`);
+}"""
+
+# What the editor would send if Submit were pressed now.
+_RESULT = "() => JSON.parse(JSON.stringify(window.Htx.annotationStore.selected.serializeAnnotation()))"
+
+# The text shows a little before the annotation behind it can take marks.
+_READY = "() => window.Htx?.annotationStore?.selected?.names?.get('text')?.isReady === true"
+
+
+class Editor:
+    """The labelling page of one task."""
+
+    def __init__(self, page: Page, url: str, text: str) -> None:
+        self.page, self.url, self.text = page, url, text
+
+    def open(self, project: int, task: int) -> None:
+        """Open the task and close the instructions, which the project shows first."""
+        self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
+        expect(self.page.locator(_TEXT)).to_be_visible(timeout=30_000)
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(_READY)
+        instructions = self.page.get_by_role("dialog")
+        if instructions.count():
+            self.page.keyboard.press("Escape")
+            expect(instructions).to_have_count(0)
+
+    def box(self, at: int) -> tuple[float, float, float]:
+        """Left, right and middle of the character at a code point offset, in pixels."""
+        left, right, middle = self.page.evaluate(_BOX, [at])
+        return left, right, middle
+
+    def edge(self, at: int, *, first: bool) -> tuple[float, float]:
+        """Just inside the edge of a character where reading it begins, or ends."""
+        left, right, middle = self.box(at)
+        backwards = unicodedata.bidirectional(self.text[at]) in ("R", "AL")
+        return (right - 1 if first == backwards else left + 1), middle
+
+    def mark(self, span: Span, key: str) -> None:
+        """Press the label's key and drag over the span, from its first character to its last."""
+        before = self.regions.count()
+        self.page.keyboard.press(key)
+        expect(self.page.locator(".lsf-label_selected")).to_have_count(1)
+        self.edge(span.start, first=True)
+        start, end = self.edge(span.start, first=True), self.edge(span.end - 1, first=False)
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move((start[0] + end[0]) / 2, (start[1] + end[1]) / 2, steps=3)
+        self.page.mouse.move(*end, steps=3)
+        self.page.mouse.up()
+        expect(self.regions).not_to_have_count(before)
+        self.page.keyboard.press("Escape")
+
+    def choose(self, span: Span) -> None:
+        """Click on the region that begins with the span."""
+        left, right, middle = self.box(span.start)
+        self.page.mouse.click((left + right) / 2, middle)
+
+    def select(self, span: Span) -> None:
+        """Make its region the selected one."""
+        self.choose(span)
+        expect(self.page.get_by_test_id("detailed-region")).to_be_visible()
+
+    def say(self, title: str) -> None:
+        """Choose a value of an attribute for the selected trigger."""
+        self.page.locator(f".lsf-choices input[name='{title}']:visible").click()
+
+    def connect(self, source: Span, target: Span, title: str) -> None:
+        """Draw an arrow between two regions and give it its role."""
+        self.page.keyboard.press("Escape")
+        self.select(source)
+        self.page.keyboard.press("Alt+r")
+        self.choose(target)
+        self.panel("Relations")
+        arrow = self.page.locator(".lsf-relations__item").last
+        arrow.hover()
+        arrow.get_by_label("Show Relation Labels").click()
+        arrow.locator(".lsf-relation-meta button").click()
+        self.page.get_by_test_id(f"select-option-{title}").click()
+        self.page.keyboard.press("Escape")
+        arrow.hover()
+        arrow.get_by_label("Hide Relation Labels").click()
+        self.panel("Regions")
+
+    def panel(self, name: str) -> None:
+        """Bring a tab of the side panel to the front."""
+        self.page.get_by_text(name, exact=True).locator("visible=true").first.click()
+
+    def submit(self) -> None:
+        """Press Submit and wait until the server has the annotation."""
+        with self.page.expect_response(lambda r: r.request.method == "POST" and "/annotations" in r.url) as answer:
+            self.page.get_by_role("button", name="Submit").click()
+        assert answer.value.ok, answer.value.text()
+
+    @property
+    def regions(self) -> Locator:
+        """The coloured stretches of text."""
+        return self.page.locator(".htx-highlight")
+
+    @property
+    def arcs(self) -> Locator:
+        """The arrows drawn between regions."""
+        return self.page.locator(".relations-overlay path[marker-end]")
+
+    @property
+    def arc_titles(self) -> list[str]:
+        """What is written on the arrows."""
+        return self.page.locator(".relations-overlay text").all_text_contents()
+
+    def result(self) -> list[dict[str, object]]:
+        """The rows the editor holds."""
+        rows: list[dict[str, object]] = self.page.evaluate(_RESULT)
+        return rows

@@ -1,0 +1,127 @@
+"""What an annotator marks with the mouse is what arrives, character for character, in Hebrew and in Arabic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from annotation.document import Document
+from annotation.files import read_documents
+from annotation.labelstudio.client import Client
+from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.paging import pages
+from annotation.labelstudio.pull import pull
+from annotation.labelstudio.push import push
+from annotation.labelstudio.server import Server
+from annotation.labelstudio.suggest import suggest
+from annotation.ontology import Ontology
+from tests.browser.editor import Editor
+from tests.builders import build
+
+# An emoji, CRLF, marks, a no-break space, doubled spaces and a bidi mark stand before and between the spans.
+ARTICLES = {
+    "he": build(
+        "\U0001f4e2 עִדְכּוּן  מהשטח:\r\n"
+        "\u200f[Attacker>Strike:Vehicle מטוס\u00a0קרב] [Strike,certainty=reported:trigger תקף] "
+        "ב[Place>Strike:GPE ראמה], ו[Die:trigger נהרגו] [Victim>Die:Quantity שלושה בני אדם].\r\n"
+        "Reuters: \U0001f1ee\U0001f1f1 [Facility מחסן] של [ArmedGroup חטיבת הנץ].",
+        id="he",
+        language="he",
+    ),
+    "ar": build(
+        "\U0001f4e2 مُسْتَجِدّات  ميدانية:\r\n"
+        "\u200f[Strike,certainty=reported:trigger قصفت] [Attacker>Strike:Vehicle طائرة\u00a0حربية] مواقع "
+        "ب[Place>Strike:GPE الرامة]، و[Die:trigger قُتل] [Victim>Die:Quantity ثلاثة أشخاص].\r\n"
+        "Reuters: \U0001f1f8\U0001f1fe [Facility مستودع] ل[ArmedGroup كتيبة الصقر].",
+        id="ar",
+        language="ar",
+    ),
+}
+both_languages = pytest.mark.parametrize("language", ARTICLES)
+
+Open = Callable[[Document, str], Editor]
+
+
+@pytest.fixture
+def opened(page: Page, studio: Server, client: Client, title: str, ontology: Ontology, tmp_path: Path) -> Open:
+    """Push an article, with a suggestion where something is marked in it, and open its task."""
+
+    def open(document: Document, language: str) -> Editor:
+        report = push(
+            client, [document.bare()], project=title, ontology=ontology, ui_language=language, workspace=tmp_path
+        )
+        if document.events:
+            suggest(client, [document], project=title, workspace=tmp_path, model_version="naba-test")
+        ((task,),) = pages(client, report.project_id, ["id"])
+        editor = Editor(page, studio.url, document.text)
+        editor.open(report.project_id, int(str(task["id"])))
+        return editor
+
+    return open
+
+
+def pulled(client: Client, title: str, folder: Path) -> Document:
+    """The one annotation of the project, with nothing quarantined."""
+    report = pull(client, project=title, out=folder / "out.jsonl", workspace=folder)
+    assert report.quarantined == 0
+    (document,) = read_documents(folder / "out.jsonl")
+    return document
+
+
+@both_languages
+def test_a_task_opens_right_to_left(opened: Open, language: str) -> None:
+    article = ARTICLES[language]
+    editor = opened(article.bare(), language)
+    line = editor.page.locator(".lsf-richtext__line").nth(2)
+    assert line.evaluate("line => getComputedStyle(line).direction") == "rtl"
+    assert line.evaluate("line => getComputedStyle(line).unicodeBidi") == "plaintext"
+    first = article.text.index("\u200f") + 1
+    whole = line.bounding_box()
+    assert whole is not None
+    assert whole["x"] + whole["width"] - editor.box(first)[1] < 5
+    assert editor.box(first)[0] >= editor.box(first + 1)[1] - 1
+    latin = article.text.index("Reuters")
+    assert editor.box(latin)[0] < editor.box(latin + 1)[0] < whole["x"] + whole["width"] / 2
+
+
+@both_languages
+def test_what_is_marked_by_hand_arrives(
+    opened: Open, client: Client, title: str, ontology: Ontology, tmp_path: Path, language: str
+) -> None:
+    article, titles = ARTICLES[language], relation_titles(ontology, language)
+    editor = opened(article.bare(), language)
+    for span in article.spans():
+        type_ = ontology.events.get(span.label) or ontology.entities[span.label]
+        assert type_.hotkey is not None
+        editor.mark(span, type_.hotkey)
+    expect(editor.page.locator(".lsf-choices:visible")).to_have_count(0)
+    for event in article.events:
+        for name, value in event.attributes:
+            editor.select(event.trigger)
+            editor.say(ontology.attributes[name].values[value].title[language])
+        for argument in event.arguments:
+            editor.connect(event.trigger, argument.filler, titles[argument.role])
+    expect(editor.arcs).to_have_count(sum(len(event.arguments) for event in article.events))
+    editor.submit()
+    assert pulled(client, title, tmp_path) == article
+
+
+@both_languages
+def test_a_suggestion_is_seen_with_its_arcs_and_taken_over_by_submit(
+    opened: Open, client: Client, title: str, ontology: Ontology, tmp_path: Path, language: str
+) -> None:
+    article, titles = ARTICLES[language], relation_titles(ontology, language)
+    editor = opened(article, language)
+    arguments = [argument for event in article.events for argument in event.arguments]
+    expect(editor.arcs).to_have_count(len(arguments))
+    assert sorted(editor.arc_titles) == sorted(titles[argument.role] for argument in arguments)
+    expect(editor.regions).to_have_count(len(list(article.spans())))
+    shown = {text.partition(":")[2] for text in editor.regions.evaluate_all("all => all.map(e => e.dataset.label)")}
+    assert shown == {
+        (ontology.events.get(s.label) or ontology.entities[s.label]).title[language] for s in article.spans()
+    }
+    editor.submit()
+    assert pulled(client, title, tmp_path) == article
