@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 
 from annotation import markup
@@ -12,6 +12,17 @@ from annotation.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Type
 
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 
+# Label Studio takes the style attribute away and leaves classes and a style sheet, if that has neither `>` nor quotes.
+_STYLE = """
+.naba h3 { margin: 18px 0 6px; font-size: 18px; font-weight: 700 }
+.naba p { margin: 0; line-height: 1.7 }
+.naba p.rule { margin-top: 10px }
+.naba p.example { direction: rtl; text-align: right; padding-inline-start: 14px; font-size: 15px; line-height: 2 }
+.naba mark { padding: 1px 3px; border-radius: 3px; color: inherit }
+.naba mark sup { margin-inline-start: 4px; font-size: 10px; font-weight: 600; white-space: nowrap }
+.naba .yes { color: #080; font-weight: 700 }
+.naba .no { color: #c00; font-weight: 700 }
+"""
 _HEADINGS = {
     "ar": ("الأحداث", "الكيانات", "الأدوار", "صفات الحدث", "الروابط"),
     "he": ("אירועים", "ישויות", "תפקידים", "מאפייני האירוע", "קישורים"),
@@ -25,28 +36,45 @@ def guidelines(ontology: Ontology, *, ui_language: str = "en") -> str:
     Raises OntologyError when an example is not in the markup of `annotation.markup`.
     """
     direction = "rtl" if ui_language in RIGHT_TO_LEFT else "ltr"
-    groups = (ontology.events, ontology.entities, ontology.roles, ontology.attributes, ontology.links)
-    parts = [f'<div dir="{direction}" style="line-height: 1.7">']
+    groups: tuple[Mapping[str, Type], ...] = (
+        *(ontology.events, ontology.entities),
+        *(ontology.roles, ontology.attributes, ontology.links),
+    )
+    parts = [f'<div class="naba" dir="{direction}">', f"<style>{_STYLE}{_colours(ontology)}</style>"]
     for heading, types in zip(_HEADINGS[ui_language], groups, strict=True):
-        parts.append(f"<h3>{escape(heading)}</h3>")
+        if types:
+            parts.append(f"<h3>{escape(heading)}</h3>")
         for type_ in types.values():
-            parts += _entry(type_, ontology, ui_language)
+            title = f"<b>{escape(type_.title[ui_language])}</b>"
+            if types in groups[:2]:
+                title = f'<mark class="{_class(type_.name, ontology)}">{title}</mark>'
+            parts.append(f'<p class="rule">{title} {escape(type_.definition.get(ui_language, ""))}</p>')
+            parts += _examples(type_, ontology, ui_language)
     return "\n".join([*parts, "</div>"]) + "\n"
 
 
-def _entry(type_: Type, ontology: Ontology, ui_language: str) -> Iterator[str]:
-    definition = escape(type_.definition.get(ui_language, ""))
-    yield f"<p>{_chip(type_, ui_language)} {definition}</p>"
+def _colours(ontology: Ontology) -> str:
+    """A rule for the class of each label."""
+    types = (*ontology.entities.values(), *ontology.events.values())
+    return "".join(
+        f".naba .{_class(type_.name, ontology)} {{ background: color-mix(in srgb, {type_.color} 33%, transparent) }}\n"
+        for type_ in types
+    )
+
+
+def _class(label: str, ontology: Ontology) -> str:
+    """The class of a label, which may be written in any script; `label` where the ontology does not have it."""
+    return f"label-{ontology.labels.index(label)}" if label in ontology.labels else "label"
+
+
+def _examples(type_: Type, ontology: Ontology, ui_language: str) -> Iterator[str]:
+    """What is the type, and what is not."""
     languages = [ui_language] if ui_language in ARTICLE_LANGUAGES else list(ARTICLE_LANGUAGES)
-    for sign, phrases in (("✓", type_.example), ("✗", type_.counter_example)):
+    for sign, kind, phrases in (("✓", "yes", type_.example), ("✗", "no", type_.counter_example)):
         for language in languages:
             if language in phrases:
-                yield f'<p dir="rtl">{sign} {_marked(type_, phrases[language], ontology, ui_language)}</p>'
-
-
-def _chip(type_: Type, ui_language: str) -> str:
-    title = escape(type_.title[ui_language])
-    return f'<b style="border-inline-start: 4px solid {escape(type_.color)}; padding: 0 6px">{title}</b>'
+                marked = _marked(type_, phrases[language], ontology, ui_language)
+                yield f'<p class="example" dir="rtl"><span class="{kind}">{sign}</span> {marked}</p>'
 
 
 def _marked(type_: Type, example: str, ontology: Ontology, ui_language: str) -> str:
@@ -58,9 +86,9 @@ def _marked(type_: Type, example: str, ontology: Ontology, ui_language: str) -> 
     pieces: list[str] = []
     for position in range(len(document.text) + 1):
         for span in sorted((s for s in document.spans() if s.end == position), key=lambda s: (-s.start, s.end)):
-            pieces.append(f"<sup>{escape(_title(span, document, ontology, ui_language))}</sup></span>")
+            pieces.append(f"<sup>{escape(_title(span, document, ontology, ui_language))}</sup></mark>")
         for span in sorted((s for s in document.spans() if s.start == position), key=lambda s: -s.end):
-            pieces.append(f'<span style="background: {escape(_type(span.label, ontology).color)}55">')
+            pieces.append(f'<mark class="{_class(span.label, ontology)}">')
         pieces.append(escape(document.text[position : position + 1]))
     return "".join(pieces)
 

@@ -65,11 +65,20 @@ def of_strike(example: str) -> str:
 
 def test_an_example_shows_each_span_on_its_colour_with_its_title_and_roles() -> None:
     gpe, strike, target = ONTOLOGY.entities["GPE"], ONTOLOGY.events["Strike"], ONTOLOGY.roles["Target"]
+    html = of_strike("[Target>Strike:GPE א<[Strike:trigger ב]>ג] ד")
+    outer, inner = f"label-{list(ONTOLOGY.entities).index('GPE')}", f"label-{len(ONTOLOGY.entities)}"
+    assert f".naba .{outer} {{ background: color-mix(in srgb, {gpe.color} 33%, transparent) }}" in html
     assert (
-        f'<span style="background: {gpe.color}55">א&lt;'
-        f'<span style="background: {strike.color}55">ב<sup>{strike.title["he"]}</sup></span>&gt;ג'
-        f"<sup>{gpe.title['he']} · {target.title['he']}</sup></span> ד"
-    ) in of_strike("[Target>Strike:GPE א<[Strike:trigger ב]>ג] ד")
+        f'<mark class="{outer}">א&lt;<mark class="{inner}">ב<sup>{strike.title["he"]}</sup></mark>&gt;ג'
+        f"<sup>{gpe.title['he']} · {target.title['he']}</sup></mark> ד"
+    ) in html
+
+
+def test_nothing_is_used_that_label_studio_takes_away() -> None:
+    html = guidelines(ONTOLOGY, ui_language="he")
+    sheet = html.partition("<style>")[2].partition("</style>")[0]
+    assert not set(sheet) & set("<>&\"'")
+    assert " style=" not in html
 
 
 def test_an_example_with_a_label_of_another_ontology_shows_its_code() -> None:
@@ -84,4 +93,4 @@ def test_an_example_that_is_no_markup_is_named() -> None:
 @pytest.mark.parametrize("ui_language", LANGUAGES)
 def test_the_page_runs_the_way_its_language_does(ui_language: str) -> None:
     html = guidelines(ONTOLOGY, ui_language=ui_language)
-    assert html.startswith(f'<div dir="{"ltr" if ui_language == "en" else "rtl"}"')
+    assert html.startswith(f'<div class="naba" dir="{"ltr" if ui_language == "en" else "rtl"}"')
