@@ -10,11 +10,11 @@ from annotation.document import Argument, Document, Event, Source, Span
 ARABIC = (
     "أفاد سكان القرية صباح اليوم بأن دورية عبرت الجسر القديم ثم عادت نحو المدينة وقال متحدث محلي إن الطريق "
     "مغلق منذ الفجر وإن فرق الإسعاف وصلت متأخرة بسبب الأمطار ولم ترد أنباء عن إصابات حتى ساعات المساء"
-).split()
+)
 HEBREW = (
     "תושבי הכפר סיפרו הבוקר כי סיור חצה את הגשר הישן ושב אל העיר ודובר מקומי אמר שהכביש חסום מאז עלות השחר "
     "וכי צוותי הרפואה הגיעו באיחור בשל הגשמים ולא התקבלו דיווחים על נפגעים עד שעות הערב"
-).split()
+)
 
 
 def articles(count: int, *, characters: int = 3000, seed: int = 7, prefix: str = "made") -> Iterator[Document]:
@@ -24,7 +24,7 @@ def articles(count: int, *, characters: int = 3000, seed: int = 7, prefix: str =
         language, words = (("ar", ARABIC), ("he", HEBREW))[number % 2]
         text = f"{prefix} {number}\n"
         while len(text) < characters:
-            text += " ".join(chance.choices(words, k=12)) + ".\n"
+            text += " ".join(chance.choices(words.split(), k=12)) + ".\n"
         source = Source(name=f"{prefix}-{number}.txt", title=f"{prefix} {number}", url=f"https://example.org/{number}")
         yield Document(id=f"{prefix}-{number}", text=text, language=language, source=source)
 

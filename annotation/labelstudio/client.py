@@ -53,14 +53,14 @@ class Client:
     """
 
     def __init__(self, url: str, token: str, *, patience: Patience | None = None) -> None:
-        self.url, self.token = url.rstrip("/"), token
+        self.url, self.token = url.strip().rstrip("/"), token.strip()
         self.patience = patience or Patience()
         self._answered = False
         with translated(self.url):
             loopback = httpx.URL(self.url).host in ("127.0.0.1", "localhost", "::1")
             # Proxies of the environment are for other machines; one between us and ourselves only breaks things.
             carrier = httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback)
-            sdk = LabelStudio(base_url=f"{self.url}/", api_key=token, httpx_client=carrier, max_retries=0)  # type: ignore[no-untyped-call]
+            sdk = LabelStudio(base_url=f"{self.url}/", api_key=self.token, httpx_client=carrier, max_retries=0)  # type: ignore[no-untyped-call]
         self._http = sdk._client_wrapper.httpx_client
 
     def get(self, path: str, **params: object) -> object:
@@ -140,12 +140,12 @@ def translated(url: str, path: str = "") -> Iterator[None]:
         raise StudioError(
             f"{url!r} is no address of a server; set LABEL_STUDIO_URL to one like http://host:8080"
         ) from (error)
+    except (UnicodeEncodeError, httpx.LocalProtocolError) as error:
+        raise StudioAuthError(f"the token for {url} is none that could be sent; set LABEL_STUDIO_API_KEY") from error
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         raise NotCarriedOutError(_silent(url, error)) from error
     except httpx.TransportError as error:
         raise StudioDownError(_silent(url, error)) from error
-    except UnicodeError as error:
-        raise StudioAuthError(f"the token for {url} holds characters no token has; set LABEL_STUDIO_API_KEY") from error
     except (httpx.HTTPError, ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:
         raise StudioError(
             f"{url}/{path} answers with something that is no Label Studio's ({error}); check LABEL_STUDIO_URL"

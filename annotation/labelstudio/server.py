@@ -59,10 +59,13 @@ def start(workspace: Path, *, port: int | None = None, seconds: float = START_SE
     folder = _folder(workspace)
     with FileLock(folder / "start.lock"):
         server = find(workspace)
-        if server is None:
-            server = _launch(folder, _free_port(port, _last_port(folder)))
-            log.info("starting Label Studio at %s", server.url)
-        _wait(server, folder / "server.log", seconds)
+        if server is not None and _answers(server, seconds):
+            return server
+        server = _launch(folder, _free_port(port, _last_port(folder)))
+        log.info("starting Label Studio at %s", server.url)
+        if not _answers(server, seconds):
+            ending = _tail(folder / "server.log")
+            raise StudioError(f"Label Studio ended while it started; {folder / 'server.log'} ends: {ending}")
     return server
 
 
@@ -214,14 +217,17 @@ def _process(pid: int, started: float) -> psutil.Process | None:
     return process if same else None
 
 
-def _wait(server: Server, output: Path, seconds: float) -> None:
+def _answers(server: Server, seconds: float) -> bool:
+    """Wait until it answers; False when it ended instead. Raises StudioError when it does neither in time."""
     deadline = time.monotonic() + seconds
     while not _healthy(server):
         if find(server.workspace) is None:
-            raise StudioError(f"Label Studio ended while it started; {output} ends: {_tail(output)}")
+            return False
         if time.monotonic() > deadline:
+            output = server.workspace / "studio" / "server.log"
             raise StudioError(f"Label Studio did not answer within {seconds:.0f} s; {output} ends: {_tail(output)}")
         time.sleep(0.2)
+    return True
 
 
 def _healthy(server: Server) -> bool:

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+from annotation.errors import NabaError, ProjectError, StudioAuthError, StudioDownError, StudioError
+from annotation.labelstudio.client import Client, NotCarriedOutError, Patience
+from annotation.labelstudio.paging import count, pages
+from annotation.labelstudio.server import Server
+
+EXPIRED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MX0.AAAA"
+HASTY = Patience(unknown=0.1, known=0.1, first_pause=0.02)
+
+
+def test_a_personal_access_token_works_like_a_legacy_one(studio: Server, client: Client) -> None:
+    held = client.get("api/token/")
+    token = client.create("api/token/", {})["token"] if not held else None
+    assert token is not None, "the session's administrator has no token of this kind before"
+    assert Client(studio.url, str(token)).me() == client.me()
+
+
+@pytest.mark.parametrize("token", ["wrong", "עברית", EXPIRED, ""])
+def test_a_token_that_is_not_taken_says_where_to_get_one(studio: Server, token: str) -> None:
+    with pytest.raises(StudioAuthError, match="LABEL_STUDIO_API_KEY"):
+        Client(studio.url, token).me()
+
+
+def test_no_server_is_said_soon_and_with_the_remedy() -> None:
+    began = time.monotonic()
+    with pytest.raises(StudioDownError, match="naba serve"):
+        Client("http://127.0.0.1:9", "token").me()
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("url", ["nonsense", "ftp://example.org", "http://[bad", "http://", "http://a b"])
+def test_what_is_no_address_is_said(url: str) -> None:
+    with pytest.raises(StudioError):
+        Client(url, "token", patience=HASTY).me()
+
+
+def test_a_project_that_is_not_there(client: Client) -> None:
+    with pytest.raises(ProjectError):
+        client.get("api/projects/999999/")
+    with pytest.raises(ProjectError):
+        list(pages(client, 999999, ("id",)))
+    client.delete("api/tasks/999999/")
+
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+@contextmanager
+def serving(*answers: Answer) -> Iterator[tuple[str, list[str]]]:
+    """A server that answers each request in its own bad way, the last one for ever; its address and what was asked."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            asked.append(self.command)
+            length = int(self.headers.get("Content-Length") or 0)
+            self.rfile.read(length)
+            answers[min(len(asked), len(answers)) - 1](self)
+
+        do_POST = do_PATCH = do_DELETE = do_GET
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+        thread = threading.Thread(target=http.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{http.server_port}", asked
+        http.shutdown()
+
+
+def says(status: int, body: bytes, length: int | None = None, **headers: str) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Length", str(len(body) if length is None else length))
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+        if length is not None:
+            handler.close_connection = True
+
+    return answer
+
+
+def hangs_up(handler: BaseHTTPRequestHandler) -> None:
+    handler.close_connection = True
+
+
+BAD: dict[str, Answer] = {
+    "hangs up": hangs_up,
+    "stops in the middle": says(200, b'{"tasks": [', length=1000),
+    "a page": says(200, b"<!doctype html><html>hello</html>"),
+    "half of JSON": says(200, b'{"tasks": ['),
+    "bytes that are no text": says(200, b"\xff\xfe\xfa"),
+    "a list": says(200, b"[1, 2]"),
+    "a number": says(200, b"7"),
+    "another object": says(200, b'{"a": 1}'),
+    "tasks that are none": says(200, b'{"total": 2, "tasks": [3, null]}'),
+    "fewer than it says": says(200, b'{"total": 2, "tasks": []}'),
+    "deeply nested": says(200, b"[" * 100_000 + b"]" * 100_000),
+    "nothing": says(200, b""),
+    "400": says(400, b'{"detail": "no"}'),
+    "401": says(401, b"<html>no</html>"),
+    "404": says(404, b"\xff"),
+    "413": says(413, b""),
+    "429": says(429, b""),
+    "500": says(500, b"oh"),
+    "503": says(503, b"[]"),
+    "a circle": says(302, b"", Location="/api/tasks/"),
+    "false encoding": says(200, b"not gzip", Content_Encoding="gzip"),
+}
+
+
+@pytest.mark.parametrize("answer", BAD.values(), ids=BAD)
+@pytest.mark.parametrize("token", ["legacy", "personal"])
+def test_nothing_but_our_own_errors_comes_out(answer: Answer, token: str) -> None:
+    key = {"legacy": "abc", "personal": EXPIRED.replace("eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MX0", _far())}[token]
+    with serving(answer) as (url, _):
+        client = Client(url, key, patience=HASTY)
+        for ask in (
+            lambda: client.me(),
+            lambda: client.members(),
+            lambda: count(client, 1),
+            lambda: list(pages(client, 1, ("id",))),
+            lambda: client.create("api/projects/1/import", b"[]"),
+        ):
+            with suppress(NabaError):
+                ask()
+
+
+def _far() -> str:
+    """The claims of a token that is good for centuries."""
+    return "eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6OTk5OTk5OTk5OX0"
+
+
+def test_what_may_be_asked_twice_is_asked_until_it_is_answered() -> None:
+    with serving(says(500, b""), hangs_up, says(503, b""), says(200, b'{"id": 1}')) as (url, asked):
+        assert Client(url, "abc", patience=Patience(unknown=10, first_pause=0.05)).me() == {"id": 1}
+    assert len(asked) == 4
+
+
+def test_what_may_not_be_done_twice_is_sent_once() -> None:
+    for answer in (says(500, b""), hangs_up):
+        with serving(answer) as (url, asked):
+            with pytest.raises(StudioDownError) as caught:
+                Client(url, "abc", patience=HASTY).create("api/projects/1/import", b"[]")
+            assert not isinstance(caught.value, NotCarriedOutError)
+        assert asked == ["POST"]
+
+
+def test_what_was_turned_away_at_the_door_is_sent_again() -> None:
+    with serving(says(429, b""), says(201, b'{"task_ids": []}')) as (url, asked):
+        Client(url, "abc", patience=HASTY).create("api/projects/1/import", b"[]")
+    assert asked == ["POST", "POST"]
+
+
+def test_patience_is_longer_with_a_server_that_has_answered_before() -> None:
+    with serving(says(200, b'{"id": 1}'), *[says(502, b"")] * 3, says(200, b'{"id": 2}')) as (url, _):
+        client = Client(url, "abc", patience=Patience(unknown=0, known=10, first_pause=0.02))
+        assert [client.me(), client.me()] == [{"id": 1}, {"id": 2}]
+
+
+def test_the_requests_of_the_tests_reach_the_server_they_mean() -> None:
+    with serving(says(200, b"{}")) as (url, asked):
+        httpx.get(url, trust_env=False)
+    assert asked == ["GET"]

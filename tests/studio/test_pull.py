@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+import threading
+import time
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import psutil
+import pytest
+
+from annotation.document import Document
+from annotation.errors import ProjectError, StudioDownError
+from annotation.files import read_documents
+from annotation.labelstudio import server
+from annotation.labelstudio.annotators import ensure_annotator, submit
+from annotation.labelstudio.client import Client, Patience
+from annotation.labelstudio.convert import to_result
+from annotation.labelstudio.paging import pages
+from annotation.labelstudio.project import find
+from annotation.labelstudio.pull import OVERLAP, PullReport, pull
+from annotation.labelstudio.push import push
+from annotation.labelstudio.server import Server
+from annotation.labelstudio.wire import Row
+from annotation.ontology import Ontology
+from tests.generated import articles, marked
+from tests.studio.support import afresh, annotate, hand_in, tasks
+
+SIZE = 600
+
+
+@pytest.fixture
+def documents() -> list[Document]:
+    return [marked(article) for article in articles(4, characters=600)]
+
+
+@pytest.fixture
+def project(client: Client, title: str, ontology: Ontology, documents: list[Document], tmp_path: Path) -> str:
+    push(client, documents, project=title, ontology=ontology, workspace=tmp_path, annotators=2, ui_language="he")
+    return title
+
+
+def quarantine(out: Path) -> list[Row]:
+    with out.with_name("docs.quarantine.jsonl").open(encoding="utf-8") as file:
+        return [json.loads(line) for line in file]
+
+
+def test_what_annotators_mark_arrives_under_their_names(
+    client: Client, project: str, documents: list[Document], tmp_path: Path
+) -> None:
+    for email in ("rina@example.org", "samir@example.org"):
+        report = submit(ensure_annotator(client, email), project=project, documents=documents[:2])
+        assert (report.created, report.skipped) == (2, 0)
+    again = submit(ensure_annotator(client, "rina@example.org"), project=project, documents=documents[:3])
+    assert (again.created, again.skipped) == (1, 2)
+    out = tmp_path / "docs.jsonl"
+    report = pull(client, project=project, out=out, workspace=tmp_path)
+    assert (report.documents, report.quarantined, report.tasks) == (5, 0, 4)
+    found = list(read_documents(out))
+    assert found == [documents[0], documents[0], documents[1], documents[1], documents[2]]
+    provenance = [d.provenance for d in found if d.provenance]
+    emails = ["rina@example.org", "samir@example.org"]
+    assert [p.annotator for p in provenance] == [*emails, *emails, "rina@example.org"]
+    assert [(p.task, p.annotation) for p in provenance] == sorted((p.task, p.annotation) for p in provenance)
+    assert all(p.updated_at and len(p.regions) == len(set(d.spans())) for p, d in zip(provenance, found, strict=True))
+
+
+def test_a_second_pull_is_what_a_fresh_one_would_be(
+    client: Client, project: str, documents: list[Document], tmp_path: Path, ontology: Ontology
+) -> None:
+    out = tmp_path / "docs.jsonl"
+    numbers = [annotate(client, project, document) for document in documents]
+    assert pull(client, project=project, out=out, workspace=tmp_path).documents == 4
+    _forget_the_overlap(out)
+    assert pull(client, project=project, out=out, workspace=tmp_path).changed <= 1
+
+    titles = find(client, project).titles
+    edited = replace(marked(documents[0].bare(), events=1), provenance=None)
+    client.change(f"api/annotations/{numbers[0]}/", {"result": to_result(edited, titles=titles)})
+    client.delete(f"api/annotations/{numbers[1]}/")
+    client.delete(f"api/tasks/{tasks(client, project)[documents[2].id]}/")
+    client.change(f"api/annotations/{numbers[3]}/", {"was_cancelled": True})
+    later = marked(next(iter(articles(1, characters=600, prefix="later"))))
+    push(client, [later], project=project, ontology=ontology, workspace=tmp_path, ui_language="he")
+    annotate(client, project, later)
+
+    report = pull(client, project=project, out=out, workspace=tmp_path)
+    assert (report.documents, report.deleted, report.skipped, report.tasks) == (2, 1, 1, 4)
+    assert list(read_documents(out)) == [edited, later]
+    fresh, lines, set_aside = afresh(client, project, tmp_path)
+    assert out.read_bytes() == lines
+    assert out.with_name("docs.quarantine.jsonl").read_bytes() == set_aside
+    assert (fresh.documents, fresh.skipped, fresh.tasks) == (report.documents, report.skipped, report.tasks)
+
+
+def _forget_the_overlap(out: Path) -> None:
+    """As if the last pull were long enough ago that nothing is read twice for safety."""
+    state = out.with_name("docs.state.json")
+    kept = json.loads(state.read_text())
+    kept["watermark"] = (datetime.fromisoformat(kept["watermark"]) + OVERLAP).isoformat()
+    state.write_text(json.dumps(kept))
+
+
+def test_a_changed_file_is_written_anew(
+    client: Client, project: str, documents: list[Document], tmp_path: Path
+) -> None:
+    out = tmp_path / "docs.jsonl"
+    annotate(client, project, documents[0])
+    pull(client, project=project, out=out, workspace=tmp_path)
+    whole = out.read_bytes()
+    for damage in (lambda: out.write_bytes(whole[:-10]), out.unlink, out.with_name("docs.quarantine.jsonl").unlink):
+        damage()
+        pull(client, project=project, out=out, workspace=tmp_path)
+        assert out.read_bytes() == whole
+
+
+def test_what_cannot_be_read_is_set_aside_with_its_reason_and_the_rest_arrives(
+    client: Client, project: str, documents: list[Document], tmp_path: Path
+) -> None:
+    first, second, third, _ = documents
+    titles, places = find(client, project).titles, tasks(client, project)
+    good = to_result(first, titles=titles)
+    region = {**good[0], "id": "bad"}
+
+    def spanning(start: int, end: int, label: str = "Person") -> Row:
+        return {**region, "value": {"start": start, "end": end, "text": "?", "labels": [label]}}
+
+    bad = {
+        "leaves": spanning(10, 100_000),
+        "reversed": spanning(9, 5),
+        "unknown": spanning(5, 9, "Rumour"),
+        "dangling": {"type": "relation", "from_id": "nobody", "to_id": "else", "direction": "right", "labels": []},
+        "no shape": {"type": "labels", "id": "x", "value": None},
+    }
+    hand_in(client, places[first.id], [*good, *bad.values()])
+    twice = to_result(second, titles=titles)
+    hand_in(client, places[second.id], [*twice, {**twice[0], "value": twice[1]["value"]}])
+    annotate(client, project, third)
+    data = next(
+        t["data"]
+        for page in pages(client, find(client, project).id, ("id", "data"))
+        for t in page
+        if t["id"] == places[third.id]
+    )
+    client.change(f"api/tasks/{places[third.id]}/", {"data": {**data, "text": "נכתב מחדש"}})  # type: ignore[dict-item]
+
+    out = tmp_path / "docs.jsonl"
+    report = pull(client, project=project, out=out, workspace=tmp_path)
+    found = {document.id: document for document in read_documents(out)}
+    assert found[first.id] == first
+    assert second.id in found
+    assert third.id not in found
+    rows = quarantine(out)
+    assert report.quarantined == len(rows)
+    assert len([row for row in rows if row["task"] == places[first.id]]) == len(bad)
+    assert {row["task"] for row in rows} == {places[d.id] for d in (first, second, third)}
+    assert all(str(row["reason"]).startswith(f"task {row['task']}") and "\n" not in str(row["reason"]) for row in rows)
+    assert [row["region"] for row in rows if row["task"] == places[third.id]] == [None]
+    assert any("edited" in str(row["reason"]) for row in rows)
+    assert all(row["raw"] is not None for row in rows)
+
+
+def test_no_project_to_pull_from(client: Client, title: str, tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="naba push"):
+        pull(client, project=title, out=tmp_path / "docs.jsonl", workspace=tmp_path)
+    assert not (tmp_path / "docs.jsonl").exists()
+
+
+def test_another_machine_can_pull(client: Client, project: str, documents: list[Document], tmp_path: Path) -> None:
+    annotate(client, project, documents[0])
+    elsewhere = tmp_path / "elsewhere"
+    report = pull(client, project=project, out=elsewhere / "docs.jsonl.gz", workspace=elsewhere)
+    assert report.documents == 1
+    assert list(read_documents(elsewhere / "docs.jsonl.gz")) == [documents[0]]
+
+
+@pytest.fixture
+def filled(fragile: Server, title: str, ontology: Ontology) -> Server:
+    client = Client(fragile.url, fragile.token)
+    push(client, articles(SIZE, characters=4000), project=title, ontology=ontology, workspace=fragile.workspace)
+    annotate(client, title, marked(next(iter(articles(1, characters=4000)))))
+    return fragile
+
+
+def test_a_server_killed_in_the_middle_and_started_again(filled: Server, title: str, tmp_path: Path) -> None:
+    out = tmp_path / "docs.jsonl"
+    reports: list[PullReport] = []
+
+    def job() -> None:
+        client = Client(filled.url, filled.token)
+        reports.append(pull(client, project=title, out=out, workspace=filled.workspace))
+
+    thread = threading.Thread(target=job)
+    thread.start()
+    time.sleep(0.4)
+    process = psutil.Process(filled.pid)
+    process.kill()
+    process.wait()
+    again = server.start(filled.workspace)
+    thread.join(120)
+    assert [(r.documents, r.tasks) for r in reports] == [(1, SIZE)]
+    _, lines, _ = afresh(Client(again.url, again.token), title, filled.workspace)
+    assert out.read_bytes() == lines
+
+
+def test_a_server_that_stays_away_leaves_the_file_as_it_was(filled: Server, title: str, tmp_path: Path) -> None:
+    client = Client(filled.url, filled.token, patience=Patience(known=0.5))
+    out = tmp_path / "docs.jsonl"
+    pull(client, project=title, out=out, workspace=filled.workspace)
+    whole = out.read_bytes()
+    threading.Timer(0.4, psutil.Process(filled.pid).kill).start()
+
+    def again_and_again() -> None:
+        while True:
+            pull(client, project=title, out=out, workspace=filled.workspace, full=True)
+
+    with pytest.raises(StudioDownError):
+        again_and_again()
+    assert out.read_bytes() == whole

@@ -1,0 +1,270 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from annotation.document import Document
+from annotation.errors import ProjectError, StudioDownError
+from annotation.labelstudio import server
+from annotation.labelstudio.client import Client, Patience
+from annotation.labelstudio.convert import from_task_data
+from annotation.labelstudio.holdings import alone, holdings
+from annotation.labelstudio.paging import count, pages
+from annotation.labelstudio.project import find
+from annotation.labelstudio.push import PushReport, push
+from annotation.labelstudio.server import Server
+from annotation.ontology import Ontology
+from tests.generated import articles
+from tests.studio.support import annotate, ids, tasks
+
+
+def pushed(
+    client: Client, documents: Iterable[Document], title: str, ontology: Ontology, workspace: Path, **options: object
+) -> PushReport:
+    return push(client, documents, project=title, ontology=ontology, workspace=workspace, **options)  # type: ignore[arg-type]
+
+
+def test_every_article_becomes_a_task_that_says_exactly_what_it_was(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    odd = Document(
+        id="odd", text="  ב\u200fחיפה \u00a0 👨‍👩‍👧 عَلِيّ\r\nx\t\u2028 \ufeff<b>&amp;</b> $undefined$\n", language="he"
+    )
+    documents = [odd, Document(id="empty", text=""), Document(id="مقال/1 \"'", text="نص"), *articles(5)]
+    report = pushed(client, documents, title, ontology, tmp_path)
+    assert (report.created, report.skipped) == (8, 0)
+    project = find(client, title)
+    back = [from_task_data(t["data"]) for page in pages(client, project.id, ("id", "data")) for t in page]  # type: ignore[arg-type]
+    assert back == documents
+    assert project.ontology.hash == ontology.hash
+
+
+def test_pushing_twice_adds_only_what_is_new(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    three, five = list(articles(3)), list(articles(5))
+    pushed(client, [*three, three[0]], title, ontology, tmp_path, annotators=2)
+    changed = replace(five[0], text=five[0].text + "עוד")
+    report = pushed(client, [changed, *five], title, ontology, tmp_path)
+    assert (report.created, report.skipped, report.changed) == (2, 3, ["made-0"])
+    assert ids(client, title) == Counter(article.id for article in five)
+    assert [r.message for r in caplog.records if "another text" in r.message and "made-0" in r.message]
+    assert find(client, title).annotators == 2, "a later push that says nothing of it leaves it"
+
+
+def test_texts_that_no_server_could_show_again_are_left_out_and_named(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    bad = [Document(id="half", text="a\ud800b"), Document(id="nul", text="a\0b"), Document(id="fine", text="a\\u0000b")]
+    report = pushed(client, [*bad, *articles(1)], title, ontology, tmp_path)
+    assert report.refused == ["half", "nul"]
+    assert ids(client, title) == Counter({"fine": 1, "made-0": 1})
+
+
+@pytest.mark.parametrize("chunk", [9, 60])
+def test_killed_anywhere_and_run_again_there_is_one_task_an_article(
+    studio: Server, client: Client, title: str, ontology: Ontology, tmp_path: Path, chunk: int
+) -> None:
+    total = 120
+    command = [sys.executable, "-m", "tests.studio.pushing", studio.url, studio.token, str(tmp_path), title]
+    for target in (1, 40):
+        process = subprocess.Popen([*command, str(total), str(chunk)])
+        while process.poll() is None and _there(client, title) < target:
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+    report = pushed(client, articles(total, characters=400), title, ontology, tmp_path)
+    assert report.created + report.skipped == total
+    assert ids(client, title) == Counter(article.id for article in articles(total, characters=400))
+
+
+def _there(client: Client, title: str) -> int:
+    try:
+        return count(client, find(client, title).id)
+    except ProjectError:
+        return 0
+
+
+def test_killed_while_the_server_still_works_on_the_last_chunk(
+    studio: Server, client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    """The request is in, its sender is dead, and the next push starts before the tasks are to be seen."""
+    command = [
+        sys.executable,
+        "-m",
+        "tests.studio.pushing",
+        studio.url,
+        studio.token,
+        str(tmp_path),
+        title,
+        "900",
+        "900",
+    ]
+    process = subprocess.Popen(command)
+    while not list(tmp_path.glob("projects/*/push.json")):
+        assert process.poll() is None
+        time.sleep(0.002)
+    time.sleep(0.15)
+    process.kill()
+    process.wait()
+    pushed(client, articles(900, characters=400), title, ontology, tmp_path)
+    assert ids(client, title) == Counter(article.id for article in articles(900, characters=400))
+
+
+def test_a_server_killed_in_the_middle_and_started_again_loses_and_doubles_nothing(
+    fragile: Server, title: str, ontology: Ontology
+) -> None:
+    client = Client(fragile.url, fragile.token)
+    pushed(client, articles(1), title, ontology, fragile.workspace)
+    reports: list[PushReport] = []
+    documents = list(articles(300))
+    job = threading.Thread(
+        target=lambda: reports.append(pushed(client, documents, title, ontology, fragile.workspace, chunk_tasks=10))
+    )
+    job.start()
+    watcher = Client(fragile.url, fragile.token)
+    while count(watcher, find(watcher, title).id) < 60:
+        time.sleep(0.005)
+    psutil.Process(fragile.pid).kill()
+    again = server.start(fragile.workspace)
+    job.join(timeout=120)
+    assert again.port == fragile.port
+    assert reports, "the push went on"
+    assert ids(watcher, title) == Counter(article.id for article in documents)
+
+
+def test_a_server_that_stays_away_is_said_with_how_far_it_got(fragile: Server, title: str, ontology: Ontology) -> None:
+    client = Client(fragile.url, fragile.token, patience=Patience(known=1))
+    documents = list(articles(60))
+
+    def then_gone() -> Iterable[Document]:
+        yield from documents[:40]
+        psutil.Process(fragile.pid).kill()
+        yield from documents[40:]
+
+    with pytest.raises(StudioDownError, match=r"naba serve.*; (10|20|30) articles are there; run the same command"):
+        pushed(client, then_gone(), title, ontology, fragile.workspace, chunk_tasks=10)
+    again = server.start(fragile.workspace)
+    pushed(Client(again.url, again.token), documents, title, ontology, fragile.workspace)
+    assert ids(Client(again.url, again.token), title) == Counter(article.id for article in documents)
+
+
+def test_two_pushes_of_the_same_articles_at_once(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path, studio: Server
+) -> None:
+    documents = list(articles(40))
+    jobs = [
+        threading.Thread(
+            target=pushed,
+            args=(Client(studio.url, studio.token), documents, title, ontology, tmp_path),
+            kwargs={"chunk_tasks": 5},
+        )
+        for _ in range(2)
+    ]
+    for job in jobs:
+        job.start()
+    for job in jobs:
+        job.join()
+    assert ids(client, title) == Counter(article.id for article in documents)
+
+
+def test_a_second_command_says_that_it_waits(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def second() -> None:
+        with alone(tmp_path, "p"):
+            order.append("second")
+
+    order: list[str] = []
+    with alone(tmp_path, "p"):
+        job = threading.Thread(target=second)
+        job.start()
+        while "waiting" not in caplog.text:
+            time.sleep(0.01)
+        order.append("first")
+    job.join()
+    assert order == ["first", "second"]
+
+
+def test_what_an_import_thought_lost_left_twice_is_removed_unless_somebody_worked_on_it(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    first, second = articles(2)
+    pushed(client, [first, second], title, ontology, tmp_path)
+    project = find(client, title).id
+    copies = [t for page in pages(client, project, ("id", "data", "meta")) for t in page]
+    body = json.dumps([{"data": t["data"], "meta": t["meta"]} for t in copies]).encode()
+    client.create(f"api/projects/{project}/import", body)
+    worked_on = max(tasks(client, title).values())
+    client.create(f"api/tasks/{worked_on}/annotations/", {"result": []})
+    held = holdings(client, project)
+    assert ids(client, title) == Counter({first.id: 1, second.id: 1})
+    assert held.articles[second.id].task == worked_on
+
+
+def test_tasks_that_came_without_our_mark_are_known_by_their_data(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    pushed(client, [], title, ontology, tmp_path)
+    project = find(client, title).id
+    first = next(iter(articles(1)))
+    client.create(f"api/projects/{project}/import", [{"data": {"id": first.id, "text": first.text}}])  # type: ignore[arg-type]
+    report = pushed(client, [first], title, ontology, tmp_path)
+    assert report.created == 0
+
+
+def test_a_title_taken_by_a_stranger(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> None:
+    client.create("api/projects/", {"title": title})
+    with pytest.raises(ProjectError, match="naba did not make; choose another title"):
+        pushed(client, articles(1), title, ontology, tmp_path)
+
+
+def test_an_interface_edited_by_hand_is_named_even_when_the_seal_is_lost(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    pushed(client, articles(1), title, ontology, tmp_path)
+    project = find(client, title).id
+    config = str(client.get(f"api/projects/{project}/")["label_config"])  # type: ignore[index]
+    edited = config.replace("</Labels>", '<Label value="Other" alias="Rumour"/></Labels>', 1)
+    for version in (edited, edited[: edited.index("<!-- naba")]):
+        client.change(f"api/projects/{project}/", {"label_config": version})
+        with pytest.raises(ProjectError, match=r"edited by hand \(Label 'Rumour' was added\); undo"):
+            pushed(client, articles(2), title, ontology, tmp_path)
+    client.change(f"api/projects/{project}/", {"label_config": config})
+    assert pushed(client, articles(2), title, ontology, tmp_path).created == 1
+
+
+def test_another_ontology_or_language_needs_another_project(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    pushed(client, articles(1), title, ontology, tmp_path, ui_language="ar")
+    other = Ontology.parse(re.sub(r"(?m)^version:.*$", 'version: "99"', ontology.source))
+    with pytest.raises(ProjectError, match=f"conflict 99 .{other.hash}"):
+        pushed(client, articles(1), title, other, tmp_path, ui_language="ar")
+    with pytest.raises(ProjectError, match="--ui-language ar"):
+        pushed(client, articles(1), title, ontology, tmp_path, ui_language="he")
+    assert find(client, title).titles["Place"] == ontology.roles["Place"].title["ar"]
+
+
+@pytest.mark.parametrize("bad", ["ab", "x" * 51])
+def test_titles_the_server_would_refuse(client: Client, ontology: Ontology, tmp_path: Path, bad: str) -> None:
+    with pytest.raises(ProjectError, match="3 to 50"):
+        pushed(client, [], bad, ontology, tmp_path)
+
+
+def test_work_under_way_survives_a_push(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> None:
+    first, second = articles(2)
+    pushed(client, [first], title, ontology, tmp_path)
+    annotate(client, title, first)
+    pushed(client, [first, second], title, ontology, tmp_path)
+    project = client.get(f"api/projects/{find(client, title).id}/")
+    assert project["total_annotations_number"] == 1  # type: ignore[index]
