@@ -159,7 +159,8 @@ def adjudicate(
     if as_json:
         terminal.emit(result.as_dict())
         return
-    shown = [*adjudication.KEPT, *adjudication.LEFT_OUT]
+    known = (*adjudication.KEPT, *adjudication.LEFT_OUT)
+    shown = [outcome for outcome in known if any(counts[outcome] for counts in result.outcomes.values())]
     rows = [(layer, *(counts[outcome] for outcome in shown)) for layer, counts in result.outcomes.items()]
     terminal.table(f"{len(result.gold)} articles adjudicated into {out}", ("item", *shown), rows)
 

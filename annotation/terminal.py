@@ -12,15 +12,20 @@ from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_ELSEWHERE = 120
+"""Columns where there is no terminal to ask."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _ELSEWHERE)
+err = Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _ELSEWHERE)
 
 
 def configure(*, quiet: bool, verbose: bool) -> None:
     """Set how much is said: warnings with -q, naba's own progress lines otherwise, everything with -v."""
     level = logging.WARNING if quiet else logging.INFO
     handler = RichHandler(console=err, show_time=False, show_path=False, show_level=False, markup=False)
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler], force=True)
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING, format="%(message)s", handlers=[handler], force=True
+    )
     for name in ("annotation", "training"):
         logging.getLogger(name).setLevel(logging.DEBUG if verbose else level)
     for name in ("httpx", "httpcore", "urllib3"):
@@ -51,7 +56,7 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -
     """A result for a person. The first column is text, the others are figures."""
     view = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for number, name in enumerate(header):
-        view.add_column(name, justify="right" if number else "left")
+        view.add_column(name, justify="right" if number else "left", overflow="fold")
     for row in rows:
         view.add_row(*(escape(str(cell)) for cell in row))
     out.print(view)

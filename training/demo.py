@@ -30,7 +30,7 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
     _naba("pull", "--project", PROJECT, "--out", place / "annotated.jsonl", "--workspace", workspace)
     _naba("check", place / "annotated.jsonl")
     _naba("agreement", place / "annotated.jsonl")
-    seniors = [part for email in sample.SENIORS for part in ("--senior", email)]
+    seniors = [word for senior, *_ in sample.ANNOTATORS.values() for word in ("--senior", _address(senior))]
     _naba("adjudicate", place / "annotated.jsonl", *seniors, "--out", place / "gold.jsonl")
     _naba("snapshot", place / "gold.jsonl", "--out", place / "snapshot")
     _naba("train", f"snapshot={place / 'snapshot'}", f"output={place / 'run'}", *training)
@@ -74,9 +74,13 @@ def _submit(workspace: Path) -> None:
         work[annotator].append(document)
     terminal.say("")
     for annotator, documents in work.items():
-        client = ensure_annotator(connect(workspace), annotator)
-        submit(client, project=PROJECT, documents=documents)
-        terminal.say(f"{annotator} submitted {len(documents)} annotations in Label Studio")
+        theirs = ensure_annotator(connect(workspace), _address(annotator))
+        report = submit(theirs, project=PROJECT, documents=documents)
+        terminal.say(f"{_address(annotator)} in Label Studio: {report}")
+
+
+def _address(annotator: str) -> str:
+    return f"{annotator}@naba.example"
 
 
 def _farewell(workspace: Path, place: Path) -> None:
