@@ -32,12 +32,13 @@ _STYLE = """
 .naba-said .naba-attribute { display: flex; align-items: center; gap: 10px }
 .naba-said h4, .naba-said .lsf-choices, .naba-said .lsf-choice__item { margin: 0 !important; font-size: 13px }
 .naba-said .lsf-choices, .naba-said .lsf-choice { display: flex; align-items: center; line-height: 26px }
+.naba-text { padding-top: 20px }
 .naba-text .lsf-richtext__container { font-size: 18px; line-height: 12px }
 .naba-text .lsf-richtext__line { width: 100%; min-height: 0; padding: 0; line-height: 54px }
 .naba-text .lsf-richtext__line { unicode-bidi: plaintext; text-align: start }
 .naba-text .lsf-richtext__line { font-family: Segoe UI, Noto Naskh Arabic, Noto Sans Hebrew, Arial, sans-serif }
 .naba-text .htx-highlight { border-bottom: 2px solid rgba(0, 0, 0, 0.3) !important }
-.naba-text .htx-highlight::after { font-family: inherit !important; white-space: nowrap }
+.naba-text .htx-highlight::after { font-family: inherit !important; white-space: nowrap; unicode-bidi: isolate }
 .lsf-labels-list div, .lsf-labels-list span { font-weight: 600; color: var(--color-neutral-content) !important }
 .lsf-outliner-item__index, .lsf-detailed-region__index { text-shadow: 0 0 2px #000, 0 0 1px #000 }
 [data-slot=command-list] { max-height: 75vh !important }

@@ -39,7 +39,7 @@ def drifted(quoted: object, found: str) -> bool:
     browser does not show, and may take in a combining mark that the offsets leave out. So letters and digits alone are
     compared, and one side may hold the other.
     """
-    if not isinstance(quoted, str):
+    if not isinstance(quoted, str) or quoted == found:
         return False
     said, seen = _bones(quoted.replace("\\n", "\n")), _bones(found)
     return bool(said and seen) and said not in seen and seen not in said

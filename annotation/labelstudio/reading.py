@@ -29,6 +29,7 @@ class Reading:
         titles: Mapping[str, str],
     ) -> None:
         self.bare, self.task, self.annotation, self.ontology = bare, task, annotation, ontology
+        self._known = {wire.TRIGGER: ontology.events, wire.ENTITY: ontology.entities}
         self.codes = {title: code for code, title in titles.items()}
         self.quarantined: list[Quarantined] = []
         self.spans: dict[str, Span] = {}
@@ -103,7 +104,7 @@ class Reading:
 
     def _span(self, row: wire.Labels, label: str) -> Span:
         start, end = row.value.start, row.value.end
-        known = {wire.TRIGGER: self.ontology.events, wire.ENTITY: self.ontology.entities}.get(row.from_name)
+        known = self._known.get(row.from_name)
         if known is None:
             raise RegionError(f"was made by the control {row.from_name!r}, which naba does not have; mark it again")
         if label not in known:
@@ -113,8 +114,8 @@ class Reading:
         if not 0 <= start < end <= len(self.bare.text):
             raise RegionError(f"[{start}:{end}] is no span of the {len(self.bare.text)} characters; mark it again")
         span = Span(start, end, label)
-        if drifted(row.value.text, span.quote(self.bare.text)):
-            found = span.quote(self.bare.text)
+        found = span.quote(self.bare.text)
+        if drifted(row.value.text, found):
             raise SpanDriftError(task=self.task, region=row.id, quoted=str(row.value.text), found=found)
         return span
 

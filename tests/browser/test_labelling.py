@@ -125,3 +125,33 @@ def test_a_suggestion_is_seen_with_its_arcs_and_taken_over_by_submit(
     }
     editor.submit()
     assert pulled(client, title, tmp_path) == article
+
+
+def test_labels_stay_in_sight_attributes_come_with_a_trigger_and_two_labels_are_warned_of(opened: Open) -> None:
+    article = ARTICLES["he"]
+    long = Document(id="long", text=article.text + "\n" + "שורה ארוכה מאוד של כתבה. " * 300)
+    editor = opened(long, "he")
+    panel, warning = editor.page.locator(".naba-panel"), editor.page.locator(".naba-both")
+    top = panel.bounding_box()
+    editor.box(len(long.text) - 1)
+    expect(panel).to_be_in_viewport()
+    assert top is not None
+    assert editor.page.locator(".lsf-richtext__line").first.bounding_box()["y"] < top["y"]  # type: ignore[index]
+    for event in article.events:
+        editor.mark(event.trigger, "q")
+    editor.select(article.events[0].trigger)
+    expect(editor.page.locator(".lsf-choices:visible")).to_have_count(3)
+    expect(warning).to_be_hidden()
+    editor.page.keyboard.press("1")
+    expect(warning).to_be_visible()
+    editor.page.keyboard.press("1")
+    expect(warning).to_be_hidden()
+
+
+def test_the_guidelines_arrive_with_their_colours(opened: Open, ontology: Ontology) -> None:
+    page = opened(ARTICLES["ar"].bare(), "ar").page
+    page.get_by_role("button", name="Instructions").click()
+    title = page.locator(".naba mark", has_text=ontology.events["Strike"].title["ar"]).first
+    expect(title).to_be_visible()
+    expect(title).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    assert title.evaluate("mark => getComputedStyle(mark).direction") == "rtl"
