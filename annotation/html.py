@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import regex
 import trafilatura
 
+from annotation.align import SURE, align, squeeze
 from annotation.body import Range
 from annotation.text import decode, lines
 
@@ -19,12 +20,14 @@ from annotation.text import decode, lines
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _META = regex.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", regex.IGNORECASE)
+# As browsers do it: quotes quote only after an equals sign, and what is never closed lasts to the end. So no piece is
+# tried twice, and the time is linear in the length.
 _TOKEN = regex.compile(
     r"<!--.*?(?:-->|\Z)"
-    r"|<(?P<raw>script|style|title|template|textarea|noscript|iframe)\b[^>]*>.*?(?:</(?P=raw)\s*>|\Z)"
-    r"|<[!?/]?(?P<tag>[a-zA-Z][\w:-]*)(?:[^>\"']|\"[^\"]*\"|'[^']*')*+>"
-    r"|<[a-zA-Z!?/][^>]*>"  # quotes that never close
-    r"|(?P<reference>&(?:\#\d+|\#[xX][0-9a-fA-F]+|\w+);?)"
+    r"|<(?P<raw>script|style|title|template|textarea|noscript|iframe)\b[^>]*+>.*?(?:</(?P=raw)\s*>|\Z)"
+    r"|</?(?P<tag>[a-zA-Z][\w:-]*+)(?:=\s*+\"[^\"]*+(?:\"|\Z)|=\s*+'[^']*+(?:'|\Z)|[^>])*+(?:>|\Z)"
+    r"|<[!?/][^>]*+(?:>|\Z)"
+    r"|(?P<reference>&(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,31}+);?)"
     r"|(?P<space>[ \t\r\n\f]+)"
     r"|(?P<text>[^<& \t\r\n\f]+|[<&])",
     regex.DOTALL | regex.IGNORECASE,
@@ -34,10 +37,6 @@ _INLINE = regex.compile(
     r"|span|strike|strong|sub|sup|time|tt|u|var|wbr",
     regex.IGNORECASE,
 )
-
-
-_SURE = 20
-"""So many letters in common are no accident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,53 +136,19 @@ def article(page: Page, found: Extract) -> list[Range]:
     All lines when it finds none or its words are not those of the page, for the rules on lines to decide.
     """
     ranges = lines(page.text)
-    visible = [_squeeze(page.text[start:end]) for start, end in ranges]
-    wanted = [line for line in map(_squeeze, found.text.splitlines()) if line]
-    chosen = _align(visible, wanted)
+    visible = [squeeze(page.text[start:end]) for start, end in ranges]
+    wanted = [line for line in map(squeeze, found.text.splitlines()) if line]
+    chosen = align(visible, wanted)
     if sum(len(visible[i]) for i in chosen) < 0.5 * sum(map(len, wanted)) or not chosen:
         return ranges
-    headline = _headline(visible[: chosen[0]], _squeeze(found.title))
+    headline = _headline(visible[: chosen[0]], squeeze(found.title))
     return [ranges[i] for i in headline + chosen]
-
-
-def _squeeze(text: str) -> str:
-    """White space says nothing about whether two lines are the same."""
-    return "".join(text.split())
-
-
-def _align(visible: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """The numbers of visible lines that make up the wanted ones, in order.
-
-    A wanted line may be several visible ones (a line break became a space), or a part of one. Where it occurs more
-    than once, the place counts after which the next wanted line goes on.
-    """
-    chosen: list[int] = []
-    at = 0
-    for number, line in enumerate(wanted):
-        places = [(i, end) for i in range(at, len(visible)) if (end := _covers(visible, i, line)) > i]
-        after = wanted[number + 1] if number + 1 < len(wanted) else None
-        best = next((place for place in places if after and _covers(visible, place[1], after) > place[1]), None)
-        if best or places:
-            start, at = best or places[0]
-            chosen.extend(range(start, at))
-    return chosen
-
-
-def _covers(visible: Sequence[str], start: int, wanted: str) -> int:
-    """The end of the lines from `start` on that are the wanted one; `start` when they are not."""
-    rest, at = wanted, start
-    while rest and at < len(visible) and visible[at] and rest.startswith(visible[at]):
-        rest = rest.removeprefix(visible[at])
-        at += 1
-    if not rest or (len(wanted) - len(rest) > _SURE):
-        return at
-    return start + 1 if len(wanted) > _SURE and start < len(visible) and wanted in visible[start] else start
 
 
 def _headline(above: Sequence[str], title: str) -> list[int]:
     """The lowest line above the article that is its title; titles in the head often carry the site's name too."""
     for i in reversed(range(len(above))):
         line = above[i]
-        if len(line) > _SURE // 2 and (title.startswith(line) or title.endswith(line)):
+        if len(line) > SURE // 2 and (title.startswith(line) or title.endswith(line)):
             return [i]
     return []

@@ -16,6 +16,10 @@ FEW = 3
 """So many words without a full stop are a menu entry or a name, where a headline or paragraph could be."""
 
 
+_MOST = 60
+"""A line of more words is prose whatever is in it."""
+
+
 def shown(line: str) -> str:
     """The line as the rules see it: folded, white space as single spaces."""
     return " ".join(folded(line).split())
@@ -129,18 +133,20 @@ _HEADING = regex.compile(
 )
 _LETTERS = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}]")
 _ENDS = regex.compile(r"(?:[.!?؟…]|\.\.\.)[\s\"')\]»]*$")
+_FULL_STOP = regex.compile(r"[^.…][.!?؟][\"')\]»]*$")
 _INNER = regex.compile(r"\w{2}[.!?؟][\"')»]* \w")
 _SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
 
 
 def is_sentence(line: str) -> bool:
-    """Whether a shown line reads as prose: it ends as sentences do or with a colon, holds one's end, or is long."""
+    """Whether a shown line reads as prose: it ends as sentences do or with a colon, holds one's end, or is long.
+
+    A line of a few words must end with a full stop, since dots also end buttons.
+    """
     words = len(line.split())
-    return (
-        (words > FEW and (ends(line) or line.endswith(":")))
-        or (words >= 12 and bool(_INNER.search(line)))
-        or words > LONG
-    )
+    if words <= FEW:
+        return words > 1 and bool(_FULL_STOP.search(line))
+    return ends(line) or line.endswith(":") or words > LONG or (words >= 4 * FEW and bool(_INNER.search(line)))
 
 
 def is_heading(line: str) -> bool:
@@ -165,7 +171,8 @@ def ends(line: str) -> bool:
 
 def kind(line: str) -> str | None:
     """What noise a shown, non-empty line is, in a word for the report; None for anything that may be the article."""
-    return next((name for name, rule in _RULES.items() if rule(line, len(line.split()))), None)
+    words = len(line.split())
+    return next((name for name, rule in _RULES.items() if rule(line, words)), None) if words <= _MOST else None
 
 
 def _dateline(line: str, words: int) -> bool:

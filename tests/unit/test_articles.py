@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -268,6 +269,18 @@ def test_nothing_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
     next(found)
     (tmp_path / "later.txt").write_text(ARABIC, encoding="utf-8")
     assert isinstance(next(found), Document)
+
+
+def test_a_file_of_many_rows_is_read_in_the_memory_of_a_few(tmp_path: Path) -> None:
+    body = " ".join(["עוד משפט אחד נאמר בעיירה."] * 800)
+    jsonl(tmp_path / "a.jsonl", *({"text": f"{HEBREW}\n{number} {body}"} for number in range(30)))
+    tracemalloc.start()
+    try:
+        assert all(isinstance(found, Document) for found in read([tmp_path / "a.jsonl"]))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < (tmp_path / "a.jsonl").stat().st_size / 4
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -101,6 +101,11 @@ def test_a_list_of_headlines_at_the_end_needs_no_heading() -> None:
     assert bodied([*ARABIC, *related]) == ARABIC
 
 
+@pytest.mark.parametrize("last", ["החשודים הועברו לחקירה.", "נפצעו שניים.", '"לא נעזוב!"'])
+def test_a_last_paragraph_of_a_few_words_stays(last: str) -> None:
+    assert bodied([*HEBREW, last, "3 תגובות", "הוסף תגובה", "תנאי שימוש"]) == [*HEBREW, last]
+
+
 def test_a_list_that_the_article_announces_is_its_own() -> None:
     page = [*ARABIC, "وجاءت أسماء القرى التي تضررت كالتالي:", "تل السرو", "عين الوادي", "بيدر العالي"]
     assert bodied(page) == page

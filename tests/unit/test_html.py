@@ -104,6 +104,30 @@ def test_scripts_styles_and_comments_are_not_seen() -> None:
     assert " ad " not in Page(PAGE).text
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<p>א<!-- ב <p>ג", "א"),
+        ("<p>א<script>ב<p>ג", "א"),
+        ("<p>א<p class='ב>ג", "א\n"),
+        ("<p>א</p", "א\n"),
+        ("א < ב & ג", "א < ב & ג"),
+        ("<p title=ב'ג>א</p>", "א\n"),
+        ('<p data-x="<b>ב</b>">א</p>', "א\n"),
+        ("א&#10;ב", "א ב"),
+        ("&#" + "9" * 5000 + ";", "\ufffd" + "9" * 4993 + ";"),
+        ("א<br><br/>\n  ב<b>ג</b>\t ד ", "א\nבג ד"),
+    ],
+)
+def test_broken_markup_is_seen_as_browsers_show_it(source: str, text: str) -> None:
+    assert Page(source).text == text
+
+
+@pytest.mark.parametrize("piece", ["<", "<a", "<!--", "<p class='", "<script", "<script>", "&a", "<!", '<p "x'])
+def test_markup_that_never_closes_takes_no_longer(piece: str) -> None:
+    Page(piece * 30_000)
+
+
 def test_the_article_is_its_headline_and_paragraphs() -> None:
     page = Page(PAGE)
     body = find(page.text, article(page, extract(PAGE)))
