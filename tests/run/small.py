@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import random
 import subprocess
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotation import snapshot
@@ -14,6 +16,7 @@ from annotation.document import Document
 from annotation.markup import parse
 from annotation.snapshot import Snapshot
 from tests.builders import conflict
+from training.cli import main
 
 NAMES = {"he": ("דוד", "סמיר", "חסן", "יוסף", "רמי"), "ar": ("أحمد", "سمير", "حسن", "يوسف", "رامي")}
 PLACES = {"he": ("אטמה", "חיפה", "דמשק", "חאלב"), "ar": ("أطمة", "حيفا", "دمشق", "حلب")}
@@ -48,15 +51,40 @@ def small(folder: Path, *, count: int = 40) -> Snapshot:
     return snapshot.build(documents(count), folder, ontology=conflict(), ratios=(0.6, 0.2, 0.2))
 
 
-def naba(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command as a user runs it."""
-    return subprocess.run(
-        command(arguments), cwd=cwd, env=environment(), capture_output=True, text=True, timeout=300, check=False
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+def naba(*arguments: object, cwd: Path) -> Ended:
+    """The command as a user types it, in this process: starting another one costs seconds of imports."""
+    out, err = io.StringIO(), io.StringIO()
+    argv, sys.argv = sys.argv, ["naba", *map(str, arguments)]
+    try:
+        with contextlib.chdir(cwd), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            main()
+        code = 0
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    finally:
+        sys.argv = argv
+    return Ended(code, out.getvalue(), err.getvalue())
+
+
+def process(*arguments: object, cwd: Path) -> subprocess.Popen[str]:
+    """The command in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "training", *map(str, arguments)],
+        cwd=cwd,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
-
-
-def command(arguments: Sequence[object]) -> list[str]:
-    return [sys.executable, "-m", "training", *map(str, arguments)]
 
 
 def environment() -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""`naba train` and `naba evaluate` as a user runs them: a model, its lineage, its curves and its report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from annotation.files import read_documents
+from annotation.matching import UNITS
+from annotation.snapshot import Snapshot
+from tests.run.small import TINY, naba, process, small
+from training.predict import load, model_version
+
+EPOCHS = "fit.epochs=14"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a snapshot and a model trained on it, tracked offline."""
+    folder = tmp_path_factory.mktemp("place")
+    small(folder / "snap")
+    started = process("train", "snapshot=snap", "name=one", *TINY, EPOCHS, "tracking=offline", cwd=folder)
+    out, err = started.communicate(timeout=300)
+    assert started.returncode == 0, err
+    assert "epoch 14 of 14" in err
+    assert out == ""
+    return folder
+
+
+def test_the_model_is_whole_and_says_what_it_was_made_from(place: Path) -> None:
+    folder = place / "outputs" / "one" / "model"
+    told = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    snapshot = Snapshot.open(place / "snap")
+    assert told["snapshot"] == {
+        "name": "snap",
+        "content": snapshot.manifest.content,
+        "ontology": snapshot.ontology.hash,
+    }
+    assert (told["seed"], told["config"]["fit"]["epochs"]) == (13, 14)
+    assert {"python", "torch", "transformers", "naba"} <= told["packages"].keys()
+    model, encoding = load(folder)
+    assert encoding.ontology == snapshot.ontology
+    assert model_version(model).startswith("one-")
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["model", "run.json", "wandb"]
+
+
+def test_the_tracked_run_is_under_the_output_folder(place: Path) -> None:
+    (run,) = (place / "outputs" / "one" / "wandb").glob("offline-run-*/*.wandb")
+    content = run.read_bytes()
+    assert b"dev/Arg-C+" in content
+    assert b"train/loss" in content
+    assert Snapshot.open(place / "snap").manifest.content.encode() in content
+
+
+def test_training_again_does_nothing_and_resume_false_does_it_again(place: Path) -> None:
+    again = naba("train", "snapshot=snap", "name=one", *TINY, EPOCHS, cwd=place)
+    assert again.code == 0
+    assert "is finished already" in again.err
+    other = naba("train", "snapshot=snap", "name=one", *TINY, "fit.epochs=1", cwd=place)
+    assert other.code == 2
+    assert "holds another run (fit.epochs 14, not 1)" in other.err
+    small(place / "other", count=20)
+    short = (*TINY, "fit.epochs=1", "name=again")
+    assert naba("train", "snapshot=snap", *short, cwd=place).code == 0
+    moved = naba("train", "snapshot=other", *short, cwd=place)
+    assert moved.code == 2
+    assert "snapshot.content" in moved.err
+    afresh = naba("train", "snapshot=other", *short, "resume=false", cwd=place)
+    assert afresh.code == 0
+    assert "epoch 1 of 1" in afresh.err
+
+
+def test_the_scores_the_report_and_the_predictions_come_out_of_an_evaluation(place: Path) -> None:
+    done = naba("evaluate", "model=outputs/one/model", "snapshot=snap", "against=outputs/one/model", cwd=place)
+    assert done.code == 0, done.err
+    for unit in UNITS:
+        assert done.out.count(f" {unit} ") == 2
+    assert "F1 he" in done.out
+    report = place / "outputs" / "one" / "report"
+    metrics = json.loads((report / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["micro"]["Trig-C"]["f1"] == 1.0
+    assert metrics["meta"]["split"] == "test"
+    assert metrics["meta"]["model"].startswith("one-")
+    found = list(read_documents(report / "predictions.jsonl"))
+    assert [d.id for d in found] == [d.id for d in Snapshot.open(place / "snap").test]
+    assert (report / "report.html").stat().st_size > 1000
+
+
+def test_a_sweep_trains_each_combination_into_its_own_folder(place: Path) -> None:
+    arguments = ("snapshot=snap", "name=sweep", *TINY, "fit.epochs=1", "seed=1,2")
+    done = naba("train", "--multirun", *arguments, cwd=place)
+    assert done.code == 0, done.err
+    seeds = [
+        yaml.safe_load((place / "multirun" / "sweep" / job / "model" / "config.yaml").read_text())["seed"]
+        for job in ("0", "1")
+    ]
+    assert seeds == [1, 2]
+    again = naba("train", "--multirun", *arguments, cwd=place)
+    assert again.err.count("is finished already") == 2
+
+
+def test_a_changed_snapshot_is_refused_in_one_line(place: Path, tmp_path: Path) -> None:
+    snapshot = small(tmp_path / "changed")
+    (snapshot.path / "train.parquet").write_bytes(b"")
+    done = naba("train", f"snapshot={snapshot.path}", *TINY, cwd=tmp_path)
+    assert done.code == 2
+    assert done.err.count("\n") == 1
+    assert "train.parquet: changed since it was built" in done.err
+    assert not (tmp_path / "outputs").exists()
