@@ -165,8 +165,8 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
 
 
 def _bf16(fit: FitConfig) -> bool:
-    """Whether to compute in bf16. `auto`: where the device does so natively."""
-    capable = fit.device == "auto" and torch.cuda.is_available() and torch.cuda.is_bf16_supported()
-    if fit.precision == "bf16" and not capable:
+    """Whether to compute in bf16. `auto`: where the GPU does so natively; a CPU only when it is asked to."""
+    native = fit.device == "auto" and torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+    if fit.precision == "bf16" and not native and fit.device != "cpu":
         _log.warning("fit.precision=bf16 needs a device that has it; computing in fp32")
-    return fit.precision != "fp32" and capable
+    return native if fit.precision == "auto" else fit.precision == "bf16" and (native or fit.device == "cpu")

@@ -118,6 +118,15 @@ def test_evaluations_may_be_further_apart_and_the_last_epoch_always_has_one(tmp_
     assert [row["epoch"] for row in curves.rows if "dev/choice" in row] == [2.0, 4.0, 5.0]
 
 
+def test_half_precision_learns_too_and_leaves_whole_weights(tmp_path: Path) -> None:
+    curves = Curves()
+    model = trained(tmp_path, replace(SHORT, precision="bf16"), tracker=curves)
+    losses = curves.curve("train/loss")
+    assert losses[-1] < losses[0]
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+    assert len(list(predict(model, ENCODING, SPLITS.dev))) == len(SPLITS.dev)
+
+
 def test_what_was_reached_is_said_in_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="training.narration"):
         trained(tmp_path)
