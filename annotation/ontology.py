@@ -20,6 +20,8 @@ Phrases: TypeAlias = Mapping[str, str]
 
 LANGUAGES = ("ar", "he", "en")
 ARTICLE_LANGUAGES = ("ar", "he")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""As safe as the other and eight times as fast, which every command feels; not every build has it."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Ontology:
     def parse(cls, text: str, *, path: str = "ontology") -> Ontology:
         """As `load`, from the YAML itself."""
         try:
-            row = yaml.safe_load(text)
+            row = yaml.load(text, Loader=_LOADER)
         except yaml.YAMLError as error:
             raise OntologyError(path=path, faults=[f"not YAML: {error}"]) from error
         if not isinstance(row, dict):
@@ -101,7 +103,7 @@ class Ontology:
     @cached_property
     def hash(self) -> str:
         """sha256 over the content, whatever the layout of the file; 16 hex digits."""
-        content = json.dumps(yaml.safe_load(self.source), sort_keys=True, ensure_ascii=False, default=str)
+        content = json.dumps(yaml.load(self.source, Loader=_LOADER), sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property

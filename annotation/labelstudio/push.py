@@ -170,7 +170,7 @@ class _Sending:
 def _body(document: Document, mark: dict[str, object]) -> bytes | None:
     """The task as it is sent; None when a server could not store it or could never show it again."""
     text = json.dumps({"data": to_task_data(document), "meta": mark}, ensure_ascii=False)
-    if _NUL.search(text):
+    if "\\u0000" in text and _NUL.search(text):
         return None
     try:
         return text.encode()

@@ -13,6 +13,7 @@ import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree import ElementTree
 
 from annotation.errors import OntologyError
@@ -53,12 +54,17 @@ def opened(config: str, copy: str = "") -> Sealed | None:
         return None
     try:
         kept = json.loads(zlib.decompress(base64.b64decode(found[1])))
-        ontology, ui_language, interface = Ontology.parse(kept["ontology"]), kept["ui_language"], kept["interface"]
+        ontology, ui_language, interface = _parsed(kept["ontology"]), kept["ui_language"], kept["interface"]
         ours, theirs = labelling_config(ontology, ui_language=ui_language), _SEAL.sub("", config)
     except (ValueError, KeyError, TypeError, zlib.error, OntologyError):
         return None
     edited = "" if _digest(theirs) == interface else _difference(ours, theirs)
     return Sealed(ontology, ui_language, edited, current=_digest(ours) == interface)
+
+
+@lru_cache(maxsize=8)
+def _parsed(source: str) -> Ontology:
+    return Ontology.parse(source)
 
 
 def _digest(config: str) -> str:
