@@ -12,6 +12,10 @@ from training.words import LEADING, TRAILING
 
 _STEPS = (1, 2, 3, 5, 8, 16, 32, 64)
 _SENTENCES = 3
+_RARE = -6.0
+"""Where the logits of spans and roles begin: nearly all are wrong, and few documents would take long to teach that."""
+_GAIN = 8.0
+"""Tables of plain logits are multiplied by it, so that they move as fast as what comes out of a layer."""
 
 
 class SpanHead(nn.Module):
@@ -29,6 +33,7 @@ class SpanHead(nn.Module):
         self.key = nn.Linear(size, labels * head_size)
         self.ends = nn.Linear(size, 3 * labels)
         self.lengths = nn.Parameter(torch.zeros(labels, width))
+        nn.init.constant_(self.ends.bias, _RARE / 3)
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         """[D, N, d], [D, N] -> logits [D, C, N, W] in float32: last word = first word + the last dimension's index."""
@@ -39,7 +44,7 @@ class SpanHead(nn.Module):
         total = nn.functional.pad(content.cumsum(dim=-1), (1, 0))
         lengths = torch.arange(1, self.width + 1, device=states.device)
         mean = (_windows(total[..., 1:], self.width) - total[..., :-1, None]) / lengths
-        scores = scores.float() + start[..., None] + _windows(end, self.width) + mean + self.lengths[:, None, :]
+        scores = scores.float() + start[..., None] + _windows(end, self.width) + mean + _GAIN * self.lengths[:, None, :]
         return scores.masked_fill(~possible(mask, self.width)[:, None], IMPOSSIBLE)
 
     def _rotated(self, projected: Tensor) -> Tensor:
@@ -131,11 +136,11 @@ class BoundaryHead(nn.Module):
         states, own = self.dropout(states), self.label(label)
         leading = self._scores(self.opening(pick(states, first)) + own, pick(affixes, first))[..., :LEADING]
         trailing = self._scores(self.closing(pick(states, last)) + own, pick(affixes, last))[..., LEADING:]
-        return leading + self.legal * pick(legal, first), trailing
+        return leading + _GAIN * self.legal * pick(legal, first), trailing
 
     def _scores(self, known: Tensor, affix: Tensor) -> Tensor:
         """[D, M, hidden], [D, M, K] -> [D, M, K]: by how many, by which string, and by both with the word."""
-        alone = self.cut(nn.functional.gelu(known)) + self.prior(affix).squeeze(-1)
+        alone = self.cut(nn.functional.gelu(known)) + _GAIN * self.prior(affix).squeeze(-1)
         joint = self.fit(self.dropout(nn.functional.gelu(known[..., None, :] + self.affix(affix)))).squeeze(-1)
         return cast(Tensor, alone + joint).float().masked_fill(affix == 0, IMPOSSIBLE)
 
@@ -158,6 +163,7 @@ class RoleHead(nn.Module):
         self.sentence = nn.Embedding(2 * _SENTENCES + 1, roles)
         self.prior = nn.Embedding(labels * labels, roles)
         _still(self.distance, self.sentence, self.prior)
+        nn.init.constant_(self.of_filler.bias, _RARE)
 
     def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, triggers: int) -> Tensor:
         """[D, M, hidden], [D, M, 3], [D, N] -> logits [D, T, M, R] of each span in each role of the first T."""
@@ -170,7 +176,7 @@ class RoleHead(nn.Module):
         apart = (at[:, None, :] - at[:, :triggers, None]).clamp(-_SENTENCES, _SENTENCES) + _SENTENCES
         where = self.distance(distance(first, last, triggers)) + self.sentence(apart)
         prior = self.prior(label[:, :triggers, None] * self.labels + label[:, None, :])
-        return cast(Tensor, joint + alone + where + prior).float()
+        return cast(Tensor, joint + alone + _GAIN * (where + prior)).float()
 
 
 def distance(first: Tensor, last: Tensor, triggers: int) -> Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE, Unigram, WordPiece
 from tokenizers.trainers import BpeTrainer, UnigramTrainer, WordPieceTrainer
@@ -15,9 +16,11 @@ from training.compact import CompactTokenizer
 from training.tokens import HubTokenizer
 from training.tokens import Tokenizer as Reader
 
+torch.set_num_threads(1)  # these models are so small that sharing the work costs more than it saves
+
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LINES = [
-    "כוחות הביטחון עצרו אתמול את דוד אלמוני בסוריה ובמחוז הצפון, כך מסר צה\"ל.",
+    'כוחות הביטחון עצרו אתמול את דוד אלמוני בסוריה ובמחוז הצפון, כך מסר צה"ל.',
     "דובר המשטרה אמר כי ארבעה נפגעו בפיצוץ ליד הגשר הישן",
     "قال متحدث باسم قوات الأمن إن غارة استهدفت بلدة في ريف المحافظة، وأسفرت عن إصابة ثلاثة",
     "اعتقلت الشرطة سالم المجهول في المدينة أمس، وللتحالف قاعدة قريبة منها",

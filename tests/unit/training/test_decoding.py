@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import yaml
+
+from annotation.document import Document
+from annotation.ontology import Ontology
+from tests.builders import build, conflict
+from training.decoding import Outputs, cut, decode, sigmoid
+from training.labels import Labels
+from training.words import LEADING, TRAILING, split
+
+ONTOLOGY = conflict()
+LABELS = Labels.of(ONTOLOGY)
+TEXT = "נעצר בסוריה אבו חפס"
+
+
+def outputs(*spans: tuple[int, int, str, float], labels: Labels = LABELS) -> Outputs:
+    """Scores of these candidates, nothing cut, no roles, all attributes at their default."""
+    count = len(spans)
+    leading = np.zeros((count, LEADING), dtype=np.float32)
+    trailing = np.zeros((count, TRAILING), dtype=np.float32)
+    leading[:, 0] = trailing[:, 0] = 5
+    values = tuple(np.zeros((count, len(values)), dtype=np.float32) for _, values in labels.attributes)
+    for scores, default in zip(values, labels.defaults, strict=True):
+        scores[:, default] = 1
+    return Outputs(
+        spans=np.array([(a, b, labels.number[c]) for a, b, c, _ in spans], dtype=np.int64).reshape(-1, 3),
+        scores=np.array([score for *_, score in spans], dtype=np.float32),
+        leading=leading,
+        trailing=trailing,
+        roles=np.full((count, count, len(labels.roles)), -5, dtype=np.float32),
+        attributes=values,
+    )
+
+
+def decoded(found: Outputs, labels: Labels = LABELS) -> Document:
+    return decode(Document(id="d", text=TEXT), split(TEXT), found, labels)
+
+
+def quotes(document: Document) -> list[tuple[str, str]]:
+    return [(span.label, span.quote(TEXT)) for span in document.spans()]
+
+
+def test_nothing_below_the_threshold_is_found() -> None:
+    assert quotes(decoded(outputs((0, 0, "Arrest", -0.1), (2, 3, "Person", 0)))) == []
+    assert quotes(decoded(outputs())) == []
+
+
+def test_scores_are_probabilities() -> None:
+    (entity,) = decoded(outputs((2, 3, "Person", 2.0))).entities
+    assert entity.score == pytest.approx(0.8808)
+
+
+def test_the_better_of_two_crossing_entities_stays() -> None:
+    found = outputs((1, 2, "GPE", 1), (2, 3, "Person", 2), (3, 3, "Person", 3))
+    assert quotes(decoded(found)) == [("Person", "אבו חפס"), ("Person", "חפס")]
+
+
+def test_a_trigger_may_cross_an_entity() -> None:
+    assert len(quotes(decoded(outputs((0, 1, "Arrest", 1), (1, 2, "GPE", 1))))) == 2
+
+
+def test_proclitics_are_cut() -> None:
+    found = outputs((1, 1, "GPE", 1))
+    found.leading[0, 1] = 9
+    assert quotes(decoded(found)) == [("GPE", "סוריה")]
+
+
+def test_two_cuts_of_one_word_leave_a_grapheme() -> None:
+    (word,) = split("\u05d1\u05b0\u05d1")
+    sure = np.array([0, 9, 9, 9, 9, 9], dtype=np.float32)
+    assert cut(word, word, sure, sure[:TRAILING]) in {(0, 2), (2, 3)}
+
+
+def test_spans_that_come_out_the_same_are_one() -> None:
+    text_twice = outputs((2, 3, "Person", 1), (2, 3, "Person", 2))
+    assert [span.score for span in decoded(text_twice).entities] == [pytest.approx(0.8808)]
+
+
+def test_roles_obey_the_ontology() -> None:
+    found = outputs((0, 0, "Arrest", 1), (2, 3, "Person", 1), (1, 1, "GPE", 1))
+    found.roles[0, 1:] = 3
+    (event,) = decoded(found).events
+    expected = {
+        (role, filler.label)
+        for role in ONTOLOGY.events["Arrest"].roles
+        for filler in decoded(found).entities
+        if ONTOLOGY.permits("Arrest", role, filler.label)
+    }
+    assert {(argument.role, argument.filler.label) for argument in event.arguments} == expected
+    assert {argument.score for argument in event.arguments} == {0.9526}
+
+
+def test_a_filler_that_was_dropped_fills_nothing() -> None:
+    found = outputs((0, 0, "Arrest", 1), (2, 3, "Person", -1))
+    found.roles[0, 1] = 9
+    assert decoded(found).events[0].arguments == ()
+
+
+def test_a_limited_role_keeps_its_best_fillers() -> None:
+    row = yaml.safe_load(ONTOLOGY.source)
+    row["events"]["Arrest"]["roles"]["Person"]["max"] = 1
+    labels = Labels.of(Ontology.parse(yaml.safe_dump(row, allow_unicode=True, sort_keys=False)))
+    found = outputs((0, 0, "Arrest", 1), (2, 2, "Person", 1), (3, 3, "Person", 1), labels=labels)
+    found.roles[0, 1:, labels.role_number["Person"]] = (1, 2)
+    (event,) = decoded(found, labels).events
+    assert [argument.filler.quote(TEXT) for argument in event.arguments] == ["חפס"]
+
+
+def test_only_values_that_differ_from_the_default_are_kept() -> None:
+    found = outputs((0, 0, "Arrest", 1))
+    (name, values), default = LABELS.attributes[0], LABELS.defaults[0]
+    other = (default + 1) % len(values)
+    assert decoded(found).events[0].attributes == ()
+    found.attributes[0][0, other] = 2
+    assert decoded(found).events[0].attributes == ((name, values[other]),)
+
+
+def test_what_was_marked_before_is_replaced() -> None:
+    document = build("[Arrest:trigger נעצר] בסוריה אבו חפס")
+    again = decode(document, split(document.text), outputs((2, 3, "Person", 1)), LABELS)
+    assert (len(again.entities), again.events) == (1, ())
+
+
+def test_sigmoid_does_not_overflow() -> None:
+    with np.errstate(all="raise"):
+        assert sigmoid([-1e4, 0, 1e4]).tolist() == [0, 0.5, 1]

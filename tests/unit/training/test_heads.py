@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from training.candidates import best, role_table, span_table, wrong
+from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, banded, distance, possible
+from training.losses import IMPOSSIBLE, choice_loss, circle_loss
+from training.words import LEADING, TRAILING
+
+
+@pytest.mark.parametrize("words", [1, 4, 5, 13])
+def test_the_band_is_the_diagonal_of_the_whole_product(words: int) -> None:
+    torch.manual_seed(words)
+    query, key = torch.randn(2, 3, words, 6), torch.randn(2, 3, words, 6)
+    whole = query @ key.transpose(-1, -2)
+    band = banded(query, key, 5)
+    for first in range(words):
+        for width in range(min(5, words - first)):
+            torch.testing.assert_close(band[..., first, width], whole[..., first, first + width])
+
+
+def test_span_scores_follow_their_formula() -> None:
+    torch.manual_seed(0)
+    head = SpanHead(8, labels=3, head_size=4, width=4, dropout=0.0)
+    states = torch.randn(1, 6, 8)
+    logits = head(states, torch.ones(1, 6, dtype=torch.bool))
+    query, key = head._rotated(head.query(states)), head._rotated(head.key(states))
+    ends = head.ends(states)[0]
+    for label, first, last in [(0, 0, 0), (1, 2, 5), (2, 3, 4)]:
+        expected = query[0, label, first] @ key[0, label, last] / 2
+        expected += ends[first, label] + ends[last, 3 + label] + ends[first : last + 1, 6 + label].mean()
+        torch.testing.assert_close(logits[0, label, first, last - first], expected)
+
+
+def test_rotary_scores_depend_on_how_far_apart_words_are_and_not_where() -> None:
+    head = SpanHead(8, labels=1, head_size=4, width=4, dropout=0.0)
+    same = torch.randn(1, 1, 8).expand(1, 9, 8)
+    query, key = head._rotated(head.query(same)), head._rotated(head.key(same))
+    band = banded(query, key, 4)[0, 0, :6]
+    torch.testing.assert_close(band, band[:1].expand_as(band))
+
+
+def test_padding_changes_no_score_and_has_none() -> None:
+    torch.manual_seed(0)
+    head = SpanHead(8, labels=2, head_size=4, width=3, dropout=0.0)
+    states = torch.randn(1, 5, 8)
+    alone = head(states, torch.ones(1, 5, dtype=torch.bool))
+    padded = head(torch.cat([states, torch.randn(1, 4, 8)], dim=1), torch.arange(9)[None] < 5)
+    torch.testing.assert_close(padded[:, :, :5], alone)
+    assert (padded[:, :, 5:] == IMPOSSIBLE).all()
+    assert (alone[0, 0, 4, 1:] == IMPOSSIBLE).all()
+
+
+def test_possible_spans_end_within_the_document() -> None:
+    assert possible(torch.tensor([[True, True, False]]), 2).tolist() == [[[True, True], [True, False], [False, False]]]
+
+
+def test_cuts_longer_than_the_word_are_impossible() -> None:
+    head = BoundaryHead(8, labels=2, hidden=4, affixes=16, dropout=0.0)
+    affixes = torch.tensor([[[1, 5, 0, 0, 0, 0, 1, 7, 0, 0]]])
+    leading, trailing = head(torch.randn(1, 1, 8), torch.zeros(1, 1, 3, dtype=torch.long), affixes, affixes[..., :6])
+    assert (leading.shape[-1], trailing.shape[-1]) == (LEADING, TRAILING)
+    assert ((leading == IMPOSSIBLE) == (affixes[..., :LEADING] == 0)).all()
+    assert ((trailing == IMPOSSIBLE) == (affixes[..., LEADING:] == 0)).all()
+
+
+def test_roles_are_scored_for_the_first_candidates() -> None:
+    mentions, head = MentionHead(8, 3, 6, 0.0), RoleHead(6, 3, 4, 0.0)
+    states, spans = torch.randn(2, 7, 8), torch.tensor([[0, 1, 2], [3, 3, 0], [4, 6, 1]]).expand(2, 3, 3)
+    sentences = torch.tensor([0, 0, 0, 1, 1, 1, 1]).expand(2, 7)
+    every = head(mentions(states, spans), spans, sentences, 3)
+    assert every.shape == (2, 3, 3, 4)
+    torch.testing.assert_close(head(mentions(states, spans), spans, sentences, 2), every[:, :2])
+
+
+def test_distances_are_signed_and_zero_where_spans_overlap() -> None:
+    first, last = torch.tensor([[4, 0, 5, 9]]), torch.tensor([[6, 3, 5, 9]])
+    to_before, to_itself, to_inside, to_after = [1, 0, 2, 3]
+    row = distance(first, last, 1)[0, 0]
+    assert row[to_inside] == row[to_itself]
+    assert row[to_before] < row[to_inside] < row[to_after]
+
+
+def test_circle_loss_follows_its_formula() -> None:
+    logits = torch.tensor([[2.0, -1.0, 0.5, 9.0]])
+    gold, real = torch.tensor([[True, False, False, True]]), torch.tensor([[True, True, True, False]])
+    expected = torch.log(1 + torch.tensor([-1.0, 0.5]).exp().sum()) + torch.log(1 + torch.tensor(-2.0).exp())
+    torch.testing.assert_close(circle_loss(logits, gold, real), expected[None])
+
+
+def test_circle_loss_of_nothing_possible_is_nothing_and_has_a_gradient() -> None:
+    logits = torch.full((1, 3), IMPOSSIBLE, requires_grad=True)
+    loss = circle_loss(logits, torch.zeros(1, 3, dtype=torch.bool), torch.zeros(1, 3, dtype=torch.bool))
+    loss.sum().backward()
+    assert loss.item() == 0
+    assert logits.grad is not None
+    assert logits.grad.isfinite().all()
+
+
+def test_ignored_choices_cost_nothing() -> None:
+    logits = torch.tensor([[[1.0, 0.0], [5.0, -5.0]]])
+    assert choice_loss(logits, torch.tensor([[-100, -100]])).item() == 0
+    torch.testing.assert_close(choice_loss(logits, torch.tensor([[0, -100]])), torch.tensor(1 + torch.e).log() - 1)
+
+
+def test_gold_tables_hold_the_gold_and_no_padding() -> None:
+    spans = torch.tensor([[[0, 1, 1], [2, 2, 0]], [[-1, -1, -1], [1, 1, 1]]])
+    table = span_table(spans, (2, 2, 3, 2))
+    assert table.nonzero().tolist() == [[0, 0, 2, 0], [0, 1, 0, 1], [1, 1, 1, 0]]
+    roles = role_table(torch.tensor([[[0, 1, 2], [-1, -1, -1]]]), (1, 2, 2, 3))
+    assert roles.nonzero().tolist() == [[0, 0, 1, 2]]
+
+
+def test_wrong_spans_are_the_best_that_are_not_gold() -> None:
+    logits = torch.full((1, 2, 3, 2), IMPOSSIBLE)
+    logits[0, 0, 1, 0], logits[0, 1, 0, 1], logits[0, 0, 2, 0] = 3.0, 2.0, 1.0
+    gold = span_table(torch.tensor([[[1, 1, 0]]]), logits.shape)
+    spans, exist = wrong(logits, gold, 3)
+    assert spans[0, :2].tolist() == [[0, 1, 1], [2, 2, 0]]
+    assert exist.tolist() == [[True, True, False]]
+
+
+def test_the_best_spans_are_those_above_the_threshold_as_many_as_the_fullest_document_has() -> None:
+    logits = torch.full((2, 2, 3, 2), -1.0)
+    logits[0, 1, 0, 1], logits[0, 0, 2, 0] = 2.0, 4.0
+    spans, scores = best(logits, 9, label=5)
+    assert spans[0].tolist() == [[2, 2, 5], [0, 1, 6]]
+    assert scores.tolist() == [[4, 2], [-1, -1]]
+    assert best(logits, 1, label=5)[0].shape == (2, 1, 3)
+    assert best(-logits.abs(), 9, label=5)[0].shape == (2, 0, 3)

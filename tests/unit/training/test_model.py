@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch.optim import AdamW
+from transformers import BertModel
+
+from annotation.document import Document
+from annotation.errors import NabaError, UsageError
+from tests.builders import build, conflict
+from tests.unit.training.conftest import reader
+from training.batches import Batch, collate
+from training.config import EncoderConfig, ModelConfig
+from training.encoding import Encoding
+from training.model import EventExtractor, fuse
+
+SMALL = ModelConfig(max_width=6, head_size=8, hidden_size=16, negatives=4)
+COMPACT = EncoderConfig(kind="compact", hidden_size=16)
+DOCUMENTS = [
+    build("[Arrest,certainty=reported:trigger נעצר] ב[Place>Arrest:GPE סוריה] [Person>Arrest:Person אבו חפס]", id="a"),
+    build("أصيب [Victim>Injure:Person سالم] ب[Injure:trigger جروح] في [Strike,Cause>Injure:trigger غارة]", id="b"),
+    build("אין כאן דבר", id="c"),
+]
+
+
+def made(encoder: EncoderConfig = COMPACT) -> tuple[EventExtractor, Encoding]:
+    torch.manual_seed(0)
+    encoding = Encoding.build(conflict(), SMALL, encoder)
+    return EventExtractor.build(SMALL, encoder, encoding), encoding
+
+
+def batch(encoding: Encoding, documents: list[Document], *, targets: bool = False) -> Batch:
+    return collate([encoding.encode(d, targets=targets) for d in documents], pad=encoding.tokenizer.pad)
+
+
+def predicted(model: EventExtractor, encoding: Encoding, documents: list[Document]) -> list[Document]:
+    examples = [encoding.encode(document.bare()) for document in documents]
+    outputs = model.eval().extract(collate(examples, pad=encoding.tokenizer.pad))
+    return [encoding.decode(*pair) for pair in zip(examples, outputs, strict=True)]
+
+
+def talkative() -> tuple[EventExtractor, Encoding]:
+    """An untrained model that sees spans and roles everywhere."""
+    model, encoding = made()
+    for bias in (model.spans.ends.bias, model.roles.of_filler.bias):
+        torch.nn.init.zeros_(bias)
+    return model, encoding
+
+
+def test_it_learns_every_part() -> None:
+    model, encoding = made(replace(COMPACT, dropout=0.0, word_dropout=0.0))
+    optimizer, data = AdamW(model.parameters(), lr=1e-2), batch(encoding, DOCUMENTS, targets=True)
+    first = model(**data).parts
+    for _ in range(40):
+        optimizer.zero_grad()
+        model(**data).loss.backward()
+        optimizer.step()
+    assert (model(**data).parts < first / 2).all()
+
+
+def test_every_weight_has_a_gradient() -> None:
+    model, encoding = made()
+    model(**batch(encoding, DOCUMENTS, targets=True)).loss.backward()
+    assert [name for name, weight in model.named_parameters() if weight.grad is None] == []
+
+
+def test_the_loss_is_the_weighted_sum_of_its_parts() -> None:
+    model, encoding = made()
+    output = model.eval()(**batch(encoding, DOCUMENTS, targets=True))
+    weights = torch.tensor([1, SMALL.boundary_weight, SMALL.role_weight, SMALL.attribute_weight])
+    torch.testing.assert_close(output.loss, output.parts @ weights)
+
+
+def test_documents_without_spans_words_or_targets_pass() -> None:
+    model, encoding = made()
+    empty = [Document(id="e", text=" "), Document(id="f", text="א")]
+    assert model(**batch(encoding, empty, targets=True)).loss.isfinite()
+    assert predicted(model, encoding, empty)[0] == empty[0]
+    assert model(**batch(encoding, empty)).loss is None
+
+
+def test_a_document_is_read_alike_alone_and_in_company() -> None:
+    model, encoding = talkative()
+    together = predicted(model, encoding, DOCUMENTS)
+    assert together == [predicted(model, encoding, [document])[0] for document in DOCUMENTS]
+    assert all(document.entities and document.triggers for document in together)
+
+
+def test_predicted_documents_obey_the_ontology() -> None:
+    model, encoding = talkative()
+    for document in predicted(model, encoding, DOCUMENTS):
+        assert encoding.audit(replace(document, links=())).lost == ()
+
+
+@pytest.mark.parametrize("window", [8, 16, 64])
+def test_an_argument_may_stand_in_another_window(window: int) -> None:
+    model, encoding = made(replace(COMPACT, window=window, dropout=0.0, word_dropout=0.0))
+    far = "[Arrest:trigger נעצר] " + "הרחק מכאן " * 20 + "[Person>Arrest:Person דוד]"
+    data, optimizer = batch(encoding, [build(far)], targets=True), AdamW(model.parameters(), lr=1e-2)
+    assert len(data["input_ids"]) == {8: 10, 16: 5, 64: 1}[window]
+    for _ in range(40):
+        optimizer.zero_grad()
+        model(**data).loss.backward()
+        optimizer.step()
+    (event,) = predicted(model, encoding, [build(far)])[0].events
+    assert [argument.role for argument in event.arguments] == ["Person"]
+
+
+def test_states_are_averaged_by_weight() -> None:
+    hidden = torch.arange(8.0).view(2, 4, 1)
+    first, last = torch.tensor([[[0, 6], [1, 0]]]), torch.tensor([[[2, 7], [1, 0]]])
+    weight = torch.tensor([[[0.25, 0.75], [1.0, 0.0]]])
+    assert fuse(hidden, first, last, weight).flatten().tolist() == [0.25 * 1 + 0.75 * 6.5, 1.0]
+
+
+def test_saved_and_loaded_it_says_the_same(tmp_path: Path) -> None:
+    model, encoding = talkative()
+    model.save_pretrained(tmp_path)
+    encoding.save_pretrained(tmp_path)
+    assert (tmp_path / "model.safetensors").is_file()
+    again = EventExtractor.load(tmp_path)
+    assert predicted(*again, DOCUMENTS) == predicted(model, encoding, DOCUMENTS)
+    assert not again[0].training
+
+
+def test_labels_come_from_the_saved_ontology_which_must_not_change(tmp_path: Path) -> None:
+    model, encoding = made()
+    model.save_pretrained(tmp_path)
+    encoding.save_pretrained(tmp_path)
+    file = tmp_path / "ontology.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("version:", "version: x", 1), encoding="utf-8")
+    with pytest.raises(UsageError, match="changed after training"):
+        EventExtractor.load(tmp_path)
+
+
+@pytest.mark.parametrize("missing", ["model.safetensors", "config.json", "encoding.json", "compact_tokenizer.json"])
+def test_an_incomplete_folder_is_named(missing: str, tmp_path: Path) -> None:
+    model, encoding = made()
+    model.save_pretrained(tmp_path)
+    encoding.save_pretrained(tmp_path)
+    (tmp_path / missing).unlink()
+    with pytest.raises(NabaError, match=tmp_path.name):
+        EventExtractor.load(tmp_path)
+
+
+def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    model, encoding = made()
+    model.save_pretrained(tmp_path)
+    encoding.save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    config["heads"]["hidden_size"] = 20
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        EventExtractor.load(tmp_path)
+
+
+def test_a_hub_encoder_is_taken_whole_and_trains(hub: Path, tmp_path: Path) -> None:
+    config = EncoderConfig(kind="hub", name=str(hub))
+    model, encoding = made(config)
+    for kept, given in zip(model.encoder.parameters(), BertModel.from_pretrained(hub).parameters(), strict=True):
+        assert torch.equal(kept, given)
+    assert encoding.window == 64
+    optimizer, data = AdamW(model.parameters(), lr=1e-3), batch(encoding, DOCUMENTS, targets=True)
+    before = model(**data).loss
+    for _ in range(10):
+        optimizer.zero_grad()
+        model(**data).loss.backward()
+        optimizer.step()
+    assert model(**data).loss < before
+    folder = tmp_path / "model"
+    model.save_pretrained(folder)
+    encoding.save_pretrained(folder)
+    assert predicted(*EventExtractor.load(folder), DOCUMENTS) == predicted(model, encoding, DOCUMENTS)
+
+
+def test_a_hub_encoder_must_be_there_with_safetensors(tmp_path: Path) -> None:
+    encoder = EncoderConfig(kind="hub", name=str(tmp_path))
+    encoding = Encoding(conflict(), reader("metaspace"))
+    with pytest.raises(UsageError, match="cannot be loaded"):
+        EventExtractor.build(SMALL, encoder, encoding)
+
+
+def test_half_precision_gives_a_finite_loss_and_scores() -> None:
+    model, encoding = made()
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model(**batch(encoding, DOCUMENTS, targets=True))
+        output.loss.backward()
+        predicted(model, encoding, DOCUMENTS)
+    assert output.loss.isfinite()
+    assert all(weight.grad is None or weight.grad.isfinite().all() for weight in model.parameters())
