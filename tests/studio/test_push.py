@@ -16,7 +16,7 @@ import pytest
 
 from annotation.document import Document
 from annotation.errors import ProjectError, StudioDownError
-from annotation.labelstudio import server
+from annotation.labelstudio import seal, server
 from annotation.labelstudio.client import Client, Patience
 from annotation.labelstudio.convert import from_task_data
 from annotation.labelstudio.holdings import alone, holdings
@@ -25,7 +25,7 @@ from annotation.labelstudio.project import find
 from annotation.labelstudio.push import PushReport, push
 from annotation.labelstudio.server import Server
 from annotation.ontology import Ontology
-from tests.generated import articles
+from tests.generated import articles, marked
 from tests.studio.support import annotate, ids, tasks
 
 
@@ -241,6 +241,19 @@ def test_an_interface_edited_by_hand_is_named_even_when_the_seal_is_lost(
             pushed(client, articles(2), title, ontology, tmp_path)
     client.change(f"api/projects/{project}/", {"label_config": config})
     assert pushed(client, articles(2), title, ontology, tmp_path).created == 1
+
+
+def test_an_interface_of_an_earlier_naba_is_brought_up_to_date(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = seal.labelling_config
+    with monkeypatch.context() as earlier:
+        earlier.setattr(seal, "labelling_config", lambda *a, **k: now(*a, **k).replace("naba-text", "naba-old"))
+        pushed(client, articles(1), title, ontology, tmp_path)
+        annotate(client, title, marked(next(iter(articles(1)))))
+    assert not find(client, title).seal.current
+    pushed(client, articles(2), title, ontology, tmp_path)
+    assert find(client, title).seal.current
 
 
 def test_another_ontology_or_language_needs_another_project(
