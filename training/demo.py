@@ -33,7 +33,7 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
     seniors = [word for senior, *_ in sample.ANNOTATORS.values() for word in ("--senior", _address(senior))]
     _naba("adjudicate", place / "annotated.jsonl", *seniors, "--out", place / "gold.jsonl")
     _naba("snapshot", place / "gold.jsonl", "--out", place / "snapshot")
-    _naba("train", f"snapshot={place / 'snapshot'}", f"output={place / 'run'}", *training)
+    _naba("train", f"snapshot={place / 'snapshot'}", f"output={place / 'run'}", "name=demo", *training)
     _naba("evaluate", f"model={place / 'run/model'}", f"snapshot={place / 'snapshot'}", f"output={place / 'report'}")
     _naba("read", unlabelled, "--out", place / "unlabelled.jsonl")
     files = (f"input={place / 'unlabelled.jsonl'}", f"output={place / 'predicted.jsonl'}")

@@ -1,0 +1,73 @@
+"""The whole trip from raw articles to suggestions, as `naba demo` makes it, with a model trained for a moment only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotation import sample
+from annotation.document import Document
+from annotation.files import read_documents
+from annotation.labelstudio import server
+from annotation.labelstudio.client import Client
+from annotation.snapshot import Snapshot
+from tests.run.small import TINY
+from training import demo
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the demo ran, its server still up."""
+    workspace = tmp_path_factory.mktemp("demo")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
+            patch.delenv(name, raising=False)
+        try:
+            demo.run(workspace, training=(*TINY, "fit.epochs=30"))
+            yield workspace / "demo"
+        finally:
+            server.stop(workspace)
+
+
+def marks(documents: list[Document]) -> dict[str, Document]:
+    return {document.text: document for document in documents}
+
+
+def test_gold_is_character_for_character_what_the_seniors_marked(place: Path) -> None:
+    gold = marks(list(read_documents(place / "gold.jsonl")))
+    assert len(gold) == len(sample.gold())
+    for senior in sample.gold():
+        found = gold[senior.text]
+        assert (found.entities, found.events, found.links) == (senior.entities, senior.events, senior.links)
+
+
+def test_the_snapshot_holds_all_of_it(place: Path) -> None:
+    snapshot = Snapshot.open(place / "snapshot")
+    frozen = [document for name in ("train", "dev", "test") for document in snapshot.split(name)]
+    assert marks(frozen).keys() == marks(sample.gold()).keys()
+
+
+def test_the_report_is_there(place: Path) -> None:
+    assert "<html" in (place / "report" / "report.html").read_text(encoding="utf-8")
+    assert json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
+
+
+def test_the_predictions_are_in_front_of_the_annotators(place: Path) -> None:
+    predicted = list(read_documents(place / "predicted.jsonl"))
+    assert len(predicted) == len(sample.unlabelled())
+    assert any(document.entities or document.events for document in predicted)
+    running = server.find(place.parent)
+    assert running is not None
+    shown = Client(running.url, running.token).get("api/predictions/", project=1)
+    assert len(shown) == len(predicted)  # type: ignore[arg-type]
+
+
+def test_a_second_run_adds_nothing_and_breaks_nothing(place: Path) -> None:
+    demo.run(place.parent, training=(*TINY, "fit.epochs=30"))
+    running = server.find(place.parent)
+    assert running is not None
+    project = Client(running.url, running.token).get("api/projects/1/")
+    assert project["task_number"] == len(sample.raw()) + len(sample.unlabelled())  # type: ignore[index]
