@@ -65,6 +65,4 @@ def _root(joined: list[int], number: int) -> int:
 
 
 def _join(joined: list[int], a: int, b: int) -> None:
-    """The lowest number stands for the cluster, so that the order of joining does not matter."""
-    low, high = sorted((_root(joined, a), _root(joined, b)))
-    joined[high] = low
+    joined[_root(joined, b)] = _root(joined, a)

@@ -169,6 +169,12 @@ def test_lines_are_kept_whole_and_blank_ones_only_inside() -> None:
     assert body.text(text).split("\n") == [f"{ARABIC[0]} ", "", f"  {ARABIC[1]}", "", ARABIC[2]]
 
 
+def test_blank_lines_of_the_article_itself_stay_as_many_as_they_are() -> None:
+    page = [ARABIC[0], "", "", ARABIC[1], "", ARABIC[2]]
+    assert bodied(page) == page
+    assert bodied([*page[:3], "icon", *page[3:]]) == page
+
+
 def test_what_was_dropped_says_why() -> None:
     text = "\n".join([*ARABIC, "-----", "تابعنا : تويتر - تلغرام"])
     body = find(text)
