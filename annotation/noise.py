@@ -53,6 +53,7 @@ _BYLINE = regex.compile(
     )
     + r"(?!\w)"
 )
+_AGENCY = regex.compile(r"^" + _any("وكالة, وكالات, شبكة, סוכנות, סוכנויות") + r" [^-]+ - (?:\S+ ?){1,2}$")
 _WIDGET = regex.compile(
     _any(
         "حجم الخط, تصغير الخط, تكبير الخط",
@@ -72,7 +73,15 @@ _CAPTION = regex.compile(
         "צילום אילוסטרציה, תמונת אילוסטרציה, תמונת ארכיון, צילום ארכיון, צילום מסך",
         "photo:, photo by, image:, credit:, file photo, caption:",
     )
-    + r"(?!\w)"
+    + r"(?:(?<=:)|(?!\w))"
+)
+_ARCHIVE = regex.compile(
+    r"[,،] "
+    + _any(
+        "صورة أرشيفية, صورة أرشيف, صورة من الأرشيف, صورة تعبيرية, صورة توضيحية",
+        "תמונת ארכיון, צילום ארכיון, תמונת אילוסטרציה, צילום אילוסטרציה, file photo",
+    )
+    + r"(?: ?\([^()]*\))?$"
 )
 _SOURCED = regex.compile(r"^(?:صوره|تصوير|תמונה|תמונת|צילום|תצלום) .*\([^()]+\)$")
 _STOCK = regex.compile(r"^[(\[]?" + _any("الصورة من, أرشيفية, أرشيف, אילוסטרציה, ארכיון, באדיבות") + r"(?!\w)")
@@ -113,7 +122,7 @@ _APPEAL = regex.compile(
 _COPYRIGHT = regex.compile("©|" + _any("الحقوق محفوظة, حقوق النشر محفوظة, כל הזכויות שמורות, all rights reserved"))
 _ATTRIBUTION = regex.compile(r"^-+ ?.*\(@\w+\).*\d{4}$")
 _TWEET_END = regex.compile(r"(?:pic\.twitter\.com|pic\.x\.com|https?://t\.co)/\w+$")
-_FILE = regex.compile(r"^\S*\.(?:jpe?g|png|gif|webp|svg|bmp|mp4|mp3|avif)$")
+_FILE = regex.compile(r"^(?:\S+ ){0,8}\S*\.(?:jpe?g|png|gif|webp|svg|bmp|mp4|mp3|avif)$")
 _ADVERT = regex.compile("^[-* ]*" + _any("פרסומת, תוכן שיווקי, תוכן ממומן, إعلان, إعلانات, advertisement") + "[-* ]*$")
 _TAGS = regex.compile("^" + _any("תגיות, תגים, كلمات مفتاحية, الكلمات المفتاحية, وسوم, الوسوم, tags") + " ?:")
 _COMMENTS = regex.compile(
@@ -177,6 +186,8 @@ def kind(line: str) -> str | None:
 
 def _dateline(line: str, words: int) -> bool:
     """Dates and times with at most a place or a name beside them; a byline with a name."""
+    if words <= 2 * FEW and _AGENCY.match(line):
+        return True
     rest = _WHEN.sub(" ", line)
     if _BYLINE.match(line) and words <= 14 and (rest != line or not _ENDS.search(line)):
         return True
@@ -189,7 +200,7 @@ def _dateline(line: str, words: int) -> bool:
 def _caption(line: str, words: int) -> bool:
     if words <= FEW + 1 and _STOCK.match(line) and not _ENDS.search(line):
         return True
-    return words <= 25 and any(rule.search(line) for rule in (_CAPTION, _CREDIT, _SOURCED))
+    return words <= 25 and any(rule.search(line) for rule in (_CAPTION, _CREDIT, _SOURCED, _ARCHIVE))
 
 
 def _share(line: str, words: int) -> bool:
