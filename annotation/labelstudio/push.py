@@ -19,8 +19,8 @@ from annotation.labelstudio.holdings import Held, Holdings, Note, alone, holding
 from annotation.labelstudio.project import Project, ensure
 from annotation.ontology import Ontology
 
-CHUNK_BYTES = 8 << 20
-CHUNK_TASKS = 1000
+CHUNK_BYTES = 16 << 20
+CHUNK_TASKS = 2000
 _TRIES = 3
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 

@@ -41,6 +41,7 @@ def main() -> None:
     parser.add_argument("--characters", type=int, default=3000)
     parser.add_argument("--events", type=int, default=4, help="in each annotation that is pulled")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", choices=("push", "pull"), help="leave the other out")
     parser.add_argument("--alone", nargs=2, metavar=("WHAT", "WORKSPACE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.alone:
@@ -59,6 +60,8 @@ def _report(running: Server, options: argparse.Namespace) -> None:
     print("| | bare, s | naba, s | ratio | goal | peak memory, MB | goal |", flush=True)
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |", flush=True)
     for what, measure in (("push", _pushes), ("pull", _pulls)):
+        if options.only not in (what, None):
+            continue
         pairs = measure(running, options)
         ratio = median(bare / ours for bare, ours in pairs)
         bare, ours = (median(times) for times in zip(*pairs, strict=True))
@@ -135,8 +138,16 @@ def _alone(what: str, workspace: str, options: argparse.Namespace) -> None:
         push(client, _articles(options), project="alone", ontology=conflict(), workspace=running.workspace)
     else:
         pull(client, project="pulled", out=Path(workspace) / "alone.jsonl", workspace=running.workspace)
-    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // unit)
+    print(_peak())
+
+
+def _peak() -> int:
+    """The most memory this process ever held, in MB. What Linux tells through getrusage includes the parent's."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) >> 10
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 20
 
 
 def _articles(options: argparse.Namespace) -> Iterator[Document]:
