@@ -41,7 +41,8 @@ class ModelConfig(Settings):
 
     max_width: the longest span, in words; longer ones cannot be said. head_size: width of the per-label query and key.
     hidden_size: width of a span's representation in the role and attribute heads. negatives: how many of the model's
-    own wrong spans a document adds to the gold ones when roles are trained.
+    own wrong spans a document adds to the gold ones when roles are trained. role_margin: how far the logits of roles are
+    raised above those that were trained: F1, while it is low, is best where a role is likelier wrong than not.
     """
 
     max_width: int = setting(24, at_least(1))
@@ -49,6 +50,7 @@ class ModelConfig(Settings):
     hidden_size: int = setting(128, at_least(1))
     dropout: float = setting(0.3, at_least(0), below(1))
     negatives: int = setting(16, at_least(0))
+    role_margin: float = setting(1.0, at_least(0))
     role_weight: float = setting(1.0, at_least(0))
     boundary_weight: float = setting(0.5, at_least(0))
     attribute_weight: float = setting(0.5, at_least(0))
