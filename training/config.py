@@ -41,8 +41,8 @@ class ModelConfig(Settings):
 
     max_width: the longest span, in words; longer ones cannot be said. head_size: width of the per-label query and key.
     hidden_size: width of a span's representation in the role and attribute heads. negatives: how many of the model's
-    own wrong spans a document adds to the gold ones when roles are trained. role_margin: how far the logits of roles are
-    raised above those that were trained: F1, while it is low, is best where a role is likelier wrong than not.
+    own wrong spans a document adds to the gold ones when roles are trained. role_margin: how far the logits of roles
+    are raised above those that were trained: F1, while low, is best where a role is likelier wrong than not.
     """
 
     max_width: int = setting(24, at_least(1))
