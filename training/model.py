@@ -119,7 +119,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         )
         built = cls(config, body)
         built.permits.copy_(torch.from_numpy(labels.permits))
-        if encoder.gradient_checkpointing:
+        if encoder.kind == "hub" and encoder.gradient_checkpointing:
             built.encoder.gradient_checkpointing_enable()  # type: ignore[no-untyped-call]
         return built
 
