@@ -110,8 +110,8 @@ def evaluate(run: EvaluateConfig) -> float:
 
 def predict(run: PredictConfig) -> int:
     """Write every document of `input` with what the model finds in it, and return how many there were."""
-    documents = _documents(Path(run.input))
     model, encoding = _ready(run.model, run)
+    documents = _documents(Path(run.input))
     count = write_documents(run.output, _watched(find(model, encoding, documents, batch_size=run.batch_size)))
     terminal.say(f"{count} documents: {run.output}")
     return count

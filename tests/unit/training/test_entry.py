@@ -62,7 +62,7 @@ def test_an_error_of_the_work_itself_comes_through_unchanged(tmp_path: Path) -> 
     assert not isinstance(caught.value, ConfigError)
     with pytest.raises(UsageError, match=r"a/manifest\.json"):
         evaluate_main([f"model={tmp_path}", "snapshot=a"])
-    with pytest.raises(UsageError, match="no such file"):
+    with pytest.raises(UsageError, match="holds no model"):
         predict_main([f"model={tmp_path}", f"input={tmp_path}/none.jsonl", "output=x.jsonl"])
 
 
