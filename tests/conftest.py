@@ -1,3 +1,9 @@
-"""What every test may ask for."""
+"""What every test may ask for, and what none may reach: the hub, a tracking service, a team's Label Studio."""
+
+import os
+
+os.environ.update(HF_HUB_OFFLINE="1", WANDB_MODE="offline")
+for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "WANDB_API_KEY"):
+    os.environ.pop(name, None)
 
 pytest_plugins = ["tests.plugins.studio"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -22,6 +25,8 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
 
     Every step can be run again: what is there already is kept. Raises NabaError when a command fails.
     """
+    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
+        os.environ.pop(name, None)  # a team's server is no place for a demo
     place = workspace / "demo"
     articles, unlabelled = _lay_out(place)
     _naba("serve", "--workspace", workspace)
@@ -33,11 +38,12 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
     seniors = [word for senior, *_ in sample.ANNOTATORS.values() for word in ("--senior", _address(senior))]
     _naba("adjudicate", place / "annotated.jsonl", *seniors, "--out", place / "gold.jsonl")
     _naba("snapshot", place / "gold.jsonl", "--out", place / "snapshot")
-    _naba("train", f"snapshot={place / 'snapshot'}", f"output={place / 'run'}", "name=demo", *training)
-    _naba("evaluate", f"model={place / 'run/model'}", f"snapshot={place / 'snapshot'}", f"output={place / 'report'}")
+    snapshot, model = _set("snapshot", place / "snapshot"), _set("model", place / "run" / "model")
+    _naba("train", snapshot, _set("output", place / "run"), "name=demo", *training)
+    _naba("evaluate", model, snapshot, _set("output", place / "report"))
     _naba("read", unlabelled, "--out", place / "unlabelled.jsonl")
-    files = (f"input={place / 'unlabelled.jsonl'}", f"output={place / 'predicted.jsonl'}")
-    _naba("predict", f"model={place / 'run/model'}", *files)
+    files = _set("input", place / "unlabelled.jsonl"), _set("output", place / "predicted.jsonl")
+    _naba("predict", model, *files)
     _naba("suggest", place / "predicted.jsonl", "--project", PROJECT, "--workspace", workspace)
     _farewell(workspace, place)
 
@@ -83,13 +89,28 @@ def _address(annotator: str) -> str:
     return f"{annotator}@naba.example"
 
 
-def _farewell(workspace: Path, place: Path) -> None:
-    from annotation.labelstudio.server import find
+def _set(key: str, path: Path) -> str:
+    """A Hydra override; paths with characters that its grammar uses are quoted."""
+    plain = re.fullmatch(r"[\w./~-]+", str(path))
+    quoted = str(path).replace("\\", "\\\\").replace("'", "\\'")
+    return f"{key}={path}" if plain else f"{key}='{quoted}'"
 
+
+def _farewell(workspace: Path, place: Path) -> None:
+    """The scores, the page, and the way to the suggestions."""
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.project import find
+    from annotation.labelstudio.server import find as running
+
+    metrics = json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
+    scores = "  ".join(f"{unit} {100 * metrics['micro'][unit]['f1']:.1f}" for unit in metrics["micro"])
     terminal.say("")
+    terminal.say(f"scores   {scores}  (F1 on {metrics['documents']} articles the model never saw)")
     terminal.say(f"report   {place / 'report' / 'report.html'}")
-    server = find(workspace)
+    server = running(workspace)
     if server:
-        terminal.say(f"labels   {server.url}  user {server.username}  password {server.password}")
-        terminal.say("         (open an article without annotations to see the model's suggestions)")
+        project = find(connect(workspace), PROJECT).id
+        terminal.say(f"labels   {server.url}/projects/{project}/data")
+        terminal.say(f"         user {server.username}  password {server.password}")
+        terminal.say("         the last articles of the list have no annotations, but the model's suggestions")
         terminal.say(f"stop     naba serve --stop --workspace {workspace}")

@@ -81,11 +81,7 @@ def test_findings_end_in_exit_code_1(tmp_path: Path) -> None:
         (["fly"], 2, "No such command"),
     ],
 )
-def test_a_wrong_command_ends_in_one_line(
-    words: list[str], code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
+def test_a_wrong_command_ends_in_one_line(words: list[str], code: int, said: str, tmp_path: Path) -> None:
     done = naba(*words, code=code, cwd=tmp_path)
     assert said in done.stderr
 

@@ -22,14 +22,11 @@ from training import demo
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the demo ran, its server still up."""
     workspace = tmp_path_factory.mktemp("demo")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"):
-            patch.delenv(name, raising=False)
-        try:
-            demo.run(workspace, training=(*TINY, "fit.epochs=30"))
-            yield workspace / "demo"
-        finally:
-            server.stop(workspace)
+    try:
+        demo.run(workspace, training=(*TINY, "fit.epochs=30"))
+        yield workspace / "demo"
+    finally:
+        server.stop(workspace)
 
 
 def marks(documents: list[Document]) -> dict[str, Document]:
