@@ -223,8 +223,8 @@ def _contact(line: str, words: int) -> bool:
 
 
 def _foreign(line: str, words: int) -> bool:
-    """A few words without a single letter of either script: "icon, AFP / Getty", a number, a link."""
-    return words <= 5 and not _LETTERS.search(line)
+    """A few words without a single letter of either script: "icon, AFP / Getty", a number, a link; no sentence."""
+    return words <= 5 and not _LETTERS.search(line) and not (words > 2 and _FULL_STOP.search(line))
 
 
 _RULES = {
