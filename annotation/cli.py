@@ -76,7 +76,9 @@ def push(
     project: Project,
     ontology: OntologyOption = "conflict",
     ui_language: Annotated[Literal["ar", "he", "en"], typer.Option(help="The language of the labels.")] = "en",
-    annotators: Annotated[int, typer.Option(help="How many annotators label each article.", min=1)] = 1,
+    annotators: Annotated[
+        int | None, typer.Option(help="How many annotators label each article; 1 in a new project.", min=1)
+    ] = None,
     workspace: Workspace = HERE,
 ) -> None:
     """Read raw articles and put them in front of the annotators. A second push adds only what is new."""
@@ -214,7 +216,7 @@ def suggest(
     from annotation.labelstudio import suggest as suggesting
     from annotation.labelstudio.connect import connect
 
-    report = suggesting.suggest(connect(workspace), read_documents(predictions), project=project)
+    report = suggesting.suggest(connect(workspace), read_documents(predictions), project=project, workspace=workspace)
     terminal.say(str(report))
 
 
