@@ -122,7 +122,7 @@ def score(gold: Sequence[Document], predicted: Sequence[Document]) -> Scores:
 
     A document's language is the gold one's. Raises UsageError that says how many Documents do not fit, and which.
     """
-    pairs = _aligned(gold, predicted)
+    pairs = aligned(gold, predicted)
     counts = np.zeros((len(pairs), len(UNITS) + len(flat.LAYERS), 3), dtype=np.int64)
     types: dict[str, tuple[Counter[str], Counter[str], Counter[str]]] = {
         kind: (Counter(), Counter(), Counter()) for kind in KINDS
@@ -144,7 +144,11 @@ def score(gold: Sequence[Document], predicted: Sequence[Document]) -> Scores:
     )
 
 
-def _aligned(gold: Sequence[Document], predicted: Sequence[Document]) -> list[tuple[Document, Document]]:
+def aligned(gold: Sequence[Document], predicted: Sequence[Document]) -> list[tuple[Document, Document]]:
+    """Each gold Document with the predicted one of its id, in gold's order.
+
+    Raises UsageError that says how many Documents do not fit, and which.
+    """
     ours, theirs = ({document.id: document for document in side} for side in (gold, predicted))
     faults = {
         "more than once in gold": _repeated(gold),
