@@ -1,4 +1,4 @@
-"""What `naba train`, `evaluate` and `predict` are configured by. The presets are in conf/, key by key."""
+"""What `naba train`, `evaluate`, `predict` and `release` are configured by. The presets are in conf/, key by key."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from training.settings import (
     within,
     zero_or,
 )
+from training.versions import version_fault
 
 __all__ = [
     "ConfigError",
@@ -29,8 +30,10 @@ __all__ = [
     "FitConfig",
     "ModelConfig",
     "PredictConfig",
+    "ReleaseConfig",
     "TrackingConfig",
     "TrainConfig",
+    "VerifyConfig",
     "typed",
 ]
 
@@ -168,3 +171,35 @@ class PredictConfig(Settings):
     batch_size: int = setting(16, at_least(1))
     device: Literal["auto", "cpu"] = "auto"
     threads: int | None = setting(None, at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseConfig(Settings):
+    """A trained model that is to become `releases`/`version`, if the gates let it.
+
+    against: last (the newest release, where there is one), none, a version, or a model's folder. gates: a preset of
+    conf/gates, or a file. trained_on: the snapshot the model was trained on, where that is not the one it is scored on
+    and not where it was. tracking: where the model goes to, as in `TrackingConfig.mode`.
+    """
+
+    version: str = needed(str, filled, version_fault)
+    model: str = needed(str, filled)
+    snapshot: str = needed(str, filled)
+    split: Literal["test", "dev", "train"] = "test"
+    releases: str = setting("releases", filled)
+    against: str = setting("last", filled)
+    gates: str = setting("default", filled)
+    trained_on: str | None = setting(None, filled)
+    tracking: Literal["auto", "offline", "online", "off"] = "auto"
+    batch_size: int = setting(16, at_least(1))
+    device: Literal["auto", "cpu"] = "auto"
+    threads: int | None = setting(None, at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyConfig(Settings):
+    """A release whose model is to be made again. `snapshot` is what it was trained on, where that has moved."""
+
+    version: str = needed(str, filled, version_fault)
+    releases: str = setting("releases", filled)
+    snapshot: str | None = setting(None, filled)

@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 import torch
 import yaml
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from transformers import set_seed
 
 from annotation import terminal
@@ -27,10 +26,11 @@ from annotation.snapshot import Snapshot
 from training.bootstrap import resampled_f1
 from training.config import DataConfig, EvaluateConfig, PredictConfig, TrainConfig
 from training.encoding import Encoding
+from training.finding import ready, watched
 from training.fit import fit
 from training.folder import RunFolder
 from training.model import EventExtractor
-from training.predict import load, model_version
+from training.predict import model_version
 from training.predict import predict as find
 from training.report.page import write_report
 from training.scoring import Scores, score
@@ -110,9 +110,9 @@ def evaluate(run: EvaluateConfig) -> float:
 
 def predict(run: PredictConfig) -> int:
     """Write every document of `input` with what the model finds in it, and return how many there were."""
-    model, encoding = _ready(run.model, run)
+    model, encoding = ready(run.model, run)
     documents = _documents(Path(run.input))
-    count = write_documents(run.output, _watched(find(model, encoding, documents, batch_size=run.batch_size)))
+    count = write_documents(run.output, watched(find(model, encoding, documents, batch_size=run.batch_size)))
     terminal.say(f"{count} documents: {run.output}")
     return count
 
@@ -185,24 +185,14 @@ def _track(tracker: Tracker, scores: Scores) -> None:
     tracker.table("types", columns, rows)
 
 
-def _ready(path: str, run: EvaluateConfig | PredictConfig) -> tuple[EventExtractor, Encoding]:
-    """The model, on the device and threads that are wanted."""
-    if run.threads:
-        torch.set_num_threads(run.threads)
-    model, encoding = load(path)
-    if run.device == "auto" and torch.cuda.is_available():
-        torch.nn.Module.to(model, "cuda")
-    return model, encoding
-
-
 def _predicted(path: str, gold: Sequence[Document], run: EvaluateConfig) -> tuple[list[Document], str]:
     """What a model finds in the gold documents, and the model's version."""
-    model, encoding = _ready(path, run)
+    model, encoding = ready(path, run)
     marked = {span.label for document in gold for span in document.spans()}
     if unknown := sorted(marked - set(encoding.ontology.labels)):
         terminal.warn(f"{path} does not know {', '.join(unknown)}, which its scores suffer from")
     name = model_version(model)
-    return list(_watched(find(model, encoding, gold, batch_size=run.batch_size, version=name))), name
+    return list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name))), name
 
 
 def _table(scores: Scores) -> Iterator[tuple[str, ...]]:
@@ -233,15 +223,3 @@ def _documents(path: Path) -> Iterator[Document]:
     if not path.name.endswith((".jsonl", ".jsonl.gz")):
         raise UsageError(f"{path}: not a Documents file (.jsonl, .jsonl.gz); naba read makes one of articles")
     return read_documents(path)
-
-
-def _watched(documents: Iterable[Document]) -> Iterator[Document]:
-    """The same documents, counted on a terminal, and in a line now and then elsewhere."""
-    columns = (SpinnerColumn(), TextColumn("documents"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=terminal.err, transient=True, disable=not terminal.err.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        for count, document in enumerate(documents, start=1):
-            bar.update(task, completed=count)
-            if count % 1000 == 0:
-                _log.info("%d documents done", count)
-            yield document

@@ -172,6 +172,10 @@ class _Reader:
             return None if value is None else self.value(inner, value, path)
         if origin is Literal:
             return self.fits(value in args, value, path, f"one of {', '.join(map(str, args))}")
+        if origin is dict:
+            self.fits(isinstance(value, dict), value, path, "a group of settings")
+            rows = value if isinstance(value, dict) else {}
+            return {str(key): self.value(args[1], item, f"{path}.{key}") for key, item in rows.items()}
         if origin in (tuple, list):
             self.fits(isinstance(value, list), value, path, "a list")
             items = value if isinstance(value, list) else []

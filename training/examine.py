@@ -1,0 +1,123 @@
+"""A trained model looked at before its release: what it is, how it was made, what it finds, and what it has seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import yaml
+from pydantic import ValidationError
+
+from annotation import terminal
+from annotation.document import Document
+from annotation.errors import SnapshotError, UsageError
+from annotation.ontology import Ontology
+from annotation.snapshot import Snapshot
+from training.config import ReleaseConfig
+from training.encoding import Encoding
+from training.finding import ready, watched
+from training.model import EventExtractor
+from training.predict import model_version
+from training.predict import predict as find
+from training.record import Data, Trained
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A model and what it found in the gold documents. `alignment` is the share of their marks it could have learned."""
+
+    name: str
+    weights: str
+    ontology: Ontology
+    found: Sequence[Document]
+    alignment: float
+
+
+def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig) -> Examined:
+    """Load the model and let it mark the documents. Raises UsageError when it is not whole."""
+    model, encoding = ready(str(path), run)
+    name = model_version(model)
+    found = list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
+    return Examined(name, weights(model), encoding.ontology, found, alignment(encoding, gold))
+
+
+def weights(model: EventExtractor) -> str:
+    """A hash of every tensor, to the bit, whatever file it came from."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def alignment(encoding: Encoding, documents: Sequence[Document]) -> float:
+    """The share of spans and arguments that can be said in the encoding; 1 where there are none."""
+    marks, kept = (sum(map(_marks, side)) for side in (documents, [encoding.audit(d).document for d in documents]))
+    return kept / marks if marks else 1.0
+
+
+def _marks(document: Document) -> int:
+    return len(list(document.spans())) + sum(len(event.arguments) for event in document.events)
+
+
+def trained(path: str | Path) -> Trained:
+    """How the model in that folder was made. Raises UsageError when it does not say."""
+    file = Path(path) / "config.yaml"
+    try:
+        told = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = {**told["snapshot"], "path": told["config"]["snapshot"]}
+        return Trained(config=told["config"], seed=told["seed"], packages=told["packages"], snapshot=Data(**data))
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
+        raise UsageError(
+            f"{file}: does not say how the model was trained ({type(error).__name__}); "
+            "release a folder that naba train wrote"
+        ) from error
+
+
+def seen(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Document]:
+    """The documents the model was made with: those it learned from, and those it was chosen by.
+
+    Raises UsageError when the snapshot it was trained on is not there any more, or changed.
+    """
+    snapshot = scored if scored.manifest.content == how.snapshot.content else opened(how.snapshot, trained_on)
+    return [*snapshot.train, *snapshot.dev]
+
+
+def opened(wanted: Data, path: str | None) -> Snapshot:
+    """The snapshot a model was trained on, at `path` or else where it was. Raises UsageError if it is another one."""
+    where = path or wanted.path
+    try:
+        snapshot = Snapshot.open(where)
+    except SnapshotError as error:
+        raise UsageError(
+            f"the snapshot {wanted.name} that the model was trained on cannot be opened: {error}"
+        ) from error
+    if snapshot.manifest.content != wanted.content:
+        raise UsageError(
+            f"{where}: holds snapshot {snapshot.manifest.content[:12]}, but the model was trained on "
+            f"{wanted.name} ({wanted.content[:12]}); name the folder of that one"
+        )
+    return snapshot
+
+
+def same_ontology(model: Examined, snapshot: Snapshot, *, path: str) -> None:
+    """Refuse a model that knows other labels than the snapshot is marked in. Raises UsageError with counts."""
+    ours, theirs = set(model.ontology.labels), set(snapshot.ontology.labels)
+    if model.ontology.hash == snapshot.ontology.hash:
+        return
+    raise UsageError(
+        f"{path} was trained on ontology {model.ontology.name} {model.ontology.version} ({model.ontology.hash}), "
+        f"but {snapshot.path} is marked in {snapshot.ontology.name} {snapshot.ontology.version} "
+        f"({snapshot.ontology.hash}): {len(theirs - ours)} labels are new and {len(ours - theirs)} gone; "
+        "train on a snapshot of the same ontology"
+    )
+
+
+def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> None:
+    """Say which labels of gold a model that is compared with cannot know."""
+    marked = {span.label for document in gold for span in document.spans()}
+    if unknown := sorted(marked - set(model.ontology.labels)):
+        terminal.warn(f"{path} does not know {', '.join(unknown)}, which its scores suffer from")

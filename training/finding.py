@@ -1,0 +1,40 @@
+"""A model made ready on the machine that is there, and what it finds in Documents, with progress shown."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+
+import torch
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from annotation import terminal
+from annotation.document import Document
+from training.config import EvaluateConfig, PredictConfig, ReleaseConfig
+from training.encoding import Encoding
+from training.model import EventExtractor
+from training.predict import load
+
+_log = logging.getLogger(__name__)
+
+
+def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
+    """The model in that folder, on the device and threads that are wanted. Raises UsageError when it is not whole."""
+    if run.threads:
+        torch.set_num_threads(run.threads)
+    model, encoding = load(path)
+    if run.device == "auto" and torch.cuda.is_available():
+        torch.nn.Module.to(model, "cuda")
+    return model, encoding
+
+
+def watched(documents: Iterable[Document]) -> Iterator[Document]:
+    """The same documents, counted on a terminal, and in a line now and then elsewhere."""
+    columns = (SpinnerColumn(), TextColumn("documents"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=terminal.err, transient=True, disable=not terminal.err.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        for count, document in enumerate(documents, start=1):
+            bar.update(task, completed=count)
+            if count % 1000 == 0:
+                _log.info("%d documents done", count)
+            yield document

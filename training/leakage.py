@@ -1,0 +1,49 @@
+"""Test documents that the model has seen: by their id, by their very text, or as another copy of the same report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from annotation.document import Document
+from annotation.duplicates import clusters
+from annotation.snapshot import THRESHOLD
+
+
+@dataclass(frozen=True)
+class Leakage:
+    """Pairs of ids: a document scored on, and one the model was made with. A document is in the first list it fits."""
+
+    ids: tuple[tuple[str, str], ...]
+    texts: tuple[tuple[str, str], ...]
+    near: tuple[tuple[str, str], ...]
+
+    def __len__(self) -> int:
+        return len(self.ids) + len(self.texts) + len(self.near)
+
+    def __str__(self) -> str:
+        found = {"by id": self.ids, "with the same text": self.texts, "as near-duplicates": self.near}
+        return "; ".join(f"{len(p)} {how} ({p[0][0]} of {p[0][1]})" for how, p in found.items() if p) or "none"
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {"ids": list(self.ids), "texts": list(self.texts), "near": list(self.near), "threshold": THRESHOLD}
+
+
+def leakage(test: Sequence[Document], seen: Sequence[Document]) -> Leakage:
+    """Which of `test` are among `seen`. Near-duplicates are what a snapshot would have kept on one side of a split."""
+    ids = {document.id for document in seen}
+    texts = {document.text: document.id for document in reversed(seen)}
+    numbers = clusters([*seen, *test], THRESHOLD)
+    first = {
+        number: document.id for number, document in zip(reversed(numbers[: len(seen)]), reversed(seen), strict=True)
+    }
+    found: tuple[list[tuple[str, str]], ...] = ([], [], [])
+    for document, number in zip(test, numbers[len(seen) :], strict=True):
+        if document.id in ids:
+            found[0].append((document.id, document.id))
+        elif document.text in texts:
+            found[1].append((document.id, texts[document.text]))
+        elif number in first:
+            found[2].append((document.id, first[number]))
+    return Leakage(*(tuple(pairs) for pairs in found))

@@ -1,0 +1,206 @@
+"""Which scores a model lost, beyond what chance does: a paired randomization test, corrected for how many are looked at.
+
+Were two models equally good, it would be chance which of them did what on a document. So their outcomes are swapped,
+document by document, at random, and a drop counts when swapping hardly ever gives one as large (Noreen 1989; Yeh 2000,
+"More accurate tests for the statistical significance of result differences"). Unlike an interval from resampling, this
+is exact for however few documents there are: three that got worse cannot convince anybody.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.document import Document
+from annotation.matching import UNITS, Units, units
+from training.scoring import KINDS
+
+SEED = 13
+DRAWS = 10_000
+_BATCH = 1 << 22
+"""Swaps held at once, whatever the number of documents."""
+
+Key: TypeAlias = tuple[str, str]
+"""What is counted: ("score", one of UNITS), or a kind of `KINDS` and a type."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A score before and now, over the documents of a slice, as fractions.
+
+    `slice_` is ("", "") for all documents, else ("language", code) or ("source", name). `p` is the chance of such a
+    drop between equally good models, `differing` the number of documents on which the two differ. `testable` is false
+    where so few differ that no drop among them could convince: too few to say.
+    """
+
+    key: Key
+    slice_: Key
+    before: float
+    now: float
+    p: float
+    differing: int
+    testable: bool
+    significant: bool
+
+    @property
+    def delta(self) -> float:
+        return self.now - self.before
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            **dict(zip(("kind", "name"), self.key, strict=True)),
+            "slice": list(self.slice_) if self.slice_[0] else None,
+            "before": self.before,
+            "now": self.now,
+            "delta": self.delta,
+            "p": self.p,
+            "differing": self.differing,
+            "testable": self.testable,
+            "significant": self.significant,
+        }
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """One score over one slice, with the chance of its drop."""
+
+    key: Key
+    slice_: Key
+    before: float
+    now: float
+    p: float
+    differing: int
+
+
+def changes(
+    gold: Sequence[Document],
+    now: Sequence[Document],
+    before: Sequence[Document],
+    *,
+    level: float = 0.05,
+    tolerate: float = 0.0,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> list[Change]:
+    """Every score, of every type, in every language, and the scores of every source, before and now.
+
+    The three sequences hold the same documents in the same order. `level` is the chance that any drop at all is called
+    significant between equally good models; drops of up to `tolerate` never are. Swaps are drawn at least `draws` times,
+    and more often where so many scores are looked at that a chance must be known better than that.
+    """
+    keys, sides = _tallied(gold, now, before)
+    slices = list(_slices(gold, keys))
+    draws = max(draws, math.ceil(2 * sum(len(columns) for _, _, columns in slices) / level))
+    cells = [
+        cell
+        for slice_, rows, columns in slices
+        for cell in _cells(slice_, [keys[c] for c in columns], sides[:, rows][:, :, columns], draws, seed)
+    ]
+    fewest, share = _correction([cell.differing for cell in cells], level)
+    found = []
+    for cell in cells:
+        testable = cell.differing >= fewest
+        worse = testable and cell.p <= share and cell.before - cell.now > tolerate
+        values = (cell.key, cell.slice_, cell.before, cell.now, cell.p, cell.differing)
+        found.append(Change(*values, testable=testable, significant=worse))
+    return found
+
+
+def _correction(differing: Sequence[int], level: float) -> tuple[int, float]:
+    """The fewest differing documents worth a test, and the level of each test (Tarone 1990).
+
+    With n of them no chance can be below 2**-n, so that scores with too few need no part of the level; n says nothing
+    of which model is the better one.
+    """
+    for fewest in range(1, 64):
+        tests = sum(n >= fewest for n in differing)
+        if tests == 0 or 2.0**-fewest <= level / tests:
+            return fewest, level / max(tests, 1)
+    return 64, level / max(len(differing), 1)
+
+
+def _tallied(
+    gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document]
+) -> tuple[list[Key], NDArray[np.int64]]:
+    """What is counted, and counts as [gold, predicted now, correct now, predicted before, correct before], [5, D, K]."""
+    rows = [_row(*map(units, three)) for three in zip(gold, now, before, strict=True)]
+    place = {key: at for at, key in enumerate(sorted({key for row in rows for key in row}))}
+    table = np.zeros((5, len(rows), len(place)), dtype=np.int64)
+    for number, row in enumerate(rows):
+        for key, counts in row.items():
+            table[:, number, place[key]] = counts
+    return list(place), table
+
+
+def _row(gold: Units, now: Units, before: Units) -> dict[Key, tuple[int, ...]]:
+    """The counts of one document, by what is counted."""
+    row: dict[Key, tuple[int, ...]] = {}
+    for unit in UNITS:
+        sides = (gold[unit], now[unit], gold[unit] & now[unit], before[unit], gold[unit] & before[unit])
+        row["score", unit] = tuple(map(len, sides))
+    for kind, (unit, at) in KINDS.items():
+        sides = (gold[unit], now[unit], gold[unit] & now[unit], before[unit], gold[unit] & before[unit])
+        by_name = [Counter(map(itemgetter(at), side)) for side in sides]
+        for name in set().union(*by_name):
+            row[kind, str(name)] = tuple(counter[name] for counter in by_name)
+    return row
+
+
+def _slices(
+    gold: Sequence[Document], keys: Sequence[Key]
+) -> Iterator[tuple[Key, NDArray[np.int64], NDArray[np.int64]]]:
+    """Each slice's name, its documents, and what is counted in it: only scores by source, which are many and small."""
+    every, scores = np.arange(len(keys)), np.array([at for at, key in enumerate(keys) if key[0] == "score"], dtype=int)
+    yield ("", ""), np.arange(len(gold)), every
+    sources = [document.source.name if document.source else "" for document in gold]
+    sorts: Mapping[str, tuple[list[str], NDArray[np.int64]]] = {
+        "language": ([document.language for document in gold], every),
+        "source": (sources, scores),
+    }
+    for sort, (values, columns) in sorts.items():
+        names = sorted(set(values) - {""})
+        for name in names if len(set(values)) > 1 else []:
+            yield (sort, name), np.flatnonzero(np.array(values) == name), columns
+
+
+def _cells(slice_: Key, keys: Sequence[Key], sides: NDArray[np.int64], draws: int, seed: int) -> Iterator[_Cell]:
+    """Every score over the documents of one slice. `sides` is [5, D, K]."""
+    moved = sides[3:] - sides[1:3]
+    differing = (moved != 0).any(axis=0)
+    rows = differing.any(axis=1)
+    totals = sides.sum(axis=1).astype(np.float64)
+    p = _chances(totals, moved[:, rows].astype(np.float64), draws, seed)
+    now, before = _f1(totals[0], totals[1:3]), _f1(totals[0], totals[3:])
+    counts = differing.sum(axis=0)
+    for at, key in enumerate(keys):
+        yield _Cell(key, slice_, float(before[at]), float(now[at]), float(p[at]), int(counts[at]))
+
+
+def _chances(totals: NDArray[np.float64], moved: NDArray[np.float64], draws: int, seed: int) -> NDArray[np.float64]:
+    """The chance of a drop as large as the one there is, [K]. `totals` is [5, K]; `moved` [2, D, K]: before less now."""
+    generator = np.random.default_rng(seed)
+    documents, columns = moved.shape[1:]
+    observed = _f1(totals[0], totals[1:3]) - _f1(totals[0], totals[3:])
+    as_low, batch = np.zeros(columns), max(1, _BATCH // max(documents, 1))
+    for first in range(0, draws, batch):
+        swaps = generator.integers(0, 2, size=(min(batch, draws - first), documents)).astype(np.float64)
+        shift = np.stack([swaps @ side for side in moved])
+        now, before = totals[1:3, None] + shift, totals[3:, None] - shift
+        delta = _f1(totals[0], now) - _f1(totals[0], before)
+        as_low += (delta <= observed + 1e-12).sum(axis=0)
+    chances: NDArray[np.float64] = (1 + as_low) / (1 + draws)
+    return chances
+
+
+def _f1(gold: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """F1 of predicted and correct, [2, ..., K]; nothing against nothing is 0."""
+    marked = gold + found[0]
+    return np.divide(2 * found[1], marked, out=np.zeros_like(marked), where=marked > 0)

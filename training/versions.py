@@ -1,0 +1,25 @@
+"""What a release may be called: a version is the name of a folder, and of an alias in Weights & Biases."""
+
+from __future__ import annotations
+
+import re
+
+REFUSED = "refused"
+"""The folder beside the releases in which the reports of those lie that the gates refused."""
+
+_PLAIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]*")
+_TAKEN = (REFUSED, "wandb", "last", "none", "latest")
+
+
+def version_fault(value: object) -> str | None:
+    """Why this cannot be a version, or None."""
+    if not _PLAIN.fullmatch(str(value)):
+        return f"must be letters, digits, dots, dashes, underscores or plus signs, as in 1.0, not {value!r}"
+    return f"must not be {value}, which means something else" if value in _TAKEN else None
+
+
+def quoted(override: str) -> str:
+    """A Hydra override of a version or what is compared with, quoted: 1.10 is no number."""
+    key, equals, value = override.partition("=")
+    plain = equals and key in ("version", "against") and _PLAIN.fullmatch(value)
+    return f"{key}='{value}'" if plain else override
