@@ -20,6 +20,8 @@ Units: TypeAlias = Mapping[str, frozenset[Item]]
 
 UNITS = ("Trig-I", "Trig-C", "Arg-I", "Arg-C", "Arg-I+", "Arg-C+", "Entity")
 HEADLINE = "Arg-C+"
+ENOUGH = 30
+"""Items on the larger side below which a score is too few to say: at 30 half of them right still means 32 to 68%."""
 
 _SAME_LABEL = 1e-6
 """Breaks ties only: two triggers on one word must meet the ones of their own type."""
@@ -51,10 +53,15 @@ class PRF:
         total = self.gold + self.predicted
         return 2 * self.correct / total if total else 0.0
 
+    @property
+    def enough(self) -> bool:
+        """Whether either side has at least `ENOUGH` items; with fewer the number is there, but says too little."""
+        return max(self.gold, self.predicted) >= ENOUGH
+
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values: fractions, counts, and the interval where there is one."""
+        """Plain JSON values: fractions, counts, whether they are enough to say, and the interval where there is one."""
         row: dict[str, object] = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
-        row |= {"gold": self.gold, "predicted": self.predicted, "correct": self.correct}
+        row |= {"gold": self.gold, "predicted": self.predicted, "correct": self.correct, "enough": self.enough}
         return row if self.interval is None else {**row, "interval": list(self.interval)}
 
 

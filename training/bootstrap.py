@@ -1,47 +1,93 @@
-"""How sure a score is: intervals from drawing the documents again and again, with replacement."""
+"""How sure a number is: intervals from drawing the documents again and again, with replacement.
+
+Documents are drawn, not items: errors within an article go together. Two models are compared on the very same draws,
+so that what is hard for both says nothing about their difference.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 1000
+PAIRED = 10_000
+"""Resamples of a difference: it is decided upon, so the ends of its interval must stand still."""
 SEED = 13
 LEVEL = 0.95
+
+Floats: TypeAlias = NDArray[np.float64]
+Counts: TypeAlias = NDArray[np.integer] | Floats
+"""[documents, units, 3]: gold, predicted, correct."""
 
 _CELLS = 1 << 22
 """Numbers held at once while resampling: 32 MiB, whatever the number of documents."""
 
 
-def intervals(counts: NDArray[np.int64], *, resamples: int = RESAMPLES, seed: int = SEED) -> NDArray[np.float64]:
-    """Percentile intervals of micro F1 at `LEVEL`, [units, 2].
+def intervals(counts: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
+    """Percentile intervals of micro F1 at `LEVEL`, [units, 2]. The same seed gives the same interval."""
+    return bounds(resampled_f1(counts, resamples=resamples, seed=seed))
 
-    `counts` is [documents, units, 3]: gold, predicted, correct. Documents are drawn, not items: errors
-    within an article go together. The same seed gives the same interval.
-    """
+
+def bounds(drawn: Floats) -> Floats:
+    """Percentile intervals at `LEVEL` of what was drawn: [resamples, units] -> [units, 2]."""
     tail = (1 - LEVEL) / 2 * 100
-    drawn = resampled_f1(counts, resamples=resamples, seed=seed)
-    bounds: NDArray[np.float64] = np.percentile(drawn, [tail, 100 - tail], axis=0).T
-    return bounds
+    ends: Floats = np.percentile(drawn, [tail, 100 - tail], axis=0).T
+    return ends
 
 
-def resampled_f1(counts: NDArray[np.int64], *, resamples: int = RESAMPLES, seed: int = SEED) -> NDArray[np.float64]:
+def resampled_f1(counts: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
     """Micro F1 in each resample, [resamples, units]. Two models given the same seed see the same documents."""
     documents, units, _ = counts.shape
+    sums = resampled(counts.reshape(documents, units * 3), resamples=resamples, seed=seed)
+    return f1(sums.reshape(resamples, units, 3))
+
+
+def differences(now: Counts, before: Counts, *, resamples: int = PAIRED, seed: int = SEED) -> Floats:
+    """Micro F1 now less before in each resample, [resamples, units]: every draw of documents scores both.
+
+    Row by row, the two must be of the same documents.
+    """
+    drawn = resampled_f1(np.concatenate([now, before], axis=1), resamples=resamples, seed=seed)
+    return drawn[:, : now.shape[1]] - drawn[:, now.shape[1] :]
+
+
+def p_values(drawn: Floats) -> Floats:
+    """Two-sided p-values of differences being none, [resamples, units] -> [units].
+
+    Twice the share of draws on the lesser side of 0, draws of exactly 0 being on both; never below 2 / (resamples + 1).
+    """
+    below, above = ((drawn <= 0).sum(axis=0), (drawn >= 0).sum(axis=0))
+    least: Floats = 2 * (np.minimum(below, above) + 1) / (len(drawn) + 1)
+    return np.minimum(1.0, least)
+
+
+def resampled(values: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
+    """Sums over each draw of documents: [documents, columns] -> [resamples, columns]."""
+    documents, columns = values.shape
+    sums = np.zeros((resamples, columns))
     if documents == 0:
-        return np.zeros((resamples, units))
+        return sums
     generator = np.random.default_rng(seed)
-    flat = counts.reshape(documents, -1).astype(np.float64)
     batch = max(1, _CELLS // documents)
-    parts = []
     for first in range(0, resamples, batch):
         size = min(batch, resamples - first)
         drawn = [np.bincount(generator.integers(documents, size=documents), minlength=documents) for _ in range(size)]
-        parts.append(np.stack(drawn).astype(np.float64) @ flat)
-    return _f1(np.concatenate(parts).reshape(resamples, units, 3))
+        times = np.stack(drawn)
+        for rows in _blocks(documents, columns):
+            sums[first : first + size] += times[:, rows].astype(np.float64) @ values[rows].astype(np.float64)
+    return sums
 
 
-def _f1(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+def f1(totals: Floats) -> Floats:
     """[..., 3] -> [...]; nothing against nothing is 0."""
     marked = totals[..., 0] + totals[..., 1]
     return np.divide(2 * totals[..., 2], marked, out=np.zeros_like(marked), where=marked > 0)
+
+
+def _blocks(documents: int, columns: int) -> Iterator[slice]:
+    size = max(1, _CELLS // max(1, columns))
+    for first in range(0, documents, size):
+        yield slice(first, first + size)

@@ -7,39 +7,45 @@ right. Counts are kept per document, so that slices, intervals and comparisons o
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from annotation.document import Document
-from annotation.errors import UsageError
-from annotation.matching import HEADLINE, PRF, UNITS, Units, compare, units
+from annotation.matching import HEADLINE, PRF, UNITS
 from training import bootstrap, flat
+from training.pairing import aligned as aligned
+from training.pairing import paired
+from training.tally import KINDS as KINDS
+from training.tally import Tally, TypeName
 
 SCHEMA = 1
-KINDS: Mapping[str, tuple[str, int]] = {
-    "event": ("Trig-C", 2),
-    "arguments": ("Arg-C+", 2),
-    "role": ("Arg-C+", 5),
-    "entity": ("Entity", 2),
-}
-"""What scores are broken down by: the unit counted, and where in its tuple the type stands. `arguments` is by event."""
-
 _log = logging.getLogger(__name__)
-_EXAMPLES = 3
 
 
 @dataclass(frozen=True)
 class Slice:
-    """Micro scores over some of the documents: each of `UNITS`, and each of seqeval's layers."""
+    """Micro scores over some of the documents: each of `UNITS`, each of seqeval's layers, each type of each kind."""
 
     documents: int
     micro: Mapping[str, PRF]
     seqeval: Mapping[str, PRF]
+    types: Mapping[str, Mapping[str, PRF]]
+
+    @classmethod
+    def of(cls, counts: NDArray[np.int64], names: tuple[TypeName, ...], types: NDArray[np.int32]) -> Slice:
+        """From [documents, scores, 3] and [documents, types, 3]; types that do not occur are left out."""
+        found = np.flatnonzero(types.sum(axis=(0, 2)))
+        micro = _prfs(counts)
+        by_type = dict(zip((names[at] for at in found), _prfs(types[:, found]), strict=True))
+        return cls(
+            documents=len(counts),
+            micro=dict(zip(UNITS, micro[: len(UNITS)], strict=True)),
+            seqeval=dict(zip(flat.LAYERS, micro[len(UNITS) :], strict=True)),
+            types={kind: {name: prf for (of, name), prf in by_type.items() if of == kind} for kind in KINDS},
+        )
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -51,6 +57,7 @@ class Slice:
                 "scheme": "IOB2",
                 **{layer: prf.as_dict() for layer, prf in self.seqeval.items()},
             },
+            "types": {kind: {name: prf.as_dict() for name, prf in types.items()} for kind, types in self.types.items()},
         }
 
 
@@ -58,16 +65,41 @@ class Slice:
 class Scores:
     """What a model reached. `counts` is [documents, len(UNITS) + len(flat.LAYERS), 3]: gold, predicted, correct.
 
-    `ids` and `languages` name its rows. Fractions, not percent. Nothing against nothing is 0, as in the field's
-    reference scorer.
+    `ids` and `languages` name its rows, in gold's order. `type_counts` is [documents, types, 3] and `types` names its
+    columns. Fractions, not percent. Nothing against nothing is 0, as in the field's reference scorer.
     """
 
     ids: tuple[str, ...]
     languages: tuple[str, ...]
     counts: NDArray[np.int64] = field(repr=False)
+    types: tuple[TypeName, ...] = field(repr=False)
+    type_counts: NDArray[np.int32] = field(repr=False)
     overall: Slice
     by_language: Mapping[str, Slice]
-    by_type: Mapping[str, Mapping[str, PRF]]
+
+    @classmethod
+    def of(cls, tally: Tally) -> Scores:
+        """The scores of what was counted."""
+        order = tally.order()
+        counts = tally.counts()[order]
+        names, types = tally.types()
+        types = types[order]
+        languages = np.array(tally.languages, dtype=object)[order]
+        rows = {language: languages == language for language in sorted(set(tally.languages))}
+        return cls(
+            ids=tuple(tally.ids[row] for row in order),
+            languages=tuple(languages),
+            counts=counts,
+            types=names,
+            type_counts=types,
+            overall=Slice.of(counts, names, types),
+            by_language={language: Slice.of(counts[own], names, types[own]) for language, own in rows.items()},
+        )
+
+    @property
+    def by_type(self) -> Mapping[str, Mapping[str, PRF]]:
+        """The types of each kind of `KINDS` over all documents."""
+        return self.overall.types
 
     @property
     def micro(self) -> Mapping[str, PRF]:
@@ -91,9 +123,6 @@ class Scores:
             "headline": HEADLINE,
             **self.overall.as_dict(),
             "languages": {language: part.as_dict() for language, part in self.by_language.items()},
-            "types": {
-                kind: {name: prf.as_dict() for name, prf in types.items()} for kind, types in self.by_type.items()
-            },
             "bootstrap": {
                 "drawn": "documents",
                 "resamples": bootstrap.RESAMPLES,
@@ -117,83 +146,26 @@ class Scores:
         return self.by_language.values()
 
 
-def score(gold: Sequence[Document], predicted: Sequence[Document]) -> Scores:
+def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
     """Score predicted Documents against gold ones of the same ids and texts, in whatever order.
 
-    A document's language is the gold one's. Raises UsageError that says how many Documents do not fit, and which.
+    Both may be streams: only Documents whose partner has not come yet are held. A document's language is the gold
+    one's. Raises UsageError that says how many Documents do not fit, and which.
     """
-    pairs = aligned(gold, predicted)
-    counts = np.zeros((len(pairs), len(UNITS) + len(flat.LAYERS), 3), dtype=np.int64)
-    types: dict[str, tuple[Counter[str], Counter[str], Counter[str]]] = {
-        kind: (Counter(), Counter(), Counter()) for kind in KINDS
-    }
-    for row, (left, right) in enumerate(pairs):
-        left_units, right_units = units(left), units(right)
-        counts[row] = compare(left_units, right_units) + flat.compare(left, right)
-        _count_types(types, left_units, right_units)
-        if row % 10_000 == 9_999:
-            _log.info("scored %d of %d documents", row + 1, len(pairs))
-    languages = tuple(document.language for document in gold)
-    return Scores(
-        ids=tuple(document.id for document in gold),
-        languages=languages,
-        counts=counts,
-        overall=_slice(counts),
-        by_language={k: _slice(counts[np.array(languages) == k]) for k in sorted(set(languages))},
-        by_type={kind: _by_name(*counters) for kind, counters in types.items()},
-    )
+    tally = Tally()
+    for place, left, right in paired(gold, predicted):
+        tally.add(place, left, right)
+        if len(tally) % 10_000 == 0:
+            _log.info("scored %d documents", len(tally))
+    return Scores.of(tally)
 
 
-def aligned(gold: Sequence[Document], predicted: Sequence[Document]) -> list[tuple[Document, Document]]:
-    """Each gold Document with the predicted one of its id, in gold's order.
-
-    Raises UsageError that says how many Documents do not fit, and which.
-    """
-    ours, theirs = ({document.id: document for document in side} for side in (gold, predicted))
-    faults = {
-        "more than once in gold": _repeated(gold),
-        "more than once in predicted": _repeated(predicted),
-        "only in gold": [id for id in ours if id not in theirs],
-        "only in predicted": [id for id in theirs if id not in ours],
-        "with another text in predicted than in gold": [
-            id for id in ours if id in theirs and ours[id].text != theirs[id].text
-        ],
-    }
-    told = [f"{len(ids)} {what} ({_some(ids)})" for what, ids in faults.items() if ids]
-    if told:
-        raise UsageError(f"gold and predicted do not fit: {'; '.join(told)}; predict the very documents that are gold")
-    return [(document, theirs[document.id]) for document in gold]
-
-
-def _repeated(documents: Sequence[Document]) -> list[str]:
-    return [id for id, times in Counter(document.id for document in documents).items() if times > 1]
-
-
-def _some(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:_EXAMPLES]) + (", ..." if len(ids) > _EXAMPLES else "")
-
-
-def _count_types(
-    types: Mapping[str, tuple[Counter[str], Counter[str], Counter[str]]], gold: Units, predicted: Units
-) -> None:
-    for kind, (unit, position) in KINDS.items():
-        sides = (gold[unit], predicted[unit], gold[unit] & predicted[unit])
-        for counter, items in zip(types[kind], sides, strict=True):
-            counter.update(map(itemgetter(position), items))
-
-
-def _by_name(gold: Counter[str], predicted: Counter[str], correct: Counter[str]) -> dict[str, PRF]:
-    return {name: PRF(gold[name], predicted[name], correct[name]) for name in sorted({*gold, *predicted})}
-
-
-def _slice(counts: NDArray[np.int64]) -> Slice:
-    bounds = bootstrap.intervals(counts)
-    scored = [
+def _prfs(counts: NDArray[np.integer]) -> list[PRF]:
+    """Of [documents, units, 3], with intervals."""
+    return [
         PRF(int(gold), int(predicted), int(correct), (float(low), float(high)))
-        for (gold, predicted, correct), (low, high) in zip(counts.sum(axis=0), bounds, strict=True)
+        for (gold, predicted, correct), (low, high) in zip(counts.sum(axis=0), bootstrap.intervals(counts), strict=True)
     ]
-    micro = dict(zip(UNITS, scored[: len(UNITS)], strict=True))
-    return Slice(len(counts), micro, dict(zip(flat.LAYERS, scored[len(UNITS) :], strict=True)))
 
 
 def _cells(prf: PRF) -> tuple[str, ...]:

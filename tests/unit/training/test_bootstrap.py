@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -33,3 +35,24 @@ def test_the_interval_is_as_wide_as_theory_says() -> None:
 
 def test_units_nobody_marked_have_an_interval_of_zero() -> None:
     assert bootstrap.intervals(np.zeros((5, 2, 3), dtype=np.int64)).tolist() == [[0.0, 0.0]] * 2
+
+
+def test_differences_are_paired_and_each_column_is_its_own() -> None:
+    counts = np.random.default_rng(2).integers(1, 9, size=(30, 2, 3))
+    both = bootstrap.differences(counts, counts[:, ::-1], resamples=300)
+    f1 = bootstrap.resampled_f1(counts, resamples=300)
+    assert np.allclose(both, f1 - f1[:, ::-1])
+    assert not bootstrap.differences(counts, counts, resamples=50).any()
+
+
+def test_p_values_are_two_sided_and_never_zero() -> None:
+    drawn = np.stack([np.linspace(-1, 3, 1001)[1:], np.ones(1000), np.zeros(1000)], axis=1)
+    assert bootstrap.p_values(drawn) == pytest.approx([0.5, 2 / 1001, 1.0], abs=0.01)
+
+
+def test_ten_thousand_resamples_of_two_thousand_documents_take_seconds() -> None:
+    counts = np.random.default_rng(3).integers(0, 5, size=(2000, 60, 3))
+    began = time.perf_counter()
+    drawn = bootstrap.differences(counts, counts[::-1], resamples=10_000)
+    assert drawn.shape == (10_000, 60)
+    assert time.perf_counter() - began < 20

@@ -1,0 +1,88 @@
+"""Gold Documents with the predicted ones of the same id, as they come; what does not fit is refused in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TypeAlias
+
+from annotation.document import Document
+from annotation.errors import UsageError
+
+Pair: TypeAlias = tuple[Document, Document]
+_EXAMPLES = 3
+
+
+def aligned(gold: Iterable[Document], predicted: Iterable[Document]) -> list[Pair]:
+    """Each gold Document with the predicted one of its id, in gold's order.
+
+    Raises UsageError that says how many Documents do not fit, and which.
+    """
+    found = sorted(paired(gold, predicted), key=lambda numbered: numbered[0])
+    return [(ours, theirs) for _, ours, theirs in found]
+
+
+def paired(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[tuple[int, Document, Document]]:
+    """The place in gold, the gold Document and the predicted one, as soon as both have come.
+
+    Held are only Documents whose partner has not come yet: none where both sides have the same order. Raises
+    UsageError as `aligned` does, once both sides are read.
+    """
+    pairing = Pairing()
+    for ours, theirs in zip_longest(gold, predicted):
+        yield from pairing.add(ours, theirs)
+    pairing.close()
+
+
+@dataclass
+class Pairing:
+    """What has come so far, and what did not fit."""
+
+    count: int = 0
+    ours: dict[str, tuple[int, Document]] = field(default_factory=dict)
+    theirs: dict[str, Document] = field(default_factory=dict)
+    seen: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
+    repeated: tuple[dict[str, None], dict[str, None]] = field(default_factory=lambda: ({}, {}))
+    changed: list[str] = field(default_factory=list)
+
+    def add(self, gold: Document | None, predicted: Document | None) -> Iterator[tuple[int, Document, Document]]:
+        """Take the next of each side, and give the pairs that this completes."""
+        if gold is not None and self._new(0, gold.id):
+            self.ours[gold.id] = self.count, gold
+            self.count += 1
+        if predicted is not None and self._new(1, predicted.id):
+            self.theirs[predicted.id] = predicted
+        for id in {document.id: None for document in (gold, predicted) if document is not None}:
+            if id in self.ours and id in self.theirs:
+                (number, ours), theirs = self.ours.pop(id), self.theirs.pop(id)
+                if ours.text == theirs.text:
+                    yield number, ours, theirs
+                else:
+                    self.changed.append(id)
+
+    def close(self) -> None:
+        """Raise UsageError if anything did not fit."""
+        faults = {
+            "more than once in gold": list(self.repeated[0]),
+            "more than once in predicted": list(self.repeated[1]),
+            "only in gold": list(self.ours),
+            "only in predicted": list(self.theirs),
+            "with another text in predicted than in gold": self.changed,
+        }
+        told = [f"{len(ids)} {what} ({_some(ids)})" for what, ids in faults.items() if ids]
+        if told:
+            raise UsageError(
+                f"gold and predicted do not fit: {'; '.join(told)}; predict the very documents that are gold"
+            )
+
+    def _new(self, side: int, id: str) -> bool:
+        if id in self.seen[side]:
+            self.repeated[side][id] = None
+            return False
+        self.seen[side].add(id)
+        return True
+
+
+def _some(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:_EXAMPLES]) + (", ..." if len(ids) > _EXAMPLES else "")
