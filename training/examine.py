@@ -27,7 +27,7 @@ from training.record import Data, Trained
 
 @dataclass(frozen=True)
 class Examined:
-    """A model and what it found in the gold documents. `alignment` is the share of their marks it could have learned."""
+    """A model and what it found in the gold documents; `alignment` is the share of their marks it could learn."""
 
     name: str
     weights: str

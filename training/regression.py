@@ -1,4 +1,4 @@
-"""Which scores a model lost, beyond what chance does: a paired randomization test, corrected for how many are looked at.
+"""Which scores a model lost, beyond what chance does: a paired randomization test, corrected for their number.
 
 Were two models equally good, it would be chance which of them did what on a document. So their outcomes are swapped,
 document by document, at random, and a drop counts when swapping hardly ever gives one as large (Noreen 1989; Yeh 2000,
@@ -93,8 +93,8 @@ def changes(
     """Every score, of every type, in every language, and the scores of every source, before and now.
 
     The three sequences hold the same documents in the same order. `level` is the chance that any drop at all is called
-    significant between equally good models; drops of up to `tolerate` never are. Swaps are drawn at least `draws` times,
-    and more often where so many scores are looked at that a chance must be known better than that.
+    significant between equally good models; drops of up to `tolerate` never are. Swaps are drawn `draws` times or
+    more, where so many scores are looked at that a chance must be known better than that.
     """
     keys, sides = _tallied(gold, now, before)
     slices = list(_slices(gold, keys))
@@ -130,7 +130,7 @@ def _correction(differing: Sequence[int], level: float) -> tuple[int, float]:
 def _tallied(
     gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document]
 ) -> tuple[list[Key], NDArray[np.int64]]:
-    """What is counted, and counts as [gold, predicted now, correct now, predicted before, correct before], [5, D, K]."""
+    """What is counted, and the counts, [5, D, K]: gold; predicted, correct now; predicted, correct before."""
     rows = [_row(*map(units, three)) for three in zip(gold, now, before, strict=True)]
     place = {key: at for at, key in enumerate(sorted({key for row in rows for key in row}))}
     table = np.zeros((5, len(rows), len(place)), dtype=np.int64)
@@ -185,7 +185,7 @@ def _cells(slice_: Key, keys: Sequence[Key], sides: NDArray[np.int64], draws: in
 
 
 def _chances(totals: NDArray[np.float64], moved: NDArray[np.float64], draws: int, seed: int) -> NDArray[np.float64]:
-    """The chance of a drop as large as the one there is, [K]. `totals` is [5, K]; `moved` [2, D, K]: before less now."""
+    """The chance of a drop as large as this one, [K]. `totals` is [5, K]; `moved` [2, D, K]: before less now."""
     generator = np.random.default_rng(seed)
     documents, columns = moved.shape[1:]
     observed = _f1(totals[0], totals[1:3]) - _f1(totals[0], totals[3:])
@@ -203,4 +203,5 @@ def _chances(totals: NDArray[np.float64], moved: NDArray[np.float64], draws: int
 def _f1(gold: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
     """F1 of predicted and correct, [2, ..., K]; nothing against nothing is 0."""
     marked = gold + found[0]
-    return np.divide(2 * found[1], marked, out=np.zeros_like(marked), where=marked > 0)
+    f1: NDArray[np.float64] = np.divide(2 * found[1], marked, out=np.zeros_like(marked), where=marked > 0)
+    return f1
