@@ -1,0 +1,80 @@
+"""What kind of argument it is: the slices it falls into, by its document, its event, its filler and what was learnt."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from annotation.document import Document, Event, Span
+from annotation.ontology import Ontology
+from annotation.text import folded
+from training.report.causes import Attached
+
+LENGTHS = (100, 300)
+"""Words of a document, where its length passes from one slice into the next."""
+DISTANCES = (3, 10, 30)
+"""Words between trigger and filler, likewise."""
+SEEN, NEW = "seen in training", "new"
+NESTED, ALONE = "nested", "not nested"
+INSIDE, AT_START = "after a proclitic", "at a word's start"
+UNKNOWN = "unknown"
+
+
+def _bins(limits: tuple[int, ...]) -> tuple[str, ...]:
+    inner = (f"{low + 1} to {high} words" for low, high in pairwise(limits))
+    return (f"up to {limits[0]} words", *inner, f"over {limits[-1]} words")
+
+
+BINS: Mapping[str, tuple[str, ...]] = {"length": _bins(LENGTHS), "distance": _bins(DISTANCES)}
+"""The slices of the kinds that are numbers, in order."""
+
+
+class Features:
+    """`train`: what the model was trained on. Without it nothing is said of fillers seen or new."""
+
+    def __init__(self, ontology: Ontology, train: Iterable[Document] = ()) -> None:
+        self.defaults = {name: attribute.default for name, attribute in ontology.attributes.items()}
+        self.seen = frozenset(
+            folded(argument.filler.quote(document.text))
+            for document in train
+            for event in document.events
+            for argument in event.arguments
+        )
+
+    def of(self, argument: Attached, marked: Document, gold: Document) -> Iterator[tuple[str, str]]:
+        """Kind and slice, once for each kind. `marked` is the side the argument is from.
+
+        Its event's attributes are gold's where gold has the trigger.
+        """
+        text, filler = gold.text, argument.filler
+        yield "language", gold.language
+        yield "event", argument.trigger.label
+        yield "role", argument.role
+        yield "source", gold.source.name if gold.source else UNKNOWN
+        yield "length", BINS["length"][bisect_left(LENGTHS, len(text.split()))]
+        yield "distance", BINS["distance"][bisect_left(DISTANCES, _between(text, argument.trigger, filler))]
+        yield "nesting", NESTED if _nested(filler, marked) else ALONE
+        yield "beginning", INSIDE if filler.start and text[filler.start - 1].isalpha() else AT_START
+        if self.seen:
+            yield "filler", SEEN if folded(filler.quote(text)) in self.seen else NEW
+        event = _event(argument.trigger, gold) or _event(argument.trigger, marked)
+        for name, default in self.defaults.items():
+            yield name, (event and event.attribute(name)) or default
+
+
+def _between(text: str, a: Span, b: Span) -> int:
+    """Words between two spans, 0 where they touch or overlap; a proclitic left over counts as one."""
+    return len(text[min(a.end, b.end) : max(a.start, b.start)].split())
+
+
+def _nested(span: Span, document: Document) -> bool:
+    """Whether the span holds another, or another holds it."""
+    return any(
+        other.start < span.end and span.start < other.end and (other.start, other.end) != (span.start, span.end)
+        for other in document.spans()
+    )
+
+
+def _event(trigger: Span, document: Document) -> Event | None:
+    return next((event for event in document.events if event.trigger == trigger), None)

@@ -1,0 +1,184 @@
+"""Where the model is weak: Arg-C+ over slices of the arguments, each against the rest, and the worst among them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.document import Document
+from annotation.matching import HEADLINE, PRF
+from annotation.ontology import Ontology
+from training import bootstrap
+from training.report.causes import attached
+from training.report.features import BINS, Features
+from training.scoring import aligned
+
+Key = tuple[str, str]
+
+DOCUMENTS, ARGUMENTS = 10, 60
+"""A slice or a rest with fewer documents, or fewer arguments of gold and predicted together, is too small to judge."""
+RESAMPLES = 10_000
+MOST = 30
+"""Slices of a kind; the rarest beyond that are put together."""
+OTHERS = "all others"
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Arguments of one kind against all the others. Fractions; `score` carries a 95% interval.
+
+    delta: F1 here less F1 of the rest, with its 95% interval `low` to `high`. p: of there being no difference, by
+    drawing documents, corrected by Holm for all slices that are judged. significant: p is below 0.05.
+    """
+
+    kind: str
+    name: str
+    documents: int
+    score: PRF
+    rest: PRF
+    low: float
+    high: float
+    p: float
+    enough: bool
+
+    @property
+    def delta(self) -> float:
+        return self.score.f1 - self.rest.f1
+
+    @property
+    def significant(self) -> bool:
+        return self.enough and self.p < 1 - bootstrap.LEVEL
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values; the difference only where there is enough to judge."""
+        row: dict[str, object] = {"kind": self.kind, "name": self.name, "documents": self.documents}
+        row |= {"score": self.score.as_dict(), "rest": self.rest.as_dict(), "enough": self.enough}
+        if not self.enough:
+            return row
+        bounds = {"delta": self.delta, "low": self.low, "high": self.high}
+        return row | bounds | {"p": self.p, "significant": self.significant}
+
+
+@dataclass(frozen=True)
+class Slices:
+    """All slices, kind by kind; within a kind the largest first, or by size of the bin where it is a number."""
+
+    rows: tuple[Slice, ...]
+
+    @property
+    def worst(self) -> tuple[Slice, ...]:
+        """The slices that are significantly worse than the rest, worst first."""
+        return tuple(sorted((s for s in self.rows if s.significant and s.delta < 0), key=lambda s: (s.delta, s.name)))
+
+    def of(self, kind: str) -> tuple[Slice, ...]:
+        """The slices of one kind."""
+        return tuple(row for row in self.rows if row.kind == kind)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds there are, in order."""
+        return tuple(dict.fromkeys(row.kind for row in self.rows))
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "score": HEADLINE,
+            "correction": "Holm",
+            "too_few": {"documents": DOCUMENTS, "arguments": ARGUMENTS},
+            "kinds": {kind: [row.as_dict() for row in self.of(kind)] for kind in self.kinds},
+            "worst": [row.as_dict() for row in self.worst],
+        }
+
+
+def slices(
+    gold: Sequence[Document],
+    predicted: Sequence[Document],
+    *,
+    ontology: Ontology,
+    train: Iterable[Document] = (),
+    resamples: int = RESAMPLES,
+) -> Slices:
+    """Arg-C+ by language, event, role, source, length, distance, nesting, beginning, filler and attributes.
+
+    `train`, the documents the model was trained on, tells fillers seen from new ones. A correct argument is in the
+    slices of its gold side, a spurious one in its own. Raises UsageError when the two sides do not fit.
+    """
+    features = Features(ontology, train)
+    rows = [_row(ours, theirs, features) for ours, theirs in aligned(gold, predicted)]
+    shown = _shown(rows)
+    keys = list(dict.fromkeys(shown.values()))
+    column = {key: at for at, key in enumerate(keys)}
+    counts = np.zeros((len(rows), len(keys), 3), dtype=np.int64)
+    for at, row in enumerate(rows):
+        for key, counted in row.items():
+            counts[at, column[shown[key]]] += counted
+    return Slices(tuple(_slices(keys, counts, resamples)))
+
+
+def _row(gold: Document, predicted: Document, features: Features) -> dict[Key, NDArray[np.int64]]:
+    """A document's counts, gold, predicted and correct, by slice."""
+    ours, theirs = attached(gold), attached(predicted)
+    found: dict[Key, NDArray[np.int64]] = {}
+    for item in [*ours, *(theirs.keys() - ours.keys())]:
+        argument, marked = (ours[item], gold) if item in ours else (theirs[item], predicted)
+        counted = np.array([item in ours, item in theirs, item in ours and item in theirs], dtype=np.int64)
+        for key in features.of(argument, marked, gold):
+            found[key] = found.get(key, 0) + counted
+    return found
+
+
+def _shown(rows: Sequence[Mapping[Key, NDArray[np.int64]]]) -> dict[Key, Key]:
+    """The slice each is counted in: itself, or `OTHERS` of its kind. In the order they are shown in."""
+    sizes: Counter[Key] = Counter()
+    for row in rows:
+        sizes.update({key: int(counted[:2].sum()) for key, counted in row.items()})
+    shown: dict[Key, Key] = {}
+    for kind in dict.fromkeys(kind for kind, _ in sizes):
+        ranked = sorted((key for key in sizes if key[0] == kind), key=lambda key: (-sizes[key], key))
+        if kind in BINS:
+            ranked.sort(key=lambda key: BINS[key[0]].index(key[1]))
+        shown |= {key: key if at < MOST else (kind, OTHERS) for at, key in enumerate(ranked)}
+    return shown
+
+
+def _slices(keys: Sequence[Key], counts: NDArray[np.int64], resamples: int) -> Iterable[Slice]:
+    """`counts` is [documents, slices, 3]."""
+    kinds = np.array([kind for kind, _ in keys])
+    rest = np.stack([counts[:, kinds == kind].sum(axis=1) for kind in kinds], axis=1) - counts if keys else counts
+    drawn = bootstrap.resampled_f1(np.concatenate([counts, rest], axis=1), resamples=resamples)
+    here, there = drawn[:, : len(keys)], drawn[:, len(keys) :]
+    enough = _enough(counts) & _enough(rest)
+    p = np.ones(len(keys))
+    p[enough] = holm(bootstrap.p_values((here - there)[:, enough]))
+    bounds, apart = bootstrap.bounds(here), bootstrap.bounds(here - there)
+    for at, (kind, name) in enumerate(keys):
+        low, high = (float(end) for end in apart[at])
+        interval = (float(bounds[at, 0]), float(bounds[at, 1]))
+        score, other = (_prf(side[:, at]) for side in (counts, rest))
+        score = PRF(score.gold, score.predicted, score.correct, interval)
+        documents = int(counts[:, at, :2].any(axis=1).sum())
+        yield Slice(kind, name, documents, score, other, low, high, float(p[at]), bool(enough[at]))
+
+
+def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """P-values corrected for their number (Holm 1979): the chance of any being below by chance."""
+    order = np.argsort(p, kind="stable")
+    raised = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p))))
+    corrected = np.empty_like(p)
+    corrected[order] = np.minimum(1.0, raised)
+    return corrected
+
+
+def _enough(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    marks = counts[..., :2].sum(axis=2)
+    enough: NDArray[np.bool_] = ((marks > 0).sum(axis=0) >= DOCUMENTS) & (marks.sum(axis=0) >= ARGUMENTS)
+    return enough
+
+
+def _prf(counts: NDArray[np.int64]) -> PRF:
+    gold, predicted, correct = (int(total) for total in counts.sum(axis=0))
+    return PRF(gold, predicted, correct)
