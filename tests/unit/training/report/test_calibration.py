@@ -1,0 +1,116 @@
+"""Reliability, thresholds and the abstention curve, on scores whose meaning is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.document import Argument, Document, Event, Span
+from annotation.markup import parse
+from annotation.matching import PRF
+from training.report.calibration import LAYERS, Layer, calibration, wilson
+
+MARKUP = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן]"
+
+
+def layer(outcomes: Sequence[tuple[float, bool]], gold: int = 100) -> Layer:
+    """As if of one kind of span: each score, and whether the span is gold."""
+    spans = [Span(at, at + 1, "GPE", score) for at, (score, _) in enumerate(outcomes)]
+    text = "x" * (len(outcomes) + gold)
+    right = [span for span, (_, hit) in zip(spans, outcomes, strict=True) if hit]
+    missed = [Span(len(outcomes) + at, len(outcomes) + at + 1, "GPE") for at in range(gold - len(right))]
+    ours = Document("d", text, entities=(*right, *missed))
+    return calibration([ours], [Document("d", text, entities=tuple(spans))]).layers["entity"]
+
+
+def test_layers_are_right_as_their_scores_count() -> None:
+    gold = parse(MARKUP, id="d")
+    agent, target = gold.entities
+    trigger = Span(gold.triggers[0].start, gold.triggers[0].end, "Raid", 0.9)
+    wrong = replace(target, label="GPE", score=0.6)
+    event = Event(trigger, (Argument("Agent", agent, 0.8), Argument("Agent", wrong, 0.7)))
+    predicted = replace(gold, entities=(agent, wrong), events=(event,))
+    found = calibration([gold], [predicted]).layers
+    assert tuple(found) == LAYERS
+    assert (found["entity"].scores.tolist(), found["entity"].unscored, found["entity"].gold) == ([0.6], 1, 2)
+    assert found["entity"].right.tolist() == [False]
+    assert (found["trigger"].scores.tolist(), found["trigger"].right.tolist()) == ([0.9], [True])
+    assert (found["argument"].scores.tolist(), found["argument"].right.tolist()) == ([0.8, 0.7], [True, False])
+
+
+def test_bins_and_ece_by_hand() -> None:
+    """0.9 twice, both right: 0.1 off; 0.6 and 0.64, one right: 0.12 off."""
+    found = layer([(0.9, True), (0.9, True), (0.6, True), (0.64, False)])
+    assert [(part.low, part.high, part.count) for part in found.bins] == [(0.6, 0.7, 2), (0.9, 1.0, 2)]
+    assert [part.right for part in found.bins] == [0.5, 1.0]
+    assert found.ece == pytest.approx((2 * 0.12 + 2 * 0.1) / 4)
+
+
+def test_a_score_of_1_is_in_the_last_bin() -> None:
+    assert [(part.low, part.score) for part in layer([(1.0, True)]).bins] == [(0.9, 1.0)]
+
+
+def test_scores_that_mean_what_they_say_have_little_error_and_boasting_ones_much() -> None:
+    chance = np.random.default_rng(1)
+    scores = chance.uniform(0.5, 1, 4000).round(4).tolist()
+    honest = layer([(score, bool(chance.random() < score)) for score in scores], gold=4000)
+    boasting = layer([(score, bool(chance.random() < score - 0.3)) for score in scores], gold=4000)
+    assert honest.ece < 0.03
+    assert boasting.ece == pytest.approx(0.3, abs=0.03)
+    inside = [part.interval[0] <= part.score <= part.interval[1] for part in honest.bins]
+    assert sum(inside) >= 4
+
+
+def test_the_threshold_keeps_most_at_the_wanted_precision() -> None:
+    """40 right at 0.9; 10 wrong at 0.8; 40 right at 0.7, which lift precision again; 40 wrong at 0.6."""
+    outcomes = [(0.9, True)] * 40 + [(0.8, False)] * 10 + [(0.7, True)] * 40 + [(0.6, False)] * 40
+    found = layer(outcomes)
+    sure, most = found.threshold(0.95), found.threshold(0.85)
+    assert sure is not None
+    assert most is not None
+    assert (sure.threshold, sure.kept, sure.prf) == (0.9, pytest.approx(40 / 130), PRF(100, 40, 40))
+    assert (most.threshold, most.prf) == (0.7, PRF(100, 90, 80))
+    assert found.threshold(1.0) == sure
+    assert layer(outcomes[40:50]).threshold(0.1) is None  # ten predictions are too few to trust
+
+
+def test_the_curve_is_thinned_and_keeps_its_ends() -> None:
+    found = layer([(at / 1000, at % 3 > 0) for at in range(500, 1000)], gold=1000)
+    assert len(found.points) == 500
+    assert len(found.curve) == 50
+    assert (found.curve[0], found.curve[-1]) == (found.points[0], found.points[-1])
+
+
+@given(st.lists(st.tuples(st.sampled_from([0.5, 0.61, 0.7, 0.85, 1.0]), st.booleans()), max_size=60))
+def test_the_last_point_of_the_curve_is_the_score_itself(outcomes: list[tuple[float, bool]]) -> None:
+    found = layer(outcomes)
+    assert sum(part.count for part in found.bins) == len(outcomes)
+    assert 0 <= found.ece <= 1
+    kept = [point.kept for point in found.points]
+    assert kept == sorted(kept)
+    assert len({point.threshold for point in found.points}) == len(kept)
+    if outcomes:
+        assert found.points[-1].prf == PRF(100, len(outcomes), sum(hit for _, hit in outcomes))
+        for point in found.points:
+            assert point.prf.predicted == sum(score >= point.threshold for score, _ in outcomes)
+
+
+def test_it_can_be_written_even_when_nothing_is_scored() -> None:
+    bare = parse(MARKUP, id="d")
+    plain = json.loads(json.dumps(calibration([bare], [bare]).as_dict()))
+    assert plain["argument"]["unscored"] == 2
+    assert plain["argument"]["bins"] == []
+    assert plain["argument"]["thresholds"] == {"0.8": None, "0.9": None, "0.95": None}
+    assert plain["argument"]["enough"] is False
+
+
+def test_wilson() -> None:
+    assert wilson(8, 10) == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert wilson(0, 0) == (0, 1)
+    assert wilson(0, 5)[0] == pytest.approx(0, abs=1e-12)
