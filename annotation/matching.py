@@ -114,9 +114,12 @@ def assign(
     """
     pairs: list[tuple[int, int]] = []
     for rows, columns in _islands(gold, predicted):
-        weights = np.array([[max(0.0, _weight(gold[i], predicted[j], overlap)) for j in columns] for i in rows])
-        found = linear_sum_assignment(weights, maximize=True)
-        pairs += [(rows[i], columns[j]) for i, j in zip(*found, strict=True) if weights[i, j] > 0]
+        weights = [[max(0.0, _weight(gold[i], predicted[j], overlap)) for j in columns] for i in rows]
+        if len(rows) == len(columns) == 1:  # nearly all of them, and the solver is slow to start
+            found = [(0, 0)]
+        else:
+            found = list(zip(*linear_sum_assignment(np.array(weights), maximize=True), strict=True))
+        pairs += [(rows[i], columns[j]) for i, j in found if weights[i][j] > 0]
     return sorted(pairs)
 
 

@@ -38,8 +38,8 @@ class Slice:
     def of(cls, counts: NDArray[np.int64], names: tuple[TypeName, ...], types: NDArray[np.int32]) -> Slice:
         """From [documents, scores, 3] and [documents, types, 3]; types that do not occur are left out."""
         found = np.flatnonzero(types.sum(axis=(0, 2)))
-        micro = _prfs(counts)
-        by_type = dict(zip((names[at] for at in found), _prfs(types[:, found]), strict=True))
+        micro = prfs(counts)
+        by_type = dict(zip((names[at] for at in found), prfs(types[:, found]), strict=True))
         return cls(
             documents=len(counts),
             micro=dict(zip(UNITS, micro[: len(UNITS)], strict=True)),
@@ -160,8 +160,8 @@ def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
     return Scores.of(tally)
 
 
-def _prfs(counts: NDArray[np.integer]) -> list[PRF]:
-    """Of [documents, units, 3], with intervals."""
+def prfs(counts: NDArray[np.integer]) -> list[PRF]:
+    """From [documents, units, 3], with intervals."""
     return [
         PRF(int(gold), int(predicted), int(correct), (float(low), float(high)))
         for (gold, predicted, correct), (low, high) in zip(counts.sum(axis=0), bootstrap.intervals(counts), strict=True)

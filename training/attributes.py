@@ -1,0 +1,188 @@
+"""What is said of events that were found: a confusion matrix for each attribute, and rumours passed on as facts.
+
+Only triggers of one type that both sides have, matched one to one by overlap, are compared: an event that was missed
+has no attribute to get wrong. A value nobody chose is the ontology's default.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.document import Document, Span
+from annotation.errors import UsageError
+from annotation.matching import ENOUGH, assign, overlap
+from annotation.ontology import Attribute, Ontology
+from training import bootstrap
+from training.bootstrap import Floats
+from training.pairing import aligned
+
+CERTAINTY, UNCONFIRMED, CONFIRMED = "certainty", "unconfirmed", "confirmed"
+
+Row: TypeAlias = list[tuple[str, str, str]]
+"""Of one document: attribute, gold value, predicted value, once for every matched trigger."""
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """`matrix` is [gold value, predicted value] over matched triggers, values in the ontology's order.
+
+    `macro_f1` is over the values that either side has, with its 95% interval. `enough`: at least `ENOUGH` (30).
+    """
+
+    values: tuple[str, ...]
+    matrix: NDArray[np.int64]
+    macro_f1: float
+    interval: tuple[float, float]
+
+    @property
+    def triggers(self) -> int:
+        return int(self.matrix.sum())
+
+    @property
+    def accuracy(self) -> float:
+        return float(np.trace(self.matrix)) / self.triggers if self.triggers else 0.0
+
+    @property
+    def enough(self) -> bool:
+        return self.triggers >= ENOUGH
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        scores: dict[str, object] = {"macro_f1": self.macro_f1, "interval": list(self.interval)}
+        counts = {"accuracy": self.accuracy, "triggers": self.triggers, "enough": self.enough}
+        return {**scores, **counts, "values": list(self.values), "matrix": self.matrix.tolist()}
+
+
+@dataclass(frozen=True, slots=True)
+class Overclaimed:
+    """Unconfirmed events reported as confirmed: `events` of `of` found ones. `enough`: `of` is at least `ENOUGH`."""
+
+    events: int
+    of: int
+    interval: tuple[float, float]
+
+    @property
+    def share(self) -> float:
+        return self.events / self.of if self.of else 0.0
+
+    @property
+    def enough(self) -> bool:
+        return self.of >= ENOUGH
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        counts: dict[str, object] = {"events": self.events, "of": self.of, "share": self.share}
+        return {**counts, "interval": list(self.interval), "enough": self.enough}
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """By attribute. `unconfirmed_as_confirmed` is None where the ontology knows no such thing."""
+
+    by_name: Mapping[str, Confusion]
+    unconfirmed_as_confirmed: Overclaimed | None
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], ontology: Ontology) -> Attributes:
+        """From what each document has. Raises UsageError for values the ontology does not have."""
+        _check(rows, ontology)
+        tables = {name: _table(rows, name, list(known.values)) for name, known in ontology.attributes.items()}
+        found = {name: _confusion(tuple(ontology.attributes[name].values), table) for name, table in tables.items()}
+        return cls(found, _overclaimed(tables, ontology.attributes.get(CERTAINTY)))
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        overclaimed = self.unconfirmed_as_confirmed
+        return {
+            "attributes": {name: confusion.as_dict() for name, confusion in self.by_name.items()},
+            "unconfirmed_as_confirmed": overclaimed.as_dict() if overclaimed else None,
+        }
+
+    def table(self) -> Iterator[tuple[str, ...]]:
+        """Rows for a terminal, a heading first, in percent."""
+        yield "", "macro-F1", "right", "events"
+        for name, found in self.by_name.items():
+            yield name, f"{100 * found.macro_f1:.1f}", f"{100 * found.accuracy:.1f}", str(found.triggers)
+        if over := self.unconfirmed_as_confirmed:
+            yield "unconfirmed reported as confirmed", "", f"{over.events} of {over.of}", ""
+
+
+def attributes(gold: Iterable[Document], predicted: Iterable[Document], ontology: Ontology) -> Attributes:
+    """Compare the attributes of matched triggers. Raises UsageError where Documents or ontology do not fit."""
+    return Attributes.of([row(*pair, ontology=ontology) for pair in aligned(gold, predicted)], ontology)
+
+
+def row(gold: Document, predicted: Document, *, ontology: Ontology) -> Row:
+    """The values of each matched trigger of one document."""
+    pairs = [(gold.events[i], predicted.events[j]) for i, j in assign(gold.triggers, predicted.triggers, _same_type)]
+    return [
+        (name, left.attribute(name) or known.default, right.attribute(name) or known.default)
+        for left, right in pairs
+        for name, known in ontology.attributes.items()
+    ]
+
+
+def _same_type(gold: Span, predicted: Span) -> float:
+    return overlap(gold, predicted) if gold.label == predicted.label else 0.0
+
+
+def _check(rows: Sequence[Row], ontology: Ontology) -> None:
+    unknown = Counter(
+        f"{name}={value}"
+        for row in rows
+        for name, *values in row
+        for value in values
+        if value not in ontology.attributes[name].values
+    )
+    if unknown:
+        told = ", ".join(f"{value} ({count} times)" for value, count in unknown.most_common(3))
+        raise UsageError(f"ontology {ontology.name!r} has no {told}; score with the ontology they were marked by")
+
+
+def _table(rows: Sequence[Row], name: str, values: Sequence[str]) -> NDArray[np.int64]:
+    """[documents, gold value, predicted value]."""
+    place = {value: at for at, value in enumerate(values)}
+    table = np.zeros((len(rows), len(values), len(values)), dtype=np.int64)
+    for number, row in enumerate(rows):
+        for of, gold, predicted in row:
+            if of == name:
+                table[number, place[gold], place[predicted]] += 1
+    return table
+
+
+def _confusion(values: tuple[str, ...], table: NDArray[np.int64]) -> Confusion:
+    matrix = table.sum(axis=0)
+    drawn = bootstrap.resampled(table.reshape(len(table), len(values) ** 2)).reshape(-1, len(values), len(values))
+    return Confusion(values, matrix, float(_macro_f1(matrix[None].astype(np.float64))[0]), _ends(_macro_f1(drawn)))
+
+
+def _macro_f1(matrices: Floats) -> Floats:
+    """[..., gold value, predicted value] -> [...]: the mean F1 of the values that either side has."""
+    right = np.diagonal(matrices, axis1=-2, axis2=-1)
+    marked = matrices.sum(axis=-1) + matrices.sum(axis=-2)
+    f1 = np.divide(2 * right, marked, out=np.zeros_like(marked), where=marked > 0)
+    found: Floats = f1.sum(axis=-1) / np.maximum(1, (marked > 0).sum(axis=-1))
+    return found
+
+
+def _overclaimed(tables: Mapping[str, NDArray[np.int64]], certainty: Attribute | None) -> Overclaimed | None:
+    if certainty is None or not {UNCONFIRMED, CONFIRMED} <= set(certainty.values):
+        return None
+    values = list(certainty.values)
+    rumours = tables[CERTAINTY][:, values.index(UNCONFIRMED)]
+    counts = np.stack([rumours[:, values.index(CONFIRMED)], rumours.sum(axis=-1)], axis=-1)
+    drawn = bootstrap.resampled(counts)
+    shares = np.divide(drawn[:, 0], drawn[:, 1], out=np.zeros(len(drawn)), where=drawn[:, 1] > 0)
+    events, of = counts.sum(axis=0)
+    return Overclaimed(int(events), int(of), _ends(shares))
+
+
+def _ends(drawn: Floats) -> tuple[float, float]:
+    low, high = bootstrap.bounds(drawn[:, None])[0]
+    return float(low), float(high)

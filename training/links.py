@@ -1,0 +1,142 @@
+"""Which mentions are said to be the same thing: clusters that links make, by CEAF-e and by LEA.
+
+CEAF-e matches clusters one to one by how much they share (Luo 2005, the entity-based phi 4); LEA asks of each cluster
+how many of its links are found, weighing it by its size (Moosavi and Strube 2016). A cluster is what links join, so it
+has two mentions at least: a mention nobody joined is no cluster of one. Mentions are the same when offsets and type
+are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from annotation.document import Document, Span
+from annotation.matching import ENOUGH
+from training import bootstrap
+from training.bootstrap import Floats
+from training.pairing import aligned
+
+SAME_AS = "SameAs"
+
+Cluster: TypeAlias = frozenset[Span]
+Row: TypeAlias = tuple[float, ...]
+"""Of one document: gold and predicted clusters and their CEAF-e similarity; gold and predicted mentions in clusters,
+and those resolved, each cluster's by LEA, on either side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Precision, recall and F1 as fractions, and the 95% interval of F1."""
+
+    precision: float
+    recall: float
+    f1: float
+    interval: tuple[float, float]
+
+    @classmethod
+    def of(cls, shares: tuple[Floats, Floats, Floats], drawn: Floats) -> Share:
+        """From [1] each of precision, recall and F1, and F1 in each resample."""
+        precision, recall, f1 = (float(share[0]) for share in shares)
+        low, high = bootstrap.bounds(drawn[:, None])[0]
+        return cls(precision, recall, f1, (float(low), float(high)))
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        shares: dict[str, object] = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
+        return {**shares, "interval": list(self.interval)}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """`gold` and `predicted` count clusters. `enough`: either side has at least `ENOUGH` (30) of them."""
+
+    gold: int
+    predicted: int
+    ceaf_e: Share
+    lea: Share
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Links:
+        """From what each document has."""
+        table = np.array(rows, dtype=np.float64).reshape(len(rows), 7)
+        drawn, total = bootstrap.resampled(table), table.sum(axis=0)
+        ceaf_e, lea = (Share.of(measure(total[None]), measure(drawn)[2]) for measure in (_ceaf_e, _lea))
+        return cls(int(total[0]), int(total[1]), ceaf_e, lea)
+
+    @property
+    def enough(self) -> bool:
+        return max(self.gold, self.predicted) >= ENOUGH
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        counts: dict[str, object] = {"gold": self.gold, "predicted": self.predicted, "enough": self.enough}
+        return {**counts, "CEAF-e": self.ceaf_e.as_dict(), "LEA": self.lea.as_dict()}
+
+    def table(self) -> Iterator[tuple[str, ...]]:
+        """Rows for a terminal, a heading first, in percent."""
+        yield "", "F1", "P", "R", "gold clusters", "predicted"
+        for name, share in (("CEAF-e", self.ceaf_e), ("LEA", self.lea)):
+            shares = (f"{100 * value:.1f}" for value in (share.f1, share.precision, share.recall))
+            yield name, *shares, str(self.gold), str(self.predicted)
+
+
+def links(gold: Iterable[Document], predicted: Iterable[Document], *, label: str = SAME_AS) -> Links:
+    """Score the clusters that links of this label make. Raises UsageError where the Documents do not fit."""
+    return Links.of([row(*pair, label=label) for pair in aligned(gold, predicted)])
+
+
+def row(gold: Document, predicted: Document, *, label: str = SAME_AS) -> Row:
+    """What one document has."""
+    ours, theirs = clusters(gold, label), clusters(predicted, label)
+    sizes = (float(sum(map(len, ours))), float(sum(map(len, theirs))))
+    return (len(ours), len(theirs), _similarity(ours, theirs), *sizes, _resolved(ours, theirs), _resolved(theirs, ours))
+
+
+def clusters(document: Document, label: str = SAME_AS) -> list[Cluster]:
+    """What hangs together by links of this label, in text order."""
+    joined: dict[Span, set[Span]] = {}
+    for link in document.links:
+        if link.label == label:
+            both = joined.get(link.a, {link.a}) | joined.get(link.b, {link.b})
+            joined |= dict.fromkeys(both, both)
+    return [frozenset(cluster) for cluster in {id(c): c for _, c in sorted(joined.items())}.values()]
+
+
+def _similarity(gold: Sequence[Cluster], predicted: Sequence[Cluster]) -> float:
+    """The most that phi 4 can add up to, one to one."""
+    if not gold or not predicted:
+        return 0.0
+    phi = np.array([[2 * len(k & r) / (len(k) + len(r)) for r in predicted] for k in gold])
+    return float(phi[linear_sum_assignment(phi, maximize=True)].sum())
+
+
+def _resolved(clusters: Sequence[Cluster], others: Sequence[Cluster]) -> float:
+    """Over clusters: size times the share of links that the others have too."""
+    return sum(len(k) * sum(_pairs(len(k & r)) for r in others) / _pairs(len(k)) for k in clusters)
+
+
+def _pairs(mentions: int) -> int:
+    return mentions * (mentions - 1) // 2
+
+
+def _ceaf_e(sums: Floats) -> tuple[Floats, Floats, Floats]:
+    return _shares(sums[:, 2], sums[:, 2], sums[:, 0], sums[:, 1])
+
+
+def _lea(sums: Floats) -> tuple[Floats, Floats, Floats]:
+    return _shares(sums[:, 5], sums[:, 6], sums[:, 3], sums[:, 4])
+
+
+def _shares(found: Floats, right: Floats, gold: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
+    """Precision, recall, F1; a share of nothing is 0."""
+    recall, precision = _share(found, gold), _share(right, predicted)
+    return precision, recall, _share(2 * precision * recall, precision + recall)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
