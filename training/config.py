@@ -17,6 +17,7 @@ from training.settings import (
     needed,
     setting,
     typed,
+    web,
     within,
     zero_or,
 )
@@ -149,13 +150,18 @@ class TrainConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateConfig(Settings):
-    """A trained model against one split of a snapshot. `output` is where the report goes: beside the model if None."""
+    """A trained model against one split of a snapshot. `output` is where the report goes: beside the model if None.
+
+    against: another model, to compare it with. studio: the address of the Label Studio project the documents were
+    marked in, such as http://localhost:8080/projects/1, for links to their tasks.
+    """
 
     model: str = needed(str, filled)
     snapshot: str = needed(str, filled)
     split: Literal["test", "dev", "train"] = "test"
     output: str | None = setting(None, filled)
     against: str | None = setting(None, filled)
+    studio: str | None = setting(None, web)
     batch_size: int = setting(16, at_least(1))
     device: Literal["auto", "cpu"] = "auto"
     threads: int | None = setting(None, at_least(1))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from annotation import terminal
 from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.ontology import Ontology
 from training.config import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
@@ -26,6 +29,21 @@ def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tup
     if run.device == "auto" and torch.cuda.is_available():
         torch.nn.Module.to(model, "cuda")
     return model, encoding
+
+
+def known_by(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:
+    """Refuse a model that cannot say what gold is marked in. Raises UsageError that counts and names the labels."""
+    labels = Counter(span.label for document in gold for span in document.spans())
+    roles = Counter(f">{argument.role}" for d in gold for event in d.events for argument in event.arguments)
+    known = {*ontology.labels, *(f">{role}" for role in ontology.roles)}
+    unknown = {label: n for label, n in (labels + roles).items() if label not in known}
+    if unknown:
+        some = ", ".join(sorted(unknown)[:3]) + (", ..." if len(unknown) > 3 else "")
+        raise UsageError(
+            f"{path}: its ontology {ontology.name} {ontology.version} lacks {len(unknown)} of the "
+            f"{len(labels + roles)} labels and roles that gold is marked in, {sum(unknown.values())} marks ({some}); "
+            "score it on a snapshot of its own ontology, or train it anew"
+        )
 
 
 def watched(documents: Iterable[Document]) -> Iterator[Document]:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import platform
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
 import torch
 import yaml
 from transformers import set_seed
@@ -21,24 +18,24 @@ from annotation import terminal
 from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.files import atomic, read_documents, write_documents
-from annotation.matching import UNITS
 from annotation.snapshot import Snapshot
-from training.bootstrap import resampled_f1
+from training.comparison import Comparison
 from training.config import DataConfig, EvaluateConfig, PredictConfig, TrainConfig
 from training.encoding import Encoding
-from training.finding import ready, watched
+from training.finding import known_by, ready, watched
 from training.fit import fit
 from training.folder import RunFolder
 from training.model import EventExtractor
 from training.predict import model_version
 from training.predict import predict as find
+from training.record import packages
+from training.report.evaluation import Evaluation, evaluation
 from training.report.page import write_report
 from training.scoring import Scores, score
 from training.tracking import Tracker, tracking
 
 _log = logging.getLogger(__name__)
 METRICS, CONFIG = "metrics.json", "config.yaml"
-_PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
 _FREE = ("output", "name", "resume", "tracking")
 """Settings that may differ when a run is taken up again; so may where and on how many threads it is computed."""
 
@@ -73,7 +70,7 @@ def train(run: TrainConfig) -> float:
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
     _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
-    told = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": _packages()}
+    told = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages()}
     with tracking(run.tracking, output=folder.path, name=run.name, id=folder.id, settings=told) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
         model, encoding, scores = _train(run, snapshot, folder, tracker)
@@ -91,21 +88,25 @@ def evaluate(run: EvaluateConfig) -> float:
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    predicted, model = _predicted(run.model, gold, run)
-    scores = score(gold, predicted)
-    out = Path(run.output) if run.output else Path(run.model).parent / "report"
+    name, predicted = _predicted(run.model, gold, run)
     content = snapshot.manifest.content[:12]
-    meta = {"model": model, "snapshot": f"{snapshot.manifest.name} ({content})", "split": run.split}
-    title = f"{model} on {snapshot.manifest.name}"
-    page = write_report(scores, gold, predicted, out, title=title, ontology=snapshot.ontology, meta=meta)
+    result = evaluation(
+        gold,
+        predicted,
+        ontology=snapshot.ontology,
+        train=snapshot.train if run.split != "train" else None,
+        before=_predicted(run.against, gold, run) if run.against else None,
+        agreement=snapshot.manifest.agreement,
+        title=f"{name} on {snapshot.manifest.name}",
+        meta={"model": name, "snapshot": f"{snapshot.manifest.name} ({content})", "split": run.split},
+        studio=run.studio,
+    )
+    out = Path(run.output) if run.output else Path(run.model).parent / "report"
+    page = write_report(result, out)
     write_documents(out / "predictions.jsonl", predicted)
-    heading = ("", "F1", "95%", "P", "R", "gold", *(f"F1 {language}" for language in scores.by_language))
-    terminal.table(f"{title}, {run.split}: {len(gold)} documents", heading, _table(scores))
-    if run.against:
-        others, other = _predicted(run.against, gold, run)
-        terminal.table(f"against {other}", ("", "F1", "before", "change", "95%"), _changes(scores, score(gold, others)))
+    _show(result, f"{result.title}, {run.split}: {len(gold)} documents")
     terminal.say(f"report: {page}")
-    return scores.arg_c_plus.f1
+    return result.scores.arg_c_plus.f1
 
 
 def predict(run: PredictConfig) -> int:
@@ -159,10 +160,6 @@ def _bound(run: TrainConfig) -> dict[str, object]:
     return {**row, "fit": {key: value for key, value in row["fit"].items() if key not in ("device", "threads")}}
 
 
-def _packages() -> dict[str, str]:
-    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
-
-
 def _save(folder: Path, model: EventExtractor, encoding: Encoding, scores: Scores, told: Mapping[str, object]) -> None:
     """Fill a model folder; `told` becomes its config.yaml."""
     model.save_pretrained(str(folder))
@@ -185,14 +182,21 @@ def _track(tracker: Tracker, scores: Scores) -> None:
     tracker.table("types", columns, rows)
 
 
-def _predicted(path: str, gold: Sequence[Document], run: EvaluateConfig) -> tuple[list[Document], str]:
-    """What a model finds in the gold documents, and the model's version."""
+def _predicted(path: str, gold: Sequence[Document], run: EvaluateConfig) -> tuple[str, list[Document]]:
+    """The model's version, and what it finds in gold. Raises UsageError when it cannot say gold's labels."""
     model, encoding = ready(path, run)
-    marked = {span.label for document in gold for span in document.spans()}
-    if unknown := sorted(marked - set(encoding.ontology.labels)):
-        terminal.warn(f"{path} does not know {', '.join(unknown)}, which its scores suffer from")
+    known_by(encoding.ontology, gold, path=path)
     name = model_version(model)
-    return list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name))), name
+    return name, list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
+
+
+def _show(result: Evaluation, title: str) -> None:
+    """The scores on the terminal, and where there is a model before, what changed."""
+    heading = ("", "F1", "95%", "P", "R", "gold", *(f"F1 {language}" for language in result.scores.by_language))
+    terminal.table(title, heading, _table(result.scores))
+    if result.before:
+        heading = ("", "F1", "before", "change", "95%", "")
+        terminal.table(f"against {result.before.name}", heading, _changes(result.before.comparison))
 
 
 def _table(scores: Scores) -> Iterator[tuple[str, ...]]:
@@ -204,13 +208,11 @@ def _table(scores: Scores) -> Iterator[tuple[str, ...]]:
         yield unit, shares[0], f"{shares[1]}-{shares[2]}", *shares[3:5], str(prf.gold), *shares[5:]
 
 
-def _changes(now: Scores, before: Scores) -> Iterator[tuple[str, ...]]:
-    """Rows of F1 now and before, and their difference with its interval over the same draws of documents."""
-    change = resampled_f1(now.counts) - resampled_f1(before.counts)
-    bounds = np.percentile(change, [2.5, 97.5], axis=0).T
-    for unit, (low, high) in zip(UNITS, bounds, strict=False):
-        a, b = now.micro[unit].f1, before.micro[unit].f1
-        yield unit, *(f"{100 * x:.1f}" for x in (a, b)), f"{100 * (a - b):+.1f}", f"{100 * low:+.1f}..{100 * high:+.1f}"
+def _changes(comparison: Comparison) -> Iterator[tuple[str, ...]]:
+    """Rows of F1 now and before, their difference with its interval, and whether that is enough to say."""
+    for unit, change in comparison.micro.items():
+        figures = f"{100 * change.now:.1f}", f"{100 * change.before:.1f}", f"{100 * change.delta:+.1f}"
+        yield unit, *figures, f"{100 * change.low:+.1f}..{100 * change.high:+.1f}", "" if change.enough else "too few"
 
 
 def _documents(path: Path) -> Iterator[Document]:

@@ -77,6 +77,10 @@ def even(value: object) -> str | None:
     return f"must be even, not {value}" if cast(int, value) % 2 else None
 
 
+def web(value: object) -> str | None:
+    return None if str(value).startswith(("http://", "https://")) else f"must be a web address, not {value}"
+
+
 def filled(value: object) -> str | None:
     return None if str(value).strip() else "must not be empty"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from markupsafe import Markup
 
@@ -32,23 +33,33 @@ class Chip:
 
 @dataclass(frozen=True)
 class Trigger:
-    """An event under the text, with its arguments."""
+    """An event under the text, with its arguments. `number` is that of its trigger's mark."""
 
     trigger: Chip
     arguments: tuple[Chip, ...]
+    type: str
+    number: int
+
+
+Arc: TypeAlias = tuple[int, int, str, str]
+"""Numbers of the marks of trigger and filler, the role's title, the argument's state."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """Gold or predicted: the marked text, and its events."""
+    """Gold or predicted: the marked text, its events, and an arc for each of their arguments."""
 
     text: Markup
     events: tuple[Trigger, ...]
+    arcs: tuple[Arc, ...]
 
 
 @dataclass(frozen=True)
 class Example:
-    """A document as the page shows it. `url` is only ever http or https."""
+    """A document as the page shows it. `url` and `task`, which opens it in Label Studio, are only ever http or https.
+
+    `types` are the event types with an error in it, `causes` those of its errors.
+    """
 
     id: str
     title: Markup
@@ -58,10 +69,29 @@ class Example:
     gold: Side
     predicted: Side
     scores: dict[str, PRF]
+    task: str | None = None
+    causes: frozenset[str] = frozenset()
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The event types with an error in this document, on either side."""
+        events = (*self.gold.events, *self.predicted.events)
+        return frozenset(e.type for e in events if any(chip.state != CORRECT for chip in (e.trigger, *e.arguments)))
 
 
-def worst(scores: Scores, gold: Sequence[Document], predicted: Sequence[Document], names: Names) -> list[Example]:
-    """The documents with the lowest scores, lowest first: at most `MOST`, and about `MOST_CHARACTERS` of text."""
+def worst(
+    scores: Scores,
+    gold: Sequence[Document],
+    predicted: Sequence[Document],
+    names: Names,
+    *,
+    causes: Mapping[str, frozenset[str]] | None = None,
+    studio: str | None = None,
+) -> list[Example]:
+    """The documents with the lowest scores, lowest first: at most `MOST`, and about `MOST_CHARACTERS` of text.
+
+    `causes` holds those of a document's errors by its id; `studio` is the address of the Label Studio project.
+    """
     theirs = {document.id: document for document in predicted}
     ours = {document.id: document for document in gold}
     examples: list[Example] = []
@@ -71,13 +101,23 @@ def worst(scores: Scores, gold: Sequence[Document], predicted: Sequence[Document
         characters += len(document.text)
         if examples and (len(examples) == MOST or characters > MOST_CHARACTERS):
             break
-        examples.append(_example(document, theirs[document.id], _prfs(scores, row), names))
+        example = _example(document, theirs[document.id], _prfs(scores, row), names)
+        found = (causes or {}).get(document.id, frozenset())
+        examples.append(replace(example, task=_task(studio, document), causes=found))
     return examples
 
 
 def direction(language: str) -> str:
     """What `dir` is for the language; "auto" where it is not known."""
     return "rtl" if language in _RIGHT_TO_LEFT else "auto"
+
+
+def _task(studio: str | None, document: Document) -> str | None:
+    """Where the document is marked in Label Studio, where both are known."""
+    task = document.provenance.task if document.provenance else None
+    if task is None or not studio or not studio.startswith(("http://", "https://")):
+        return None
+    return f"{studio.rstrip('/')}/data?task={task}"
 
 
 def _prfs(scores: Scores, row: int) -> dict[str, PRF]:
@@ -114,12 +154,19 @@ class _Marking:
     def __init__(self, document: Document, other: Document, wrong: str, names: Names) -> None:
         self.document, self.other, self.wrong, self.names = document, other, wrong, names
         self.theirs = units(other)
+        self.numbers = {span: number for number, span in enumerate(document.spans())}
 
     def side(self) -> Side:
         triggers = self.marks(self.document.triggers, self.other.triggers, "trigger")
         entities = self.marks(self.document.entities, self.other.entities, "entity")
         text = render(self.document.text, [*triggers, *entities])
-        return Side(text, tuple(self.trigger(event) for event in self.document.events))
+        events = tuple(self.trigger(event) for event in self.document.events)
+        return Side(text, events, tuple(self.arcs(events)))
+
+    def arcs(self, events: Sequence[Trigger]) -> Iterator[Arc]:
+        for shown, event in zip(events, self.document.events, strict=True):
+            for chip, argument in zip(shown.arguments, event.arguments, strict=True):
+                yield shown.number, self.numbers[argument.filler], chip.title, chip.state
 
     def marks(self, spans: Sequence[Span], others: Sequence[Span], layer: str) -> list[Mark]:
         missing, unmatched = sorted(set(spans) - set(others)), sorted(set(others) - set(spans))
@@ -131,6 +178,7 @@ class _Marking:
                 state=self.state(span not in others),
                 title=self.names.title(span.label),
                 note=self.note(span, span not in others, instead.get(span)),
+                number=self.numbers[span],
             )
             for span in spans
         ]
@@ -152,7 +200,8 @@ class _Marking:
             chips.append(
                 self.chip(self.names.role(argument.role), filler, self.state(item not in self.theirs["Arg-C+"]))
             )
-        return Trigger(self.chip(self.names.title(event.type), event.trigger, state), tuple(chips))
+        chip = self.chip(self.names.title(event.type), event.trigger, state)
+        return Trigger(chip, tuple(chips), event.type, self.numbers[event.trigger])
 
     def chip(self, title: str, span: Span, state: str) -> Chip:
         return Chip(title, plain(span.quote(self.document.text)), state, SIGNS[state])

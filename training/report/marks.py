@@ -16,20 +16,30 @@ SIGNS = {CORRECT: "✓", MISSED: "−", SPURIOUS: "+"}
 """A state is told by its sign and the kind of its underline, and by colour only besides."""
 
 _NUL, _SURROGATE = re.compile("\x00"), re.compile("[\ud800-\udfff]")
-_OPEN = Markup('<mark class="{} {}" title="{}">')
+_OPEN = Markup('<mark class="{} {}" title="{}"{}>')
+_NUMBER = Markup(' data-n="{}"')
 _TAG = Markup('<i class="tag {}" data-tag="{}\u00a0{}"></i>')
 _CLOSE = Markup("</mark>")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span to show: the layer it belongs to (trigger or entity), its state, its title and what the pointer reads."""
+    """A span to show: the layer it belongs to (trigger or entity), its state, its title and what the pointer reads.
+
+    `number` is what arcs call it by.
+    """
 
     span: Span
     layer: str
     state: str
     title: str
     note: str = ""
+    number: int | None = None
+
+    def opening(self) -> Markup:
+        """The start of its element."""
+        number = Markup() if self.number is None else _NUMBER.format(self.number)
+        return _OPEN.format(self.layer, self.state, self.note, number)
 
 
 def render(text: str, marks: Iterable[Mark]) -> Markup:
@@ -46,7 +56,7 @@ def render(text: str, marks: Iterable[Mark]) -> Markup:
     opened: list[Mark] = []
     for start, end in pairwise(cuts):
         for mark in opening.get(start, ()):
-            out.append(_OPEN.format(mark.layer, mark.state, mark.note))
+            out.append(mark.opening())
             opened.append(mark)
         out.append(plain(text[start:end]))
         opened = _close(opened, end, out)
@@ -71,5 +81,5 @@ def _close(opened: list[Mark], offset: int, out: list[Markup]) -> list[Mark]:
         out.append(_CLOSE)
         if mark.span.end == offset:
             out.append(_TAG.format(mark.state, mark.title.replace(" ", "\u00a0"), SIGNS[mark.state]))
-    out += [_OPEN.format(mark.layer, mark.state, mark.note) for mark in going_on]
+    out += [mark.opening() for mark in going_on]
     return opened[:outermost] + going_on

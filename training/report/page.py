@@ -5,86 +5,161 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from annotation.document import Document
 from annotation.files import atomic
-from annotation.matching import HEADLINE, PRF
-from annotation.ontology import Ontology
+from annotation.matching import ENOUGH, HEADLINE, PRF
 from training import bootstrap, flat
-from training.report.examples import worst
+from training.comparison import Change
+from training.report import charts
+from training.report.calibration import WANTED
+from training.report.causes import CAUSES
+from training.report.evaluation import Evaluation
+from training.report.examples import Example, worst
 from training.report.names import UNITS, Names
-from training.scoring import Scores
+from training.report.verdict import answers, signed, slice_name, slice_title, tone
 
 _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class TypeRow:
-    """A type with its title, its titles in the articles' languages, and its scores: the first one ranks."""
+    """A type with its title, its titles in the articles' languages, and its scores: the first one ranks.
+
+    `change` is that of the last of the scores.
+    """
 
     title: str
     native: list[tuple[str, str]]
     scores: tuple[PRF, ...]
+    change: Change | None = None
 
 
-def write_report(
-    scores: Scores,
-    gold: Sequence[Document],
-    predicted: Sequence[Document],
-    out: Path,
-    *,
-    title: str,
-    ontology: Ontology,
-    meta: Mapping[str, str] | None = None,
-) -> Path:
-    """Write report.html, report.md and metrics.json into the folder `out`, each atomically, and return the first.
+def write_report(evaluation: Evaluation, out: Path) -> Path:
+    """Write report.html, report.md and metrics.json into the folder `out`, and return the first.
 
-    `meta` is shown under the title as it is: model, snapshot, split and whatever else says what was scored.
+    All three are made before the first is written, and each takes its place as a whole.
     """
-    meta = dict(meta or {})
-    values = {"scores": scores, "title": title, "meta": meta, "headline": HEADLINE}
-    page = _environment().get_template("page.html.j2").render(**values, **_page(scores, gold, predicted, ontology))
-    metrics = {**scores.as_dict(), "title": title, "meta": meta}
-    _write(out / "metrics.json", json.dumps(metrics, ensure_ascii=False, indent=2) + "\n")
-    _write(out / "report.md", _environment().get_template("report.md.j2").render(**values, table=scores.table()))
-    _write(out / "report.html", page)
+    values = _values(evaluation)
+    files = {
+        "metrics.json": json.dumps(evaluation.as_dict(), ensure_ascii=False, indent=2) + "\n",
+        "report.md": environment().get_template("report.md.j2").render(**values),
+        "report.html": environment().get_template("page.html.j2").render(**values, **_page(evaluation)),
+    }
+    for name, text in files.items():
+        with atomic(out / name) as file:
+            file.write(text)
     return out / "report.html"
 
 
-def _page(
-    scores: Scores, gold: Sequence[Document], predicted: Sequence[Document], ontology: Ontology
-) -> dict[str, object]:
-    names = Names(ontology)
-    style, script = _source("page.css"), _source("filter.js")
+def _values(evaluation: Evaluation) -> dict[str, object]:
+    """What the page and the short report both show."""
+    return {
+        "evaluation": evaluation,
+        "scores": evaluation.scores,
+        "title": evaluation.title,
+        "meta": evaluation.meta,
+        "headline": HEADLINE,
+        "answers": answers(evaluation),
+        "causes": [cause for cause in evaluation.diagnosis.causes if cause.missed + cause.spurious],
+        "meanings": CAUSES,
+        "worst": evaluation.slices.worst,
+    }
+
+
+def _page(evaluation: Evaluation) -> dict[str, object]:
+    names = Names(evaluation.ontology)
+    style, script = _source("page.css"), Markup("\n").join([_source("filter.js"), _source("arcs.js")])
+    examples = worst(
+        evaluation.scores,
+        evaluation.gold,
+        evaluation.predicted,
+        names,
+        causes=evaluation.causes,
+        studio=evaluation.studio,
+    )
     return {
         "names": names,
         "units": UNITS,
         "layers": flat.LAYERS,
+        "precisions": WANTED,
+        "enough": ENOUGH,
         "resamples": f"{bootstrap.RESAMPLES:,}",
-        "types": _types(scores, names),
-        "unscored": names.unscored(scores.by_type),
-        "examples": worst(scores, gold, predicted, names),
+        "types": _types(evaluation, names),
+        "unscored": names.unscored(evaluation.scores.by_type),
+        "charts": {"causes": _causes(evaluation), **_calibration(evaluation)},
+        "examples": examples,
+        **_filters(examples, names),
         "style": style,
         "script": script,
         "policy": f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none'",
     }
 
 
-def _types(scores: Scores, names: Names) -> dict[str, list[TypeRow]]:
-    by = scores.by_type
+def _causes(evaluation: Evaluation) -> Markup:
+    causes = [cause for cause in evaluation.diagnosis.causes if cause.missed + cause.spurious]
+    rows = [(cause.name, cause.gain, signed(cause.gain)) for cause in causes]
+    return charts.bars(rows, f"{HEADLINE} F1 gained if a cause were fixed")
+
+
+def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
+    """Reliability and abstention, of the layers with enough scores; empty where there are none."""
+    layers = {name: layer for name, layer in evaluation.calibration.layers.items() if layer.enough}
+    if not layers:
+        return {"reliability": Markup(), "abstention": Markup()}
+    bins = [{"series": name, "x": b.score, "y": b.right} for name, layer in layers.items() for b in layer.bins]
+    kept = [
+        {"series": name, "x": point.kept, "y": point.prf.precision}
+        for name, layer in layers.items()
+        for point in layer.curve
+        if point.prf.predicted >= ENOUGH
+    ]
+    return {
+        "reliability": charts.lines(bins, "Reliability", x=("x", "score"), y=("y", "share that is right"), ideal=True),
+        "abstention": charts.lines(
+            kept, "Abstention", x=("x", "share of predictions kept"), y=("y", "precision"), points=False
+        ),
+    }
+
+
+def _filters(examples: Sequence[Example], names: Names) -> dict[str, object]:
+    """What the documents can be chosen by: a number for each value, since codes may hold anything, and its title."""
+    events = [event.type for example in examples for side in (example.gold, example.predicted) for event in side.events]
+    found = {
+        "languages": sorted({example.language for example in examples}),
+        "types": sorted(set(events), key=lambda type: (names.title(type), type)),
+        "causes": [cause for cause in CAUSES if any(cause in example.causes for example in examples)],
+    }
+    numbers = {kind: {value: number for number, value in enumerate(values)} for kind, values in found.items()}
+    return {
+        "numbers": numbers,
+        "choices": {
+            "language": [(number, names.language(value)) for value, number in numbers["languages"].items()],
+            "type": [(number, names.title(value)) for value, number in numbers["types"].items()],
+            "cause": [(number, value) for value, number in numbers["causes"].items()],
+        },
+    }
+
+
+def _types(evaluation: Evaluation, names: Names) -> dict[str, list[TypeRow]]:
+    by = evaluation.scores.by_type
+    changes = evaluation.before.comparison.by_type if evaluation.before else {}
     arguments = by["arguments"]
+
+    def change(kind: str, code: str) -> Change | None:
+        return changes.get(kind, {}).get(code)
+
     events = [
-        TypeRow(names.title(k), names.native(k), (prf, arguments.get(k, PRF(0, 0, 0))))
+        TypeRow(names.title(k), names.native(k), (prf, arguments.get(k, PRF(0, 0, 0))), change("arguments", k))
         for k, prf in by["event"].items()
     ]
-    roles = [TypeRow(names.role(k), names.native_role(k), (prf,)) for k, prf in by["role"].items()]
-    entities = [TypeRow(names.title(k), names.native(k), (prf,)) for k, prf in by["entity"].items()]
+    roles = [TypeRow(names.role(k), names.native_role(k), (prf,), change("role", k)) for k, prf in by["role"].items()]
+    entities = [TypeRow(names.title(k), names.native(k), (v,), change("entity", k)) for k, v in by["entity"].items()]
     return {"event": _ranked(events), "role": _ranked(roles), "entity": _ranked(entities)}
 
 
@@ -93,7 +168,8 @@ def _ranked(rows: list[TypeRow]) -> list[TypeRow]:
     return sorted(rows, key=lambda row: (-row.scores[0].gold, row.title))
 
 
-def _environment() -> jinja2.Environment:
+def environment() -> jinja2.Environment:
+    """The templates of this package: what ends in .html.j2 is escaped, and a name that is not given is an error."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE),
         autoescape=lambda name: name is None or name.endswith(".html.j2"),
@@ -101,7 +177,8 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["percent"] = lambda fraction: f"{100 * fraction:.1f}"
+    environment.filters |= {"percent": lambda fraction: f"{100 * fraction:.1f}", "signed": signed, "json": json.dumps}
+    environment.globals |= {"tone": tone, "slice_title": slice_title, "slice_name": slice_name}
     return environment
 
 
@@ -113,8 +190,3 @@ def _source(name: str) -> Markup:
 def _digest(source: str) -> str:
     """How the page's policy names the one script and the one style it lets a browser use."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
-
-
-def _write(path: Path, text: str) -> None:
-    with atomic(path) as file:
-        file.write(text)

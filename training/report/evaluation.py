@@ -1,0 +1,161 @@
+"""One evaluation: everything that is known of what a model predicted, counted once for the page and for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+
+from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.matching import HEADLINE, PRF
+from annotation.ontology import Ontology
+from training.comparison import Comparison, compare
+from training.regression import Change as Shift
+from training.regression import changes
+from training.report.calibration import Calibration, calibration
+from training.report.diagnose import Diagnosis, diagnose
+from training.report.slices import Slices, slices
+from training.report.wanted import Wanted, wanted
+from training.scoring import Scores, score
+
+SCHEMA = Path(__file__).with_name("metrics.schema.json")
+"""What metrics.json keeps to."""
+
+
+@dataclass(frozen=True, eq=False)
+class Before:
+    """The model compared with. `losses` and `gains` are what chance does not explain, the largest first."""
+
+    name: str
+    scores: Scores
+    comparison: Comparison
+    losses: tuple[Shift, ...]
+    gains: tuple[Shift, ...]
+    looked_at: int
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "name": self.name,
+            **self.comparison.as_dict(),
+            "looked_at": self.looked_at,
+            "losses": [shift.as_dict() for shift in self.losses],
+            "gains": [shift.as_dict() for shift in self.gains],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """A model's predictions against gold. `meta` says what was scored; `human` is by language, "" for all of them."""
+
+    title: str
+    meta: Mapping[str, str]
+    ontology: Ontology
+    gold: Sequence[Document] = field(repr=False)
+    predicted: Sequence[Document] = field(repr=False)
+    scores: Scores
+    diagnosis: Diagnosis
+    slices: Slices
+    calibration: Calibration
+    wanted: Sequence[Wanted]
+    before: Before | None = None
+    human: Mapping[str, PRF] = field(default_factory=dict)
+    studio: str | None = None
+
+    @cached_property
+    def causes(self) -> dict[str, frozenset[str]]:
+        """The causes of each document's errors, by its id."""
+        found: dict[str, set[str]] = {}
+        for error in self.diagnosis.errors:
+            found.setdefault(error.document, set()).add(error.cause)
+        return {id: frozenset(causes) for id, causes in found.items()}
+
+    def as_dict(self) -> dict[str, object]:
+        """What metrics.json holds, as plain JSON values: the scores, and beside them each part there is."""
+        parts: dict[str, object] = {
+            "diagnosis": self.diagnosis.as_dict(),
+            "slices": self.slices.as_dict(),
+            "calibration": self.calibration.as_dict(),
+            "wanted": [cell.as_dict() for cell in self.wanted],
+        }
+        if self.before:
+            parts["before"] = self.before.as_dict()
+        if self.human:
+            parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
+        return {**self.scores.as_dict(), "title": self.title, "meta": dict(self.meta), **parts}
+
+
+def evaluation(
+    gold: Sequence[Document],
+    predicted: Sequence[Document],
+    *,
+    ontology: Ontology,
+    train: Iterable[Document] | None = None,
+    before: tuple[str, Sequence[Document]] | None = None,
+    agreement: Mapping[str, object] | None = None,
+    title: str = "",
+    meta: Mapping[str, str] | None = None,
+    studio: str | None = None,
+) -> Evaluation:
+    """Count everything. Raises UsageError when gold is empty, or the two sides do not fit.
+
+    `train` is what the model learnt from; `before` another model's name and what it predicts for the same documents;
+    `agreement` what annotation.agreement measured, as a snapshot's manifest holds it; `studio` the address of the
+    Label Studio project the documents were marked in.
+    """
+    if not gold:
+        raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
+    scores, learned = score(gold, predicted), None if train is None else list(train)
+    return Evaluation(
+        title=title,
+        meta=dict(meta or {}),
+        ontology=ontology,
+        gold=gold,
+        predicted=predicted,
+        scores=scores,
+        diagnosis=diagnose(gold, predicted),
+        slices=slices(gold, predicted, ontology=ontology, train=learned or ()),
+        calibration=calibration(gold, predicted),
+        wanted=wanted(gold, predicted, learned),
+        before=_before(gold, predicted, scores, *before) if before else None,
+        human=reached(agreement),
+        studio=studio,
+    )
+
+
+def reached(agreement: Mapping[str, object] | None) -> dict[str, PRF]:
+    """The annotators' headline over all documents ("") and by language, out of an agreement's plain values."""
+    if not agreement or not agreement.get("documents"):
+        return {}
+    languages = agreement.get("languages")
+    parts = {"": agreement.get("overall"), **(languages if isinstance(languages, Mapping) else {})}
+    return {code: prf for code, units in parts.items() if (prf := _prf(units))}
+
+
+def _prf(units: object) -> PRF | None:
+    row = units.get(HEADLINE) if isinstance(units, Mapping) else None
+    return PRF(int(row["a"]), int(row["b"]), int(row["both"])) if isinstance(row, Mapping) else None
+
+
+def _before(
+    gold: Sequence[Document], predicted: Sequence[Document], scores: Scores, name: str, others: Sequence[Document]
+) -> Before:
+    theirs = score(gold, others)
+    now, then = ({document.id: document for document in side} for side in (predicted, others))
+    sides = [now[document.id] for document in gold], [then[document.id] for document in gold]
+    falls, rises = changes(gold, *sides), changes(gold, *reversed(sides))
+    return Before(
+        name=name,
+        scores=theirs,
+        comparison=compare(scores, theirs),
+        losses=tuple(sorted((s for s in falls if s.significant), key=lambda s: (s.delta, s.key, s.slice_))),
+        gains=tuple(sorted(map(_turned, (s for s in rises if s.significant)), key=lambda s: (-s.delta, s.key))),
+        looked_at=len(falls),
+    )
+
+
+def _turned(shift: Shift) -> Shift:
+    """A fall from the new model to the old one, told the right way round."""
+    return replace(shift, now=shift.before, before=shift.now)

@@ -1,0 +1,226 @@
+"""The first screen: five questions of whoever decides on a release, each answered in a line, with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from annotation.matching import HEADLINE, PRF
+from training.comparison import Change
+from training.regression import Change as Shift
+from training.report.evaluation import Before, Evaluation
+from training.report.names import Names
+from training.report.slices import Slice
+
+BETTER, WORSE, UNCLEAR, PLAIN = "better", "worse", "unclear", "plain"
+_MOST = 5
+"""Reasons shown for an answer; the sections below have all."""
+_KINDS = {"event": "trigger", "arguments": "arguments", "role": "role", "entity": "entity"}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A reason: what it is about, the figures, and where it fits a bar (`share` of 1, its 95% interval)."""
+
+    title: str
+    words: str
+    tone: str = PLAIN
+    note: str = ""
+    share: PRF | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question, its answer in a few words, and the reasons."""
+
+    question: str
+    words: str
+    tone: str = PLAIN
+    points: tuple[Point, ...] = ()
+    note: str = ""
+
+
+def answers(evaluation: Evaluation) -> list[Answer]:
+    """The five answers, in the order a decision is made in."""
+    names = Names(evaluation.ontology)
+    return [
+        better(evaluation, names),
+        where(evaluation, names),
+        sure(evaluation, names),
+        human(evaluation, names),
+        following(evaluation, names),
+    ]
+
+
+def better(evaluation: Evaluation, names: Names) -> Answer:
+    """Whether the headline rose since the model it is compared with, over all and in each language."""
+    question, before = "Is it better?", evaluation.before
+    if before is None:
+        note = "Name the model in use, against=MODEL, and every score is compared on the same documents."
+        return Answer(question, "Compared with nothing yet", UNCLEAR, note=note)
+    change = before.comparison.micro[HEADLINE]
+    languages = before.comparison.by_language if len(before.comparison.by_language) > 1 else {}
+    points = [_change("All documents", change)]
+    points += [_change(names.language(code), changes.micro[HEADLINE]) for code, changes in languages.items()]
+    losses = len(before.losses)
+    words = {BETTER: "Yes, better", WORSE: "No, it is worse", UNCLEAR: "No clear change"}[tone(change)]
+    if not change.enough:
+        words = "Too few to say"
+    elif losses and tone(change) != WORSE:
+        words += f", but {_count(losses, 'score')} fell"
+    note = f"{HEADLINE} F1 against {before.name}, on the same documents."
+    return Answer(question, words, WORSE if losses else tone(change), tuple(points), note)
+
+
+def where(evaluation: Evaluation, names: Names) -> Answer:
+    """What rose and fell beyond chance; without a model to compare with, where this one is weak."""
+    before = evaluation.before
+    if before is None:
+        return _weak(evaluation, names)
+    losses, gains = len(before.losses), len(before.gains)
+    note = f"Of {before.looked_at} scores, by type and language; the chance of any false alarm among them is 5%."
+    points = tuple(_points(before, names))
+    if not points:
+        return Answer("Where?", "Nothing changed beyond chance", UNCLEAR, note=note)
+    parts = [f"{n} {verb}" for n, verb in ((losses, "fell"), (gains, "rose")) if n]
+    return Answer("Where?", ", ".join(parts), WORSE if losses else BETTER, points, note)
+
+
+def sure(evaluation: Evaluation, names: Names) -> Answer:
+    """The headline's interval, how many types have too few examples, and whether scores can be believed."""
+    scores = evaluation.scores
+    low, high = scores.arg_c_plus.interval or (0.0, 1.0)
+    types = [(kind, name, prf) for kind in ("event", "role", "entity") for name, prf in scores.by_type[kind].items()]
+    few = [name for _, name, prf in types if not prf.enough]
+    points = [Point("95% interval", f"{_percent(low)} to {_percent(high)}")]
+    points += [
+        Point(names.language(code), "{} to {}".format(*map(_percent, part.micro[HEADLINE].interval or (0.0, 1.0))))
+        for code, part in scores.by_language.items()
+        if len(scores.by_language) > 1
+    ]
+    if few:
+        points.append(Point("Too few to say", f"{len(few)} of {len(types)} types", UNCLEAR))
+    points += _trust(evaluation)
+    width = f"± {50 * (high - low):.0f} points, from {_count(scores.overall.documents, 'document')}"
+    return Answer("How sure is that?", width, PLAIN, tuple(points))
+
+
+def human(evaluation: Evaluation, names: Names) -> Answer:
+    """What two annotators reach against each other, in the model's own score."""
+    question, reached = "What would a human reach?", evaluation.human
+    if not reached:
+        note = "Hand the annotators' agreement to the snapshot, and the model is measured against it."
+        return Answer(question, "Not measured", UNCLEAR, note=note)
+    ours = {"": evaluation.scores.micro, **{k: part.micro for k, part in evaluation.scores.by_language.items()}}
+    points = [
+        Point(
+            title=names.language(code) if code else "All documents",
+            words=f"{_percent(ours[code][HEADLINE].f1)} of {_percent(prf.f1)}",
+            share=ours[code][HEADLINE],
+        )
+        for code, prf in reached.items()
+        if code in ours
+    ]
+    whole = next(iter(reached.values())).f1
+    share = evaluation.scores.arg_c_plus.f1 / whole if whole else 0.0
+    note = f"{HEADLINE} F1 of two annotators against each other, over the articles that both have marked."
+    return Answer(question, f"{_percent(whole)}; the model is at {share:.0%} of it", PLAIN, tuple(points), note)
+
+
+def following(evaluation: Evaluation, names: Names) -> Answer:
+    """The event types whose errors cost most for the examples they have."""
+    question, wanted = "What to label next?", evaluation.wanted
+    if not wanted:
+        return Answer(question, "Nothing stands out", UNCLEAR, note="No argument is wrong.")
+    points = []
+    for cell in wanted[:_MOST]:
+        examples = "" if cell.examples is None else f"{_count(cell.examples, 'example')} trained on"
+        title = f"{names.title(cell.type)}, {names.language(cell.language)}"
+        points.append(Point(title, f"up to +{_percent(cell.gain)}", note=examples))
+    note = f"What {HEADLINE} F1 would gain were all arguments of the type right; many errors and few examples first."
+    return Answer(question, points[0].title, PLAIN, tuple(points), note)
+
+
+def tone(change: Change) -> str:
+    """Whether a change is for the better, for the worse, or not to be told from chance."""
+    if not (change.significant and change.enough):
+        return UNCLEAR
+    return BETTER if change.delta > 0 else WORSE
+
+
+def signed(delta: float) -> str:
+    """A difference in points, with its sign."""
+    return f"{100 * delta:+.1f}".replace("-", "−")
+
+
+def title(shift: Shift, names: Names) -> str:
+    """What a change is about: a score, or a type under its title, and the slice of the documents."""
+    (kind, name), (sort, value) = shift.key, shift.slice_
+    what = name if kind == "score" else names.role(name) if kind == "role" else names.title(name)
+    what = what if kind == "score" else f"{what} ({_KINDS[kind]})"
+    place = names.language(value) if sort == "language" else value
+    return f"{what}, {place}" if place else what
+
+
+def _points(before: Before, names: Names) -> Iterator[Point]:
+    """Falls before rises, the largest first; a rise is room left over."""
+    told = [(shift, WORSE) for shift in before.losses[:_MOST]]
+    told += [(shift, BETTER) for shift in before.gains[: max(2, _MOST - len(told))]]
+    for shift, mood in told:
+        figures = f"{_percent(shift.before)} → {_percent(shift.now)}"
+        yield Point(title(shift, names), signed(shift.delta), mood, figures)
+
+
+def _weak(evaluation: Evaluation, names: Names) -> Answer:
+    """The slices that are significantly worse than the rest; if there are none, the worst of the event types."""
+    worst = evaluation.slices.worst
+    if worst:
+        note = "Slices of the arguments that are worse than the rest, beyond chance (95%, corrected for all slices)."
+        points = [
+            Point(slice_title(s, names), _percent(s.score.f1), WORSE, f"the rest {_percent(s.rest.f1)}", s.score)
+            for s in worst[:_MOST]
+        ]
+        return Answer("Where is it weak?", points[0].title, PLAIN, tuple(points), note)
+    told = {k: prf for k, prf in evaluation.scores.by_type["arguments"].items() if prf.gold + prf.predicted}
+    ranked = sorted(told, key=lambda k: (not told[k].enough, told[k].f1, -told[k].gold, k))[:_MOST]
+    points = [
+        Point(names.title(k), _percent(told[k].f1), PLAIN if told[k].enough else UNCLEAR, share=told[k]) for k in ranked
+    ]
+    judged = any(part.enough for part in evaluation.slices.rows)
+    words = "Nowhere beyond chance" if judged else "Too few documents to say"
+    few = "; grey: too few to say" if points and points[-1].tone == UNCLEAR else ""
+    note = f"Shown are the lowest event types by {HEADLINE} F1{few}."
+    return Answer("Where is it weak?", words, UNCLEAR, tuple(points), note)
+
+
+def slice_title(part: Slice, names: Names) -> str:
+    """A slice with its kind in front."""
+    return f"{part.kind}: {slice_name(part, names)}"
+
+
+def slice_name(part: Slice, names: Names) -> str:
+    """What a slice holds, under the ontology's titles."""
+    told = {"language": names.language, "event": names.title, "role": names.role}.get(part.kind)
+    return told(part.name) if told else part.name
+
+
+def _trust(evaluation: Evaluation) -> Iterator[Point]:
+    """How far the arguments' scores are from the share that is right."""
+    layer = evaluation.calibration.layers["argument"]
+    if layer.enough:
+        yield Point("Scores of arguments are off by", f"{100 * layer.ece:.0f} points", note="on average (ECE)")
+
+
+def _change(what: str, change: Change) -> Point:
+    figures = f"{_percent(change.before)} → {_percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
+    if not change.enough:
+        return Point(what, signed(change.delta), UNCLEAR, f"{figures}; too few to say")
+    return Point(what, signed(change.delta), tone(change), figures)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f}"
