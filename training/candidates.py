@@ -3,12 +3,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from training.encoding import IGNORED
 from training.losses import IMPOSSIBLE
+
+MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
+"""How many candidates of each layer a document may have when roles are scored; the best ones stay."""
+TRIGGER, ENTITY = "trigger", "entity"
+
+_SURE = 1e3
+"""The logit of what is told: no learnt one is above it."""
+
+
+class Candidates(NamedTuple):
+    """Spans [D, K, 3] with their logits [D, K], and [D, K] the cuts that are told, IGNORED where none is."""
+
+    spans: Tensor
+    scores: Tensor
+    leading: Tensor
+    trailing: Tensor
 
 
 def span_table(spans: Tensor, shape: Sequence[int]) -> Tensor:
@@ -47,6 +65,39 @@ def best(logits: Tensor, most: int, *, label: int) -> tuple[Tensor, Tensor]:
     count = min(int((scores > 0).sum(dim=1).max()), most) if scores.numel() else 0
     top = scores.topk(count, dim=1)
     return _spans(top.indices, logits.shape, label), top.values
+
+
+def layers(
+    logits: Tensor, batch: Mapping[str, Tensor], entities: int, given: Collection[str]
+) -> tuple[Candidates, Candidates]:
+    """Triggers, then entities: the best of [D, C, N, W], whose first `entities` labels are entity types, or the targets
+    of the batch where the layer is `given`."""
+    parts = ((TRIGGER, logits[:, entities:], MOST_TRIGGERS, entities), (ENTITY, logits[:, :entities], MOST_ENTITIES, 0))
+    triggers, others = (
+        _told(batch, entities, layer) if layer in given else _found(*best(part, most, label=label))
+        for layer, part, most, label in parts
+    )
+    return triggers, others
+
+
+def _found(spans: Tensor, scores: Tensor) -> Candidates:
+    cuts = torch.full_like(spans[..., 0], IGNORED)
+    return Candidates(spans, scores, cuts, cuts)
+
+
+def _told(batch: Mapping[str, Tensor], entities: int, layer: str) -> Candidates:
+    """The batch's gold spans; those of the other layer stay in their rows but cannot be."""
+    spans = batch["spans"]
+    inside = (spans[..., 0] >= 0) & ((spans[..., 2] >= entities) == (layer == TRIGGER))
+    scores = torch.where(inside, _SURE, IMPOSSIBLE)
+    cuts = (batch[name].masked_fill(~inside, IGNORED) for name in ("leading", "trailing"))
+    return Candidates(spans.clamp(min=0), scores, *cuts)
+
+
+def settled(logits: Tensor, cuts: Tensor) -> Tensor:
+    """Logits [D, M, K] of cuts with those told, [D, M], made certain; where IGNORED is told they stay."""
+    certain = torch.full_like(logits, IMPOSSIBLE).scatter(-1, cuts.clamp(min=0)[..., None], 0.0)
+    return torch.where((cuts == IGNORED)[..., None], logits, certain)
 
 
 def _spans(index: Tensor, shape: Sequence[int], label: int) -> Tensor:

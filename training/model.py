@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedMode
 from transformers.utils.generic import ModelOutput
 
 from annotation.errors import UsageError
-from training.candidates import best, role_table, span_table, wrong
+from training.candidates import layers, role_table, settled, span_table, wrong
 from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
 from training.config import EncoderConfig, ModelConfig
 from training.decoding import Floats, Outputs
@@ -20,9 +21,6 @@ from training.encoding import AFFIXES, Encoding
 from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, possible
 from training.losses import IMPOSSIBLE, choice_loss, circle_loss
 from training.tokens import Ids
-
-MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
-"""How many candidates of each layer a document may have when roles are scored; the best ones stay."""
 
 
 class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -201,20 +199,21 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         return permitted & ~same[..., None]
 
     @torch.no_grad()
-    def extract(self, batch: dict[str, Tensor]) -> list[Outputs]:
-        """What `Encoding.decode` turns into Documents: one Outputs a document of a batch without targets."""
-        output = self(**batch)
+    def extract(self, batch: dict[str, Tensor], *, given: Collection[str] = ()) -> list[Outputs]:
+        """What `Encoding.decode` turns into Documents: one Outputs a document.
+
+        Of the layers `given`, "trigger" and "entity", the batch's targets are taken as they are and none looked for.
+        """
+        output = self(**{name: tensor for name, tensor in batch.items() if name not in Gold._fields})
         features = Features(output.states, *(batch[name] for name in ("mask", "affixes", "legal", "sentences")))
-        entities = self.config.entities
-        triggers, trigger_scores = best(output.logits[:, entities:], MOST_TRIGGERS, label=entities)
-        others, other_scores = best(output.logits[:, :entities], MOST_ENTITIES, label=0)
-        spans = torch.cat([triggers, others], dim=1)
+        triggers, others = layers(output.logits, batch, self.config.entities, given)
+        spans, scores, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
         mentions = self.mentions(features.states, spans)
-        count = triggers.shape[1]
+        count = triggers.spans.shape[1]
         roles = self.roles(mentions, spans, features.sentences, count)
-        leading, trailing = self.boundaries(features.states, spans, features.affixes, features.legal)
+        opening, closing = self.boundaries(features.states, spans, features.affixes, features.legal)
         values = self.attributes(mentions[:, :count]).float().split(self.config.values, dim=-1)
-        found = [spans, torch.cat([trigger_scores, other_scores], dim=1), leading, trailing]
+        found = [spans, scores, settled(opening, leading), settled(closing, trailing)]
         found += [roles.masked_fill(~self._allowed(spans, count), IMPOSSIBLE), *values]
         arrays = [tensor.cpu().numpy() for tensor in found]
         return [_outputs(*row) for row in zip(*arrays, strict=True)]

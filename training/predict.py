@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -43,17 +43,19 @@ def predict(
     *,
     batch_size: int = 16,
     version: str | None = None,
+    given: Collection[str] = (),
 ) -> Iterator[Document]:
     """Each document, in the order given, with the model's findings in place of what was marked in it.
 
     Spans and arguments carry a score in 0..1. Only `BUFFER` batches of documents are held at a time, so that any number
-    of them can pass; `version`, the model's own by default, goes into their provenance.
+    of them can pass; `version`, the model's own by default, goes into their provenance. The layers `given`, "trigger"
+    and "entity", are taken from the documents as marked, as far as the encoding can say them.
     """
     version = version or model_version(model)
     model.eval()  # type: ignore[no-untyped-call]
     waiting = iter(documents)
     while chunk := list(islice(waiting, batch_size * BUFFER)):
-        for document in _predict(model, encoding, chunk, batch_size):
+        for document in _predict(model, encoding, chunk, batch_size, given):
             yield replace(document, provenance=Provenance(model_version=version))
 
 
@@ -73,17 +75,19 @@ def model_version(model: EventExtractor) -> str:
 
 
 def _predict(
-    model: EventExtractor, encoding: Encoding, chunk: Sequence[Document], batch_size: int
+    model: EventExtractor, encoding: Encoding, chunk: Sequence[Document], batch_size: int, given: Collection[str]
 ) -> Iterator[Document]:
     """One buffer's documents, read in order of length and given back in their own."""
-    examples = [encoding.encode(document.bare()) for document in chunk]
+    examples = [
+        encoding.encode(document, targets=True) if given else encoding.encode(document.bare()) for document in chunk
+    ]
     order = sorted(range(len(chunk)), key=lambda at: len(examples[at].words))
     found: dict[int, Document] = {}
     for start in range(0, len(order), batch_size):
         places = order[start : start + batch_size]
         batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
         with torch.inference_mode():
-            outputs = model.extract({name: tensor.to(model.device) for name, tensor in batch.items()})
+            outputs = model.extract({name: tensor.to(model.device) for name, tensor in batch.items()}, given=given)
         for at, output in zip(places, outputs, strict=True):
             found[at] = encoding.decode(examples[at], output)
     return (found[at] for at in range(len(chunk)))

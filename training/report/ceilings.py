@@ -1,0 +1,131 @@
+"""What could be reached: by what the encoding can say, by one window or one sentence, with gold spans, by a human."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from annotation.document import Argument, Document, Event, Span
+from annotation.matching import HEADLINE, PRF
+from training.audit import Place, place
+from training.candidates import ENTITY, TRIGGER
+from training.encoding import Encoding, Example
+from training.model import EventExtractor
+from training.predict import predict
+from training.scoring import score
+
+ALIGNMENT, WINDOW, SENTENCE = "alignment", "window", "sentence"
+GOLD_TRIGGERS, GOLD_ENTITIES, GOLD_SPANS = "gold triggers", "gold entities", "gold triggers and entities"
+HUMAN = "human"
+
+MEANINGS: Mapping[str, str] = {
+    ALIGNMENT: "all of gold that can be said in words, cuts and labels",
+    WINDOW: "of that, only arguments in one window of the encoder with their trigger",
+    SENTENCE: "of that, only arguments in one sentence with their trigger",
+    GOLD_TRIGGERS: "the model's entities and roles, told the triggers",
+    GOLD_ENTITIES: "the model's triggers and roles, told the entities",
+    GOLD_SPANS: "the model's roles, told triggers and entities",
+    HUMAN: "annotators against each other",
+}
+"""Each ceiling and what it is, in the order they are told."""
+
+_GIVEN = {GOLD_TRIGGERS: (TRIGGER,), GOLD_ENTITIES: (ENTITY,), GOLD_SPANS: (TRIGGER, ENTITY)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """The scores it sets, each unit over all documents, and the headline by language (none for the human one)."""
+
+    name: str
+    micro: Mapping[str, PRF]
+    by_language: Mapping[str, PRF]
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "meaning": MEANINGS[self.name],
+            "micro": {unit: prf.as_dict() for unit, prf in self.micro.items()},
+            "languages": {language: prf.as_dict() for language, prf in self.by_language.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """The ceilings there are, in the order of `MEANINGS`."""
+
+    rows: tuple[Ceiling, ...]
+
+    def __getitem__(self, name: str) -> Ceiling:
+        return next(row for row in self.rows if row.name == name)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {"score": HEADLINE, "ceilings": {row.name: row.as_dict() for row in self.rows}}
+
+
+def ceilings(
+    gold: Sequence[Document],
+    encoding: Encoding,
+    *,
+    model: EventExtractor | None = None,
+    human: Mapping[str, PRF] | None = None,
+    batch_size: int = 16,
+) -> Ceilings:
+    """The oracles of the encoding; with a model, what it reaches when told gold spans, as far as they can be said.
+
+    `human` is the annotators' agreement by unit, which `annotation.agreement` counts. The model predicts three times.
+    """
+    kept = [encoding.audit(document).document for document in gold]
+    found = {
+        ALIGNMENT: kept,
+        WINDOW: [_near(document, encoding, _same_window) for document in kept],
+        SENTENCE: [_near(document, encoding, _same_sentence) for document in kept],
+    }
+    if model is not None:
+        for name, layers in _GIVEN.items():
+            found[name] = list(predict(model, encoding, gold, batch_size=batch_size, given=layers))
+    rows = [_ceiling(name, gold, documents) for name, documents in found.items()]
+    return Ceilings((*rows, *([Ceiling(HUMAN, dict(human), {})] if human else [])))
+
+
+def _ceiling(name: str, gold: Sequence[Document], reached: Sequence[Document]) -> Ceiling:
+    scores = score(gold, reached)
+    languages = {language: part.micro[HEADLINE] for language, part in scores.by_language.items()}
+    return Ceiling(name, scores.micro, languages)
+
+
+def _near(document: Document, encoding: Encoding, near: Callable[[Example, Place, Place], bool]) -> Document:
+    """The document without the arguments whose trigger and filler are not near each other."""
+    example = encoding.encode(document.bare())
+
+    def stays(event: Event, argument: Argument) -> bool:
+        ends = (_place(example, event.trigger), _place(example, argument.filler))
+        return near(example, *ends)
+
+    events = [
+        replace(event, arguments=tuple(a for a in event.arguments if stays(event, a))) for event in document.events
+    ]
+    return replace(document, events=tuple(events))
+
+
+def _place(example: Example, span: Span) -> Place:
+    """Where a span that can be said is among the words."""
+    at = place(example.words, span)
+    if isinstance(at, str):
+        raise ValueError(f"document {example.document.id}: {span.label} [{span.start}:{span.end}]: {at}")
+    return at
+
+
+def _same_window(example: Example, trigger: Place, filler: Place) -> bool:
+    words = {trigger.first, trigger.last, filler.first, filler.last}
+    return bool(frozenset.intersection(*(_windows(example, word) for word in words)))
+
+
+def _windows(example: Example, word: int) -> frozenset[int]:
+    """The windows that hold the whole word."""
+    pairs = zip(example.windows.window[word].tolist(), example.windows.weight[word].tolist(), strict=True)
+    return frozenset(window for window, weight in pairs if weight > 0)
+
+
+def _same_sentence(example: Example, trigger: Place, filler: Place) -> bool:
+    return bool(example.sentences[trigger.first] == example.sentences[filler.first])
