@@ -75,6 +75,18 @@ def predict(context: typer.Context) -> None:
     predict_main(context.args)
 
 
+@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+def release(context: typer.Context) -> None:
+    """Release a model that the gates let pass: naba release version=1.0 model=... snapshot=... | --verify VERSION"""
+    from training.entry import release_main, verify_main
+
+    if "--verify" in context.args:
+        words = [word for word in context.args if word != "--verify"]
+        verify_main([word if "=" in word or word.startswith("-") else f"version={word}" for word in words])
+    else:
+        release_main(context.args)
+
+
 app.add_typer(annotation.app)
 app.add_typer(learning)
 

@@ -23,8 +23,9 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from training.config import EvaluateConfig, PredictConfig, TrainConfig, typed
+from training.config import EvaluateConfig, PredictConfig, ReleaseConfig, TrainConfig, VerifyConfig, typed
 from training.settings import ConfigError, Settings, hint, paths
+from training.versions import quoted
 
 _Task = Callable[[DictConfig], float]
 _GROUPS = ("experiment", "debug", "hydra")
@@ -46,6 +47,20 @@ def predict_main(overrides: Sequence[str]) -> None:
     """`naba predict`: mark events in a file of Documents. Raises NabaError."""
     with _hydra("predict", overrides, PredictConfig):
         _predict()
+
+
+def release_main(overrides: Sequence[str]) -> None:
+    """`naba release`: hold a model against the gates and keep it. Raises NabaError, Refused among them."""
+    overrides = list(map(quoted, overrides))
+    with _hydra("release", overrides, ReleaseConfig):
+        _release()
+
+
+def verify_main(overrides: Sequence[str]) -> None:
+    """`naba release --verify`: make a release's model again. Raises NabaError, Refused among them."""
+    overrides = list(map(quoted, overrides))
+    with _hydra("release --verify", overrides, VerifyConfig):
+        _verify()
 
 
 class _EscapedError(BaseException):
@@ -96,6 +111,24 @@ def _predict(cfg: DictConfig) -> float:
     from training import runs
 
     return runs.predict(run)
+
+
+@_entry("release")
+def _release(cfg: DictConfig) -> float:
+    run = typed(cfg, ReleaseConfig)
+    from training import release
+
+    release.release(run)
+    return 0.0
+
+
+@_entry("verify")
+def _verify(cfg: DictConfig) -> float:
+    run = typed(cfg, VerifyConfig)
+    from training import rebuild
+
+    rebuild.verify(run)
+    return 0.0
 
 
 @contextmanager

@@ -26,6 +26,16 @@ from training.record import Data, Trained
 
 
 @dataclass(frozen=True)
+class Trial:
+    """What a model is tried on, how it was made, and what it was made with."""
+
+    snapshot: Snapshot
+    gold: Sequence[Document]
+    how: Trained
+    seen: Sequence[Document]
+
+
+@dataclass(frozen=True)
 class Examined:
     """A model and what it found in the gold documents; `alignment` is the share of their marks it could learn."""
 
@@ -82,11 +92,12 @@ def seen(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Documen
 
     Raises UsageError when the snapshot it was trained on is not there any more, or changed.
     """
-    snapshot = scored if scored.manifest.content == how.snapshot.content else opened(how.snapshot, trained_on)
+    same = scored.manifest.content == how.snapshot.content
+    snapshot = scored if same else opened(how.snapshot, trained_on, setting="trained_on")
     return [*snapshot.train, *snapshot.dev]
 
 
-def opened(wanted: Data, path: str | None) -> Snapshot:
+def opened(wanted: Data, path: str | None, *, setting: str) -> Snapshot:
     """The snapshot a model was trained on, at `path` or else where it was. Raises UsageError if it is another one."""
     where = path or wanted.path
     try:
@@ -98,22 +109,9 @@ def opened(wanted: Data, path: str | None) -> Snapshot:
     if snapshot.manifest.content != wanted.content:
         raise UsageError(
             f"{where}: holds snapshot {snapshot.manifest.content[:12]}, but the model was trained on "
-            f"{wanted.name} ({wanted.content[:12]}); name the folder of that one"
+            f"{wanted.name} ({wanted.content[:12]}); say {setting}=FOLDER of that one"
         )
     return snapshot
-
-
-def same_ontology(model: Examined, snapshot: Snapshot, *, path: str) -> None:
-    """Refuse a model that knows other labels than the snapshot is marked in. Raises UsageError with counts."""
-    ours, theirs = set(model.ontology.labels), set(snapshot.ontology.labels)
-    if model.ontology.hash == snapshot.ontology.hash:
-        return
-    raise UsageError(
-        f"{path} was trained on ontology {model.ontology.name} {model.ontology.version} ({model.ontology.hash}), "
-        f"but {snapshot.path} is marked in {snapshot.ontology.name} {snapshot.ontology.version} "
-        f"({snapshot.ontology.hash}): {len(theirs - ours)} labels are new and {len(ours - theirs)} gone; "
-        "train on a snapshot of the same ontology"
-    )
 
 
 def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> None:

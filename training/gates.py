@@ -14,10 +14,9 @@ from annotation.errors import UsageError
 from annotation.matching import PRF, UNITS
 from training.leakage import Leakage
 from training.regression import Change
+from training.report.calibration import LAYERS
 from training.report.names import Names
 from training.settings import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
-
-LAYERS = ("trigger", "entity", "argument")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +147,7 @@ def _calibration(wanted: Mapping[str, float], errors: Mapping[str, float]) -> It
     for layer, most in wanted.items():
         error = errors.get(layer)
         if error is None:
-            yield Outcome("calibration", True, f"{layer}: nothing found, so nothing to say")
+            yield Outcome("calibration", True, f"{layer}: too few found to say")
         else:
             said = f"{layer} scores are off by {_percent(error)} points; at most {_percent(most)} is asked"
             yield Outcome("calibration", error <= most, said)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
+from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from annotation.errors import UsageError
 
 SCHEMA = 1
 RECORD = "release.json"
+_PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
 _CODE = ("annotation", "training", "conf")
 
 
@@ -37,6 +40,12 @@ class Trained(_Model):
     packages: dict[str, str]
     snapshot: Data
 
+    @property
+    def encoder(self) -> str:
+        """The id of the pretrained encoder, or `compact`."""
+        told = self.config.get("encoder")
+        return str((told.get("name") if isinstance(told, dict) else None) or "compact")
+
 
 class Gate(_Model):
     """What a gate said."""
@@ -60,7 +69,6 @@ class Record(_Model):
     version: str
     created: str
     model: str
-    encoder: str
     weights: str
     trained: Trained
     snapshot: Data
@@ -132,6 +140,11 @@ def code_hash() -> str:
             for path in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yaml")):
                 digest.update(f"{package}/{path.relative_to(folder).as_posix()} {file_hash(path)}\n".encode())
     return digest.hexdigest()
+
+
+def packages() -> dict[str, str]:
+    """The versions of everything that has a part in the weights."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 
 def file_hash(path: Path) -> str:

@@ -48,10 +48,12 @@ class Tracker:
         artifact = _reference(folder, name, kind, about)
         self._attempt(lambda run: run.log_artifact(artifact) if run.offline else run.use_artifact(artifact))
 
-    def made(self, folder: Path, *, name: str, kind: str, about: Mapping[str, object]) -> None:
-        """What came out of the run."""
+    def made(
+        self, folder: Path, *, name: str, kind: str, about: Mapping[str, object], aliases: Sequence[str] = ()
+    ) -> None:
+        """What came out of the run, and what else its newest version is to be called."""
         artifact = _reference(folder, name, kind, about)
-        self._attempt(lambda run: run.log_artifact(artifact))
+        self._attempt(lambda run: run.log_artifact(artifact, aliases=["latest", *aliases]))
 
     def finish(self, *, failed: bool) -> None:
         """Close the run."""

@@ -7,8 +7,11 @@ import re
 REFUSED = "refused"
 """The folder beside the releases in which the reports of those lie that the gates refused."""
 
+LAST, NONE = "last", "none"
+"""What a release may be compared with instead of a version."""
+
 _PLAIN = re.compile(r"[0-9A-Za-z][0-9A-Za-z.+_-]*")
-_TAKEN = (REFUSED, "wandb", "last", "none", "latest")
+_TAKEN = (REFUSED, LAST, NONE, "wandb", "release", "latest")
 
 
 def version_fault(value: object) -> str | None:

@@ -1,0 +1,92 @@
+"""Presets of gates are checked, and each gate says in one line what it found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotation.errors import UsageError
+from annotation.matching import PRF
+from tests.builders import conflict
+from training.gates import DropsConfig, Findings, GatesConfig, failed, judge, load
+from training.leakage import Leakage
+from training.report.names import Names
+
+NOTHING = Leakage((), (), ())
+NAMES = Names(conflict())
+
+
+def findings(**other: object) -> Findings:
+    values = {"micro": {}, "leaks": NOTHING, "alignment": 1.0, "calibration": {}, "changes": None, **other}
+    return Findings(**values)  # type: ignore[arg-type]
+
+
+def said(gates: GatesConfig, found: Findings) -> list[tuple[str, bool, str]]:
+    return [(outcome.gate, outcome.passed, outcome.said) for outcome in judge(gates, found, NAMES)]
+
+
+def test_the_default_gates_ask_for_every_kind() -> None:
+    gates = load("default")
+    assert gates.floors
+    assert gates.drops
+    assert gates.leakage == 0
+    assert gates.calibration
+    assert gates.alignment
+
+
+def test_a_floor_is_held_at_the_value_itself() -> None:
+    found = findings(micro={"Trig-C": PRF(10, 10, 5), "Entity": PRF(10, 10, 4)})
+    assert said(GatesConfig(floors={"Trig-C": 0.5, "Entity": 0.5}), found) == [
+        ("floor", True, "Trig-C is 50.0; at least 50.0 is asked"),
+        ("floor", False, "Entity is 40.0; at least 50.0 is asked"),
+    ]
+
+
+def test_leakage_calibration_and_alignment_are_gates() -> None:
+    gates = GatesConfig(leakage=0, calibration={"trigger": 0.1, "entity": 0.1, "argument": 0.1}, alignment=0.95)
+    found = findings(leaks=Leakage((("a", "a"),), (), ()), calibration={"trigger": 0.2, "entity": 0.05}, alignment=0.9)
+    assert said(gates, found) == [
+        ("leakage", False, "1 documents were seen in training: 1 by id (a of a); at most 0 may be"),
+        ("calibration", False, "trigger scores are off by 20.0 points; at most 10.0 is asked"),
+        ("calibration", True, "entity scores are off by 5.0 points; at most 10.0 is asked"),
+        ("calibration", True, "argument: too few found to say"),
+        ("alignment", False, "90.0 percent of the marks can be learned; at least 95.0 is asked"),
+    ]
+
+
+def test_gates_that_are_left_out_are_not_asked() -> None:
+    assert judge(GatesConfig(), findings(), NAMES) == []
+
+
+def test_without_a_release_before_nothing_can_have_dropped() -> None:
+    assert failed(judge(GatesConfig(drops=DropsConfig()), findings(), NAMES)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("floors: {Arg-X: 0.5}", "floors.Arg-X: no such thing to ask for; did you mean Arg-I"),
+        ("floors: {Arg-C: 50}", "floors.Arg-C: must be from 0 to 1, not 50.0"),
+        ("floors: {Arg-C: high}", "floors.Arg-C: must be a number, not 'high'"),
+        ("floors: 3", "floors: must be a group of settings, not 3"),
+        ("drops: {level: 0}", "drops.level: must be above 0, not 0"),
+        ("leaks: 1", "leaks: no such setting; did you mean leakage?"),
+        ("calibration: {spans: 1}", "calibration.spans: no such thing to ask for; it has argument, entity, trigger"),
+        ("a: [", "not understood"),
+    ],
+)
+def test_a_fault_in_a_file_of_gates_is_told_with_the_file(text: str, fault: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        load(str(file))
+    assert str(caught.value).startswith(f"gates {file}: ")
+    assert fault in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["strict", "nothere.yaml"])
+def test_gates_that_are_not_there_are_told(name: str) -> None:
+    with pytest.raises(UsageError, match="no such"):
+        load(name)

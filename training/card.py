@@ -1,0 +1,94 @@
+"""The card of a released model: the hub's metadata with its scores, then what a reader wants to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import yaml
+
+from annotation.matching import HEADLINE
+from training.record import Record
+
+
+def card(record: Record) -> str:
+    """README.md. Its metadata block holds a `model-index`, which the hub shows as the model's results."""
+    block = yaml.safe_dump(_metadata(record), sort_keys=False, allow_unicode=True)
+    parts = [
+        f"---\n{block}---\n\n# {record.model}, release {record.version}\n",
+        "Finds events in news articles, their arguments with their roles, and the entities that fill them. Spans may "
+        "begin inside a word, where a prefix is glued to it. Offsets count code points; `end` is exclusive.\n",
+        _scores(record),
+        _gates(record),
+        _use(record),
+        _origin(record),
+    ]
+    return "\n".join(parts)
+
+
+def _metadata(record: Record) -> dict[str, object]:
+    kept = {"language": sorted(record.languages), "license": "other", "pipeline_tag": "token-classification"}
+    tags = {"tags": ["event-extraction", "naba"]}
+    base = {"base_model": record.trained.encoder} if record.trained.encoder != "compact" else {}
+    return {**kept, **base, **tags, "metrics": ["f1"], "model-index": [_results(record)]}
+
+
+def _results(record: Record) -> dict[str, object]:
+    """The hub's own shape: a task, a data set and metrics for each place a model was scored."""
+    data = record.snapshot
+    results = []
+    for language, scores in record.scores.items():
+        named = data.name if language == "all" else f"{data.name} ({language})"
+        dataset = {"type": data.name, "name": named, "split": record.split, "revision": data.content}
+        if language != "all":
+            dataset["config"] = language
+        metrics = [{"type": "f1", "name": f"{unit} F1", "value": round(value, 4)} for unit, value in scores.items()]
+        task = {"type": "token-classification", "name": "Event extraction"}
+        results.append({"task": task, "dataset": dataset, "metrics": metrics})
+    return {"name": record.model, "results": results}
+
+
+def _scores(record: Record) -> str:
+    """F1 in percent, with the 95% interval over all documents."""
+    lines = [
+        f"## Scores\n\nF1 in percent on the {record.documents} documents of `{record.snapshot.name}`, {record.split}; "
+        f"the headline is {HEADLINE}: trigger, event type, argument and role all right.\n",
+        "| | all | 95% | " + " | ".join(language for language in record.scores if language != "all") + " |",
+        "| --- |" + " ---: |" * (1 + len(record.scores)),
+    ]
+    for unit, value in record.scores["all"].items():
+        low, high = record.intervals[unit]
+        others = [f"{100 * scores[unit]:.1f}" for language, scores in record.scores.items() if language != "all"]
+        cells = (f"{100 * value:.1f}", f"{100 * low:.1f}-{100 * high:.1f}", *others)
+        lines.append(f"| {unit} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _gates(record: Record) -> str:
+    lines = [f"## Gates\n\nHeld against the gates `{record.gates_preset}`.\n"]
+    lines += [f"- {gate.gate} ({'passed' if gate.passed else 'FAILED'}): {gate.said}" for gate in record.gates]
+    return "\n".join(lines) + "\n"
+
+
+def _use(record: Record) -> str:
+    return (
+        "## Use\n\n    naba predict model=model input=articles.jsonl output=predictions.jsonl\n\n"
+        "Scores beside spans and arguments are chances in 0..1; report.html says how far they can be trusted.\n"
+    )
+
+
+def _origin(record: Record) -> str:
+    return "## Origin\n\n" + "".join(f"- {name}: {fact}\n" for name, fact in _facts(record))
+
+
+def _facts(record: Record) -> Iterator[tuple[str, str]]:
+    trained = record.trained
+    yield "Released", record.created
+    yield "Encoder", record.trained.encoder
+    yield "Trained on", f"`{trained.snapshot.name}` (`{trained.snapshot.content}`), seed {trained.seed}"
+    yield "Scored on", f"`{record.snapshot.name}` (`{record.snapshot.content}`)"
+    yield "Ontology", f"`{record.snapshot.ontology}`"
+    if record.against:
+        yield "Compared with", f"{record.against.version or 'a model'} ({record.against.model})"
+    yield "Weights", f"`{record.weights}`"
+    yield "Packages", ", ".join(f"{name} {version}" for name, version in trained.packages.items())
+    yield "To make it again", f"`naba release --verify {record.version}`"

@@ -1,0 +1,59 @@
+"""A release put into its folder, all or nothing, and told to Weights & Biases."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from pathlib import Path
+
+from annotation.errors import UsageError
+from annotation.files import write_documents
+from training.card import card
+from training.config import ReleaseConfig, TrackingConfig
+from training.record import RECORD, Record
+from training.report.evaluation import Evaluation
+from training.report.page import write_report
+from training.tracking import tracking
+from training.versions import REFUSED
+
+_TRACKED = ("project", "entity", "group")
+
+
+def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) -> Path:
+    """Fill the folder in one step, and seal it. One of what was refused takes the place of an earlier one.
+
+    Raises UsageError when a release is there already, or it cannot be written.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        write_report(result, building)
+        write_documents(building / "predictions.jsonl", result.predicted)
+        if model:
+            shutil.copytree(model, building / "model")
+        (building / "README.md").write_text(card(record), encoding="utf-8", newline="\n")
+        (building / RECORD).write_text(record.sealed(building).to_json(), encoding="utf-8", newline="\n")
+        building.chmod(0o755)
+        if folder.parent.name == REFUSED:
+            shutil.rmtree(folder, ignore_errors=True)
+        building.rename(folder)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written: {error}; a release is never overwritten") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    return folder
+
+
+def announce(run: ReleaseConfig, record: Record, folder: Path) -> None:
+    """Send the model to the project it was trained in, under its version and `release`."""
+    told = record.trained.config.get("tracking")
+    kept = {key: told[key] for key in _TRACKED if told.get(key)} if isinstance(told, dict) else {}
+    about = {"version": record.model, "snapshot": record.snapshot.content, "weights": record.weights}
+    name, id = f"release-{record.version}", uuid.uuid4().hex[:12]
+    config = TrackingConfig(mode=run.tracking, **kept)
+    with tracking(config, output=folder.parent, name=name, id=id, settings=about) as tracker:
+        tracker.summary({f"release/{unit}": f1 for unit, f1 in record.scores["all"].items()})
+        run_name = str(record.trained.config.get("name", "naba"))
+        aliases = (record.version, "release")
+        tracker.made(folder / "model", name=f"model-{run_name}", kind="model", about=about, aliases=aliases)

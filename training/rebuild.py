@@ -1,0 +1,57 @@
+"""The work behind `naba release --verify`: train a release's model again and compare the weights."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from omegaconf import OmegaConf
+
+from annotation import terminal
+from annotation.errors import Refused
+from training import runs
+from training.config import TrackingConfig, TrainConfig, VerifyConfig, typed
+from training.examine import opened, weights
+from training.predict import load
+from training.record import Record, code_hash, packages
+
+
+def verify(run: VerifyConfig) -> None:
+    """Say that the release is what it was, and that training its compact model again gives the same weights.
+
+    A hub encoder is not trained again. Raises UsageError when a file of the release, or the snapshot, has changed;
+    Refused when the weights come out otherwise, with what is not as it was.
+    """
+    folder = Path(run.releases) / run.version
+    record = Record.open(folder)
+    terminal.say(f"release {run.version}: its {len(record.files)} files are as they were")
+    config = typed(OmegaConf.create(record.trained.config), TrainConfig)
+    snapshot = opened(record.trained.snapshot, run.snapshot, setting="snapshot")
+    if config.encoder.kind != "compact":
+        terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")
+        return
+    with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
+        wanted = replace(config, snapshot=str(snapshot.path), output=place, resume=False)
+        runs.train(replace(wanted, tracking=TrackingConfig(mode="off")))
+        model, _ = load(Path(place) / "model")
+        found = weights(model)
+    if found != record.weights:
+        why = "; ".join(_differences(record, config)) or "the machine is another one"
+        raise Refused(
+            f"release {run.version}: trained again its weights are {found[:12]}, not {record.weights[:12]} ({why})"
+        )
+    terminal.say(f"release {run.version}: trained again its weights are the same, to the bit ({found[:12]})")
+
+
+def _differences(record: Record, config: TrainConfig) -> Iterator[str]:
+    """What may have changed the weights."""
+    then, now = record.trained.packages, packages()
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            yield f"{name} {then.get(name)} then, {now.get(name)} now"
+    if record.code != code_hash():
+        yield "naba's code is another"
+    if config.fit.threads is None:
+        yield "fit.threads was not set, and sums depend on how many there are"

@@ -1,0 +1,190 @@
+"""The work behind `naba release`: score a model, hold it against the gates, and keep it if they let it pass.
+
+releases/VERSION/       model/ report.html report.md metrics.json predictions.jsonl release.json README.md
+releases/refused/       the same without the model, of what the gates refused
+releases/history.html   every release beside the others
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from annotation import terminal
+from annotation.document import Document
+from annotation.errors import Refused, UsageError
+from annotation.matching import UNITS
+from annotation.snapshot import Snapshot
+from training import gates
+from training.config import ReleaseConfig
+from training.examine import Examined, Trial, examine, seen, trained, warn_unknown
+from training.finding import known_by
+from training.gates import Findings, GatesConfig, Outcome
+from training.leakage import leakage
+from training.publish import announce, put
+from training.record import Against, Data, Gate, Record, code_hash, packages
+from training.regression import Change, changes
+from training.report.calibration import calibration
+from training.report.evaluation import Evaluation, evaluation
+from training.report.history import latest, write_history
+from training.report.names import Names
+from training.scoring import Scores
+from training.versions import LAST, NONE, REFUSED
+
+_SAID = 5
+"""Failed gates named in the last line; all of them are listed above it."""
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a release is compared with: an earlier one, or a model that is none; and what it finds."""
+
+    version: str | None
+    examined: Examined
+
+
+def release(run: ReleaseConfig) -> Path:
+    """Make the release and return its folder.
+
+    Raises Refused with the gates that failed, after leaving the report in `releases`/refused/VERSION; UsageError when
+    the version is taken, or a model, a release or a snapshot is not what it was.
+    """
+    home, asked = Path(run.releases), gates.load(run.gates)
+    folder = home / run.version
+    if folder.exists():
+        raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=")
+    earlier = _earlier(run.against, home)
+    trial = _trial(run)
+    examined = examine(run.model, trial.gold, run)
+    known_by(examined.ontology, trial.gold, path=run.model)
+    before = _before(earlier, trial.gold, run) if earlier else None
+    result = _evaluated(run, trial, examined, before)
+    outcomes = _judged(asked, trial, examined, before, result.scores)
+    for outcome in outcomes:
+        terminal.say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.gate}: {outcome.said}")
+    record = _record(run, trial, examined, before, result.scores, outcomes)
+    failed = gates.failed(outcomes)
+    place = put(home / REFUSED / run.version if failed else folder, record, result, model=None if failed else run.model)
+    if failed:
+        raise Refused(_refusal(run, outcomes, failed, place))
+    announce(run, record, folder)
+    terminal.say(f"release {run.version}: {folder}; all releases: {write_history(home)}")
+    return folder
+
+
+def _earlier(against: str, home: Path) -> tuple[str | None, Path] | None:
+    """The version compared with and its model's folder, verified; None for nothing. Raises UsageError."""
+    if against == NONE:
+        return None
+    if against == LAST:
+        newest = latest(home)
+        if newest is None:
+            return None
+        against = newest
+    if (home / against).is_dir() and against != REFUSED:
+        return Record.open(home / against).version, home / against / "model"
+    if (Path(against) / "config.json").is_file():
+        return None, Path(against)
+    raise UsageError(f"against={against}: neither a release in {home} nor the folder of a model; name one, or say none")
+
+
+def _trial(run: ReleaseConfig) -> Trial:
+    snapshot, how = Snapshot.open(run.snapshot), trained(run.model)
+    gold = snapshot.split(run.split)
+    if not gold:
+        raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
+    return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen(how, snapshot, run.trained_on))
+
+
+def _before(earlier: tuple[str | None, Path], gold: Sequence[Document], run: ReleaseConfig) -> Before:
+    version, path = earlier
+    examined = examine(path, gold, run)
+    warn_unknown(examined, gold, path=str(path))
+    return Before(version, examined)
+
+
+def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Before | None) -> Evaluation:
+    manifest = trial.snapshot.manifest
+    meta = {
+        "release": run.version,
+        "model": examined.name,
+        "snapshot": f"{manifest.name} ({manifest.content[:12]})",
+        "split": run.split,
+    }
+    if before:
+        meta["against"] = before.version or before.examined.name
+    return evaluation(
+        trial.gold,
+        examined.found,
+        ontology=trial.snapshot.ontology,
+        train=trial.seen,
+        before=(meta["against"], before.examined.found) if before else None,
+        agreement=manifest.agreement,
+        title=f"Release {run.version}: {examined.name} on {manifest.name}",
+        meta=meta,
+    )
+
+
+def _judged(
+    asked: GatesConfig, trial: Trial, examined: Examined, before: Before | None, scores: Scores
+) -> list[Outcome]:
+    compared: list[Change] | None = None
+    if before and asked.drops:
+        compared = changes(trial.gold, examined.found, before.examined.found, **asdict(asked.drops))
+    findings = Findings(
+        micro=scores.micro,
+        leaks=leakage(trial.gold, trial.seen),
+        alignment=examined.alignment,
+        calibration=_off(trial.gold, examined.found),
+        changes=compared,
+    )
+    return gates.judge(asked, findings, Names(trial.snapshot.ontology))
+
+
+def _off(gold: Sequence[Document], found: Sequence[Document]) -> dict[str, float]:
+    """The expected calibration error of each layer that has predictions enough to say."""
+    layers = calibration(gold, found).layers
+    return {name: layer.ece for name, layer in layers.items() if layer.enough}
+
+
+def _record(
+    run: ReleaseConfig,
+    trial: Trial,
+    examined: Examined,
+    before: Before | None,
+    scores: Scores,
+    outcomes: Sequence[Outcome],
+) -> Record:
+    manifest = trial.snapshot.manifest
+    return Record(
+        version=run.version,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        model=examined.name,
+        weights=examined.weights,
+        trained=trial.how,
+        snapshot=Data(name=manifest.name, path=run.snapshot, content=manifest.content, ontology=manifest.ontology),
+        split=run.split,
+        documents=len(trial.gold),
+        languages=dict(sorted(Counter(document.language for document in trial.gold).items())),
+        against=Against(version=before.version, model=before.examined.name) if before else None,
+        gates=tuple(Gate(**asdict(outcome)) for outcome in outcomes),
+        gates_preset=run.gates,
+        scores={
+            "all": {unit: scores.micro[unit].f1 for unit in UNITS},
+            **{code: {unit: part.micro[unit].f1 for unit in UNITS} for code, part in scores.by_language.items()},
+        },
+        intervals={unit: prf.interval for unit, prf in scores.micro.items() if prf.interval},
+        code=code_hash(),
+        packages=packages(),
+    )
+
+
+def _refusal(run: ReleaseConfig, outcomes: Sequence[Outcome], failed: Sequence[Outcome], place: Path) -> str:
+    told = [f"{outcome.gate}: {outcome.said}" for outcome in failed[:_SAID]]
+    if len(failed) > _SAID:
+        told.append(f"and {len(failed) - _SAID} more")
+    many = f"{len(failed)} of {len(outcomes)} gates failed"
+    return f"release {run.version} refused, {many}: {'; '.join(told)}; see {place / 'report.html'}"
