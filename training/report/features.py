@@ -16,6 +16,8 @@ LENGTHS = (100, 300)
 DISTANCES = (3, 10, 30)
 """Words between trigger and filler, likewise."""
 SEEN, NEW = "seen in training", "new"
+TAUGHT, UNTAUGHT = "trained on", "never trained on"
+"""Of a document's language: trained on Hebrew and tested on Arabic, say."""
 NESTED, ALONE = "nested", "not nested"
 INSIDE, AT_START = "after a proclitic", "at a word's start"
 UNKNOWN = "unknown"
@@ -31,10 +33,12 @@ BINS: Mapping[str, tuple[str, ...]] = {"length": _bins(LENGTHS), "distance": _bi
 
 
 class Features:
-    """`train`: what the model was trained on. Without it nothing is said of fillers seen or new."""
+    """`train`: what the model was trained on. Without it nothing is said of fillers and languages seen or new."""
 
     def __init__(self, ontology: Ontology, train: Iterable[Document] = ()) -> None:
         self.defaults = {name: attribute.default for name, attribute in ontology.attributes.items()}
+        train = list(train)
+        self.languages = frozenset(document.language for document in train)
         self.seen = frozenset(
             folded(argument.filler.quote(document.text))
             for document in train
@@ -56,8 +60,9 @@ class Features:
         yield "distance", BINS["distance"][bisect_left(DISTANCES, _between(text, argument.trigger, filler))]
         yield "nesting", NESTED if _nested(filler, marked) else ALONE
         yield "beginning", INSIDE if filler.start and text[filler.start - 1].isalpha() else AT_START
-        if self.seen:
+        if self.languages:
             yield "filler", SEEN if folded(filler.quote(text)) in self.seen else NEW
+            yield "transfer", TAUGHT if gold.language in self.languages else UNTAUGHT
         event = _event(argument.trigger, gold) or _event(argument.trigger, marked)
         for name, default in self.defaults.items():
             yield name, (event and event.attribute(name)) or default

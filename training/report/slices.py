@@ -102,10 +102,10 @@ def slices(
     train: Iterable[Document] = (),
     resamples: int = RESAMPLES,
 ) -> Slices:
-    """Arg-C+ by language, event, role, source, length, distance, nesting, beginning, filler and attributes.
+    """Arg-C+ by language, event, role, source, length, distance, nesting, beginning, filler, transfer and attributes.
 
-    `train`, the documents the model was trained on, tells fillers seen from new ones. A correct argument is in the
-    slices of its gold side, a spurious one in its own. Raises UsageError when the two sides do not fit.
+    `train`, the documents the model was trained on, tells fillers and languages seen from new ones. A correct
+    argument is in the slices of its gold side, a spurious one in its own. Raises UsageError when the sides do not fit.
     """
     features = Features(ontology, train)
     rows = [_row(ours, theirs, features) for ours, theirs in aligned(gold, predicted)]

@@ -52,6 +52,8 @@ def test_each_argument_is_in_one_slice_of_each_kind() -> None:
         ("beginning", "at a word's start"): (4, 3, 3),
         ("filler", "seen in training"): (1, 1, 1),
         ("filler", "new"): (4, 3, 3),
+        ("transfer", "trained on"): (3, 2, 2),
+        ("transfer", "never trained on"): (2, 2, 2),
         ("certainty", "unconfirmed"): (3, 2, 2),
         ("certainty", "confirmed"): (2, 2, 2),
         ("polarity", "positive"): (5, 4, 4),
@@ -59,6 +61,11 @@ def test_each_argument_is_in_one_slice_of_each_kind() -> None:
     }
     assert not any(row.enough for row in found.rows)
     assert found.worst == ()
+
+
+def test_without_the_training_documents_nothing_is_said_of_what_was_seen() -> None:
+    gold = [parse(HEBREW, id="h", language="he")]
+    assert not {"filler", "transfer"} & set(slices(gold, gold, ontology=ONTOLOGY, resamples=10).kinds)
 
 
 def test_a_spurious_argument_is_in_the_slices_of_its_own_event_but_of_golds_attributes() -> None:
