@@ -1,0 +1,153 @@
+"""TextEE's end-to-end JSON, one window a line, and Documents.
+
+TextEE counts tokens where naba counts characters. Reading finds each token in the text; writing cuts words into tokens
+wherever a mark begins or ends, so that no offset is lost, half a word included. To give two sides of one text the same
+tokens, as TextEE's scorer wants, pass each the other's `borders`. What cannot be said is told, never dropped silently.
+
+A Document's id is `doc_id#wnd_id`, or the one id where both are the same. Attributes travel under a key of their own,
+links as relations; sources, provenance and scores do not travel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from annotation.document import Argument, Document, Event, Json, Link, Span
+from annotation.formats.tokens import Written as Written
+from annotation.formats.tokens import borders as borders
+from annotation.formats.tokens import to_textee as to_textee
+
+UNTYPED = "Argument"
+"""The type of a filler that the file gives none: predictions as TextEE's scorer takes them have no entities."""
+LINK = "SameAs"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A Document, the tokens its file counts in, and what of the file it does not say."""
+
+    document: Document
+    tokens: tuple[str, ...]
+    lost: tuple[str, ...] = ()
+
+
+def is_textee(row: Json) -> bool:
+    """Whether this looks like a window of TextEE's rather than a Document."""
+    return "schema" not in row and {"wnd_id", "tokens"} <= set(row)
+
+
+def from_textee(row: Json) -> Read:
+    """The Document a window stands for: its own mentions, or `events` as TextEE's scorer takes them.
+
+    Two events of one trigger and type become one with the arguments of both, which scores the same. Raises ValueError
+    that names what is wrong.
+    """
+    try:
+        return _Reading(row).read()
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ValueError(f"not a window of TextEE's: {type(error).__name__}: {error}") from error
+
+
+class _Reading:
+    """One window. Offsets of tokens are looked up, so two spans of tokens are never one of characters."""
+
+    def __init__(self, row: Json) -> None:
+        self.row = row
+        self.tokens = tuple(str(token) for token in _list(row, "tokens"))
+        self.lost: list[str] = []
+        text = row.get("text")
+        found = _find(str(text), self.tokens) if isinstance(text, str) else None
+        if found is None:
+            self.lost.append("the text is not its tokens in order; the tokens, joined by spaces, take its place")
+            text = " ".join(self.tokens)
+            ends = [len(" ".join(self.tokens[: at + 1])) for at in range(len(self.tokens))]
+            found = [(end - len(token), end) for end, token in zip(ends, self.tokens, strict=True)]
+        self.text, self.places = str(text), found
+
+    def read(self) -> Read:
+        mentions = {str(m["id"]): self.span(m, str(m["entity_type"])) for m in _list(self.row, "entity_mentions")}
+        rows = [*_list(self.row, "event_mentions"), *map(_mention, _list(self.row, "events"))]
+        events = [self.event(row, mentions) for row in rows]
+        triggers = {event.trigger for event in events}
+        fillers = {argument.filler for event in events for argument in event.arguments}
+        doc_id, wnd_id = str(self.row["doc_id"]), str(self.row["wnd_id"])
+        document = Document(
+            id=doc_id if doc_id == wnd_id else f"{doc_id}#{wnd_id}",
+            text=self.text,
+            language=str(self.row.get("lang", "und")),
+            entities=tuple({*mentions.values(), *fillers} - triggers),
+            events=tuple(self.merged(events)),
+            links=tuple(self.links(mentions)),
+        )
+        return Read(document, self.tokens, tuple(self.lost))
+
+    def event(self, row: Json, mentions: Mapping[str, Span]) -> Event:
+        arguments = []
+        for argument in _list(row, "arguments"):
+            if (id := argument.get("entity_id")) is None:
+                filler = self.span(argument, UNTYPED)
+            elif str(id) in mentions:
+                filler = mentions[str(id)]
+            else:
+                raise ValueError(f"an argument points at entity {id!r}, which is not there")
+            arguments.append(Argument(str(argument["role"]), filler))
+        attributes = tuple((str(name), str(value)) for name, value in dict(row.get("attributes", {})).items())  # type: ignore[call-overload]
+        trigger = self.span(row["trigger"], str(row["event_type"]))  # type: ignore[arg-type]
+        return Event(trigger, tuple(arguments), attributes)
+
+    def merged(self, events: Iterable[Event]) -> Iterable[Event]:
+        found: dict[Span, Event] = {}
+        for event in events:
+            if (first := found.get(event.trigger)) is not None:
+                self.lost.append(f"two {event.type} events share a trigger; they become one")
+                event = replace(first, arguments=(*first.arguments, *event.arguments))
+            found[event.trigger] = event
+        return found.values()
+
+    def links(self, mentions: Mapping[str, Span]) -> Iterable[Link]:
+        for row in _list(self.row, "relation_mentions"):
+            kind, ends = str(row["relation_type"]), [str(end["entity_id"]) for end in _list(row, "arguments")]
+            if kind == LINK and len(ends) == 2 and mentions[ends[0]] != mentions[ends[1]]:
+                yield Link(kind, mentions[ends[0]], mentions[ends[1]])
+            else:
+                self.lost.append(f"relation {kind}: naba links only what is the same")
+
+    def span(self, row: Json, label: str) -> Span:
+        start, end = row["start"], row["end"]
+        if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(self.places)):
+            raise ValueError(f"{label} has tokens [{start}:{end}], but there are {len(self.places)}")
+        return Span(self.places[start][0], self.places[end - 1][1], label)
+
+
+def _mention(row: Json) -> Json:
+    """An event as TextEE's scorer takes it, (start, end, type or role, words) each, as the mention it stands for."""
+    (start, end, kind), *arguments = (_three(triple) for triple in [row["trigger"], *_list(row, "arguments")])
+    fillers = [{"start": start, "end": end, "role": role} for start, end, role in arguments]
+    return {"event_type": kind, "trigger": {"start": start, "end": end}, "arguments": fillers}
+
+
+def _three(value: object) -> tuple[object, object, str]:
+    if not isinstance(value, list) or len(value) < 3:
+        raise TypeError(f"{value!r} is not a list of start, end and name")
+    return value[0], value[1], str(value[2])
+
+
+def _list(row: Json, key: str) -> list[Json]:
+    value = row.get(key, [])
+    if not isinstance(value, list):
+        raise TypeError(f"{key} is {value!r}, not a list")
+    return value
+
+
+def _find(text: str, tokens: Sequence[str]) -> list[tuple[int, int]] | None:
+    """Where each token stands, with nothing but whitespace between them; None where they do not."""
+    places, at = [], 0
+    for token in tokens:
+        while at < len(text) and text[at].isspace():
+            at += 1
+        if not token or not text.startswith(token, at):
+            return None
+        places.append((at, at + len(token)))
+        at += len(token)
+    return places
