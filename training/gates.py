@@ -131,8 +131,14 @@ def _drops(drops: DropsConfig, changes: Sequence[Change] | None, names: Names) -
 def subject(change: Change, names: Names) -> str:
     """What changed, in words: "role Attacker in Arabic"."""
     kind, name = change.key
-    spoken = {"score": name, "role": f"role {names.role(name)}", "arguments": f"arguments of {names.title(name)}"}
-    what = spoken.get(kind, f"{kind} {names.title(name)}")
+    spoken = {
+        "score": name,
+        "role": f"role {names.role(name)}",
+        "arguments": f"arguments of {names.title(name)}",
+        "event": f"event {names.title(name)}",
+        "entity": f"entity {names.title(name)}",
+    }
+    what = spoken.get(kind, f"arguments, {kind} {name}")
     sort, value = change.slice_
     where = {"": "", "language": f" in {names.language(value)}", "source": f" in articles of {value}"}
     return what + where[sort]

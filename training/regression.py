@@ -20,15 +20,18 @@ from numpy.typing import NDArray
 
 from annotation.document import Document
 from annotation.matching import UNITS, Units, units
+from training.report.features import Features
+from training.report.slices import by_slice
 from training.scoring import KINDS
 
 SEED = 13
 DRAWS = 10_000
+_COVERED = ("language", "source", "event", "role")
 _BATCH = 1 << 22
 """Swaps held at once, whatever the number of documents."""
 
 Key: TypeAlias = tuple[str, str]
-"""What is counted: ("score", one of UNITS), or a kind of `KINDS` and a type."""
+"""What is counted: ("score", one of UNITS), a kind of `KINDS` and a type, or a kind and a slice of arguments."""
 
 
 @dataclass(frozen=True)
@@ -87,16 +90,18 @@ def changes(
     *,
     level: float = 0.05,
     tolerate: float = 0.0,
+    features: Features | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
 ) -> list[Change]:
     """Every score, of every type, in every language, and the scores of every source, before and now.
 
+    With `features` also Arg-C+ over the slices of arguments that these tell: distance, nesting, seen fillers, ...
     The three sequences hold the same documents in the same order. `level` is the chance that any drop at all is called
     significant between equally good models; drops of up to `tolerate` never are. Swaps are drawn `draws` times or
     more, where so many scores are looked at that a chance must be known better than that.
     """
-    keys, sides = _tallied(gold, now, before)
+    keys, sides = _tallied(gold, now, before, features)
     slices = list(_slices(gold, keys))
     draws = max(draws, math.ceil(2 * sum(len(columns) for _, _, columns in slices) / level))
     cells = [
@@ -128,10 +133,13 @@ def _correction(differing: Sequence[int], level: float) -> tuple[int, float]:
 
 
 def _tallied(
-    gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document]
+    gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document], features: Features | None
 ) -> tuple[list[Key], NDArray[np.int64]]:
     """What is counted, and the counts, [5, D, K]: gold; predicted, correct now; predicted, correct before."""
-    rows = [_row(*map(units, three)) for three in zip(gold, now, before, strict=True)]
+    rows = []
+    for three in zip(gold, now, before, strict=True):
+        row = _row(*map(units, three))
+        rows.append({**row, **_sliced(*three, features)} if features else row)
     place = {key: at for at, key in enumerate(sorted({key for row in rows for key in row}))}
     table = np.zeros((5, len(rows), len(place)), dtype=np.int64)
     for number, row in enumerate(rows):
@@ -151,6 +159,18 @@ def _row(gold: Units, now: Units, before: Units) -> dict[Key, tuple[int, ...]]:
         by_name = [Counter(map(itemgetter(at), side)) for side in sides]
         for name in set().union(*by_name):
             row[kind, str(name)] = tuple(counter[name] for counter in by_name)
+    return row
+
+
+def _sliced(gold: Document, now: Document, before: Document, features: Features) -> dict[Key, tuple[int, ...]]:
+    """The counts of one document's arguments, by their slices: those that neither types nor documents are already."""
+    ours, theirs = (by_slice(gold, side, features) for side in (now, before))
+    none = np.zeros(3, dtype=np.int64)
+    row: dict[Key, tuple[int, ...]] = {}
+    for key in {**ours, **theirs}:
+        if key[0] not in _COVERED:
+            a, b = ours.get(key, none).tolist(), theirs.get(key, none).tolist()
+            row[key] = (max(a[0], b[0]), a[1], a[2], b[1], b[2])
     return row
 
 

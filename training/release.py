@@ -7,6 +7,7 @@ releases/history.html   every release beside the others
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -29,6 +30,7 @@ from training.record import Against, Data, Gate, Record, code_hash, packages
 from training.regression import Change, changes
 from training.report.calibration import calibration
 from training.report.evaluation import Evaluation, evaluation
+from training.report.features import Features
 from training.report.history import latest, write_history
 from training.report.names import Names
 from training.scoring import Scores
@@ -70,6 +72,7 @@ def release(run: ReleaseConfig) -> Path:
     place = put(home / REFUSED / run.version if failed else folder, record, result, model=None if failed else run.model)
     if failed:
         raise Refused(_refusal(run, outcomes, failed, place))
+    shutil.rmtree(home / REFUSED / run.version, ignore_errors=True)
     announce(run, record, folder)
     terminal.say(f"release {run.version}: {folder}; all releases: {write_history(home)}")
     return folder
@@ -133,7 +136,9 @@ def _judged(
 ) -> list[Outcome]:
     compared: list[Change] | None = None
     if before and asked.drops:
-        compared = changes(trial.gold, examined.found, before.examined.found, **asdict(asked.drops))
+        features = Features(trial.snapshot.ontology, trial.seen)
+        sides = trial.gold, examined.found, before.examined.found
+        compared = changes(*sides, features=features, **asdict(asked.drops))
     findings = Findings(
         micro=scores.micro,
         leaks=leakage(trial.gold, trial.seen),

@@ -10,6 +10,7 @@ from tests.builders import conflict
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge
 from training.leakage import Leakage
 from training.regression import Change, changes
+from training.report.features import Features
 from training.report.names import Names
 
 PERSON, PLACE, AGENT = Span(4, 8, "Person"), Span(10, 14, "GPE"), Span(16, 20, "Organization")
@@ -100,6 +101,18 @@ def test_what_is_tolerated_is_no_drop_and_a_gain_is_none() -> None:
     assert any(change.significant for change in changes(documents, now, documents))
     assert not any(change.significant for change in changes(documents, now, documents, tolerate=1.0))
     assert not any(change.significant for change in changes(documents, documents, now))
+
+
+def test_a_slice_of_the_arguments_that_is_lost_is_named() -> None:
+    """Fillers that follow their trigger at once are kept, so that it is the far ones that fell."""
+    documents = [replace(document, text="אב " * 20) for document in gold(40)]
+    far = {"Place", "Agent", "Target"}
+    events = tuple(replace(e, arguments=tuple(a for a in e.arguments if a.role not in far)) for e in EVENTS)
+    now = [replace(document, events=events) for document in documents]
+    compared = changes(documents, now, documents, features=Features(conflict()))
+    worse = {change.key for change in compared if change.significant and change.slice_ == ("", "")}
+    assert ("distance", "4 to 10 words") in worse
+    assert any("arguments, distance 4 to 10 words: F1 100.0 before" in line for line in refusals(compared))
 
 
 def test_every_language_and_every_source_is_looked_at() -> None:
