@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Annotated, Literal
@@ -79,6 +79,9 @@ def push(
     annotators: Annotated[
         int | None, typer.Option(help="How many annotators label each article; 1 in a new project.", min=1)
     ] = None,
+    skip_near_duplicates: Annotated[
+        bool, typer.Option("--skip-near-duplicates", help="Leave out articles nearly the same as one before them.")
+    ] = False,
     workspace: Workspace = HERE,
 ) -> None:
     """Read raw articles and put them in front of the annotators. A second push adds only what is new."""
@@ -86,9 +89,10 @@ def push(
     from annotation.labelstudio.connect import connect
 
     faults: list[ArticleError] = []
+    found = _articles(articles, faults)
     report = pushing.push(
         connect(workspace),
-        _articles(articles, faults),
+        _first_of_each(found) if skip_near_duplicates else found,
         project=project,
         ontology=load_ontology(ontology),
         ui_language=ui_language,
@@ -234,3 +238,16 @@ def _articles(paths: list[Path], faults: list[ArticleError]) -> Iterator[Documen
             terminal.warn(str(found))
     if not found_any:
         raise UsageError("none of what was named could be read as an article")
+
+
+def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents without those nearly the same as an earlier one; a line for each that is left out."""
+    from annotation.duplicates import alike
+
+    names: list[str] = []
+    for document, others in alike(documents):
+        names.append(document.source.name if document.source else document.id)
+        if others:
+            terminal.warn(f"{names[-1]}: left out, nearly the same as {names[others[0]]}")
+        else:
+            yield document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +17,32 @@ _PERMUTATIONS = 128
 _BASE = 0x9E3779B1  # any odd number of 32 bits mixes well enough
 
 
-def clusters(documents: Iterable[Document], threshold: float = 0.7) -> list[int]:
-    """The cluster of each document, numbered from 0 in the order of their first members.
+def alike(documents: Iterable[Document], threshold: float = 0.7) -> Iterator[tuple[Document, list[int]]]:
+    """Each document with the numbers, counted from 0, of the earlier ones it is nearly the same as.
 
-    Documents share a cluster when a chain of pairs joins them whose shadows have an estimated Jaccard similarity of
-    `threshold` or more on shingles of five characters (MinHash, 128 permutations, fixed seed).
+    That is an estimated Jaccard similarity of `threshold` or more between their shadows' shingles of five characters
+    (MinHash, 128 permutations, fixed seed). About 1 KB is held for each document.
     """
     # The index finds only half of the pairs that are exactly as alike as its threshold, so it is asked for more.
     index = MinHashLSH(threshold=max(threshold - 0.15, 0.05), num_perm=_PERMUTATIONS)
     prints: list[MinHash] = []
-    joined: list[int] = []
     for number, document in enumerate(documents):
         print_ = fingerprint(document.text)
-        joined.append(number)
-        for other in index.query(print_):
-            if prints[other].jaccard(print_) >= threshold:
-                _join(joined, other, number)
+        yield document, sorted(other for other in index.query(print_) if prints[other].jaccard(print_) >= threshold)
         index.insert(number, print_)
         prints.append(print_)
+
+
+def clusters(documents: Iterable[Document], threshold: float = 0.7) -> list[int]:
+    """The cluster of each document, numbered from 0 in the order of their first members.
+
+    Documents share a cluster when a chain of pairs that are `alike` joins them.
+    """
+    joined: list[int] = []
+    for number, (_, others) in enumerate(alike(documents, threshold)):
+        joined.append(number)
+        for other in others:
+            _join(joined, other, number)
     numbers: dict[int, int] = {}
     return [numbers.setdefault(_root(joined, number), len(numbers)) for number in range(len(joined))]
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.document import Document
-from annotation.duplicates import clusters, fingerprint
+from annotation.duplicates import alike, clusters, fingerprint
 from tests.generated import articles
 from tests.strategies import texts
 
@@ -38,6 +38,11 @@ def test_a_copy_with_a_new_word_and_other_spelling_is_a_near_duplicate() -> None
     assert of(REPORT, OTHER, copy) == [0, 1, 0]
     assert fingerprint(REPORT).jaccard(fingerprint(copy)) > 0.9
     assert fingerprint(REPORT).jaccard(fingerprint(OTHER)) < 0.2
+
+
+def test_each_document_comes_with_the_earlier_ones_it_resembles() -> None:
+    documents = [Document(str(number), text) for number, text in enumerate((REPORT, OTHER, REPORT + " تابع."))]
+    assert [(document.id, others) for document, others in alike(documents)] == [("0", []), ("1", []), ("2", [0])]
 
 
 def test_a_chain_of_near_duplicates_is_one_cluster() -> None:
