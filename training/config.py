@@ -153,7 +153,8 @@ class EvaluateConfig(Settings):
     """A trained model against one split of a snapshot. `output` is where the report goes: beside the model if None.
 
     against: another model, to compare it with. studio: the address of the Label Studio project the documents were
-    marked in, such as http://localhost:8080/projects/1, for links to their tasks.
+    marked in, such as http://localhost:8080/projects/1, for links to their tasks. ceilings: whether the model also
+    predicts told gold spans, three times, to see what its triggers and entities cost.
     """
 
     model: str = needed(str, filled)
@@ -162,6 +163,7 @@ class EvaluateConfig(Settings):
     output: str | None = setting(None, filled)
     against: str | None = setting(None, filled)
     studio: str | None = setting(None, web)
+    ceilings: bool = True
     batch_size: int = setting(16, at_least(1))
     device: Literal["auto", "cpu"] = "auto"
     threads: int | None = setting(None, at_least(1))

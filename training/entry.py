@@ -1,4 +1,4 @@
-"""The commands that Hydra composes: overrides in, the plain function of training/runs.py called, clear errors out.
+"""The commands that Hydra composes: overrides in, the plain function of training/ called, clear errors out.
 
 Hydra would print its own errors, and ours, and exit with 1; here it raises them instead, in naba's words.
 """
@@ -100,9 +100,9 @@ def _train(cfg: DictConfig) -> float:
 @_entry("evaluate")
 def _evaluate(cfg: DictConfig) -> float:
     run = typed(cfg, EvaluateConfig)
-    from training import runs
+    from training.evaluate import evaluate
 
-    return runs.evaluate(run)
+    return evaluate(run)
 
 
 @_entry("predict")

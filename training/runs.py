@@ -1,4 +1,4 @@
-"""The work behind `naba train`, `evaluate` and `predict`, as plain functions of a checked configuration."""
+"""The work behind `naba train` and `naba predict`, as plain functions of a checked configuration."""
 
 from __future__ import annotations
 
@@ -19,18 +19,15 @@ from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.files import atomic, read_documents, write_documents
 from annotation.snapshot import Snapshot
-from training.comparison import Comparison
-from training.config import DataConfig, EvaluateConfig, PredictConfig, TrainConfig
+from training.config import DataConfig, PredictConfig, TrainConfig
 from training.encoding import Encoding
-from training.finding import known_by, ready, watched
+from training.finding import ready, watched
 from training.fit import fit
 from training.folder import RunFolder
 from training.model import EventExtractor
 from training.predict import model_version
 from training.predict import predict as find
 from training.record import packages
-from training.report.evaluation import Evaluation, evaluation
-from training.report.page import write_report
 from training.scoring import Scores, score
 from training.tracking import Tracker, tracking
 
@@ -80,33 +77,6 @@ def train(run: TrainConfig) -> float:
         tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
     _log.info("the model is in %s; development Arg-C+ %.1f", folder.model, 100 * scores.arg_c_plus.f1)
     return scores.arg_c_plus.f1
-
-
-def evaluate(run: EvaluateConfig) -> float:
-    """Score a model on a split, write the report and the predictions, show the scores, and return Arg-C+."""
-    snapshot = Snapshot.open(run.snapshot)
-    gold = snapshot.split(run.split)
-    if not gold:
-        raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    name, predicted = _predicted(run.model, gold, run)
-    content = snapshot.manifest.content[:12]
-    result = evaluation(
-        gold,
-        predicted,
-        ontology=snapshot.ontology,
-        train=snapshot.train if run.split != "train" else None,
-        before=_predicted(run.against, gold, run) if run.against else None,
-        agreement=snapshot.manifest.agreement,
-        title=f"{name} on {snapshot.manifest.name}",
-        meta={"model": name, "snapshot": f"{snapshot.manifest.name} ({content})", "split": run.split},
-        studio=run.studio,
-    )
-    out = Path(run.output) if run.output else Path(run.model).parent / "report"
-    page = write_report(result, out)
-    write_documents(out / "predictions.jsonl", predicted)
-    _show(result, f"{result.title}, {run.split}: {len(gold)} documents")
-    terminal.say(f"report: {page}")
-    return result.scores.arg_c_plus.f1
 
 
 def predict(run: PredictConfig) -> int:
@@ -180,39 +150,6 @@ def _track(tracker: Tracker, scores: Scores) -> None:
         for name, prf in types.items()
     )
     tracker.table("types", columns, rows)
-
-
-def _predicted(path: str, gold: Sequence[Document], run: EvaluateConfig) -> tuple[str, list[Document]]:
-    """The model's version, and what it finds in gold. Raises UsageError when it cannot say gold's labels."""
-    model, encoding = ready(path, run)
-    known_by(encoding.ontology, gold, path=path)
-    name = model_version(model)
-    return name, list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
-
-
-def _show(result: Evaluation, title: str) -> None:
-    """The scores on the terminal, and where there is a model before, what changed."""
-    heading = ("", "F1", "95%", "P", "R", "gold", *(f"F1 {language}" for language in result.scores.by_language))
-    terminal.table(title, heading, _table(result.scores))
-    if result.before:
-        heading = ("", "F1", "before", "change", "95%", "")
-        terminal.table(f"against {result.before.name}", heading, _changes(result.before.comparison))
-
-
-def _table(scores: Scores) -> Iterator[tuple[str, ...]]:
-    """The seven scores in percent, overall and in each language; the report has more."""
-    for unit, prf in scores.micro.items():
-        low, high = prf.interval or (prf.f1, prf.f1)
-        languages = [part.micro[unit].f1 for part in scores.by_language.values()]
-        shares = [f"{100 * share:.1f}" for share in (prf.f1, low, high, prf.precision, prf.recall, *languages)]
-        yield unit, shares[0], f"{shares[1]}-{shares[2]}", *shares[3:5], str(prf.gold), *shares[5:]
-
-
-def _changes(comparison: Comparison) -> Iterator[tuple[str, ...]]:
-    """Rows of F1 now and before, their difference with its interval, and whether that is enough to say."""
-    for unit, change in comparison.micro.items():
-        figures = f"{100 * change.now:.1f}", f"{100 * change.before:.1f}", f"{100 * change.delta:+.1f}"
-        yield unit, *figures, f"{100 * change.low:+.1f}..{100 * change.high:+.1f}", "" if change.enough else "too few"
 
 
 def _documents(path: Path) -> Iterator[Document]:

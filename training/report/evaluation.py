@@ -11,15 +11,21 @@ from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.matching import HEADLINE, PRF
 from annotation.ontology import Ontology
+from training.attributes import Attributes, attributes
+from training.boundaries import Ladder, ladder
 from training.comparison import Comparison, compare
+from training.links import Links, links
+from training.matches import Matches, matches
 from training.regression import Change as Shift
-from training.regression import changes
+from training.regression import Key, changes
 from training.report.calibration import Calibration, calibration
+from training.report.ceilings import Ceilings
 from training.report.diagnose import Diagnosis, diagnose
 from training.report.slices import Slices, slices
 from training.report.wanted import Wanted, wanted
 from training.scoring import Scores, score
 
+BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
 SCHEMA = Path(__file__).with_name("metrics.schema.json")
 """What metrics.json keeps to."""
 
@@ -34,6 +40,13 @@ class Before:
     losses: tuple[Shift, ...]
     gains: tuple[Shift, ...]
     looked_at: int
+
+    def mood(self, key: Key, slice_: Key = ("", "")) -> str:
+        """Whether chance does not explain what a score, of a slice of the documents, lost or gained."""
+        sides = {WORSE: self.losses, BETTER: self.gains}
+        return next(
+            (mood for mood, side in sides.items() if any((s.key, s.slice_) == (key, slice_) for s in side)), UNCLEAR
+        )
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -59,9 +72,14 @@ class Evaluation:
     diagnosis: Diagnosis
     slices: Slices
     calibration: Calibration
+    matches: Matches
+    ladder: Ladder
+    links: Links
+    attributes: Attributes
     wanted: Sequence[Wanted]
     before: Before | None = None
     human: Mapping[str, PRF] = field(default_factory=dict)
+    ceilings: Ceilings | None = None
     studio: str | None = None
 
     @cached_property
@@ -78,10 +96,16 @@ class Evaluation:
             "diagnosis": self.diagnosis.as_dict(),
             "slices": self.slices.as_dict(),
             "calibration": self.calibration.as_dict(),
+            "matches": self.matches.as_dict(),
+            "boundaries": self.ladder.as_dict(),
+            "links": self.links.as_dict(),
+            **self.attributes.as_dict(),
             "wanted": [cell.as_dict() for cell in self.wanted],
         }
         if self.before:
             parts["before"] = self.before.as_dict()
+        if self.ceilings:
+            parts["ceilings"] = self.ceilings.as_dict()
         if self.human:
             parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
         return {**self.scores.as_dict(), "title": self.title, "meta": dict(self.meta), **parts}
@@ -95,6 +119,7 @@ def evaluation(
     train: Iterable[Document] | None = None,
     before: tuple[str, Sequence[Document]] | None = None,
     agreement: Mapping[str, object] | None = None,
+    ceilings: Ceilings | None = None,
     title: str = "",
     meta: Mapping[str, str] | None = None,
     studio: str | None = None,
@@ -102,8 +127,8 @@ def evaluation(
     """Count everything. Raises UsageError when gold is empty, or the two sides do not fit.
 
     `train` is what the model learnt from; `before` another model's name and what it predicts for the same documents;
-    `agreement` what annotation.agreement measured, as a snapshot's manifest holds it; `studio` the address of the
-    Label Studio project the documents were marked in.
+    `agreement` what annotation.agreement measured, as a snapshot's manifest holds it; `ceilings` what could be reached,
+    which takes the model to know; `studio` the address of the Label Studio project the documents were marked in.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
@@ -118,9 +143,14 @@ def evaluation(
         diagnosis=diagnose(gold, predicted),
         slices=slices(gold, predicted, ontology=ontology, train=learned or ()),
         calibration=calibration(gold, predicted),
+        matches=matches(gold, predicted),
+        ladder=ladder(gold, predicted),
+        links=links(gold, predicted),
+        attributes=attributes(gold, predicted, ontology),
         wanted=wanted(gold, predicted, learned),
         before=_before(gold, predicted, scores, *before) if before else None,
         human=reached(agreement),
+        ceilings=ceilings,
         studio=studio,
     )
 
@@ -131,12 +161,13 @@ def reached(agreement: Mapping[str, object] | None) -> dict[str, PRF]:
         return {}
     languages = agreement.get("languages")
     parts = {"": agreement.get("overall"), **(languages if isinstance(languages, Mapping) else {})}
-    return {code: prf for code, units in parts.items() if (prf := _prf(units))}
+    return {code: units[HEADLINE] for code, part in parts.items() if HEADLINE in (units := agreed(part))}
 
 
-def _prf(units: object) -> PRF | None:
-    row = units.get(HEADLINE) if isinstance(units, Mapping) else None
-    return PRF(int(row["a"]), int(row["b"]), int(row["both"])) if isinstance(row, Mapping) else None
+def agreed(part: object) -> dict[str, PRF]:
+    """One part of an agreement's plain values as scores by unit; gold and predicted are merely one and the other."""
+    rows = part.items() if isinstance(part, Mapping) else ()
+    return {unit: PRF(int(row["a"]), int(row["b"]), int(row["both"])) for unit, row in rows}
 
 
 def _before(

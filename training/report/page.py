@@ -15,14 +15,17 @@ from markupsafe import Markup
 from annotation.files import atomic
 from annotation.matching import ENOUGH, HEADLINE, PRF
 from training import bootstrap, flat
+from training.boundaries import RUNGS
 from training.comparison import Change
+from training.matches import KINDS
 from training.report import charts
 from training.report.calibration import WANTED
 from training.report.causes import CAUSES
-from training.report.evaluation import Evaluation
+from training.report.ceilings import MEANINGS
+from training.report.evaluation import UNCLEAR, Evaluation
 from training.report.examples import Example, worst
 from training.report.names import UNITS, Names
-from training.report.verdict import answers, signed, slice_name, slice_title, tone
+from training.report.verdict import answers, signed, slice_name, slice_title
 
 _HERE = Path(__file__).parent
 
@@ -31,13 +34,14 @@ _HERE = Path(__file__).parent
 class TypeRow:
     """A type with its title, its titles in the articles' languages, and its scores: the first one ranks.
 
-    `change` is that of the last of the scores.
+    `change` is that of the last of the scores, `mood` whether chance does not explain it.
     """
 
     title: str
     native: list[tuple[str, str]]
     scores: tuple[PRF, ...]
     change: Change | None = None
+    mood: str = UNCLEAR
 
 
 def write_report(evaluation: Evaluation, out: Path) -> Path:
@@ -88,11 +92,14 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
         "units": UNITS,
         "layers": flat.LAYERS,
         "precisions": WANTED,
+        "rungs": RUNGS,
+        "ceilings": MEANINGS,
+        "kinds": KINDS,
         "enough": ENOUGH,
         "resamples": f"{bootstrap.RESAMPLES:,}",
         "types": _types(evaluation, names),
         "unscored": names.unscored(evaluation.scores.by_type),
-        "charts": {"causes": _causes(evaluation), **_calibration(evaluation)},
+        "charts": {"causes": _causes(evaluation), "changes": _changes(evaluation, names), **_calibration(evaluation)},
         "examples": examples,
         **_filters(examples, names),
         "style": style,
@@ -105,6 +112,29 @@ def _causes(evaluation: Evaluation) -> Markup:
     causes = [cause for cause in evaluation.diagnosis.causes if cause.missed + cause.spurious]
     rows = [(cause.name, cause.gain, signed(cause.gain)) for cause in causes]
     return charts.bars(rows, f"{HEADLINE} F1 gained if a cause were fixed")
+
+
+def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
+    """What changed, by what it is of: the scores, the headline of each language, and of each event type and role."""
+    before = evaluation.before
+    if before is None:
+        return {}
+    comparison = before.comparison
+    scores = [(unit, change, before.mood(("score", unit))) for unit, change in comparison.micro.items()]
+    for code, part in comparison.by_language.items():
+        mood = before.mood(("score", HEADLINE), ("language", code))
+        scores.append((f"{HEADLINE}, {names.language(code)}", part.micro[HEADLINE], mood))
+    groups = {"Scores": scores}
+    for kind, caption, name in (
+        ("arguments", "Event types, their arguments", names.title),
+        ("role", "Roles", names.role),
+    ):
+        groups[caption] = [(name(k), change, before.mood((kind, k))) for k, change in comparison.by_type[kind].items()]
+    return {
+        caption: charts.changes([(name, c.delta, c.low, c.high, mood) for name, c, mood in rows], f"{caption}: change")
+        for caption, rows in groups.items()
+        if rows
+    }
 
 
 def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
@@ -147,20 +177,21 @@ def _filters(examples: Sequence[Example], names: Names) -> dict[str, object]:
 
 
 def _types(evaluation: Evaluation, names: Names) -> dict[str, list[TypeRow]]:
-    by = evaluation.scores.by_type
-    changes = evaluation.before.comparison.by_type if evaluation.before else {}
-    arguments = by["arguments"]
+    by, before = evaluation.scores.by_type, evaluation.before
 
-    def change(kind: str, code: str) -> Change | None:
-        return changes.get(kind, {}).get(code)
+    def row(kind: str, code: str, *scores: PRF) -> TypeRow:
+        title, native = (names.role, names.native_role) if kind == "role" else (names.title, names.native)
+        change = before.comparison.by_type[kind].get(code) if before else None
+        mood = before.mood((kind, code)) if before else UNCLEAR
+        return TypeRow(title(code), native(code), scores, change, mood)
 
-    events = [
-        TypeRow(names.title(k), names.native(k), (prf, arguments.get(k, PRF(0, 0, 0))), change("arguments", k))
-        for k, prf in by["event"].items()
-    ]
-    roles = [TypeRow(names.role(k), names.native_role(k), (prf,), change("role", k)) for k, prf in by["role"].items()]
-    entities = [TypeRow(names.title(k), names.native(k), (v,), change("entity", k)) for k, v in by["entity"].items()]
-    return {"event": _ranked(events), "role": _ranked(roles), "entity": _ranked(entities)}
+    return {
+        "event": _ranked(
+            [row("arguments", k, prf, by["arguments"].get(k, PRF(0, 0, 0))) for k, prf in by["event"].items()]
+        ),
+        "role": _ranked([row("role", k, prf) for k, prf in by["role"].items()]),
+        "entity": _ranked([row("entity", k, prf) for k, prf in by["entity"].items()]),
+    }
 
 
 def _ranked(rows: list[TypeRow]) -> list[TypeRow]:
@@ -178,7 +209,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"percent": lambda fraction: f"{100 * fraction:.1f}", "signed": signed, "json": json.dumps}
-    environment.globals |= {"tone": tone, "slice_title": slice_title, "slice_name": slice_name}
+    environment.globals |= {"slice_title": slice_title, "slice_name": slice_name}
     return environment
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from annotation.matching import HEADLINE, PRF
 from training.comparison import Change
 from training.regression import Change as Shift
-from training.report.evaluation import Before, Evaluation
+from training.report.evaluation import BETTER, UNCLEAR, WORSE, Before, Evaluation
 from training.report.names import Names
 from training.report.slices import Slice
 
-BETTER, WORSE, UNCLEAR, PLAIN = "better", "worse", "unclear", "plain"
+PLAIN = "plain"
 _MOST = 5
 """Reasons shown for an answer; the sections below have all."""
 _KINDS = {"event": "trigger", "arguments": "arguments", "role": "role", "entity": "entity"}
@@ -20,13 +20,14 @@ _KINDS = {"event": "trigger", "arguments": "arguments", "role": "role", "entity"
 
 @dataclass(frozen=True)
 class Point:
-    """A reason: what it is about, the figures, and where it fits a bar (`share` of 1, its 95% interval)."""
+    """A reason: what it is about, the figures, and where it fits a bar: `share` of 1, and a line at the `goal`."""
 
     title: str
     words: str
     tone: str = PLAIN
     note: str = ""
     share: PRF | None = None
+    goal: float | None = None
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,19 @@ def better(evaluation: Evaluation, names: Names) -> Answer:
         return Answer(question, "Compared with nothing yet", UNCLEAR, note=note)
     change = before.comparison.micro[HEADLINE]
     languages = before.comparison.by_language if len(before.comparison.by_language) > 1 else {}
-    points = [_change("All documents", change)]
-    points += [_change(names.language(code), changes.micro[HEADLINE]) for code, changes in languages.items()]
-    losses = len(before.losses)
-    words = {BETTER: "Yes, better", WORSE: "No, it is worse", UNCLEAR: "No clear change"}[tone(change)]
+    mood, losses = tone(change), len(before.losses)
+    points = [_change("All documents", change, mood)]
+    points += [
+        _change(names.language(code), part.micro[HEADLINE], before.mood(("score", HEADLINE), ("language", code)))
+        for code, part in languages.items()
+    ]
+    words = {BETTER: "Yes, better", WORSE: "No, it is worse", UNCLEAR: "No clear change"}[mood]
     if not change.enough:
         words = "Too few to say"
-    elif losses and tone(change) != WORSE:
+    elif losses and mood != WORSE:
         words += f", but {_count(losses, 'score')} fell"
     note = f"{HEADLINE} F1 against {before.name}, on the same documents."
-    return Answer(question, words, WORSE if losses else tone(change), tuple(points), note)
+    return Answer(question, words, WORSE if losses else mood, tuple(points), note)
 
 
 def where(evaluation: Evaluation, names: Names) -> Answer:
@@ -77,13 +81,13 @@ def where(evaluation: Evaluation, names: Names) -> Answer:
     before = evaluation.before
     if before is None:
         return _weak(evaluation, names)
-    losses, gains = len(before.losses), len(before.gains)
     note = f"Of {before.looked_at} scores, by type and language; the chance of any false alarm among them is 5%."
     points = tuple(_points(before, names))
     if not points:
         return Answer("Where?", "Nothing changed beyond chance", UNCLEAR, note=note)
-    parts = [f"{n} {verb}" for n, verb in ((losses, "fell"), (gains, "rose")) if n]
-    return Answer("Where?", ", ".join(parts), WORSE if losses else BETTER, points, note)
+    told = ((before.losses, "fell"), (before.gains, "rose"))
+    parts = [f"{title(shifts[0], names)} {verb}{_more(len(shifts) - 1)}" for shifts, verb in told if shifts]
+    return Answer("Where?", "; ".join(parts), WORSE if before.losses else BETTER, points, note)
 
 
 def sure(evaluation: Evaluation, names: Names) -> Answer:
@@ -117,6 +121,7 @@ def human(evaluation: Evaluation, names: Names) -> Answer:
             title=names.language(code) if code else "All documents",
             words=f"{_percent(ours[code][HEADLINE].f1)} of {_percent(prf.f1)}",
             share=ours[code][HEADLINE],
+            goal=prf.f1,
         )
         for code, prf in reached.items()
         if code in ours
@@ -211,11 +216,13 @@ def _trust(evaluation: Evaluation) -> Iterator[Point]:
         yield Point("Scores of arguments are off by", f"{100 * layer.ece:.0f} points", note="on average (ECE)")
 
 
-def _change(what: str, change: Change) -> Point:
+def _change(what: str, change: Change, mood: str) -> Point:
     figures = f"{_percent(change.before)} → {_percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
-    if not change.enough:
-        return Point(what, signed(change.delta), UNCLEAR, f"{figures}; too few to say")
-    return Point(what, signed(change.delta), tone(change), figures)
+    return Point(what, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
+
+
+def _more(number: int) -> str:
+    return f", and {number} more" if number else ""
 
 
 def _count(number: int, noun: str) -> str:
