@@ -12,6 +12,7 @@ import typer
 from annotation import cli as annotation
 from annotation import terminal
 from annotation.errors import NabaError
+from annotation.formats.detect import DocumentLines
 
 app = typer.Typer(
     name="naba",
@@ -65,6 +66,22 @@ def evaluate(context: typer.Context) -> None:
     from training.entry import evaluate_main
 
     evaluate_main(context.args)
+
+
+@learning.command(rich_help_panel=LEARN)
+def score(
+    gold: Annotated[Path, typer.Argument(help="Documents (.jsonl, .jsonl.gz), or TextEE's JSON.")],
+    predicted: Annotated[Path, typer.Argument(help="The same Documents as somebody else marked them.")],
+    full: Annotated[bool, typer.Option("--full", help="Partial matches, boundaries, links, attributes too.")] = False,
+    ontology: Annotated[str | None, typer.Option(help="What both were marked by; needed for attributes.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; else as many as there are cores.", min=1)] = None,
+    as_json: annotation.AsJson = False,
+) -> None:
+    """Score predicted Documents against gold: naba score gold.jsonl predicted.jsonl [--json]"""
+    from training.scored import score_command
+
+    known = annotation.load_ontology(ontology) if ontology else None
+    score_command(DocumentLines(gold), DocumentLines(predicted), known, full=full, workers=workers, as_json=as_json)
 
 
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)

@@ -42,23 +42,22 @@ def flatten(spans: Sequence[Span]) -> list[Span]:
     return kept
 
 
-def tags(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[Tags, Tags]]:
-    """IOB2 tags of gold and predicted, both flat and in text order, over the same tokens.
+def _stretches(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[list[Span], list[Span]]]:
+    """The spans of gold and predicted, both flat, of every stretch that they cover together, in text order.
 
-    One pair for every stretch that spans of either side cover together. Tokens that are O on both sides are not there:
-    under IOB2 they cannot change what is found.
+    Tokens in no stretch are O on both sides: under IOB2 they cannot change what is found.
     """
     stretch: tuple[list[Span], list[Span]] = ([], [])
     reach = 0
     order = sorted([(s.start, s.end, 0, s) for s in gold] + [(s.start, s.end, 1, s) for s in predicted])
     for start, end, side, span in order:
         if start >= reach and any(stretch):
-            yield _tag(text, *stretch)
+            yield stretch
             stretch = ([], [])
         stretch[side].append(span)
         reach = max(reach, end)
     if any(stretch):
-        yield _tag(text, *stretch)
+        yield stretch
 
 
 @lru_cache(maxsize=1 << 16)
@@ -69,15 +68,33 @@ def chunks(tags: Tags) -> frozenset[tuple[str, int, int]]:
 
 def _count(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int]:
     total = [0, 0, 0]
-    for left_tags, right_tags in tags(text, gold, predicted):
-        left, right = chunks(left_tags), chunks(right_tags)
-        total[0] += len(left)
-        total[1] += len(right)
-        total[2] += len(left & right)
+    for ours, theirs in _stretches(gold, predicted):
+        left, right, both = _short(text, ours, theirs) or _read(text, ours, theirs)
+        total[0] += left
+        total[1] += right
+        total[2] += both
     return total[0], total[1], total[2]
 
 
+def _short(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int] | None:
+    """What `_read` counts, without tags, where a span stands alone or both sides say the very same: nearly always."""
+    if len(gold) > 1 or len(predicted) > 1:
+        return None
+    span = (*gold, *predicted)[0]
+    if gold and predicted and (gold[0].start, gold[0].end) != (predicted[0].start, predicted[0].end):
+        return None
+    if text[span.start : span.end].isspace():
+        return 0, 0, 0
+    return len(gold), len(predicted), int(bool(gold) and gold == predicted)
+
+
+def _read(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int]:
+    left, right = map(chunks, _tag(text, gold, predicted))
+    return len(left), len(right), len(left & right)
+
+
 def _tag(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[Tags, Tags]:
+    """IOB2 tags of both sides over the same tokens."""
     cuts = sorted({offset for span in (*gold, *predicted) for offset in (span.start, span.end)})
     tokens = [start for start, end in pairwise(cuts) for _ in range(len(text[start:end].split()))]
     return _side(tokens, gold), _side(tokens, predicted)

@@ -11,6 +11,7 @@ from annotation.document import Document
 from annotation.errors import UsageError
 
 Pair: TypeAlias = tuple[Document, Document]
+GOLD, PREDICTED = 0, 1
 _EXAMPLES = 3
 
 
@@ -30,8 +31,8 @@ def paired(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[
     UsageError as `aligned` does, once both sides are read.
     """
     pairing = Pairing()
-    for ours, theirs in zip_longest(gold, predicted):
-        yield from pairing.add(ours, theirs)
+    for place, (ours, theirs) in enumerate(zip_longest(gold, predicted)):
+        yield from pairing.add(place, ours, theirs)
     pairing.close()
 
 
@@ -39,19 +40,19 @@ def paired(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[
 class Pairing:
     """What has come so far, and what did not fit."""
 
-    count: int = 0
     ours: dict[str, tuple[int, Document]] = field(default_factory=dict)
     theirs: dict[str, Document] = field(default_factory=dict)
     seen: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
     repeated: tuple[dict[str, None], dict[str, None]] = field(default_factory=lambda: ({}, {}))
     changed: list[str] = field(default_factory=list)
 
-    def add(self, gold: Document | None, predicted: Document | None) -> Iterator[tuple[int, Document, Document]]:
-        """Take the next of each side, and give the pairs that this completes."""
-        if gold is not None and self._new(0, gold.id):
-            self.ours[gold.id] = self.count, gold
-            self.count += 1
-        if predicted is not None and self._new(1, predicted.id):
+    def add(
+        self, place: int, gold: Document | None, predicted: Document | None
+    ) -> Iterator[tuple[int, Document, Document]]:
+        """Take the next of each side, `place` being gold's, and give the pairs that this completes."""
+        if gold is not None and self.new(GOLD, gold.id):
+            self.ours[gold.id] = place, gold
+        if predicted is not None and self.new(PREDICTED, predicted.id):
             self.theirs[predicted.id] = predicted
         for id in {document.id: None for document in (gold, predicted) if document is not None}:
             if id in self.ours and id in self.theirs:
@@ -76,7 +77,8 @@ class Pairing:
                 f"gold and predicted do not fit: {'; '.join(told)}; predict the very documents that are gold"
             )
 
-    def _new(self, side: int, id: str) -> bool:
+    def new(self, side: int, id: str) -> bool:
+        """Whether the id has not come on this side before; noted either way."""
         if id in self.seen[side]:
             self.repeated[side][id] = None
             return False

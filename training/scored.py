@@ -1,0 +1,56 @@
+"""What `naba score` says of two files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from annotation import terminal
+from annotation.ontology import Ontology
+from training.comparable import check
+from training.comparison import DOCUMENTS
+from training.streaming import Lines, Scored, Task, score_files
+
+
+def score_command(
+    gold: Lines, predicted: Lines, ontology: Ontology | None, *, full: bool, workers: int | None, as_json: bool
+) -> None:
+    """Score the files and say the numbers. Raises UsageError where they do not fit each other."""
+    task = Task(gold, predicted, further=full, ontology=ontology)
+    scored = score_files(task, workers=workers or os.cpu_count() or 1)
+    check(scored.scores, ontology)
+    for what, times in scored.lost.most_common():
+        terminal.warn(f"{times} times: {what}")
+    if as_json:
+        terminal.emit(metrics(scored))
+    else:
+        _say(scored)
+
+
+def metrics(scored: Scored) -> Mapping[str, object]:
+    """Plain JSON values: as metrics.json has them, and what was asked beside them."""
+    further = {
+        "matches": scored.matches,
+        "boundaries": scored.ladder,
+        "links": scored.links,
+        "attributes": scored.attributes,
+    }
+    return {**scored.scores.as_dict(), **{name: part.as_dict() for name, part in further.items() if part is not None}}
+
+
+def _say(scored: Scored) -> None:
+    heading, *rows = scored.scores.table()
+    terminal.table(f"{len(scored.scores.ids)} documents", heading, rows)
+    further = {
+        "matched one to one": scored.matches,
+        "boundaries, forgiving more and more": scored.ladder,
+        "SameAs clusters": scored.links,
+        "attributes of the events both have": scored.attributes,
+    }
+    for title, part in further.items():
+        if part is not None:
+            heading, *rows = part.table()
+            terminal.table(title, heading, rows)
+    scores = scored.scores
+    if not scores.arg_c_plus.enough or len(scores.ids) < DOCUMENTS:
+        terminal.warn(f"{len(scores.ids)} documents, {scores.arg_c_plus.gold} arguments: too few to say much")

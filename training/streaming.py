@@ -1,0 +1,194 @@
+"""Two files scored as they are read: an archive takes no more memory than its counts, and as many cores as there are.
+
+Blocks of lines go to other processes, gold's and predicted's of the same places together. A pair within a block, which
+is all of them where the files have one order, is counted there; the rest comes back and waits for its partner.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice, zip_longest
+from typing import NamedTuple, Protocol, TypeAlias
+
+from annotation.document import Document
+from annotation.errors import NabaError, UsageError
+from annotation.ontology import Ontology
+from training import attributes, boundaries, links, matches
+from training.attributes import Attributes
+from training.boundaries import Ladder
+from training.links import Links
+from training.matches import Matches
+from training.pairing import GOLD, PREDICTED, Pairing
+from training.scoring import Scores
+from training.tally import Tally
+
+Line: TypeAlias = tuple[int, str]
+
+_BLOCK = 200
+_log = logging.getLogger(__name__)
+
+
+class Lines(Protocol):
+    """A file that says a Document a line, and can be sent to another process."""
+
+    def lines(self) -> Iterator[Line]: ...
+
+    def parse(self, number: int, line: str) -> tuple[Document, tuple[str, ...]]: ...
+
+
+@dataclass
+class Further:
+    """Rows of what is scored beside the seven scores."""
+
+    matches: list[matches.Row] = field(default_factory=list)
+    boundaries: list[boundaries.Row] = field(default_factory=list)
+    links: list[links.Row] = field(default_factory=list)
+    attributes: list[attributes.Row] = field(default_factory=list)
+
+    def add(self, gold: Document, predicted: Document, ontology: Ontology | None) -> None:
+        self.matches.append(matches.row(gold, predicted))
+        self.boundaries.append(boundaries.row(gold, predicted))
+        self.links.append(links.row(gold, predicted))
+        if ontology is not None:
+            self.attributes.append(attributes.row(gold, predicted, ontology=ontology))
+
+    def merge(self, other: Further) -> None:
+        self.matches += other.matches
+        self.boundaries += other.boundaries
+        self.links += other.links
+        self.attributes += other.attributes
+
+
+class Scored(NamedTuple):
+    """The scores; what was asked beside them; and how often what was lost in reading."""
+
+    scores: Scores
+    matches: Matches | None
+    ladder: Ladder | None
+    links: Links | None
+    attributes: Attributes | None
+    lost: Counter[str]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every process knows. `further`: count also what is beside the seven scores."""
+
+    gold: Lines
+    predicted: Lines
+    further: bool = False
+    ontology: Ontology | None = None
+
+
+@dataclass
+class Counted:
+    """What came of some lines: counts, the Documents without a partner there, and the ids that had one."""
+
+    tally: Tally = field(default_factory=Tally)
+    further: Further = field(default_factory=Further)
+    lost: Counter[str] = field(default_factory=Counter)
+    waiting: list[tuple[int, Document | None, Document | None]] = field(default_factory=list)
+
+    def add(self, task: Task, place: int, gold: Document, predicted: Document) -> None:
+        self.tally.add(place, gold, predicted)
+        if task.further:
+            self.further.add(gold, predicted, task.ontology)
+
+    def merge(self, other: Counted) -> None:
+        self.tally.merge(other.tally)
+        self.further.merge(other.further)
+        self.lost += other.lost
+
+
+def score_files(task: Task, *, workers: int = 1) -> Scored:
+    """Score the task's files. Raises UsageError, with counts, where they do not fit; DocumentsError for a bad line."""
+    total, pairing = Counted(), Pairing()
+    for counted in _counted(task, workers):
+        for id in counted.tally.ids:
+            pairing.new(GOLD, id)
+            pairing.new(PREDICTED, id)
+        total.merge(counted)
+        for waiting in counted.waiting:
+            for place, gold, predicted in pairing.add(*waiting):
+                total.add(task, place, gold, predicted)
+        if len(total.tally) // 10_000 > (len(total.tally) - len(counted.tally)) // 10_000:
+            _log.info("scored %d documents", len(total.tally))
+    pairing.close()
+    return _scored(task, total)
+
+
+def count(task: Task, gold: list[Line], predicted: list[Line]) -> Counted:
+    """Count the pairs among these lines; what has none, or another text, waits."""
+    counted = Counted()
+    theirs: dict[str, Document] = {}
+    for line in predicted:
+        document = _parse(task.predicted, line, counted)
+        if document.id in theirs:
+            counted.waiting.append((0, None, document))
+        else:
+            theirs[document.id] = document
+    for line in gold:
+        document = _parse(task.gold, line, counted)
+        other = theirs.get(document.id)
+        if other is not None and other.text == document.text:
+            counted.add(task, line[0], document, theirs.pop(document.id))
+        else:
+            counted.waiting.append((line[0], document, None))
+    counted.waiting += [(0, None, document) for document in theirs.values()]
+    return counted
+
+
+def _parse(side: Lines, line: Line, counted: Counted) -> Document:
+    document, lost = side.parse(*line)
+    counted.lost.update(lost)
+    return document
+
+
+def _counted(task: Task, workers: int) -> Iterator[Counted]:
+    """What came of each block, in order; no more blocks are underway than keep the workers busy."""
+    blocks = _blocks(task)
+    if workers < 2:
+        yield from (count(task, *block) for block in blocks)
+        return
+    with ProcessPoolExecutor(workers) as pool:
+        underway = deque(_submit(pool, task, block) for block in islice(blocks, 2 * workers))
+        while underway:
+            yield underway.popleft().result()
+            underway.extend(_submit(pool, task, block) for block in islice(blocks, 1))
+
+
+def _submit(pool: Executor, task: Task, block: tuple[list[Line], list[Line]]) -> Future[Counted]:
+    return pool.submit(_count_there, task, *block)
+
+
+def _count_there(task: Task, gold: list[Line], predicted: list[Line]) -> Counted:
+    """As `count`, with errors that can travel between processes: their words are all that arrives."""
+    try:
+        return count(task, gold, predicted)
+    except NabaError as error:
+        raise UsageError(str(error)) from None
+
+
+def _blocks(task: Task) -> Iterator[tuple[list[Line], list[Line]]]:
+    pairs = zip_longest(task.gold.lines(), task.predicted.lines())
+    while block := list(islice(pairs, _BLOCK)):
+        yield [ours for ours, _ in block if ours], [theirs for _, theirs in block if theirs]
+
+
+def _scored(task: Task, total: Counted) -> Scored:
+    further, ontology = total.further, task.ontology
+    scores = Scores.of(total.tally)
+    if not task.further:
+        return Scored(scores, None, None, None, None, total.lost)
+    return Scored(
+        scores,
+        Matches.of(further.matches),
+        Ladder.of(further.boundaries),
+        Links.of(further.links),
+        Attributes.of(further.attributes, ontology) if ontology else None,
+        total.lost,
+    )
