@@ -31,5 +31,5 @@ $(READY): pyproject.toml constraints.txt
 	    || { echo "naba needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..."; exit 2; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet -c constraints.txt -e '.[studio,dev]'
+	$(BIN)/pip install -qq -c constraints.txt -e '.[studio,dev]'
 	touch $@
