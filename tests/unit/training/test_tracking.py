@@ -70,6 +70,7 @@ def test_an_offline_run_holds_its_settings_curves_table_and_lineage(tmp_path: Pa
             tracker.log({"epoch": epoch, "dev/Arg-C+": value})
         tracker.table("types", ["type", "f1"], [("Arrest", 0.5)])
         tracker.summary({"final/Arg-C+": 0.5})
+        tracker.made(tmp_path / "snap", name="model-demo", kind="model", about={}, aliases=("1.10", "release"))
         folder = tracker.folder
     assert folder is not None
     assert folder.is_relative_to(tmp_path)
@@ -85,6 +86,8 @@ def test_an_offline_run_holds_its_settings_curves_table_and_lineage(tmp_path: Pa
     artifacts = [record.request.log_artifact.artifact for record in everything] + [r.artifact for r in everything]
     (dataset,) = (artifact for artifact in artifacts if artifact.type == "dataset")
     assert (dataset.name, json.loads(dataset.metadata)) == ("snap-1", {"content": "f00"})
+    (model,) = (artifact for artifact in artifacts if artifact.type == "model")
+    assert set(model.aliases) == {"latest", "1.10", "release"}
     (table,) = (folder / "files" / "media" / "table").glob("types*.json")
     assert json.loads(table.read_text())["data"] == [["Arrest", 0.5]]
     summaries = {i.key: i.value_json for r in everything if r.HasField("summary") for i in r.summary.update}

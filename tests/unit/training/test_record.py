@@ -1,0 +1,97 @@
+"""release.json seals a folder: whatever changes in it afterwards is found, counted and named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotation.errors import UsageError
+from annotation.matching import UNITS
+from training.card import card
+from training.record import RECORD, Data, Gate, Record, Trained, code_hash, packages
+from training.report.history import latest, write_history
+
+DATA = Data(name="snap", path="snapshots/snap", content="c0ffee", ontology="f00")
+
+
+def record(version: str, *, created: str = "2026-01-01T00:00:00+00:00", f1: float = 0.5) -> Record:
+    scores = dict.fromkeys(UNITS, f1)
+    return Record(
+        version=version,
+        created=created,
+        model="demo-0badc0de",
+        weights="f00d",
+        trained=Trained(config={"encoder": {"name": None}, "seed": 13}, seed=13, packages=packages(), snapshot=DATA),
+        snapshot=DATA,
+        split="test",
+        documents=8,
+        languages={"ar": 4, "he": 4},
+        against=None,
+        gates=(Gate(gate="floor", passed=True, said="<script>alert(1)</script>"),),
+        gates_preset="default",
+        scores={"all": scores, "ar": scores, "he": scores},
+        intervals=dict.fromkeys(UNITS, (f1 - 0.1, f1 + 0.1)),
+        code=code_hash(),
+        packages=packages(),
+    )
+
+
+def put(home: Path, made: Record) -> Path:
+    folder = home / made.version
+    (folder / "model").mkdir(parents=True)
+    for name in ("report.html", "model/weights"):
+        (folder / name).write_text(name, encoding="utf-8")
+    (folder / RECORD).write_text(made.sealed(folder).to_json(), encoding="utf-8")
+    return folder
+
+
+def test_a_sealed_folder_opens_as_it_was(tmp_path: Path) -> None:
+    folder = put(tmp_path, record("1.0"))
+    opened = Record.open(folder)
+    assert opened.files.keys() == {"report.html", "model/weights"}
+    assert opened.model_copy(update={"files": {}, "checksum": ""}) == record("1.0")
+
+
+def test_what_changed_or_is_missing_is_counted_and_named(tmp_path: Path) -> None:
+    folder = put(tmp_path, record("1.0"))
+    (folder / "report.html").unlink()
+    (folder / "model" / "weights").write_text("others", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"1 missing \(report\.html\), 1 changed \(model/weights\); restore them$"):
+        Record.open(folder)
+
+
+@pytest.mark.parametrize(("old", "new"), [("f00d", "f00f"), ('"seed": 13', '"seed": 14'), ('"passed": true', "")])
+def test_a_record_that_was_edited_is_told(old: str, new: str, tmp_path: Path) -> None:
+    folder = put(tmp_path, record("1.0"))
+    file = folder / RECORD
+    file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"release\.json: (changed|cannot be read)"):
+        Record.open(folder)
+
+
+def test_the_newest_release_is_the_last_one_made_and_not_the_highest_number(tmp_path: Path) -> None:
+    assert latest(tmp_path) is None
+    put(tmp_path, record("1.10", created="2026-01-02T00:00:00+00:00"))
+    put(tmp_path, record("1.9", created="2026-01-03T00:00:00+00:00"))
+    (tmp_path / "refused").mkdir()
+    assert latest(tmp_path) == "1.9"
+
+
+def test_the_history_shows_every_release_and_what_it_gained(tmp_path: Path) -> None:
+    put(tmp_path, record("1.0"))
+    put(tmp_path, record("1.1", created="2026-01-02T00:00:00+00:00", f1=0.6))
+    page = write_history(tmp_path).read_text(encoding="utf-8")
+    assert page.index("1.1/report.html") < page.index("1.0/report.html")
+    assert "<td>+10.0</td>" in page
+    assert "<svg" in page
+    assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
+
+
+def test_the_code_is_hashed_whole_and_always_the_same() -> None:
+    assert code_hash() == code_hash()
+    assert len(code_hash()) == 64
+
+
+def test_the_card_tells_the_gates() -> None:
+    assert "- floor (passed): <script>" in card(record("1.0"))
