@@ -9,10 +9,9 @@ from hypothesis import given, settings
 
 from annotation.document import Document, Span
 from annotation.markup import parse
+from tests.unit.training.drawn import TEXT, matchings, sides
 from training.boundaries import RUNGS, ladder
 from training.report.edges import MARKS, PROCLITIC, edge
-
-from .drawn import TEXT, matchings, sides
 
 
 def rungs(gold: str, predicted: str, language: str = "he") -> list[int]:

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from annotation.document import Document, Link, Span
+from tests.unit.training.drawn import matchings, sides
 from training.links import clusters, links
-
-from .drawn import matchings, sides
 
 
 def linked(*chains: str, id: str = "d") -> Document:

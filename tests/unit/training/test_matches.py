@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 
 from annotation.document import Document, Span
+from tests.unit.training.drawn import matchings, sides
 from training.matches import KINDS, LAYERS, Match, matches
 from training.scoring import score
-
-from .drawn import matchings, sides
 
 
 def entities(*spans: tuple[int, int, str], id: str = "d") -> Document:
@@ -74,7 +73,7 @@ def literal(gold: tuple[Span, ...], predicted: tuple[Span, ...]) -> dict[str, fl
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(gold=sides(), predicted=sides())
 def test_matches_are_those_of_a_literal_implementation(gold: Document, predicted: Document) -> None:
     found = matches([gold], [predicted]).by_layer

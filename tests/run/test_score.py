@@ -1,0 +1,81 @@
+"""`naba score` as a user types it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.files import write_documents
+from annotation.ontology import Ontology
+from tests.builders import build, conflict
+from training.comparable import check
+from training.scoring import score
+
+GOLD = build("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]", id="d")
+PREDICTED = build("[Strike:trigger הפצצת] [GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]", id="d")
+
+
+def naba(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "training", "score", *words]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=folder, check=False)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_a_person_gets_tables_and_a_machine_gets_json(tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", [GOLD])
+    write_documents(tmp_path / "predicted.jsonl", [PREDICTED])
+    said = naba(tmp_path, "gold.jsonl", "predicted.jsonl")
+    assert "66.7" in next(line for line in said.stdout.splitlines() if "Arg-C+" in line)
+    assert "1 documents, 2 arguments: too few to say much" in said.stderr
+    words = ("gold.jsonl", "predicted.jsonl", "--full", "--ontology", "conflict")
+    assert "unconfirmed reported as confirmed" in naba(tmp_path, *words).stdout
+    row = json.loads(naba(tmp_path, *words, "--json").stdout)
+    assert row["micro"]["Arg-C+"]["f1"] == pytest.approx(2 / 3)
+    assert {"matches", "boundaries", "links", "attributes"} <= set(row)
+
+
+def test_files_that_do_not_fit_end_in_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    write_documents(tmp_path / "gold.jsonl", [GOLD])
+    write_documents(tmp_path / "none.jsonl", [])
+    done = naba(tmp_path, "gold.jsonl", "none.jsonl", code=2)
+    assert "gold and predicted do not fit: 1 only in gold (d)" in done.stderr
+    assert done.stdout == ""
+    assert "there are no Documents on either side" in naba(tmp_path, "none.jsonl", "none.jsonl", code=2).stderr
+    assert "nothere.jsonl: cannot be read" in naba(tmp_path, "gold.jsonl", "nothere.jsonl", code=2).stderr
+
+
+STRANGE = build("[Attack:trigger הפצצת] [LOC אידליב] ומות סמי", id="d")
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted", "ontology", "said"),
+    [
+        (GOLD.bare(), PREDICTED, None, "nothing is marked in the 1 gold Documents"),
+        (
+            GOLD,
+            STRANGE,
+            None,
+            "share none of their types: gold has 6 .*, predicted has 2 .Attack, LOC.; they",
+        ),
+        (GOLD, STRANGE, conflict(), "2 types in predicted are not in the ontology 'conflict' .Attack, LOC."),
+        (STRANGE, GOLD, conflict(), "2 types in gold are not in the ontology 'conflict'"),
+    ],
+)
+def test_sides_that_speak_of_different_things_are_refused(
+    gold: Document, predicted: Document, ontology: Ontology | None, said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        check(score([gold], [predicted]), ontology)
+
+
+def test_a_model_that_found_nothing_is_scored() -> None:
+    check(score([GOLD], [replace(GOLD.bare())]), conflict())
