@@ -1,0 +1,182 @@
+"""`naba release` as its owner runs it: what passes is kept for good, what does not is named, what changed is seen."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from huggingface_hub import ModelCard
+
+from annotation import snapshot
+from annotation.document import Document
+from annotation.matching import UNITS
+from tests.builders import conflict
+from tests.run.small import TINY, Ended, documents, naba
+from training.record import Record
+
+LOOSE = """
+floors: {Trig-C: 0.5}
+drops: {}
+leakage: 0
+alignment: 0.9
+"""
+RELEASE = ("release", "snapshot=snap", "gates=loose.yaml", "threads=1", "device=cpu", "tracking=off")
+ONE, TWO = "model=outputs/one/model", "model=outputs/two/model"
+
+
+def without_places(document: Document) -> Document:
+    """As marked by annotators who forget where Arabic arrests took place."""
+    if document.language != "ar":
+        return document
+    events = (replace(e, arguments=tuple(a for a in e.arguments if a.role != "Place")) for e in document.events)
+    return replace(document, events=tuple(events))
+
+
+def train(name: str, snap: str, cwd: Path, *overrides: str) -> None:
+    done = naba("train", f"snapshot={snap}", f"name={name}", *TINY, "fit.epochs=18", "fit.evaluate_every=9", *overrides, cwd=cwd)
+    assert done.code == 0, done.err
+
+
+def release(cwd: Path, *overrides: str, code: int = 0) -> Ended:
+    done = naba(*RELEASE, *overrides, cwd=cwd)
+    assert done.code == code, done.err
+    return done
+
+
+def one_line(done: Ended) -> str:
+    assert done.err.count("\n") == 1, done.err
+    return done.err
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with release 1.0 of a model, and a second model that never saw a Place in Arabic."""
+    folder = tmp_path_factory.mktemp("place")
+    whole, ratios = documents(90), (0.4, 0.05, 0.55)
+    snapshot.build(whole, folder / "snap", ontology=conflict(), ratios=ratios)
+    snapshot.build(map(without_places, whole), folder / "poor", ontology=conflict(), ratios=ratios)
+    (folder / "loose.yaml").write_text(LOOSE, encoding="utf-8")
+    train("one", "snap", folder)
+    train("two", "poor", folder)
+    release(folder, "version=1.0", ONE, "against=none")
+    return folder
+
+
+def test_a_release_is_complete_and_says_what_it_was_made_from(place: Path) -> None:
+    folder = place / "releases" / "1.0"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        *("README.md", "metrics.json", "model", "predictions.jsonl", "release.json", "report.html", "report.md"),
+    ]
+    record = Record.open(folder)
+    assert record.passed
+    assert record.trained.config["name"] == "one"
+    assert record.trained.seed == 13
+    assert record.snapshot.content == snapshot.Snapshot.open(place / "snap").manifest.content
+    assert {"torch", "numpy", "python"} <= record.packages.keys()
+    assert (place / "releases" / "history.html").is_file()
+
+
+def test_the_card_holds_the_scores_as_the_hub_reads_them(place: Path) -> None:
+    data = ModelCard.load(place / "releases" / "1.0" / "README.md").data
+    metrics = json.loads((place / "releases" / "1.0" / "metrics.json").read_text(encoding="utf-8"))
+    every = {result.metric_name: result.metric_value for result in data.eval_results if not result.dataset_config}
+    assert every == {f"{unit} F1": round(metrics["micro"][unit]["f1"], 4) for unit in UNITS}
+    assert {result.dataset_config for result in data.eval_results} == {None, "ar", "he"}
+
+
+def test_a_version_is_never_overwritten(place: Path) -> None:
+    before = (place / "releases" / "1.0" / "release.json").read_bytes()
+    assert "releases/1.0: exists, and a release is never overwritten" in one_line(
+        release(place, "version=1.0", ONE, code=2)
+    )
+    assert (place / "releases" / "1.0" / "release.json").read_bytes() == before
+
+
+def test_a_model_that_never_finds_a_role_in_arabic_is_refused_and_the_role_named(place: Path) -> None:
+    done = release(place, "version=1.1", TWO, "trained_on=poor", code=1)
+    assert "FAILED  drop: role Place in Arabic: F1 " in done.out
+    assert "Hebrew" not in done.err
+    assert "release 1.1 refused" in one_line(done)
+    assert not (place / "releases" / "1.1").exists()
+    refused = place / "releases" / "refused" / "1.1"
+    assert not (refused / "model").exists()
+    page = (refused / "report.html").read_text(encoding="utf-8")
+    assert "Place" in page[page.index("<main") :][:6000]
+
+
+def test_a_model_that_is_just_as_good_becomes_the_next_release(place: Path) -> None:
+    release(place, "version=1.10", ONE)
+    record = Record.open(place / "releases" / "1.10")
+    assert record.against
+    assert record.against.version == "1.0"
+    history = (place / "releases" / "history.html").read_text(encoding="utf-8")
+    assert history.index("1.10/report.html") < history.index("1.0/report.html")
+    shutil.rmtree(place / "releases" / "1.10")
+
+
+def test_a_model_scored_on_what_it_was_trained_on_is_refused(place: Path) -> None:
+    done = release(place, "version=2.0", ONE, "split=train", "against=none", code=1)
+    assert "FAILED  leakage: 36 documents were seen in training: 36 by id" in done.out
+
+
+def test_training_again_gives_the_same_weights(place: Path) -> None:
+    done = naba("release", "--verify", "1.0", cwd=place)
+    assert done.code == 0, done.err
+    assert "trained again its weights are the same, to the bit" in done.out
+
+
+def test_other_training_gives_other_weights_and_is_told(place: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "releases" / "1.0"
+    shutil.copytree(place / "releases" / "1.0", copy)
+    record = Record.open(copy)
+    config = {**record.trained.config, "seed": 14}
+    fit = config["fit"]
+    assert isinstance(fit, dict)
+    config["fit"] = {**fit, "epochs": 1}
+    other = record.model_copy(update={"trained": record.trained.model_copy(update={"config": config}), "code": "x"})
+    (copy / "release.json").write_text(other.sealed(copy).to_json(), encoding="utf-8")
+    done = naba("release", "--verify", "1.0", f"releases={copy.parent}", f"snapshot={place / 'snap'}", cwd=tmp_path)
+    assert done.code == 1
+    assert "naba's code is another" in done.err
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        (("version=../x", ONE), "version: must be letters"),
+        (("version=2.0", "model=nothere"), "nothere/config.yaml: does not say how the model was trained"),
+        (("version=2.0", ONE, "against=0.9"), "against=0.9: neither a release in releases nor the folder of a model"),
+        (("version=2.0", ONE, "gates=strict"), "gates=strict: no such preset"),
+        (("version=2.0", TWO), "poor"),
+    ],
+)
+def test_what_cannot_be_released_is_one_line(overrides: tuple[str, ...], said: str, place: Path) -> None:
+    moved = place / "poor"
+    moved.rename(place / "elsewhere")
+    try:
+        done = release(place, *overrides, code=2)
+    finally:
+        (place / "elsewhere").rename(moved)
+    assert said in one_line(done)
+    assert not (place / "releases" / "2.0").exists()
+
+
+@pytest.mark.parametrize("file", ["model/model.safetensors", "metrics.json", "release.json"])
+def test_a_release_that_was_changed_is_no_measure(file: str, place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "releases" / "1.0", tmp_path / "1.0")
+    changed = tmp_path / "1.0" / file
+    changed.write_bytes(changed.read_bytes().replace(b"0", b"1", 1))
+    done = naba("release", "--verify", "1.0", f"releases={tmp_path}", cwd=place)
+    assert done.code == 2
+    assert Path(file).name in one_line(done)
+    assert "changed" in done.err
+
+
+def test_a_snapshot_that_was_changed_is_told(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "snap", tmp_path / "snap")
+    (tmp_path / "snap" / "test.parquet").write_bytes(b"")
+    done = release(place, f"snapshot={tmp_path / 'snap'}", "version=3.0", ONE, code=2)
+    assert "test.parquet: changed since it was built" in one_line(done)
