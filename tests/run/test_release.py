@@ -24,6 +24,7 @@ leakage: 0
 alignment: 0.9
 """
 RELEASE = ("release", "snapshot=snap", "gates=loose.yaml", "threads=1", "device=cpu", "tracking=off")
+SHORT = ("fit.epochs=18", "fit.evaluate_every=9")
 ONE, TWO = "model=outputs/one/model", "model=outputs/two/model"
 
 
@@ -35,8 +36,8 @@ def without_places(document: Document) -> Document:
     return replace(document, events=tuple(events))
 
 
-def train(name: str, snap: str, cwd: Path, *overrides: str) -> None:
-    done = naba("train", f"snapshot={snap}", f"name={name}", *TINY, "fit.epochs=18", "fit.evaluate_every=9", *overrides, cwd=cwd)
+def train(name: str, snap: str, cwd: Path) -> None:
+    done = naba("train", f"snapshot={snap}", f"name={name}", *TINY, *SHORT, cwd=cwd)
     assert done.code == 0, done.err
 
 
