@@ -23,7 +23,7 @@ SIZES = (10_000, 100_000)
 
 
 def spoiled(document: Document) -> Document:
-    """As a fair model would have it: half of the arguments and a third of the entities that fill nothing are missing."""
+    """As a fair model has it: half of the arguments and a third of the entities that fill nothing are missing."""
     events = tuple(replace(event, arguments=event.arguments[::2]) for event in document.events)
     fillers = {argument.filler for event in events for argument in event.arguments}
     entities = tuple(span for at, span in enumerate(document.entities) if at % 3 or span in fillers)
