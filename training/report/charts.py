@@ -51,7 +51,7 @@ def draw(spec: Spec, label: str) -> Markup:
     body = svg[svg.index(">") + 1 :].replace('role="graphics-object"', "").replace('role="graphics-symbol"', "")
     width, height, box = size.groups() if size else ("300", "150", "0 0 300 150")
     head = Markup('<svg class="chart" role="img" aria-label="{}" width="{}" height="{}" viewBox="{}">')
-    return head.format(label, width, height, box) + Markup(re.sub(r' aria-\w+="[^"]*"', "", body))
+    return head.format(_shown(label), width, height, box) + Markup(re.sub(r' aria-\w+="[^"]*"', "", body))
 
 
 def bars(rows: Sequence[tuple[str, float, str]], label: str, *, color: str = FILL) -> Markup:
@@ -109,6 +109,7 @@ def lines(
 
     `ideal` adds the diagonal, `points` a dot at every row.
     """
+    values = [{**row, "series": _shown(str(row["series"]))} for row in rows]
     axes = {
         channel: {
             "field": field,
@@ -136,7 +137,7 @@ def lines(
         at = {channel: {"field": "at", "type": "quantitative"} for channel in ("x", "y")}
         mark = {"type": "line", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1}
         layers.insert(0, {"data": ends, "mark": mark, "encoding": at})
-    return draw({"width": WIDTH, "height": 210, "data": {"values": list(rows)}, "layer": layers}, label)
+    return draw({"width": WIDTH, "height": 210, "data": {"values": values}, "layer": layers}, label)
 
 
 def _shown(text: str) -> str:

@@ -17,6 +17,7 @@ from training.scoring import Scores
 MOST = 50
 """Documents shown in full; the page must open at once and stay within a few MB."""
 MOST_CHARACTERS = 400_000
+_SPARE = 10
 
 _RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "yi"}
 
@@ -90,21 +91,36 @@ def worst(
 ) -> list[Example]:
     """The documents with the lowest scores, lowest first: at most `MOST`, and about `MOST_CHARACTERS` of text.
 
-    `causes` holds those of a document's errors by its id; `studio` is the address of the Label Studio project.
+    A few places are for causes of errors that the worst documents do not show. `causes` holds those of a
+    document's errors by its id; `studio` is the address of the Label Studio project.
     """
     theirs = {document.id: document for document in predicted}
     ours = {document.id: document for document in gold}
+    causes = causes or {}
     examples: list[Example] = []
     characters = 0
-    for row in sorted(range(len(scores.ids)), key=lambda row: _badness(scores, row)):
+    for row in _chosen(scores, causes):
         document = ours[scores.ids[row]]
         characters += len(document.text)
-        if examples and (len(examples) == MOST or characters > MOST_CHARACTERS):
+        if examples and characters > MOST_CHARACTERS:
             break
         example = _example(document, theirs[document.id], _prfs(scores, row), names)
-        found = (causes or {}).get(document.id, frozenset())
+        found = causes.get(document.id, frozenset())
         examples.append(replace(example, task=_task(studio, document), causes=found))
     return examples
+
+
+def _chosen(scores: Scores, causes: Mapping[str, frozenset[str]]) -> list[int]:
+    """Rows of the worst documents, but for `_SPARE` places that go first to those with a cause not shown yet."""
+    order = sorted(range(len(scores.ids)), key=lambda row: _badness(scores, row))
+    chosen, rest = order[: MOST - _SPARE], order[MOST - _SPARE :]
+    seen = frozenset[str]().union(*(causes.get(scores.ids[row], ()) for row in chosen))
+    for row in rest:
+        if len(chosen) < MOST and causes.get(scores.ids[row], frozenset()) - seen:
+            chosen.append(row)
+            seen |= causes[scores.ids[row]]
+    kept = {*chosen, *[row for row in rest if row not in chosen][: MOST - len(chosen)]}
+    return [row for row in order if row in kept]
 
 
 def direction(language: str) -> str:

@@ -1,0 +1,125 @@
+"""The first screen: what it says of a better, a worse, an equal and an uncompared model, and of too little data."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from annotation import sample
+from annotation.document import Document, Event
+from tests.builders import conflict
+from training.report.evaluation import BETTER, UNCLEAR, WORSE, evaluation
+from training.report.verdict import Answer, answers
+
+GOLD = [replace(document, id=f"{turn}-{document.id}") for turn in range(2) for document in sample.gold()]
+Keep = Callable[[Document, Event, str], bool]
+
+
+def found(keep: Keep) -> list[Document]:
+    """Gold without the arguments that are not kept."""
+    return [
+        replace(
+            document,
+            events=tuple(
+                replace(event, arguments=tuple(a for a in event.arguments if keep(document, event, a.role)))
+                for event in document.events
+            ),
+        )
+        for document in GOLD
+    ]
+
+
+def noise(seed: int, share: float = 0.7) -> list[Document]:
+    dice = random.Random(seed)
+    return found(lambda document, event, role: dice.random() < share)
+
+
+def asked(
+    predicted: Sequence[Document], before: Sequence[Document] | None = None, agreement: dict[str, object] | None = None
+) -> list[Answer]:
+    other = ("the last", before) if before is not None else None
+    return answers(evaluation(GOLD, predicted, ontology=conflict(), train=GOLD[:8], before=other, agreement=agreement))
+
+
+def test_a_role_that_is_never_predicted_in_one_language_is_named_first() -> None:
+    before = noise(1)
+    now = [
+        replace(
+            document,
+            events=tuple(
+                replace(
+                    event,
+                    arguments=tuple(a for a in event.arguments if document.language != "ar" or a.role != "Agent"),
+                )
+                for event in document.events
+            ),
+        )
+        for document in before
+    ]
+    better, where, *_ = asked(now, before)
+    assert better.tone == where.tone == WORSE
+    agent = conflict().roles["Agent"].title["en"]
+    assert where.points[0].title == f"{agent} (role), Arabic"
+    assert where.words.startswith(f"{agent} (role), Arabic fell")
+    assert where.points[0].note.endswith("→ 0.0")
+
+
+def test_a_model_that_finds_more_is_better_and_one_that_finds_less_is_worse() -> None:
+    some, more = noise(1, 0.5), noise(2, 0.8)
+    better, where, *_ = asked(more, some)
+    assert (better.words, better.tone, where.tone) == ("Yes, better", BETTER, BETTER)
+    worse, where, *_ = asked(some, more)
+    assert (worse.words, worse.tone, where.tone) == ("No, it is worse", WORSE, WORSE)
+
+
+def test_chance_is_not_called_a_change() -> None:
+    better, where, *_ = asked(noise(3), noise(4))
+    assert (better.words, better.tone) == ("No clear change", UNCLEAR)
+    assert (where.words, where.points) == ("Nothing changed beyond chance", ())
+
+
+def test_without_a_model_before_it_says_so_and_where_this_one_is_weak() -> None:
+    better, where, *_ = asked(found(lambda document, event, role: document.language == "he"))
+    assert better.words == "Compared with nothing yet"
+    assert (where.question, where.tone) == ("Where is it weak?", "plain")
+    assert "language: Arabic" in [point.title for point in where.points]
+
+
+def test_four_documents_are_too_few_to_say() -> None:
+    few = evaluation(GOLD[:4], GOLD[:4], ontology=conflict(), before=("the last", GOLD[:4]))
+    better, _, sure, *_ = answers(few)
+    assert better.words == "Too few to say"
+    assert "too few to say" in better.points[0].note
+    assert "from 4 documents" in sure.words
+
+
+def test_a_human_is_told_in_the_same_units() -> None:
+    agreement: dict[str, object] = {
+        "documents": 3,
+        "overall": {"Arg-C+": {"a": 10, "b": 10, "both": 8}},
+        "languages": {"ar": {"Arg-C+": {"a": 4, "b": 4, "both": 4}}},
+    }
+    human = asked(GOLD, agreement=agreement)[3]
+    assert human.words == "80.0; the model is at 125% of it"
+    assert [(point.title, point.words) for point in human.points] == [
+        ("All documents", "100.0 of 80.0"),
+        ("Arabic", "100.0 of 100.0"),
+    ]
+    assert asked(GOLD)[3].words == "Not measured"
+
+
+def test_what_to_label_next_says_how_many_examples_there_are() -> None:
+    following = asked(noise(1))[4]
+    assert len(following.points) == 5
+    assert following.words == following.points[0].title
+    assert all("trained on" in point.note for point in following.points)
+    assert asked(GOLD)[4].words == "Nothing stands out"
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_numbers_and_nouns_agree(count: int) -> None:
+    sure = answers(evaluation(GOLD[: count + 1], GOLD[: count + 1], ontology=conflict()))[2]
+    assert sure.words.endswith("1 document" if count == 0 else f"{count + 1} documents")
