@@ -187,7 +187,7 @@ class ReleaseConfig(Settings):
 
     against: last (the newest release, where there is one), none, a version, or a model's folder. gates: a preset of
     conf/gates, or a file. trained_on: the snapshot the model was trained on, where that is not the one it is scored on
-    and not where it was. tracking: where the model goes to, as in `TrackingConfig.mode`.
+    and not where it was. studio: as for an evaluation. tracking: where the model goes to, as in `TrackingConfig.mode`.
     """
 
     version: str = needed(str, filled, version_fault)
@@ -198,6 +198,7 @@ class ReleaseConfig(Settings):
     against: str = setting("last", filled)
     gates: str = setting("default", filled)
     trained_on: str | None = setting(None, filled)
+    studio: str | None = setting(None, web)
     tracking: Literal["auto", "offline", "online", "off"] = "auto"
     batch_size: int = setting(16, at_least(1))
     device: Literal["auto", "cpu"] = "auto"

@@ -19,6 +19,7 @@ from annotation.snapshot import Snapshot
 from training.config import ReleaseConfig
 from training.encoding import Encoding
 from training.finding import ready, watched
+from training.leakage import leakage
 from training.model import EventExtractor
 from training.predict import model_version
 from training.predict import predict as find
@@ -119,3 +120,14 @@ def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> Non
     marked = {span.label for document in gold for span in document.spans()}
     if unknown := sorted(marked - set(model.ontology.labels)):
         terminal.warn(f"{path} does not know {', '.join(unknown)}, which its scores suffer from")
+
+
+def warn_seen(path: str | Path, trial: Trial) -> None:
+    """Say how many of the documents scored a model that is compared with was made with: there it is too good."""
+    try:
+        leaks = leakage(trial.gold, seen(trained(path), trial.snapshot, None))
+    except UsageError as error:
+        terminal.warn(f"whether {path} has seen the documents it is scored on cannot be told: {error}")
+        return
+    if len(leaks):
+        terminal.warn(f"{path} has seen {len(leaks)} of {len(trial.gold)} documents in training, so a drop may be none")

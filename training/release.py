@@ -21,7 +21,7 @@ from annotation.matching import UNITS
 from annotation.snapshot import Snapshot
 from training import gates
 from training.config import ReleaseConfig
-from training.examine import Examined, Trial, examine, seen, trained, warn_unknown
+from training.examine import Examined, Trial, examine, seen, trained, warn_seen, warn_unknown
 from training.finding import known_by
 from training.gates import Findings, GatesConfig, Outcome
 from training.leakage import leakage
@@ -62,7 +62,7 @@ def release(run: ReleaseConfig) -> Path:
     trial = _trial(run)
     examined = examine(run.model, trial.gold, run)
     known_by(examined.ontology, trial.gold, path=run.model)
-    before = _before(earlier, trial.gold, run) if earlier else None
+    before = _before(earlier, trial, run) if earlier else None
     result = _evaluated(run, trial, examined, before)
     outcomes = _judged(asked, trial, examined, before, result.scores)
     for outcome in outcomes:
@@ -102,10 +102,11 @@ def _trial(run: ReleaseConfig) -> Trial:
     return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen(how, snapshot, run.trained_on))
 
 
-def _before(earlier: tuple[str | None, Path], gold: Sequence[Document], run: ReleaseConfig) -> Before:
+def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) -> Before:
     version, path = earlier
-    examined = examine(path, gold, run)
-    warn_unknown(examined, gold, path=str(path))
+    examined = examine(path, trial.gold, run)
+    warn_unknown(examined, trial.gold, path=str(path))
+    warn_seen(path, trial)
     return Before(version, examined)
 
 
@@ -128,6 +129,7 @@ def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Bef
         agreement=manifest.agreement,
         title=f"Release {run.version}: {examined.name} on {manifest.name}",
         meta=meta,
+        studio=run.studio,
     )
 
 

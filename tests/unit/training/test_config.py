@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 
-from training.config import ConfigError, EncoderConfig, EvaluateConfig, FitConfig, PredictConfig, TrainConfig, typed
+from training.config import (
+    ConfigError,
+    EncoderConfig,
+    EvaluateConfig,
+    FitConfig,
+    PredictConfig,
+    ReleaseConfig,
+    TrainConfig,
+    VerifyConfig,
+    typed,
+)
 from training.settings import Settings, needed, paths, setting
 
 
@@ -111,6 +121,8 @@ def test_numbers_that_are_given_for_text_and_fractions_are_taken() -> None:
         (TrainConfig, [composed("snapshot=a"), composed("encoder=hub")]),
         (EvaluateConfig, [composed(command="evaluate")]),
         (PredictConfig, [composed(command="predict")]),
+        (ReleaseConfig, [composed(command="release")]),
+        (VerifyConfig, [composed(command="verify")]),
     ],
 )
 def test_the_presets_have_every_setting_of_their_class_and_no_other(
