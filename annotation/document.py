@@ -9,10 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from operator import attrgetter
 from typing import TypeAlias
 
 Json: TypeAlias = Mapping[str, object]
 SCHEMA = 1
+_SPAN_ORDER = attrgetter("start", "end", "label")  # these are the orders `<` has, at a fraction of the cost
+_ARGUMENT_ORDER = attrgetter("role", "filler.start", "filler.end", "filler.label")
+_EVENT_ORDER = attrgetter("trigger.start", "trigger.end", "trigger.label")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,10 +59,9 @@ class Event:
     attributes: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arguments", tuple(sorted(set(self.arguments))))
+        object.__setattr__(self, "arguments", tuple(sorted(set(self.arguments), key=_ARGUMENT_ORDER)))
         object.__setattr__(self, "attributes", tuple(sorted(set(self.attributes))))
-        names = [name for name, _ in self.attributes]
-        if len(names) != len(set(names)):
+        if len(self.attributes) != len({name for name, _ in self.attributes}):
             raise ValueError(f"event {self.type} [{self.trigger.start}:{self.trigger.end}] has an attribute twice")
 
     @property
@@ -136,8 +139,8 @@ class Document:
     provenance: Provenance | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "entities", tuple(sorted(set(self.entities))))
-        object.__setattr__(self, "events", tuple(sorted(self.events)))
+        object.__setattr__(self, "entities", tuple(sorted(set(self.entities), key=_SPAN_ORDER)))
+        object.__setattr__(self, "events", tuple(sorted(self.events, key=_EVENT_ORDER)))
         object.__setattr__(self, "links", tuple(sorted(set(self.links))))
         self._check()
 
@@ -232,10 +235,14 @@ def _event(row: Json) -> Event:
     arguments = (
         Argument(str(a["role"]), _span(_row(a["filler"])), _number(a, "score")) for a in _rows(row, "arguments")
     )
-    return Event(_span(_row(row["trigger"])), tuple(arguments), _pairs(row, "attributes"))
+    attributes = ((str(name), str(value)) for name, value in _twos(row, "attributes"))
+    return Event(_span(_row(row["trigger"])), tuple(arguments), tuple(attributes))
 
 
 def _span(row: Json) -> Span:
+    start, end, label, score = row.get("start"), row.get("end"), row.get("label"), row.get("score")
+    if type(start) is int and type(end) is int and type(label) is str and (score is None or type(score) is float):
+        return Span(start, end, label, score)  # nearly every span, and most of what is read are spans
     return Span(_integer(row, "start"), _integer(row, "end"), _string(row, "label"), _number(row, "score"))
 
 
@@ -250,7 +257,7 @@ def _provenance(row: Json) -> Provenance:
 
 
 def _row(value: object) -> Json:
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise TypeError(f"{value!r} is not an object")
     return value
 
@@ -271,10 +278,6 @@ def _twos(row: Json, key: str) -> list[tuple[object, object]]:
     if len(pairs) != len(_list(row, key)):
         raise TypeError(f"{key} holds something that is not a pair")
     return [(a, b) for a, b in pairs]
-
-
-def _pairs(row: Json, key: str) -> tuple[tuple[str, str], ...]:
-    return tuple((str(k), str(v)) for k, v in _twos(row, key))
 
 
 def _string(row: Json, key: str) -> str:
