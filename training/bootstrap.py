@@ -74,10 +74,11 @@ def resampled(values: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -
     batch = max(1, _CELLS // documents)
     for first in range(0, resamples, batch):
         size = min(batch, resamples - first)
-        drawn = [np.bincount(generator.integers(documents, size=documents), minlength=documents) for _ in range(size)]
-        times = np.stack(drawn)
+        times = np.empty((size, documents))
+        for draw in times:
+            draw[:] = np.bincount(generator.integers(documents, size=documents), minlength=documents)
         for rows in _blocks(documents, columns):
-            sums[first : first + size] += times[:, rows].astype(np.float64) @ values[rows].astype(np.float64)
+            sums[first : first + size] += times[:, rows] @ values[rows].astype(np.float64)
     return sums
 
 

@@ -35,7 +35,7 @@ class Slice:
     types: Mapping[str, Mapping[str, PRF]]
 
     @classmethod
-    def of(cls, counts: NDArray[np.int64], names: tuple[TypeName, ...], types: NDArray[np.int32]) -> Slice:
+    def of(cls, counts: NDArray[np.int64], names: tuple[TypeName, ...], types: NDArray[np.integer]) -> Slice:
         """From [documents, scores, 3] and [documents, types, 3]; types that do not occur are left out."""
         found = np.flatnonzero(types.sum(axis=(0, 2)))
         micro = prfs(counts)
@@ -73,7 +73,7 @@ class Scores:
     languages: tuple[str, ...]
     counts: NDArray[np.int64] = field(repr=False)
     types: tuple[TypeName, ...] = field(repr=False)
-    type_counts: NDArray[np.int32] = field(repr=False)
+    type_counts: NDArray[np.integer] = field(repr=False)
     overall: Slice
     by_language: Mapping[str, Slice]
 
@@ -85,9 +85,10 @@ class Scores:
         names, types = tally.types()
         types = types[order]
         languages = np.array(tally.languages, dtype=object)[order]
+        ids = np.array(tally.ids, dtype=object)[order]
         rows = {language: languages == language for language in sorted(set(tally.languages))}
         return cls(
-            ids=tuple(tally.ids[row] for row in order),
+            ids=tuple(ids),
             languages=tuple(languages),
             counts=counts,
             types=names,

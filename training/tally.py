@@ -32,6 +32,8 @@ TypeName: TypeAlias = tuple[str, str]
 _SCORES = len(UNITS) + len(flat.LAYERS)
 _CELL = 5
 """A document's row, a type's number, and gold, predicted, correct."""
+_SMALL = 1 << 13
+"""Below this, numbers take half the room and three of them still add up."""
 
 
 class Tally:
@@ -72,21 +74,23 @@ class Tally:
         self.ids += other.ids
         self.languages += other.languages
 
-    def order(self) -> NDArray[np.int64]:
-        """The rows in gold's order."""
-        return np.argsort(np.frombuffer(self._places, dtype=np.int64) if self._places else np.zeros(0, np.int64))
+    def order(self) -> NDArray[np.int64] | slice:
+        """The rows in gold's order: a slice, which copies nothing, where they came in it."""
+        places = np.array(self._places, dtype=np.int64)
+        return slice(None) if (np.diff(places) > 0).all() else np.argsort(places)
 
     def counts(self) -> NDArray[np.int64]:
         """[documents, scores, 3]: gold, predicted, correct of each of `UNITS` and of `flat.LAYERS`, as they came."""
         return np.array(self._counts, dtype=np.int64).reshape(-1, _SCORES, 3)
 
-    def types(self) -> tuple[tuple[TypeName, ...], NDArray[np.int32]]:
+    def types(self) -> tuple[tuple[TypeName, ...], NDArray[np.integer]]:
         """The types by kind and name, and [documents, types, 3], as they came."""
         kinds = list(KINDS)
         names = sorted(self._types, key=lambda name: (kinds.index(name[0]), name[1]))
-        table = np.zeros((len(self), len(names), 3), dtype=np.int32)
-        if self._cells:
-            cells = np.frombuffer(self._cells, dtype=np.int32).reshape(-1, _CELL)
+        cells = np.array(self._cells, dtype=np.int32).reshape(-1, _CELL)
+        small = cells[:, 2:].max(initial=0) < _SMALL
+        table = np.zeros((len(self), len(names), 3), dtype=np.int16 if small else np.int32)
+        if names:
             column = np.argsort([self._types[name] for name in names])
             table[cells[:, 0], column[cells[:, 1]]] = cells[:, 2:]
         return tuple(names), table
