@@ -26,6 +26,8 @@ from training.report.wanted import Wanted, wanted
 from training.scoring import Scores, score
 
 BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
+_LEVEL = 0.05
+"""The chance that any score at all is said to have fallen or risen, where the two models are equally good."""
 SCHEMA = Path(__file__).with_name("metrics.schema.json")
 """What metrics.json keeps to."""
 
@@ -176,7 +178,7 @@ def _before(
     theirs = score(gold, others)
     now, then = ({document.id: document for document in side} for side in (predicted, others))
     sides = [now[document.id] for document in gold], [then[document.id] for document in gold]
-    falls, rises = changes(gold, *sides), changes(gold, *reversed(sides))
+    falls, rises = (changes(gold, *pair, level=_LEVEL / 2) for pair in (sides, sides[::-1]))
     return Before(
         name=name,
         scores=theirs,
