@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import yaml
 
 from annotation.matching import HEADLINE
 from training.record import Record
+
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+"""What the hub can link to; an encoder may be a folder too."""
 
 
 def card(record: Record) -> str:
@@ -28,7 +32,8 @@ def card(record: Record) -> str:
 def _metadata(record: Record) -> dict[str, object]:
     kept = {"language": sorted(record.languages), "license": "other", "pipeline_tag": "token-classification"}
     tags = {"tags": ["event-extraction", "naba"]}
-    base = {"base_model": record.trained.encoder} if record.trained.encoder != "compact" else {}
+    name = record.trained.encoder
+    base = {"base_model": name} if name != "compact" and _HUB_ID.fullmatch(name) else {}
     return {**kept, **base, **tags, "metrics": ["f1"], "model-index": [_results(record)]}
 
 

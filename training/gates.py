@@ -124,7 +124,7 @@ def _drops(drops: DropsConfig, changes: Sequence[Change] | None, names: Names) -
     if not worse:
         testable = sum(change.testable for change in changes)
         few = len(changes) - testable
-        said = f"none of {testable} scores fell significantly (level {drops.level:g}); of {few} too few to say"
+        said = f"none of {testable} scores fell significantly (level {drops.level:g}); {few} more: too few to say"
         yield Outcome("drop", True, said)
 
 

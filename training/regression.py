@@ -197,22 +197,22 @@ def _cells(slice_: Key, keys: Sequence[Key], sides: NDArray[np.int64], draws: in
     differing = (moved != 0).any(axis=0)
     rows = differing.any(axis=1)
     totals = sides.sum(axis=1).astype(np.float64)
-    p = _chances(totals, moved[:, rows].astype(np.float64), draws, seed)
+    p = _chances(totals, moved[:, rows].astype(np.float32), draws, seed)
     now, before = _f1(totals[0], totals[1:3]), _f1(totals[0], totals[3:])
     counts = differing.sum(axis=0)
     for at, key in enumerate(keys):
         yield _Cell(key, slice_, float(before[at]), float(now[at]), float(p[at]), int(counts[at]))
 
 
-def _chances(totals: NDArray[np.float64], moved: NDArray[np.float64], draws: int, seed: int) -> NDArray[np.float64]:
+def _chances(totals: NDArray[np.float64], moved: NDArray[np.float32], draws: int, seed: int) -> NDArray[np.float64]:
     """The chance of a drop as large as this one, [K]. `totals` is [5, K]; `moved` [2, D, K]: before less now."""
     generator = np.random.default_rng(seed)
     documents, columns = moved.shape[1:]
     observed = _f1(totals[0], totals[1:3]) - _f1(totals[0], totals[3:])
     as_low, batch = np.zeros(columns), max(1, _BATCH // max(documents, 1))
     for first in range(0, draws, batch):
-        swaps = generator.integers(0, 2, size=(min(batch, draws - first), documents)).astype(np.float64)
-        shift = np.stack([swaps @ side for side in moved])
+        swaps = generator.integers(0, 2, size=(min(batch, draws - first), documents), dtype=np.int8)
+        shift = swaps.astype(np.float32) @ moved  # whole numbers, which this holds exactly up to 2**24
         now, before = totals[1:3, None] + shift, totals[3:, None] - shift
         delta = _f1(totals[0], now) - _f1(totals[0], before)
         as_low += (delta <= observed + 1e-12).sum(axis=0)

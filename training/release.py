@@ -72,7 +72,7 @@ def release(run: ReleaseConfig) -> Path:
     place = put(home / REFUSED / run.version if failed else folder, record, result, model=None if failed else run.model)
     if failed:
         raise Refused(_refusal(run, outcomes, failed, place))
-    shutil.rmtree(home / REFUSED / run.version, ignore_errors=True)
+    shutil.rmtree(home / REFUSED / run.version, ignore_errors=True)  # it has passed by now
     announce(run, record, folder)
     terminal.say(f"release {run.version}: {folder}; all releases: {write_history(home)}")
     return folder

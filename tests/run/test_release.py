@@ -129,19 +129,37 @@ def test_training_again_gives_the_same_weights(place: Path) -> None:
     assert "trained again its weights are the same, to the bit" in done.out
 
 
-def test_other_training_gives_other_weights_and_is_told(place: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "releases" / "1.0"
+def forged(place: Path, home: Path, **changed: object) -> None:
+    """A copy of release 1.0 whose model is said to have been trained otherwise."""
+    copy = home / "1.0"
     shutil.copytree(place / "releases" / "1.0", copy)
     record = Record.open(copy)
-    config = {**record.trained.config, "seed": 14}
-    fit = config["fit"]
-    assert isinstance(fit, dict)
-    config["fit"] = {**fit, "epochs": 1}
-    other = record.model_copy(update={"trained": record.trained.model_copy(update={"config": config}), "code": "x"})
+    told = record.trained.model_copy(update={"config": {**record.trained.config, **changed}})
+    other = record.model_copy(update={"trained": told, "code": "another"})
     (copy / "release.json").write_text(other.sealed(copy).to_json(), encoding="utf-8")
-    done = naba("release", "--verify", "1.0", f"releases={copy.parent}", f"snapshot={place / 'snap'}", cwd=tmp_path)
+
+
+def test_other_training_gives_other_weights_and_is_told(place: Path, tmp_path: Path) -> None:
+    fit = Record.read(place / "releases" / "1.0").trained.config["fit"]
+    assert isinstance(fit, dict)
+    forged(place, tmp_path, fit={**fit, "epochs": 1})
+    done = naba("release", "--verify", "1.0", f"releases={tmp_path}", f"snapshot={place / 'snap'}", cwd=tmp_path)
     assert done.code == 1
     assert "naba's code is another" in done.err
+
+
+def test_a_pretrained_encoder_is_not_trained_again(place: Path, tmp_path: Path) -> None:
+    forged(place, tmp_path, encoder={"kind": "hub", "name": "some/encoder"})
+    done = naba("release", "--verify", "1.0", f"releases={tmp_path}", cwd=place)
+    assert done.code == 0, done.err
+    assert "some/encoder is pretrained, so the model is not trained again" in done.out
+
+
+def test_nothing_is_compared_with_a_release_that_was_changed(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "releases" / "1.0", tmp_path / "1.0")
+    (tmp_path / "1.0" / "model" / "config.yaml").write_text("", encoding="utf-8")
+    done = release(place, "version=1.2", TWO, f"releases={tmp_path}", code=2)
+    assert "1 changed (model/config.yaml); restore them" in one_line(done)
 
 
 @pytest.mark.parametrize(
