@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 import torch
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -17,14 +18,19 @@ from training.config import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.predict import load
+from training.record import unchanged
 
 _log = logging.getLogger(__name__)
 
 
 def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
-    """The model in that folder, on the device and threads that are wanted. Raises UsageError when it is not whole."""
+    """The model in that folder, on the device and threads that are wanted.
+
+    Raises UsageError when it is not whole, or was released and has changed since.
+    """
     if run.threads:
         torch.set_num_threads(run.threads)
+    unchanged(Path(path))
     model, encoding = load(path)
     if run.device == "auto" and torch.cuda.is_available():
         torch.nn.Module.to(model, "cuda")

@@ -116,20 +116,29 @@ class Record(_Model):
         return record
 
     @classmethod
-    def open(cls, folder: Path) -> Record:
-        """The record, every file verified against it. Raises UsageError with how many changed, and which is first."""
+    def open(cls, folder: Path, *, under: str = "") -> Record:
+        """The record, every file whose path begins with `under` verified against it.
+
+        Raises UsageError with how many changed, and which is first.
+        """
         record = cls.read(folder)
-        there = {path.relative_to(folder).as_posix() for path in _files(folder)}
-        absent = sorted(record.files.keys() - there)
-        changed = [
-            name for name, wanted in record.files.items() if name in there and file_hash(folder / name) != wanted
-        ]
-        told = [
-            f"{len(names)} {what} ({names[0]})" for names, what in ((absent, "missing"), (changed, "changed")) if names
-        ]
+        expected = {name: hash for name, hash in record.files.items() if name.startswith(under)}
+        there = {name for name in expected if (folder / name).is_file()}
+        faults = {
+            "missing": sorted(expected.keys() - there),
+            "changed": sorted(name for name in there if file_hash(folder / name) != expected[name]),
+        }
+        told = [f"{len(names)} {what} ({names[0]})" for what, names in faults.items() if names]
         if told:
-            raise UsageError(f"{folder}: files of the release are {', '.join(told)}; restore them")
+            raise UsageError(f"{folder}: files of the release: {', '.join(told)}; restore them")
         return record
+
+
+def unchanged(model: Path) -> None:
+    """Refuse the model of a release that is no longer what was released; other models pass. Raises UsageError."""
+    folder = model.resolve().parent
+    if (folder / RECORD).is_file():
+        Record.open(folder, under=f"{model.resolve().name}/")
 
 
 def code_hash() -> str:

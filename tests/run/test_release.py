@@ -194,6 +194,19 @@ def test_a_release_that_was_changed_is_no_measure(file: str, place: Path, tmp_pa
     assert "changed" in done.err
 
 
+def test_a_model_that_was_changed_after_its_release_marks_nothing(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "releases" / "1.0", tmp_path / "1.0")
+    (tmp_path / "1.0" / "report.html").unlink()
+    model = tmp_path / "1.0" / "model"
+    assert naba("evaluate", f"model={model}", "snapshot=snap", f"output={tmp_path / 'a'}", cwd=place).code == 0
+    with (model / "config.json").open("a") as file:
+        file.write(" ")
+    done = naba("evaluate", f"model={model}", "snapshot=snap", f"output={tmp_path / 'b'}", cwd=place)
+    assert done.code == 2
+    assert "1 changed (model/config.json); restore them" in one_line(done)
+    assert not (tmp_path / "b").exists()
+
+
 def test_a_snapshot_that_was_changed_is_told(place: Path, tmp_path: Path) -> None:
     shutil.copytree(place / "snap", tmp_path / "snap")
     (tmp_path / "snap" / "test.parquet").write_bytes(b"")
