@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Document, Source, Span
+from annotation.document import Document, Provenance, Source, Span
 from tests.builders import build, conflict
 from training.report.evaluation import evaluation
 from training.report.examples import MOST, worst
@@ -179,6 +179,52 @@ def test_direction_follows_the_language_and_is_left_open_where_it_is_not_known()
 def test_only_web_addresses_become_links(url: str | None, shown: str | None) -> None:
     document = replace(GOLD, source=Source("sample", url=url))
     assert examples([document], [document])[0].url == shown
+
+
+def test_a_task_is_linked_where_the_document_and_the_studio_are_known() -> None:
+    document = replace(GOLD, provenance=Provenance(task=7))
+    scores, names = score([document], [document]), Names(conflict())
+    found = {
+        studio: worst(scores, [document], [document], names, studio=studio)[0].task
+        for studio in ("http://studio.example/projects/3/", "javascript:alert(1)", None)
+    }
+    assert found == {
+        "http://studio.example/projects/3/": "http://studio.example/projects/3/data?task=7",
+        "javascript:alert(1)": None,
+        None: None,
+    }
+    assert worst(score([GOLD], [GOLD]), [GOLD], [GOLD], names, studio="http://studio.example")[0].task is None
+
+
+def test_an_arc_joins_the_marks_of_a_trigger_and_its_filler() -> None:
+    (example,) = examples([GOLD], [PREDICTED])
+    for side, document in ((example.gold, GOLD), (example.predicted, PREDICTED)):
+        words = dict(re.findall(r'data-n="(\d+)">([^<]+)<', side.text))
+        joined = [(words[str(a)], words[str(b)], state) for a, b, _, state in side.arcs]
+        states = {chip.words: chip.state for event in side.events for chip in event.arguments}
+        assert joined == [
+            (e.trigger.quote(GOLD.text), a.filler.quote(GOLD.text), states[a.filler.quote(GOLD.text)])
+            for e in document.events
+            for a in e.arguments
+        ]
+
+
+def test_an_example_names_the_event_types_that_have_an_error() -> None:
+    (example,) = examples([GOLD], [PREDICTED])
+    assert example.types == {"Arrest", "Raid"}
+    (example,) = examples([ARABIC], [ARABIC])
+    assert example.types == frozenset()
+
+
+def test_a_rare_cause_is_shown_though_other_documents_are_worse() -> None:
+    gold = [replace(GOLD, id=f"{i:03}") for i in range(MOST + 20)]
+    predicted = [replace(document.bare()) for document in gold[:-1]] + [replace(PREDICTED, id=gold[-1].id)]
+    causes = {document.id: frozenset({"trigger missed"}) for document in gold[:-1]} | {gold[-1].id: frozenset({"role"})}
+    names = Names(conflict())
+    shown = worst(score(gold, predicted), gold, predicted, names, causes=causes)
+    assert len(shown) == MOST
+    assert shown[-1].causes == {"role"}
+    assert gold[-1].id not in {e.id for e in worst(score(gold, predicted), gold, predicted, names)}
 
 
 def report(out: Path, gold: Sequence[Document], predicted: Sequence[Document], title: str = "Ours") -> str:

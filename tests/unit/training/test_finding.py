@@ -1,0 +1,40 @@
+"""Which models may be scored on which gold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from annotation.errors import UsageError
+from annotation.ontology import Ontology
+from tests.builders import build, conflict
+from training.finding import known_by
+
+GOLD = [
+    build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]", id="a"),
+    build("[Arrest:trigger נעצר] ליד [Place>Arrest:GPE מרעש]", id="b"),
+]
+
+
+def without(*labels: str) -> Ontology:
+    whole = conflict()
+    parts = {
+        part: {name: value for name, value in getattr(whole, part).items() if name not in labels}
+        for part in ("entities", "events", "roles")
+    }
+    return replace(whole, **parts)
+
+
+def test_a_model_that_knows_all_that_gold_says_may_be_scored_on_it() -> None:
+    known_by(conflict(), GOLD, path="model")
+    known_by(without("Weapon", "Strike", "Speaker"), GOLD, path="model")
+
+
+def test_what_it_cannot_say_is_counted_and_named_in_one_line() -> None:
+    with pytest.raises(UsageError) as caught:
+        known_by(without("GPE", "Place"), GOLD, path="outputs/old/model")
+    said = str(caught.value)
+    assert said.startswith("outputs/old/model: its ontology conflict")
+    assert "lacks 2 of the 5 labels and roles that gold is marked in, 4 marks (>Place, GPE)" in said
+    assert "\n" not in said
