@@ -72,6 +72,7 @@ def evaluate(context: typer.Context) -> None:
 def score(
     gold: Annotated[Path, typer.Argument(help="Documents (.jsonl, .jsonl.gz), or TextEE's JSON.")],
     predicted: Annotated[Path, typer.Argument(help="The same Documents as somebody else marked them.")],
+    against: Annotated[Path | None, typer.Option(help="What another model marked: how much changed from it.")] = None,
     full: Annotated[bool, typer.Option("--full", help="Partial matches, boundaries, links, attributes too.")] = False,
     ontology: Annotated[str | None, typer.Option(help="What both were marked by; needed for attributes.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; else as many as there are cores.", min=1)] = None,
@@ -79,9 +80,11 @@ def score(
 ) -> None:
     """Score predicted Documents against gold: naba score gold.jsonl predicted.jsonl [--json]"""
     from training.scored import score_command
+    from training.streaming import Task
 
     known = annotation.load_ontology(ontology) if ontology else None
-    score_command(DocumentLines(gold), DocumentLines(predicted), known, full=full, workers=workers, as_json=as_json)
+    task = Task(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=known)
+    score_command(task, DocumentLines(against) if against else None, workers=workers, as_json=as_json)
 
 
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)

@@ -6,7 +6,7 @@ overlap say nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -97,6 +97,12 @@ class Comparison:
             },
         }
 
+    def table(self) -> Iterator[tuple[str, ...]]:
+        """Rows for a terminal, in percent: F1 now, before, the change, its interval, and what it says."""
+        for unit, change in {**self.micro, **self.overall.seqeval}.items():
+            shares = (f"{100 * change.now:.1f}", f"{100 * change.before:.1f}", f"{100 * change.delta:+.1f}")
+            yield unit, *shares, f"{100 * change.low:+.1f}..{100 * change.high:+.1f}", _verdict(change)
+
 
 def compare(now: Scores, before: Scores, *, resamples: int = bootstrap.PAIRED) -> Comparison:
     """What changed from `before` to `now`, overall, in each language and for each type.
@@ -180,6 +186,14 @@ def _changes(now: NDArray[np.int64], before: NDArray[np.int64], names: Sequence[
         seqeval=dict(zip(flat.LAYERS, found[len(UNITS) : fixed], strict=True)),
         types={kind: {name: change for (of, name), change in types if of == kind} for kind in KINDS},
     )
+
+
+def _verdict(change: Change) -> str:
+    if not change.enough:
+        return "too few to say"
+    if not change.significant:
+        return "as before"
+    return "better" if change.delta > 0 else "worse"
 
 
 def _plain(changes: Mapping[str, Change]) -> dict[str, object]:

@@ -6,34 +6,43 @@ import os
 from collections.abc import Mapping
 
 from annotation import terminal
-from annotation.ontology import Ontology
 from training.comparable import check
-from training.comparison import DOCUMENTS
+from training.comparison import DOCUMENTS, Comparison, compare
 from training.streaming import Lines, Scored, Task, score_files
 
 
-def score_command(
-    gold: Lines, predicted: Lines, ontology: Ontology | None, *, full: bool, workers: int | None, as_json: bool
-) -> None:
-    """Score the files and say the numbers. Raises UsageError where they do not fit each other."""
-    task = Task(gold, predicted, further=full, ontology=ontology)
+def score_command(task: Task, against: Lines | None, *, workers: int | None, as_json: bool) -> None:
+    """Score the files and say the numbers. Raises UsageError where they do not fit each other.
+
+    `against`: what another model marked in the same documents, to compare with.
+    """
+    scored = _score(task, workers)
+    before = _score(Task(task.gold, against), workers) if against else None
+    comparison = compare(scored.scores, before.scores) if before else None
+    if as_json:
+        terminal.emit(metrics(scored, comparison))
+        return
+    _say(scored)
+    if comparison:
+        terminal.table("change", ("", "F1", "before", "change", "95%", ""), comparison.table())
+
+
+def _score(task: Task, workers: int | None) -> Scored:
     scored = score_files(task, workers=workers or os.cpu_count() or 1)
-    check(scored.scores, ontology)
+    check(scored.scores, task.ontology)
     for what, times in scored.lost.most_common():
         terminal.warn(f"{times} times: {what}")
-    if as_json:
-        terminal.emit(metrics(scored))
-    else:
-        _say(scored)
+    return scored
 
 
-def metrics(scored: Scored) -> Mapping[str, object]:
+def metrics(scored: Scored, comparison: Comparison | None = None) -> Mapping[str, object]:
     """Plain JSON values: as metrics.json has them, and what was asked beside them."""
     further = {
         "matches": scored.matches,
         "boundaries": scored.ladder,
         "links": scored.links,
         "attributes": scored.attributes,
+        "comparison": comparison,
     }
     return {**scored.scores.as_dict(), **{name: part.as_dict() for name, part in further.items() if part is not None}}
 

@@ -43,6 +43,17 @@ def test_a_person_gets_tables_and_a_machine_gets_json(tmp_path: Path) -> None:
     assert {"matches", "boundaries", "links", "attributes"} <= set(row)
 
 
+def test_against_another_model_every_score_has_its_change(tmp_path: Path) -> None:
+    for name, documents in (("gold", [GOLD]), ("now", [PREDICTED]), ("before", [GOLD])):
+        numbered = [replace(document, id=str(i)) for i in range(40) for document in documents]
+        write_documents(tmp_path / f"{name}.jsonl", numbered)
+    said = naba(tmp_path, "gold.jsonl", "now.jsonl", "--against", "before.jsonl").stdout
+    *_, change = (line for line in said.splitlines() if "Arg-C+" in line)
+    assert ("-33.3" in change, "worse" in change) == (True, True)
+    row = json.loads(naba(tmp_path, "gold.jsonl", "now.jsonl", "--against", "before.jsonl", "--json").stdout)
+    assert row["comparison"]["types"]["role"]["Place"]["delta"] == -1
+
+
 def test_files_that_do_not_fit_end_in_one_line_and_exit_code_2(tmp_path: Path) -> None:
     write_documents(tmp_path / "gold.jsonl", [GOLD])
     write_documents(tmp_path / "none.jsonl", [])
