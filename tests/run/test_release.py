@@ -24,7 +24,7 @@ leakage: 0
 alignment: 0.9
 """
 RELEASE = ("release", "snapshot=snap", "gates=loose.yaml", "threads=1", "device=cpu", "tracking=off")
-SHORT = ("fit.epochs=18", "fit.evaluate_every=9")
+SHORT = ("fit.epochs=14", "fit.evaluate_every=14")
 ONE, TWO = "model=outputs/one/model", "model=outputs/two/model"
 
 

@@ -69,7 +69,7 @@ def test_a_role_never_predicted_in_arabic_is_named() -> None:
 
 def test_two_equally_good_models_are_hardly_ever_told_apart() -> None:
     """At its level of 5% the gate may refuse 10 of 200 releases that are no worse, give or take 9."""
-    documents, chance = gold(50, papers=1), random.Random(2)
+    documents, chance = gold(40, papers=1), random.Random(2)
     refused = 0
     for _ in range(SIMULATED):
         now, before = ([found(document, chance) for document in documents] for _ in range(2))
