@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from operator import attrgetter
 from typing import TypeAlias
 
@@ -169,8 +170,7 @@ class Document:
 
     def spans(self) -> Iterator[Span]:
         """Every marked span: entities, then triggers."""
-        yield from self.entities
-        yield from self.triggers
+        return iter((*self.entities, *self.triggers))
 
     @property
     def text_sha256(self) -> str:
@@ -239,10 +239,13 @@ def _event(row: Json) -> Event:
     return Event(_span(_row(row["trigger"])), tuple(arguments), tuple(attributes))
 
 
+_shared = lru_cache(maxsize=1 << 12)(Span)  # a mention is written again wherever it fills a role
+
+
 def _span(row: Json) -> Span:
     start, end, label, score = row.get("start"), row.get("end"), row.get("label"), row.get("score")
     if type(start) is int and type(end) is int and type(label) is str and (score is None or type(score) is float):
-        return Span(start, end, label, score)  # nearly every span, and most of what is read are spans
+        return _shared(start, end, label, score)  # nearly every span, and most of what is read are spans
     return Span(_integer(row, "start"), _integer(row, "end"), _string(row, "label"), _number(row, "score"))
 
 
@@ -263,8 +266,7 @@ def _row(value: object) -> Json:
 
 
 def _list(row: Json, key: str) -> list[object]:
-    value = row.get(key, [])
-    if not isinstance(value, list):
+    if not isinstance(value := row.get(key, []), list):
         raise TypeError(f"{key} is {value!r}, not a list")
     return value
 
@@ -287,14 +289,12 @@ def _string(row: Json, key: str) -> str:
 
 
 def _integer(row: Json, key: str) -> int:
-    value = row[key]
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not isinstance(value := row[key], int) or isinstance(value, bool):
         raise TypeError(f"{key} is {value!r}, not a whole number")
     return value
 
 
 def _number(row: Json, key: str) -> float | None:
-    value = row.get(key)
-    if value is not None and not isinstance(value, (int, float)):
+    if (value := row.get(key)) is not None and not isinstance(value, (int, float)):
         raise TypeError(f"{key} is {value!r}, not a number")
     return value
