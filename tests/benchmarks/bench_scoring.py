@@ -48,13 +48,14 @@ def measure(folder: Path) -> None:
     began = time.perf_counter()
     scored = score_files(task, workers=2)
     seconds = time.perf_counter() - began
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{len(scored.scores.ids):>9,}  {seconds:>7.1f} s  {own:>8.0f} MiB  {worker:>8.0f} MiB", flush=True)
+    own, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    busy = sum(usage.ru_utime + usage.ru_stime for usage in (own, workers))
+    peaks = f"{own.ru_maxrss / 1024:>8.0f} MiB  {workers.ru_maxrss / 1024:>8.0f} MiB"
+    print(f"{len(scored.scores.ids):>9,}  {seconds:>7.1f} s  {busy:>7.1f} s  {peaks}", flush=True)
 
 
 def main() -> None:
-    print("documents     time      main peak  largest worker's peak", flush=True)
+    print("documents       time    processors     main peak  a worker's peak", flush=True)
     for size in map(int, sys.argv[1:]) if len(sys.argv) > 1 else SIZES:
         with tempfile.TemporaryDirectory() as folder:
             write(Path(folder), size)
