@@ -16,6 +16,7 @@ from training.leakage import Leakage
 from training.regression import Change
 from training.report.calibration import LAYERS
 from training.report.names import Names
+from training.scoring import KINDS
 from training.settings import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
 
 
@@ -118,7 +119,7 @@ def _drops(drops: DropsConfig, changes: Sequence[Change] | None, names: Names) -
         yield Outcome("drop", True, "no release before this one to compare with")
         return
     worse = [change for change in changes if change.significant]
-    for change in sorted(worse, key=lambda change: (change.p, change.delta)):
+    for change in sorted(worse, key=_rank):
         told = f"F1 {_percent(change.before)} before, {_percent(change.now)} now (p {change.p:.4f}"
         yield Outcome("drop", False, f"{subject(change, names)}: {told}, {change.differing} documents differ)")
     if not worse:
@@ -126,6 +127,11 @@ def _drops(drops: DropsConfig, changes: Sequence[Change] | None, names: Names) -
         few = len(changes) - testable
         said = f"none of {testable} scores fell significantly (level {drops.level:g}); {few} more: too few to say"
         yield Outcome("drop", True, said)
+
+
+def _rank(change: Change) -> tuple[float, float, bool]:
+    """The surest and largest first; of equals, types before slices, which say less of what to do."""
+    return change.p, round(change.delta, 6), change.key[0] not in KINDS
 
 
 def subject(change: Change, names: Names) -> str:
