@@ -177,11 +177,18 @@ def snapshot(
     out: Annotated[Path, typer.Option(help="The folder of the snapshot; it must not hold another one.")],
     ontology: OntologyOption = "conflict",
     seed: Annotated[int, typer.Option(help="Decides which article falls in which split.")] = 13,
+    annotated: Annotated[
+        Path | None,
+        typer.Option(help="What the annotators marked: how far they agree is kept, to hold models against."),
+    ] = None,
 ) -> None:
     """Freeze gold into an immutable, split and hashed dataset."""
     from annotation import snapshot as snapshots
+    from annotation.agreement import agreement as measure
 
-    built = snapshots.build(read_documents(gold), out, ontology=load_ontology(ontology), seed=seed)
+    known = load_ontology(ontology)
+    agreed = measure(read_documents(annotated), ontology=known).as_dict() if annotated else None
+    built = snapshots.build(read_documents(gold), out, ontology=known, seed=seed, agreement=agreed)
     sizes = ", ".join(f"{name} {len(built.split(name))}" for name in ("train", "dev", "test"))
     terminal.say(f"{out}: {sizes}")
 

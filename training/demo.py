@@ -37,7 +37,7 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
     _naba("agreement", place / "annotated.jsonl")
     seniors = [word for senior, *_ in sample.ANNOTATORS.values() for word in ("--senior", _address(senior))]
     _naba("adjudicate", place / "annotated.jsonl", *seniors, "--out", place / "gold.jsonl")
-    _naba("snapshot", place / "gold.jsonl", "--out", place / "snapshot")
+    _naba("snapshot", place / "gold.jsonl", "--annotated", place / "annotated.jsonl", "--out", place / "snapshot")
     snapshot, model = _set("snapshot", place / "snapshot"), _set("model", place / "run" / "model")
     _naba("train", snapshot, _set("output", place / "run"), "name=demo", *training)
     _naba("evaluate", model, snapshot, _set("output", place / "report"))

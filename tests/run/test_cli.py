@@ -52,7 +52,10 @@ def test_from_raw_articles_to_a_snapshot(tmp_path: Path) -> None:
     seniors = [word for names in sample.ANNOTATORS.values() for word in ("--senior", names[0])]
     naba("adjudicate", tmp_path / "annotated.jsonl", *seniors, "--out", tmp_path / "gold.jsonl")
     assert sorted(d.id for d in read_documents(tmp_path / "gold.jsonl")) == sorted(d.id for d in sample.gold())
-    naba("snapshot", tmp_path / "gold.jsonl", "--out", tmp_path / "one")
+    annotated = tmp_path / "annotated.jsonl"
+    naba("snapshot", tmp_path / "gold.jsonl", "--annotated", annotated, "--out", tmp_path / "one")
+    agreed = json.loads((tmp_path / "one" / "manifest.json").read_text(encoding="utf-8"))["agreement"]
+    assert agreed == json.loads(naba("agreement", annotated, "--json").stdout)
     naba("snapshot", tmp_path / "gold.jsonl", "--out", tmp_path / "one")
     assert "0" in naba("diff", tmp_path / "one", tmp_path / "one").stdout
 

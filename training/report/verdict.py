@@ -113,7 +113,7 @@ def human(evaluation: Evaluation, names: Names) -> Answer:
     """What two annotators reach against each other, in the model's own score."""
     question, reached = "What would a human reach?", evaluation.human
     if not reached:
-        note = "Hand the annotators' agreement to the snapshot, and the model is measured against it."
+        note = "A snapshot made with --annotated knows how far its annotators agree; the model is held against that."
         return Answer(question, "Not measured", UNCLEAR, note=note)
     ours = {"": evaluation.scores.micro, **{k: part.micro for k, part in evaluation.scores.by_language.items()}}
     points = [
@@ -213,7 +213,7 @@ def _trust(evaluation: Evaluation) -> Iterator[Point]:
     """How far the arguments' scores are from the share that is right."""
     layer = evaluation.calibration.layers["argument"]
     if layer.enough:
-        yield Point("Scores of arguments are off by", f"{100 * layer.ece:.0f} points", note="on average (ECE)")
+        yield Point("Scores of arguments are off by", f"{100 * layer.ece:.0f} points", note="on average, ECE")
 
 
 def _change(what: str, change: Change, mood: str) -> Point:
