@@ -19,7 +19,7 @@ SEED = 13
 LEVEL = 0.95
 
 Floats: TypeAlias = NDArray[np.float64]
-Counts: TypeAlias = NDArray[np.integer] | Floats
+Counts: TypeAlias = NDArray[np.number]
 """[documents, units, 3]: gold, predicted, correct."""
 
 _CELLS = 1 << 22
@@ -41,8 +41,9 @@ def bounds(drawn: Floats) -> Floats:
 def resampled_f1(counts: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
     """Micro F1 in each resample, [resamples, units]. Two models given the same seed see the same documents."""
     documents, units, _ = counts.shape
-    sums = resampled(counts.reshape(documents, units * 3), resamples=resamples, seed=seed)
-    return f1(sums.reshape(resamples, units, 3))
+    needed = np.stack([counts[..., 0] + counts[..., 1], counts[..., 2]], axis=-1).reshape(documents, units * 2)
+    marked, correct = np.moveaxis(resampled(needed, resamples=resamples, seed=seed).reshape(resamples, units, 2), -1, 0)
+    return _ratio(2 * correct, marked)
 
 
 def differences(now: Counts, before: Counts, *, resamples: int = PAIRED, seed: int = SEED) -> Floats:
@@ -84,8 +85,11 @@ def resampled(values: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -
 
 def f1(totals: Floats) -> Floats:
     """[..., 3] -> [...]; nothing against nothing is 0."""
-    marked = totals[..., 0] + totals[..., 1]
-    return np.divide(2 * totals[..., 2], marked, out=np.zeros_like(marked), where=marked > 0)
+    return _ratio(2 * totals[..., 2], totals[..., 0] + totals[..., 1])
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
 
 
 def _blocks(documents: int, columns: int) -> Iterator[slice]:

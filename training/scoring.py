@@ -39,7 +39,8 @@ class Slice:
         """From [documents, scores, 3] and [documents, types, 3]; types that do not occur are left out."""
         found = np.flatnonzero(types.sum(axis=(0, 2)))
         micro = prfs(counts)
-        by_type = dict(zip((names[at] for at in found), prfs(types[:, found]), strict=True))
+        present = types if len(found) == len(names) else types[:, found]
+        by_type = dict(zip((names[at] for at in found), prfs(present), strict=True))
         return cls(
             documents=len(counts),
             micro=dict(zip(UNITS, micro[: len(UNITS)], strict=True)),

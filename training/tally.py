@@ -87,7 +87,7 @@ class Tally:
         """The types by kind and name, and [documents, types, 3], as they came."""
         kinds = list(KINDS)
         names = sorted(self._types, key=lambda name: (kinds.index(name[0]), name[1]))
-        cells = np.array(self._cells, dtype=np.int32).reshape(-1, _CELL)
+        cells = np.frombuffer(self._cells or array("i", [0] * _CELL), dtype=np.int32).reshape(-1, _CELL)
         small = cells[:, 2:].max(initial=0) < _SMALL
         table = np.zeros((len(self), len(names), 3), dtype=np.int16 if small else np.int32)
         if names:
