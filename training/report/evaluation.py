@@ -34,7 +34,10 @@ SCHEMA = Path(__file__).with_name("metrics.schema.json")
 
 @dataclass(frozen=True, eq=False)
 class Before:
-    """The model compared with. `losses` and `gains` are what chance does not explain, the largest first."""
+    """The model compared with. `losses` and `gains` are what chance does not explain, the largest first.
+
+    `looked_at` counts the scores compared, by type and slice; of them `testable` differ on documents enough to say.
+    """
 
     name: str
     scores: Scores
@@ -42,6 +45,7 @@ class Before:
     losses: tuple[Shift, ...]
     gains: tuple[Shift, ...]
     looked_at: int
+    testable: int
 
     def mood(self, key: Key, slice_: Key = ("", "")) -> str:
         """Whether chance does not explain what a score, of a slice of the documents, lost or gained."""
@@ -56,6 +60,7 @@ class Before:
             "name": self.name,
             **self.comparison.as_dict(),
             "looked_at": self.looked_at,
+            "testable": self.testable,
             "losses": [shift.as_dict() for shift in self.losses],
             "gains": [shift.as_dict() for shift in self.gains],
         }
@@ -186,6 +191,7 @@ def _before(
         losses=tuple(sorted((s for s in falls if s.significant), key=lambda s: (s.delta, s.key, s.slice_))),
         gains=tuple(sorted(map(_turned, (s for s in rises if s.significant)), key=lambda s: (-s.delta, s.key))),
         looked_at=len(falls),
+        testable=sum(shift.testable for shift in falls),
     )
 
 

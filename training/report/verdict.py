@@ -81,10 +81,15 @@ def where(evaluation: Evaluation, names: Names) -> Answer:
     before = evaluation.before
     if before is None:
         return _weak(evaluation, names)
-    note = f"Of {before.looked_at} scores, by type and language; the chance of any false alarm among them is 5%."
+    note = (
+        f"Of {before.looked_at} scores, by type and language, {before.testable} differ on documents enough to say; "
+        "the chance of any false alarm among them is 5%."
+    )
     points = tuple(_points(before, names))
     if not points:
-        return Answer("Where?", "Nothing changed beyond chance", UNCLEAR, note=note)
+        enough = before.testable or before.comparison.micro[HEADLINE].enough
+        words = "Nothing changed beyond chance" if enough else "Too few to say"
+        return Answer("Where?", words, UNCLEAR, note=note)
     told = ((before.losses, "fell"), (before.gains, "rose"))
     parts = [f"{title(shifts[0], names)} {verb}{_more(len(shifts) - 1)}" for shifts, verb in told if shifts]
     return Answer("Where?", "; ".join(parts), WORSE if before.losses else BETTER, points, note)

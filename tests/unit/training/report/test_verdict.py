@@ -82,6 +82,12 @@ def test_chance_is_not_called_a_change() -> None:
     assert (where.words, where.points) == ("Nothing changed beyond chance", ())
 
 
+def test_the_same_model_again_has_not_changed() -> None:
+    same = noise(3)
+    better, where, *_ = asked(same, same)
+    assert (better.words, where.words) == ("No clear change", "Nothing changed beyond chance")
+
+
 def test_without_a_model_before_it_says_so_and_where_this_one_is_weak() -> None:
     better, where, *_ = asked(found(lambda document, event, role: document.language == "he"))
     assert better.words == "Compared with nothing yet"
@@ -91,8 +97,8 @@ def test_without_a_model_before_it_says_so_and_where_this_one_is_weak() -> None:
 
 def test_four_documents_are_too_few_to_say() -> None:
     few = evaluation(GOLD[:4], GOLD[:4], ontology=conflict(), before=("the last", GOLD[:4]))
-    better, _, sure, *_ = answers(few)
-    assert better.words == "Too few to say"
+    better, where, sure, *_ = answers(few)
+    assert better.words == where.words == "Too few to say"
     assert "too few to say" in better.points[0].note
     assert "from 4 documents" in sure.words
 
