@@ -12,6 +12,7 @@ from bisect import bisect
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import TypeAlias
 
 from seqeval.scheme import IOB2, Tokens
@@ -32,6 +33,9 @@ def compare(gold: Document, predicted: Document) -> list[tuple[int, int, int]]:
 def flatten(spans: Sequence[Span]) -> list[Span]:
     """The spans without those that overlap a longer one, in text order; ties go to the first in the text, then by
     label."""
+    ordered = sorted(spans, key=attrgetter("start"))
+    if all(before.end <= after.start for before, after in pairwise(ordered)):
+        return ordered
     kept: list[Span] = []
     starts: list[int] = []
     for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
