@@ -102,8 +102,8 @@ def test_an_arc_goes_from_each_trigger_to_its_filler(page: Page, report: Path) -
     event = page.locator(".side").first.locator("li").filter(has=page.locator(".chip")).first
     event.hover()
     number = event.get_attribute("data-n")
-    shown = drawing.locator(".arc text:visible")
-    assert set(shown.evaluate_all("all => all.map(t => t.parentNode.dataset.n)")) == {number}
+    shown = drawing.locator(".role:visible")
+    assert set(shown.evaluate_all("all => all.map(role => role.dataset.n)")) == {number}
     assert shown.count() == event.locator(".chip").count()
     ends = drawing.evaluate(
         """(node, number) => {

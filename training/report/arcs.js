@@ -32,7 +32,7 @@ function draw(drawing) {
   svg.replaceChildren();
   if (!origin.width) return;
   svg.setAttribute("viewBox", `0 0 ${origin.width} ${origin.height}`);
-  const marks = new Map();
+  const [marks, names] = [new Map(), []];
   for (const mark of drawing.querySelectorAll("mark[data-n]")) {
     if (!marks.has(mark.dataset.n)) marks.set(mark.dataset.n, place(mark, origin));
   }
@@ -42,16 +42,17 @@ function draw(drawing) {
     const group = element("g", { class: `arc ${state}`, "data-n": trigger });
     group.append(element("path", { d: curve(from, to) }));
     group.append(element("path", { class: "head", d: `M${to.x - 3.5} ${to.top - 5}L${to.x} ${to.top}L${to.x + 3.5} ${to.top - 5}` }));
-    const name = element("text", { x: to.x, y: to.top - 6, "text-anchor": "middle" });
+    const name = element("text", { class: `role ${state}`, "data-n": trigger, x: to.x, y: to.top - 6, "text-anchor": "middle" });
     name.textContent = role;
-    group.append(name);
+    names.push(name);
     svg.append(group);
   }
+  svg.append(...names); // last, so that no arc crosses them
 }
 
 // An event that is pointed at, tapped or reached by key: its arcs stand out and say their roles.
 function single(side, number) {
-  for (const arc of side.querySelectorAll(".arc")) arc.classList.toggle("on", arc.dataset.n === number);
+  for (const arc of side.querySelectorAll(".arc, .role")) arc.classList.toggle("on", arc.dataset.n === number);
   side.classList.toggle("single", number !== null);
 }
 
