@@ -110,15 +110,7 @@ def lines(
     `ideal` adds the diagonal, `points` a dot at every row.
     """
     values = [{**row, "series": _shown(str(row["series"]))} for row in rows]
-    axes = {
-        channel: {
-            "field": field,
-            "type": "quantitative",
-            "scale": {"domain": [0, 1]},
-            "axis": {"title": title, **_PERCENT},
-        }
-        for channel, (field, title) in (("x", x), ("y", y))
-    }
+    axes = {channel: _share(*named) for channel, named in (("x", x), ("y", y))}
     color = {
         "field": "series",
         "type": "nominal",
@@ -138,6 +130,12 @@ def lines(
         mark = {"type": "line", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1}
         layers.insert(0, {"data": ends, "mark": mark, "encoding": at})
     return draw({"width": WIDTH, "height": 210, "data": {"values": values}, "layer": layers}, label)
+
+
+def _share(field: str, title: str) -> Spec:
+    """An axis for a fraction."""
+    axis = {"title": title, **_PERCENT}
+    return {"field": field, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}
 
 
 def _shown(text: str) -> str:

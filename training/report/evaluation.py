@@ -133,9 +133,8 @@ def evaluation(
 ) -> Evaluation:
     """Count everything. Raises UsageError when gold is empty, or the two sides do not fit.
 
-    `train` is what the model learnt from; `before` another model's name and what it predicts for the same documents;
-    `agreement` what annotation.agreement measured, as a snapshot's manifest holds it; `ceilings` what could be reached,
-    which takes the model to know; `studio` the address of the Label Studio project the documents were marked in.
+    `train`: what was learnt from. `before`: another model's name and what it predicts for the same documents.
+    `agreement`: as a snapshot's manifest holds it. `studio`: the address of the documents' Label Studio project.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
