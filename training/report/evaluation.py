@@ -133,8 +133,7 @@ def evaluation(
 ) -> Evaluation:
     """Count everything. Raises UsageError when gold is empty, or the two sides do not fit.
 
-    `train`: what was learnt from. `before`: another model's name and what it predicts for the same documents.
-    `agreement`: as a snapshot's manifest holds it. `studio`: the address of the documents' Label Studio project.
+    `before`: another model's name and what it predicts for the same documents. `agreement`: as a manifest holds it.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
