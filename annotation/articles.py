@@ -20,10 +20,11 @@ from typing import TypeAlias
 
 from annotation import html
 from annotation.body import Body, find, whole
-from annotation.document import Document, Source, from_json, sha256, text_id
+from annotation.document import Document, Source, sha256, text_id
 from annotation.errors import ArticleError
 from annotation.language import language
 from annotation.rows import Row, at_fault, jsonl_rows, parquet_rows
+from annotation.serial import from_json
 from annotation.text import decode
 
 LIMIT = 50_000_000

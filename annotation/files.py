@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from annotation.document import Document, from_json, to_json
+from annotation.document import Document
 from annotation.errors import DocumentsError, UsageError
+from annotation.serial import from_json, to_json
 
 
 @contextmanager

@@ -40,12 +40,13 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
     _naba("snapshot", place / "gold.jsonl", "--annotated", place / "annotated.jsonl", "--out", place / "snapshot")
     snapshot, model = _set("snapshot", place / "snapshot"), _set("model", place / "run" / "model")
     _naba("train", snapshot, _set("output", place / "run"), "name=demo", *training)
-    _naba("evaluate", model, snapshot, _set("output", place / "report"))
+    page = _page(workspace)
+    _naba("evaluate", model, snapshot, _set("output", place / "report"), f"studio={page.rpartition('/')[0]}")
     _naba("read", unlabelled, "--out", place / "unlabelled.jsonl")
     files = _set("input", place / "unlabelled.jsonl"), _set("output", place / "predicted.jsonl")
     _naba("predict", model, *files)
     _naba("suggest", place / "predicted.jsonl", "--project", PROJECT, "--workspace", workspace)
-    _farewell(workspace, place)
+    _farewell(workspace, place, page)
 
 
 def _lay_out(place: Path) -> tuple[Path, Path]:
@@ -96,21 +97,27 @@ def _set(key: str, path: Path) -> str:
     return f"{key}={path}" if plain else f"{key}='{quoted}'"
 
 
-def _farewell(workspace: Path, place: Path) -> None:
-    """The scores, the page, and the way to the suggestions."""
+def _page(workspace: Path) -> str:
+    """Where the project's articles are listed."""
     from annotation.labelstudio.connect import connect
     from annotation.labelstudio.project import find
-    from annotation.labelstudio.server import find as running
+
+    client = connect(workspace)
+    return f"{client.url}/projects/{find(client, PROJECT).id}/data"
+
+
+def _farewell(workspace: Path, place: Path, page: str) -> None:
+    """The scores, the report, and the way to the suggestions."""
+    from annotation.labelstudio.server import find
 
     metrics = json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
     scores = "  ".join(f"{unit} {100 * metrics['micro'][unit]['f1']:.1f}" for unit in metrics["micro"])
     terminal.say("")
     terminal.say(f"scores   {scores}  (F1 on {metrics['documents']} articles the model never saw)")
     terminal.say(f"report   {place / 'report' / 'report.html'}")
-    server = running(workspace)
+    terminal.say(f"labels   {page}")
+    server = find(workspace)
     if server:
-        project = find(connect(workspace), PROJECT).id
-        terminal.say(f"labels   {server.url}/projects/{project}/data")
         terminal.say(f"         user {server.username}  password {server.password}")
-        terminal.say("         the last articles of the list have no annotations, but the model's suggestions")
-        terminal.say(f"stop     naba serve --stop --workspace {workspace}")
+    terminal.say("         the last articles of the list have no annotations, but the model's suggestions")
+    terminal.say(f"stop     naba serve --stop --workspace {workspace}")

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation.document import Document, from_json
+from annotation.document import Document
 from annotation.errors import DocumentsError, UsageError
 from annotation.files import opened
 from annotation.formats.textee import from_textee, is_textee
+from annotation.serial import from_json
 
 _START = 1 << 16
 

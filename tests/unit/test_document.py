@@ -1,8 +1,7 @@
-"""Documents check themselves, compare by what they say, and survive JSON."""
+"""Documents check themselves and compare by what they say."""
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 
@@ -10,37 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import (
-    SCHEMA,
-    Argument,
-    Document,
-    Event,
-    Link,
-    Provenance,
-    Source,
-    Span,
-    from_json,
-    sha256,
-    text_id,
-    to_json,
-)
+from annotation.document import Argument, Document, Event, Link, Provenance, Source, Span, sha256, text_id
 from tests.builders import conflict
 from tests.strategies import documents
 
 TEXT = "נעצר באטמה אבו חפס"
 ARREST, PERSON, PLACE = Span(0, 4, "Arrest"), Span(11, 18, "Person"), Span(6, 10, "GPE")
-
-
-@given(documents(conflict()), st.none() | st.floats(0, 1), st.booleans())
-def test_a_document_survives_json(document: Document, score: float | None, told: bool) -> None:
-    scored = tuple(Span(s.start, s.end, s.label, score) for s in document.entities)
-    regions = tuple((span, f"r{number}") for number, span in enumerate(document.spans()))
-    by = Provenance(task=1, annotation=2, annotator="noa", lead_time=0.5, regions=regions) if told else None
-    document = replace(document, entities=scored, provenance=by)
-    back = from_json(json.loads(json.dumps(to_json(document))))
-    assert back == document
-    assert back.provenance == document.provenance
-    assert [span.score for span in back.entities] == [span.score for span in document.entities]
 
 
 @given(documents(conflict()), st.randoms(use_true_random=False))
@@ -50,10 +24,6 @@ def test_the_order_in_which_things_were_marked_does_not_matter(document: Documen
         chance.shuffle(things)  # type: ignore[attr-defined]
     again = replace(document, entities=tuple(entities), events=tuple(events), links=tuple(links))
     assert again == document
-
-
-def test_what_says_nothing_is_not_written() -> None:
-    assert to_json(Document("a", "")) == {"schema": SCHEMA, "id": "a", "text": "", "language": "und"}
 
 
 @pytest.mark.parametrize(("start", "end"), [(2, 2), (3, 2), (-1, 2)])
@@ -119,34 +89,3 @@ def test_fingerprints_are_of_the_text() -> None:
     assert Document("d", TEXT).text_sha256 == sha256(TEXT)
     assert text_id(TEXT) == sha256(TEXT)[:16]
     assert sha256("\ud800") != sha256("\ud801")
-
-
-SPAN = {"start": 0, "end": 4, "label": "Arrest"}
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        {},
-        {"schema": 2, "id": "d", "text": ""},
-        {"schema": 1, "text": ""},
-        {"schema": 1, "id": 5, "text": ""},
-        {"schema": 1, "id": "d", "text": None},
-        {"schema": 1, "id": "d", "text": TEXT, "entities": "all"},
-        {"schema": 1, "id": "d", "text": TEXT, "entities": [5]},
-        {"schema": 1, "id": "d", "text": TEXT, "entities": [{**SPAN, "start": "0"}]},
-        {"schema": 1, "id": "d", "text": TEXT, "entities": [{**SPAN, "start": True}]},
-        {"schema": 1, "id": "d", "text": TEXT, "entities": [{**SPAN, "score": "high"}]},
-        {"schema": 1, "id": "d", "text": TEXT, "entities": [{"start": 0}]},
-        {"schema": 1, "id": "d", "text": TEXT, "events": [{"arguments": []}]},
-        {"schema": 1, "id": "d", "text": TEXT, "events": [{"trigger": SPAN, "attributes": [["a"]]}]},
-        {"schema": 1, "id": "d", "text": TEXT, "links": [{"label": "SameAs", "a": SPAN}]},
-        {"schema": 1, "id": "d", "text": TEXT, "source": "x"},
-        {"schema": 1, "id": "d", "text": TEXT, "source": {"name": "x", "colour": 1}},
-        {"schema": 1, "id": "d", "text": TEXT, "source": {"name": "x", "body": [[1]]}},
-        {"schema": 1, "id": "d", "text": TEXT, "provenance": {"regions": [[5, "r"]]}},
-    ],
-)
-def test_a_row_that_is_no_document_is_a_value_error(row: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"^(schema is|not a document)"):
-        from_json(row)
