@@ -17,6 +17,7 @@ from annotation.document import Document, Span
 
 Item: TypeAlias = tuple[int | str, ...]
 Units: TypeAlias = Mapping[str, frozenset[Item]]
+Interval: TypeAlias = tuple[float, float]
 
 UNITS = ("Trig-I", "Trig-C", "Arg-I", "Arg-C", "Arg-I+", "Arg-C+", "Entity")
 HEADLINE = "Arg-C+"
@@ -32,13 +33,15 @@ class PRF:
     """How many items each side has and how many both have; precision, recall and F1 as fractions.
 
     A fraction of nothing is 0, so an empty side against an empty side scores 0, as in the field's reference scorer.
-    `interval` is a 95% interval of F1 where one was computed.
+    `interval` is a 95% interval of F1 where one was computed, and the others are of precision and of recall.
     """
 
     gold: int
     predicted: int
     correct: int
-    interval: tuple[float, float] | None = None
+    interval: Interval | None = None
+    precision_interval: Interval | None = None
+    recall_interval: Interval | None = None
 
     @property
     def precision(self) -> float:
@@ -59,10 +62,13 @@ class PRF:
         return max(self.gold, self.predicted) >= ENOUGH
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values: fractions, counts, whether they are enough to say, and the interval where there is one."""
+        """Plain JSON values: fractions, counts, whether they are enough to say, and intervals where there are some."""
         row: dict[str, object] = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
         row |= {"gold": self.gold, "predicted": self.predicted, "correct": self.correct, "enough": self.enough}
-        return row if self.interval is None else {**row, "interval": list(self.interval)}
+        for name in ("interval", "precision_interval", "recall_interval"):
+            ends: Interval | None = getattr(self, name)
+            row |= {name: list(ends)} if ends else {}
+        return row
 
 
 def units(document: Document) -> dict[str, frozenset[Item]]:

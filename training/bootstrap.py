@@ -27,8 +27,20 @@ _CELLS = 1 << 22
 
 
 def intervals(counts: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
-    """Percentile intervals of micro F1 at `LEVEL`, [units, 2]. The same seed gives the same interval."""
-    return bounds(resampled_f1(counts, resamples=resamples, seed=seed))
+    """Percentile intervals of micro F1, precision and recall at `LEVEL`, [units, 3, 2], all from the same draws.
+
+    The same seed gives the same intervals.
+    """
+    documents, units, _ = counts.shape
+    sums = resampled(counts.reshape(documents, units * 3), resamples=resamples, seed=seed)
+    gold, predicted, correct = np.moveaxis(sums.reshape(resamples, units, 3), -1, 0)
+    shares = _ratio(2 * correct, gold + predicted), _ratio(correct, predicted), _ratio(correct, gold)
+    return np.stack([bounds(share) for share in shares], axis=1)
+
+
+def pairs(ends: Floats) -> list[tuple[float, float]]:
+    """[n, 2] -> n intervals."""
+    return [(float(low), float(high)) for low, high in ends]
 
 
 def bounds(drawn: Floats) -> Floats:

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from annotation.document import Document, Span
-from annotation.matching import ENOUGH
+from annotation.matching import ENOUGH, Interval
 from training import bootstrap
 from training.bootstrap import Floats
 from training.pairing import aligned
@@ -31,24 +31,27 @@ and those resolved, each cluster's by LEA, on either side."""
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Precision, recall and F1 as fractions, and the 95% interval of F1."""
+    """Precision, recall and F1 as fractions, each with its 95% interval; `interval` is that of F1."""
 
     precision: float
     recall: float
     f1: float
-    interval: tuple[float, float]
+    precision_interval: Interval
+    recall_interval: Interval
+    interval: Interval
 
     @classmethod
-    def of(cls, shares: tuple[Floats, Floats, Floats], drawn: Floats) -> Share:
-        """From [1] each of precision, recall and F1, and F1 in each resample."""
+    def of(cls, shares: tuple[Floats, Floats, Floats], drawn: tuple[Floats, Floats, Floats]) -> Share:
+        """From [1] each of precision, recall and F1, and the same in each resample."""
         precision, recall, f1 = (float(share[0]) for share in shares)
-        low, high = bootstrap.bounds(drawn[:, None])[0]
-        return cls(precision, recall, f1, (float(low), float(high)))
+        return cls(precision, recall, f1, *bootstrap.pairs(bootstrap.bounds(np.stack(drawn, axis=1))))
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
         shares: dict[str, object] = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
-        return {**shares, "interval": list(self.interval)}
+        ends = {"interval": self.interval, "precision_interval": self.precision_interval}
+        ends["recall_interval"] = self.recall_interval
+        return shares | {name: list(pair) for name, pair in ends.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Links:
         """From what each document has."""
         table = np.array(rows, dtype=np.float64).reshape(len(rows), 7)
         drawn, total = bootstrap.resampled(table), table.sum(axis=0)
-        ceaf_e, lea = (Share.of(measure(total[None]), measure(drawn)[2]) for measure in (_ceaf_e, _lea))
+        ceaf_e, lea = (Share.of(measure(total[None]), measure(drawn)) for measure in (_ceaf_e, _lea))
         return cls(int(total[0]), int(total[1]), ceaf_e, lea)
 
     @property

@@ -73,10 +73,7 @@ class Matches:
         """The sums over documents, with intervals."""
         table = np.array(rows, dtype=np.int64).reshape(len(rows), len(LAYERS) * len(KINDS), 4)
         ends = bootstrap.intervals(np.dstack([table[..., :2], table[..., 2] + _HALF * table[..., 3]]))
-        found = [
-            Match(gold, predicted, full, (float(low), float(high)), part)
-            for (gold, predicted, full, part), (low, high) in zip(table.sum(axis=0).tolist(), ends, strict=True)
-        ]
+        found = [_match(row, three) for row, three in zip(table.sum(axis=0).tolist(), ends, strict=True)]
         each = iter(found)
         return cls({layer: {kind: next(each) for kind in KINDS} for layer in LAYERS})
 
@@ -91,6 +88,11 @@ class Matches:
             for kind, m in kinds.items():
                 shares = (f"{100 * share:.1f}" for share in (m.f1, m.precision, m.recall))
                 yield f"{layer}, {kind}", *shares, *map(str, (m.gold, m.predicted, m.correct, m.part))
+
+
+def _match(row: Sequence[int], ends: bootstrap.Floats) -> Match:
+    (gold, predicted, full, part), (f1, precision, recall) = row, bootstrap.pairs(ends)
+    return Match(gold, predicted, full, f1, precision, recall, part)
 
 
 def matches(gold: Iterable[Document], predicted: Iterable[Document]) -> Matches:

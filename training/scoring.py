@@ -164,10 +164,8 @@ def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
 
 def prfs(counts: NDArray[np.integer]) -> list[PRF]:
     """From [documents, units, 3], with intervals."""
-    return [
-        PRF(int(gold), int(predicted), int(correct), (float(low), float(high)))
-        for (gold, predicted, correct), (low, high) in zip(counts.sum(axis=0), bootstrap.intervals(counts), strict=True)
-    ]
+    totals, ends = counts.sum(axis=0).tolist(), bootstrap.intervals(counts)
+    return [PRF(*total, *bootstrap.pairs(three)) for total, three in zip(totals, ends, strict=True)]
 
 
 def _cells(prf: PRF) -> tuple[str, ...]:

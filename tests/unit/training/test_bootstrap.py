@@ -27,14 +27,23 @@ def test_the_interval_is_as_wide_as_theory_says() -> None:
     size, share = 400, 0.7
     right = np.arange(size) < share * size
     counts = np.stack([np.ones(size), np.ones(size), right], axis=-1).astype(np.int64)[:, None, :]
-    (low, high), *_ = bootstrap.intervals(counts)
+    (low, high), *others = bootstrap.intervals(counts)[0]
     error = (share * (1 - share) / size) ** 0.5
     assert (high - low) / 2 == pytest.approx(1.96 * error, rel=0.1)
     assert (high + low) / 2 == pytest.approx(share, abs=0.01)
+    assert np.allclose(others, [low, high])
+
+
+def test_precision_and_recall_have_intervals_of_their_own() -> None:
+    counts = np.array([[[4, 1, 1]], [[2, 4, 2]]])
+    f1, precision, recall = bootstrap.pairs(bootstrap.intervals(counts)[0])
+    assert precision == (0.5, 1.0)
+    assert recall == (0.25, 1.0)
+    assert f1 == (0.4, pytest.approx(2 / 3))
 
 
 def test_units_nobody_marked_have_an_interval_of_zero() -> None:
-    assert bootstrap.intervals(np.zeros((5, 2, 3), dtype=np.int64)).tolist() == [[0.0, 0.0]] * 2
+    assert bootstrap.intervals(np.zeros((5, 2, 3), dtype=np.int64)).tolist() == [[[0.0, 0.0]] * 3] * 2
 
 
 def test_differences_are_paired_and_each_column_is_its_own() -> None:
