@@ -32,6 +32,7 @@ DEFAULT_PORT = 8080
 USERNAME = "naba@localhost.localdomain"
 START_SECONDS = 180.0
 STOP_SECONDS = 10.0
+PORT_SECONDS = 5.0
 _NOWHERE = "http://127.0.0.1:9"
 
 log = logging.getLogger(__name__)
@@ -195,16 +196,28 @@ def _last_port(folder: Path) -> int:
 
 
 def _free_port(wanted: int | None, last: int) -> int:
-    """The port asked for, or the last one, or when it is taken any that is free."""
-    for port in (last if wanted is None else wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except (OSError, OverflowError):
-                continue
-            return int(probe.getsockname()[1])
-    raise StudioError("no free port on the loopback; end a server that holds one")
+    """The port asked for, or the last one, or when it is taken any that is free.
+
+    A server that was killed holds its port until its last thread is gone, so a taken one is tried for a while.
+    """
+    port, deadline = last if wanted is None else wanted, time.monotonic() + PORT_SECONDS
+    while (free := _bound(port)) is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    free = _bound(0) if free is None else free
+    if free is None:
+        raise StudioError("no free port on the loopback; end a server that holds one")
+    return free
+
+
+def _bound(port: int) -> int | None:
+    """The number a socket gets that asks for the port, any free one for 0; None when it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError):
+            return None
+        return int(probe.getsockname()[1])
 
 
 def _process(pid: int, started: float) -> psutil.Process | None:
