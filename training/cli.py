@@ -11,6 +11,7 @@ import typer
 
 from annotation import cli as annotation
 from annotation import terminal
+from annotation.commands.options import AsJson, Workspace, load_ontology
 from annotation.errors import NabaError
 from annotation.formats.detect import DocumentLines
 
@@ -45,7 +46,7 @@ def common(
 
 
 @app.command(rich_help_panel="Start here")
-def demo(workspace: annotation.Workspace = Path("workspace")) -> None:
+def demo(workspace: Workspace = Path("workspace")) -> None:
     """Run the whole trip on the bundled sample, printing each command as it runs it."""
     from training.demo import run
 
@@ -76,13 +77,13 @@ def score(
     full: Annotated[bool, typer.Option("--full", help="Partial matches, boundaries, links, attributes too.")] = False,
     ontology: Annotated[str | None, typer.Option(help="What both were marked by; needed for attributes.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; else as many as there are cores.", min=1)] = None,
-    as_json: annotation.AsJson = False,
+    as_json: AsJson = False,
 ) -> None:
     """Score predicted Documents against gold: naba score gold.jsonl predicted.jsonl [--json]"""
     from training.scored import score_command
     from training.streaming import Task
 
-    known = annotation.load_ontology(ontology) if ontology else None
+    known = load_ontology(ontology) if ontology else None
     task = Task(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=known)
     score_command(task, DocumentLines(against) if against else None, workers=workers, as_json=as_json)
 

@@ -2,14 +2,15 @@
 
 import pytest
 
-from annotation import cli, sample
+from annotation import sample
 from annotation.articles import read
+from annotation.commands import studio
 from annotation.document import Document
 
 
 def test_near_duplicates_are_left_out_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     found = [document for document in read(sample.raw()) if isinstance(document, Document)]
-    kept = list(cli._first_of_each(found))
+    kept = list(studio._first_of_each(found))
     lines = [line for line in capsys.readouterr().err.splitlines() if "nearly the same as" in line]
     assert len(kept) == len(found) - len(lines)
     assert sorted(line.split(":")[0].removeprefix("! ") for line in lines) == ["ar03.txt", "he04.txt"]

@@ -1,0 +1,35 @@
+"""The options several commands share, each said once."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotation.errors import UsageError
+from annotation.ontology import Ontology
+
+Workspace = Annotated[
+    Path, typer.Option("--workspace", envvar="NABA_WORKSPACE", help="Where the embedded server and the state live.")
+]
+Project = Annotated[str, typer.Option("--project", "-P", help="The Label Studio project's title.")]
+OntologyOption = Annotated[
+    str, typer.Option("--ontology", help="A YAML file, or the name of one that comes with naba.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="For a machine to read.")]
+DocumentsFile = Annotated[Path, typer.Argument(help="Documents, one a line (.jsonl, .jsonl.gz).")]
+
+HERE = Path("workspace")
+
+
+def load_ontology(name: str) -> Ontology:
+    """The ontology in the file, or the bundled one of that name."""
+    if Path(name).suffix in (".yaml", ".yml"):
+        return Ontology.load(name)
+    bundled = files("conf") / "ontology" / f"{name}.yaml"
+    if not bundled.is_file():
+        raise UsageError(f"there is no ontology called {name!r}; give a .yaml file, or 'conflict'")
+    with as_file(bundled) as path:
+        return Ontology.load(path)

@@ -1,0 +1,125 @@
+"""Label Studio: run it, read and push articles, pull what was marked, suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from annotation import terminal
+from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Project, Workspace, load_ontology
+from annotation.document import Document
+from annotation.errors import ArticleError, UsageError
+from annotation.files import read_documents, write_documents
+
+
+def serve(
+    workspace: Workspace = HERE,
+    port: Annotated[int | None, typer.Option(help="A port of your choice; else a free one.")] = None,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the running one.")] = False,
+) -> None:
+    """Start the embedded Label Studio, or say where it runs."""
+    from annotation.labelstudio import server
+
+    if stop:
+        terminal.say("stopped" if server.stop(workspace) else "was not running")
+        return
+    running = server.start(workspace, port=port)
+    terminal.say(f"Label Studio: {running.url}  user {running.username}  password {running.password}")
+
+
+def read(
+    articles: Annotated[list[Path], typer.Argument(help="Files and folders: .txt .html .jsonl .parquet.")],
+    out: Annotated[Path, typer.Option(help="Where the Documents go.")],
+) -> None:
+    """Read raw articles: find the language and the body, and write them as Documents."""
+    faults: list[ArticleError] = []
+    count = write_documents(out, _articles(articles, faults))
+    terminal.say(f"{count} articles read into {out}, {len(faults)} refused")
+
+
+def push(
+    articles: Annotated[list[Path], typer.Argument(help="Files and folders: .txt .html .jsonl .parquet.")],
+    project: Project,
+    ontology: OntologyOption = "conflict",
+    ui_language: Annotated[Literal["ar", "he", "en"], typer.Option(help="The language of the labels.")] = "en",
+    annotators: Annotated[
+        int | None, typer.Option(help="How many annotators label each article; 1 in a new project.", min=1)
+    ] = None,
+    skip_near_duplicates: Annotated[
+        bool, typer.Option("--skip-near-duplicates", help="Leave out articles nearly the same as one before them.")
+    ] = False,
+    workspace: Workspace = HERE,
+) -> None:
+    """Read raw articles and put them in front of the annotators. A second push adds only what is new."""
+    from annotation.labelstudio import push as pushing
+    from annotation.labelstudio.connect import connect
+
+    faults: list[ArticleError] = []
+    found = _articles(articles, faults)
+    report = pushing.push(
+        connect(workspace),
+        _first_of_each(found) if skip_near_duplicates else found,
+        project=project,
+        ontology=load_ontology(ontology),
+        ui_language=ui_language,
+        annotators=annotators,
+        workspace=workspace,
+    )
+    terminal.say(f"{report}, {len(faults)} refused")
+
+
+def pull(
+    project: Project,
+    out: Annotated[Path, typer.Option(help="Where the Documents go; what is quarantined goes beside it.")],
+    workspace: Workspace = HERE,
+) -> None:
+    """Fetch what the annotators submitted, one Document an annotation. What changed since is brought up to date."""
+    from annotation.labelstudio import pull as pulling
+    from annotation.labelstudio.connect import connect
+
+    terminal.say(str(pulling.pull(connect(workspace), project=project, out=out, workspace=workspace)))
+
+
+def suggest(
+    predictions: DocumentsFile,
+    project: Project,
+    workspace: Workspace = HERE,
+) -> None:
+    """Show a model's predictions to the annotators as suggestions, in place of earlier ones."""
+    from annotation.labelstudio import suggest as suggesting
+    from annotation.labelstudio.connect import connect
+
+    report = suggesting.suggest(connect(workspace), read_documents(predictions), project=project, workspace=workspace)
+    terminal.say(str(report))
+
+
+def _articles(paths: list[Path], faults: list[ArticleError]) -> Iterator[Document]:
+    """The articles that could be read; a line for each that could not. UsageError when that is all of them."""
+    from annotation.articles import read as read_articles
+
+    found_any = False
+    for found in read_articles(paths):
+        if isinstance(found, Document):
+            found_any = True
+            yield found
+        else:
+            faults.append(found)
+            terminal.warn(str(found))
+    if not found_any:
+        raise UsageError("none of what was named could be read as an article")
+
+
+def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents without those nearly the same as an earlier one; a line for each that is left out."""
+    from annotation.duplicates import alike
+
+    names: list[str] = []
+    for document, others in alike(documents):
+        names.append(document.source.name if document.source else document.id)
+        if others:
+            terminal.warn(f"{names[-1]}: left out, nearly the same as {names[others[0]]}")
+        else:
+            yield document
