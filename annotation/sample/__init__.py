@@ -4,7 +4,7 @@
     LANGUAGE/unlabelled/NAME.*      articles nobody has marked yet
     LANGUAGE/ANNOTATOR/NAME.txt     the article's body in the markup of `annotation.markup`
 
-Every article in `raw` was marked by the senior of its language, some by a second annotator too. People, groups and
+Every article in `raw` was marked by the senior of its language, some by the other two annotators as well. People, groups and
 events are invented.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from annotation.document import Document, Provenance
 from annotation.markup import parse
 
-ANNOTATORS = {"ar": ("layla", "karim"), "he": ("noa", "dan")}
+ANNOTATORS = {"ar": ("layla", "karim", "rana"), "he": ("noa", "dan", "tal")}
 """Who marked the articles of each language, the senior first."""
 
 _HERE = Path(__file__).parent
