@@ -14,12 +14,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation import bootstrap
+from annotation.bootstrap import Floats
 from annotation.document import Document, Span
 from annotation.errors import UsageError
 from annotation.matching import ENOUGH, assign, overlap
 from annotation.ontology import Attribute, Ontology
-from training import bootstrap
-from training.bootstrap import Floats
 from training.pairing import aligned
 
 CERTAINTY, UNCONFIRMED, CONFIRMED = "certainty", "unconfirmed", "confirmed"

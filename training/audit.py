@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from annotation.document import Argument, Document, Event, Span
+from annotation.words import LEADING, TRAILING, Word
 from training.labels import Labels
-from training.words import LEADING, TRAILING, Word
 
 
 class Place(NamedTuple):

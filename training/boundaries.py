@@ -14,10 +14,10 @@ from typing import TypeAlias
 import numpy as np
 
 from annotation.document import Document, Span
+from annotation.edges import MARKS, PROCLITIC, edge
 from annotation.matching import PRF, assign
 from training.matches import LAYERS
 from training.pairing import aligned
-from training.report.edges import MARKS, PROCLITIC, edge
 from training.scoring import prfs
 
 RUNGS: Mapping[str, str] = {

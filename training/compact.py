@@ -23,8 +23,8 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from annotation.errors import UsageError
 from annotation.text import folded
+from annotation.words import Word, legal_cuts
 from training.tokens import Ids, Pieces
-from training.words import Word, legal_cuts
 
 IDENTITIES = 3
 """The first features say which word it is; they are what word dropout hides."""

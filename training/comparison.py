@@ -12,9 +12,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation import bootstrap
 from annotation.errors import UsageError
 from annotation.matching import ENOUGH, UNITS
-from training import bootstrap, flat
+from training import flat
 from training.scoring import KINDS, Scores
 from training.tally import TypeName
 

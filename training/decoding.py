@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from annotation.document import Argument, Document, Event, Span
+from annotation.words import Word
 from training.labels import Labels
-from training.words import Word
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 

@@ -17,6 +17,7 @@ import numpy as np
 from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.ontology import Ontology
+from annotation.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
 from training.audit import Audit, Place, audit, place
 from training.compact import COMPACT_TOKENIZER, CompactTokenizer
 from training.config import EncoderConfig, ModelConfig
@@ -24,7 +25,6 @@ from training.decoding import Outputs, decode
 from training.labels import Labels
 from training.tokens import HubTokenizer, Ids, Tokenizer
 from training.windows import Windows, windows
-from training.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
 
 AFFIXES = 1024
 """Rows of the table of hashed strings that a cut takes off; 0 stands for a cut that the word is too short for."""

@@ -12,10 +12,10 @@ from omegaconf import OmegaConf
 
 from annotation.errors import UsageError
 from annotation.matching import PRF, UNITS
+from annotation.page.names import Names
 from training.leakage import Leakage
 from training.regression import Change
 from training.report.calibration import LAYERS
-from training.report.names import Names
 from training.scoring import KINDS
 from training.settings import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
 

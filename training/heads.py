@@ -7,8 +7,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from annotation.words import LEADING, TRAILING
 from training.losses import IMPOSSIBLE
-from training.words import LEADING, TRAILING
 
 _STEPS = (1, 2, 3, 5, 8, 16, 32, 64)
 _SENTENCES = 3

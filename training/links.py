@@ -15,10 +15,10 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from annotation import bootstrap
+from annotation.bootstrap import Floats
 from annotation.document import Document, Span
 from annotation.matching import ENOUGH, Interval
-from training import bootstrap
-from training.bootstrap import Floats
 from training.pairing import aligned
 
 SAME_AS = "SameAs"

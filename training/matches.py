@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from annotation import bootstrap
 from annotation.document import Document, Span
 from annotation.matching import PRF, assign
-from training import bootstrap
 from training.pairing import aligned
 
 KINDS: Mapping[str, str] = {

@@ -18,6 +18,7 @@ from annotation import terminal
 from annotation.document import Document
 from annotation.errors import Refused, UsageError
 from annotation.matching import UNITS
+from annotation.page.names import Names
 from annotation.snapshot import Snapshot
 from training import gates
 from training.config import ReleaseConfig
@@ -32,7 +33,6 @@ from training.report.calibration import calibration
 from training.report.evaluation import Evaluation, evaluation
 from training.report.features import Features
 from training.report.history import latest, write_history
-from training.report.names import Names
 from training.scoring import Scores
 from training.versions import LAST, NONE, REFUSED
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation import bootstrap
 from annotation.document import Document
 from annotation.matching import HEADLINE, PRF, UNITS
-from training import bootstrap, flat
+from training import flat
 from training.pairing import aligned as aligned
 from training.pairing import paired
 from training.tally import KINDS as KINDS

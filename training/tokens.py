@@ -17,7 +17,7 @@ import numpy.typing as npt
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerFast
 
 from annotation.errors import UsageError
-from training.words import Word
+from annotation.words import Word
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 """Whole numbers, their shape said where they are used."""

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from annotation import sample
+from annotation import bootstrap, sample
 from annotation.document import Document
 from annotation.files import line
 from annotation.formats.detect import DocumentLines
-from training import bootstrap
 from training.streaming import Task, score_files
 
 SIZES = (10_000, 100_000)

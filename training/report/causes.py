@@ -13,8 +13,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from annotation.document import Document, Span
+from annotation.edges import MARKS, OTHER, PROCLITIC, edge, sentence
 from annotation.matching import Item, assign
-from training.report.edges import MARKS, OTHER, PROCLITIC, edge, sentence
 
 TRIGGER_MISSED, TRIGGER_TYPE = "trigger missed", "trigger type"
 ENTITY_MISSED, ROLE = "entity missed", "role"

@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from annotation.document import Document, Event, Span
 from annotation.matching import PRF, UNITS, assign, units
-from training.report.marks import CORRECT, MISSED, SIGNS, SPURIOUS, Mark, plain, render, showable
-from training.report.names import Names
+from annotation.page.marks import CORRECT, MISSED, SIGNS, SPURIOUS, Mark, plain, render, showable
+from annotation.page.names import Names
 from training.scoring import Scores
 
 MOST = 50

@@ -14,9 +14,9 @@ from annotation import terminal
 from annotation.errors import UsageError
 from annotation.files import atomic
 from annotation.matching import HEADLINE, UNITS
+from annotation.page.names import LANGUAGES
 from training.record import RECORD, Record
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw
-from training.report.names import LANGUAGES
 
 HISTORY = "history.html"
 _HERE = Path(__file__).parent

@@ -12,9 +12,11 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from annotation import bootstrap
 from annotation.files import atomic
 from annotation.matching import ENOUGH, HEADLINE, PRF
-from training import bootstrap, flat
+from annotation.page.names import UNITS, Names
+from training import flat
 from training.boundaries import RUNGS
 from training.comparison import Change
 from training.matches import KINDS
@@ -24,7 +26,6 @@ from training.report.causes import CAUSES
 from training.report.ceilings import MEANINGS
 from training.report.evaluation import UNCLEAR, Evaluation
 from training.report.examples import Example, worst
-from training.report.names import UNITS, Names
 from training.report.verdict import answers, signed, slice_name, slice_title
 
 _HERE = Path(__file__).parent

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annotation.matching import HEADLINE, PRF
+from annotation.page.names import Names
 from training.comparison import Change
 from training.regression import Change as Shift
 from training.report.evaluation import BETTER, UNCLEAR, WORSE, Before, Evaluation
-from training.report.names import Names
 from training.report.slices import Slice
 
 PLAIN = "plain"

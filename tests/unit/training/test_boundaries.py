@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from annotation.document import Document, Span
+from annotation.edges import MARKS, PROCLITIC, edge
 from annotation.markup import parse
 from tests.unit.training.drawn import TEXT, matchings, sides
 from training.boundaries import RUNGS, ladder
-from training.report.edges import MARKS, PROCLITIC, edge
 
 
 def rungs(gold: str, predicted: str, language: str = "he") -> list[int]:

@@ -7,6 +7,7 @@ import torch
 from transformers import AutoConfig, AutoModel
 
 from annotation.errors import UsageError
+from annotation.words import split
 from training.compact import (
     CHARACTERS,
     FEATURES,
@@ -16,7 +17,6 @@ from training.compact import (
     shape,
     spelling,
 )
-from training.words import split
 
 
 def ids(text: str) -> torch.Tensor:

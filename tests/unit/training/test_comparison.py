@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from annotation import bootstrap
 from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.markup import parse
-from training import bootstrap
 from training.comparison import compare
 from training.scoring import Scores, score
 

@@ -6,10 +6,10 @@ import yaml
 
 from annotation.document import Document
 from annotation.ontology import Ontology
+from annotation.words import LEADING, TRAILING, split
 from tests.builders import build, conflict
 from training.decoding import Outputs, cut, decode, sigmoid
 from training.labels import Labels
-from training.words import LEADING, TRAILING, split
 
 ONTOLOGY = conflict()
 LABELS = Labels.of(ONTOLOGY)

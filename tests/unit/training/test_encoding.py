@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from annotation.document import Document
 from annotation.errors import NabaError, UsageError
+from annotation.words import LEADING, TRAILING
 from tests.builders import build, conflict
 from tests.strategies import documents
 from tests.unit.training.conftest import FAMILIES, reader
 from training.batches import collate
 from training.decoding import Outputs
 from training.encoding import Encoding, Example
-from training.words import LEADING, TRAILING
 
 ONTOLOGY = conflict()
 

@@ -8,10 +8,10 @@ import pytest
 
 from annotation.errors import UsageError
 from annotation.matching import PRF
+from annotation.page.names import Names
 from tests.builders import conflict
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge, load
 from training.leakage import Leakage
-from training.report.names import Names
 
 NOTHING = Leakage((), (), ())
 NAMES = Names(conflict())

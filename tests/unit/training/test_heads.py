@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
+from annotation.words import LEADING, TRAILING
 from training.candidates import best, role_table, span_table, wrong
 from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, banded, distance, possible
 from training.losses import IMPOSSIBLE, choice_loss, circle_loss
-from training.words import LEADING, TRAILING
 
 
 @pytest.mark.parametrize("words", [1, 4, 5, 13])

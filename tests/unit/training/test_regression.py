@@ -6,12 +6,12 @@ import random
 from dataclasses import replace
 
 from annotation.document import Argument, Document, Event, Source, Span
+from annotation.page.names import Names
 from tests.builders import conflict
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge
 from training.leakage import Leakage
 from training.regression import Change, changes
 from training.report.features import Features
-from training.report.names import Names
 
 PERSON, PLACE, AGENT = Span(4, 8, "Person"), Span(10, 14, "GPE"), Span(16, 20, "Organization")
 ATTACKER, TARGET = Span(34, 38, "ArmedGroup"), Span(40, 44, "Facility")

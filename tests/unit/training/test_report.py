@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.document import Document, Provenance, Source, Span
+from annotation.page.marks import CORRECT, MISSED, SPURIOUS, Mark, render, showable
+from annotation.page.names import UNITS, Names
 from tests.builders import build, conflict
 from training.report.evaluation import evaluation
 from training.report.examples import MOST, worst
-from training.report.marks import CORRECT, MISSED, SPURIOUS, Mark, render, showable
-from training.report.names import UNITS, Names
 from training.report.page import write_report
 from training.scoring import score
 

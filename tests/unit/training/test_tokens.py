@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.errors import UsageError
+from annotation.words import split
 from tests.strategies import texts
 from tests.unit.training.conftest import FAMILIES, reader
 from training.tokens import HubTokenizer
-from training.words import split
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -9,7 +9,7 @@ import regex
 
 from annotation.document import Span
 from annotation.text import PROCLITICS
-from training.words import Word, language_of, legal_cuts, sentences, split
+from annotation.words import Word, language_of, legal_cuts, sentences, split
 
 PROCLITIC, MARKS, OTHER = "proclitic", "marks", "other"
 EDGES = (PROCLITIC, MARKS, OTHER)
