@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from markupsafe import Markup
 
-from annotation.document import Document, Event, Span
+from annotation.document import Document, Span
 from annotation.matching import PRF, UNITS, assign, units
-from annotation.page.marks import CORRECT, MISSED, SIGNS, SPURIOUS, Mark, plain, render, showable
+from annotation.page.marks import CORRECT, MISSED, SPURIOUS, showable
 from annotation.page.names import Names
+from annotation.page.sides import Marking, Side, direction, heading, source_url, task_url
 from training.scoring import Scores
 
 MOST = 50
 """Documents shown in full; the page must open at once and stay within a few MB."""
 MOST_CHARACTERS = 400_000
 _SPARE = 10
-
-_RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "yi"}
-
-
-@dataclass(frozen=True)
-class Chip:
-    """A trigger or an argument: event type or role, its words, and whether the other side has it."""
-
-    title: str
-    words: Markup
-    state: str
-    sign: str
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """An event under the text, with its arguments. `number` is that of its trigger's mark."""
-
-    trigger: Chip
-    arguments: tuple[Chip, ...]
-    type: str
-    number: int
-
-
-Arc: TypeAlias = tuple[int, int, str, str]
-"""Numbers of the marks of trigger and filler, the role's title, the argument's state."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """Gold or predicted: the marked text, its events, and an arc for each of their arguments."""
-
-    text: Markup
-    events: tuple[Trigger, ...]
-    arcs: tuple[Arc, ...]
 
 
 @dataclass(frozen=True)
@@ -106,7 +71,7 @@ def worst(
             break
         example = _example(document, theirs[document.id], _prfs(scores, row), names)
         found = causes.get(document.id, frozenset())
-        examples.append(replace(example, task=_task(studio, document), causes=found))
+        examples.append(replace(example, task=task_url(studio, document), causes=found))
     return examples
 
 
@@ -123,19 +88,6 @@ def _chosen(scores: Scores, causes: Mapping[str, frozenset[str]]) -> list[int]:
     return [row for row in order if row in kept]
 
 
-def direction(language: str) -> str:
-    """What `dir` is for the language; "auto" where it is not known."""
-    return "rtl" if language in _RIGHT_TO_LEFT else "auto"
-
-
-def _task(studio: str | None, document: Document) -> str | None:
-    """Where the document is marked in Label Studio, where both are known."""
-    task = document.provenance.task if document.provenance else None
-    if task is None or not studio or not studio.startswith(("http://", "https://")):
-        return None
-    return f"{studio.rstrip('/')}/data?task={task}"
-
-
 def _prfs(scores: Scores, row: int) -> dict[str, PRF]:
     counts = scores.counts[row, : len(UNITS)].tolist()
     return {unit: PRF(gold, predicted, correct) for unit, (gold, predicted, correct) in zip(UNITS, counts, strict=True)}
@@ -150,77 +102,24 @@ def _badness(scores: Scores, row: int) -> tuple[float, int, str]:
 
 
 def _example(gold: Document, predicted: Document, prfs: dict[str, PRF], names: Names) -> Example:
-    source = gold.source
-    url = source.url if source else None
     return Example(
         id=gold.id,
-        title=plain((source.title if source else None) or gold.text.strip().partition("\n")[0][:80] or gold.id),
-        url=url if url and url.startswith(("http://", "https://")) else None,
+        title=heading(gold),
+        url=source_url(gold),
         language=gold.language,
         direction=direction(gold.language),
-        gold=_Marking(gold, predicted, MISSED, names).side(),
-        predicted=_Marking(predicted, gold, SPURIOUS, names).side(),
+        gold=_side(gold, predicted, MISSED, names),
+        predicted=_side(predicted, gold, SPURIOUS, names),
         scores=prfs,
     )
 
 
-class _Marking:
-    """One side's marks, each `wrong` where the other side does not have it."""
-
-    def __init__(self, document: Document, other: Document, wrong: str, names: Names) -> None:
-        self.document, self.other, self.wrong, self.names = document, other, wrong, names
-        self.theirs = units(other)
-        self.numbers = {span: number for number, span in enumerate(document.spans())}
-
-    def side(self) -> Side:
-        triggers = self.marks(self.document.triggers, self.other.triggers, "trigger")
-        entities = self.marks(self.document.entities, self.other.entities, "entity")
-        text = render(self.document.text, [*triggers, *entities])
-        events = tuple(self.trigger(event) for event in self.document.events)
-        return Side(text, events, tuple(self.arcs(events)))
-
-    def arcs(self, events: Sequence[Trigger]) -> Iterator[Arc]:
-        for shown, event in zip(events, self.document.events, strict=True):
-            for chip, argument in zip(shown.arguments, event.arguments, strict=True):
-                yield shown.number, self.numbers[argument.filler], chip.title, chip.state
-
-    def marks(self, spans: Sequence[Span], others: Sequence[Span], layer: str) -> list[Mark]:
-        missing, unmatched = sorted(set(spans) - set(others)), sorted(set(others) - set(spans))
-        instead = {missing[i]: unmatched[j] for i, j in assign(missing, unmatched)}
-        return [
-            Mark(
-                span=span,
-                layer=layer,
-                state=self.state(span not in others),
-                title=self.names.title(span.label),
-                note=self.note(span, span not in others, instead.get(span)),
-                number=self.numbers[span],
-            )
-            for span in spans
-        ]
-
-    def note(self, span: Span, missing: bool, instead: Span | None) -> str:
-        note = f"{self.names.title(span.label)}: {self.state(missing)}"
-        if instead is None:
-            return note
-        words = showable(instead.quote(self.document.text))
-        return f"{note}; the other side has {self.names.title(instead.label)} on “{words}”"
-
-    def trigger(self, event: Event) -> Trigger:
-        trigger = (event.trigger.start, event.trigger.end, event.type)
-        state = self.state(trigger not in self.theirs["Trig-C"])
-        chips = []
-        for argument in event.arguments:
-            filler = argument.filler
-            item = (*trigger, filler.start, filler.end, argument.role)
-            chips.append(
-                self.chip(self.names.role(argument.role), filler, self.state(item not in self.theirs["Arg-C+"]))
-            )
-        chip = self.chip(self.names.title(event.type), event.trigger, state)
-        return Trigger(chip, tuple(chips), event.type, self.numbers[event.trigger])
-
-    def chip(self, title: str, span: Span, state: str) -> Chip:
-        return Chip(title, plain(span.quote(self.document.text)), state, SIGNS[state])
-
-    def state(self, missing: bool) -> str:
-        return self.wrong if missing else CORRECT
+def _side(document: Document, other: Document, wrong: str, names: Names) -> Side:
+    """One side's marks, each `wrong` where the other side does not have it; what that has instead is said."""
+    notes: dict[Span, str] = {}
+    for ours, theirs in ((document.triggers, other.triggers), (document.entities, other.entities)):
+        missing, unmatched = sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours))
+        for i, j in assign(missing, unmatched):
+            words = showable(unmatched[j].quote(document.text))
+            notes[missing[i]] = f"; the other side has {names.title(unmatched[j].label)} on “{words}”"
+    return Marking(document, units(other), names, CORRECT, wrong, notes).side()

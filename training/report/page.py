@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from markupsafe import Markup
 from annotation import bootstrap
 from annotation.files import atomic
 from annotation.matching import ENOUGH, HEADLINE, PRF
+from annotation.page import templates
 from annotation.page.names import UNITS, Names
 from training import flat
 from training.boundaries import RUNGS
@@ -79,7 +78,6 @@ def _values(evaluation: Evaluation) -> dict[str, object]:
 
 def _page(evaluation: Evaluation) -> dict[str, object]:
     names = Names(evaluation.ontology)
-    style, script = _source("page.css"), Markup("\n").join([_source("filter.js"), _source("arcs.js")])
     examples = worst(
         evaluation.scores,
         evaluation.gold,
@@ -103,9 +101,7 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
         "charts": {"causes": _causes(evaluation), "changes": _changes(evaluation, names), **_calibration(evaluation)},
         "examples": examples,
         **_filters(examples, names),
-        "style": style,
-        "script": script,
-        "policy": f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; base-uri 'none'",
+        **templates.assets(_HERE / "page.css"),
     }
 
 
@@ -201,24 +197,8 @@ def _ranked(rows: list[TypeRow]) -> list[TypeRow]:
 
 
 def environment() -> jinja2.Environment:
-    """The templates of this package: what ends in .html.j2 is escaped, and a name that is not given is an error."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
-        autoescape=lambda name: name is None or name.endswith(".html.j2"),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": lambda fraction: f"{100 * fraction:.1f}", "signed": signed, "json": json.dumps}
+    """The templates of this package and the shared ones."""
+    environment = templates.environment(_HERE)
+    environment.filters["signed"] = signed
     environment.globals |= {"slice_title": slice_title, "slice_name": slice_name}
     return environment
-
-
-def _source(name: str) -> Markup:
-    """A file of this package, to be put into the page as it is."""
-    return Markup((_HERE / name).read_text(encoding="utf-8"))
-
-
-def _digest(source: str) -> str:
-    """How the page's policy names the one script and the one style it lets a browser use."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"
