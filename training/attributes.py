@@ -24,8 +24,8 @@ from training.pairing import aligned
 
 CERTAINTY, UNCONFIRMED, CONFIRMED = "certainty", "unconfirmed", "confirmed"
 
-Row: TypeAlias = list[tuple[str, str, str]]
-"""Of one document: attribute, gold value, predicted value, once for every matched trigger."""
+Row: TypeAlias = Counter[tuple[str, str, str]]
+"""Of one document: how many matched triggers have this attribute, gold value and predicted value."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +121,11 @@ def attributes(gold: Iterable[Document], predicted: Iterable[Document], ontology
 def row(gold: Document, predicted: Document, *, ontology: Ontology) -> Row:
     """The values of each matched trigger of one document."""
     pairs = [(gold.events[i], predicted.events[j]) for i, j in assign(gold.triggers, predicted.triggers, _same_type)]
-    return [
+    return Counter(
         (name, left.attribute(name) or known.default, right.attribute(name) or known.default)
         for left, right in pairs
         for name, known in ontology.attributes.items()
-    ]
+    )
 
 
 def _same_type(gold: Span, predicted: Span) -> float:
@@ -133,13 +133,11 @@ def _same_type(gold: Span, predicted: Span) -> float:
 
 
 def _check(rows: Sequence[Row], ontology: Ontology) -> None:
-    unknown = Counter(
-        f"{name}={value}"
-        for row in rows
-        for name, *values in row
-        for value in values
-        if value not in ontology.attributes[name].values
-    )
+    unknown = Counter[str]()
+    for row in rows:
+        for (name, *values), times in row.items():
+            known = ontology.attributes[name].values
+            unknown.update({f"{name}={value}": times for value in values if value not in known})
     if unknown:
         told = ", ".join(f"{value} ({count} times)" for value, count in unknown.most_common(3))
         raise UsageError(f"ontology {ontology.name!r} has no {told}; score with the ontology they were marked by")
@@ -150,9 +148,9 @@ def _table(rows: Sequence[Row], name: str, values: Sequence[str]) -> NDArray[np.
     place = {value: at for at, value in enumerate(values)}
     table = np.zeros((len(rows), len(values), len(values)), dtype=np.int64)
     for number, row in enumerate(rows):
-        for of, gold, predicted in row:
+        for (of, gold, predicted), times in row.items():
             if of == name:
-                table[number, place[gold], place[predicted]] += 1
+                table[number, place[gold], place[predicted]] += times
     return table
 
 

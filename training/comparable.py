@@ -18,11 +18,11 @@ def check(scores: Scores, ontology: Ontology | None = None) -> None:
     With the ontology every type of either side must be in it. Without, sides that have types and share none are
     refused.
     """
-    if not scores.ids:
+    if not scores.documents:
         raise UsageError("there are no Documents on either side; name files that hold some")
     gold, predicted = _types(scores.by_type, "gold"), _types(scores.by_type, "predicted")
     if not gold:
-        raise UsageError(f"nothing is marked in the {len(scores.ids)} gold Documents; score against annotated ones")
+        raise UsageError(f"nothing is marked in the {scores.documents} gold Documents; score against annotated ones")
     if ontology is not None:
         known = {"event": set(ontology.events), "role": set(ontology.roles), "entity": set(ontology.entities)}
         for side, types in (("gold", gold), ("predicted", predicted)):

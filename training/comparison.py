@@ -117,7 +117,7 @@ def compare(now: Scores, before: Scores, *, resamples: int = bootstrap.PAIRED) -
     languages = np.array(now.languages, dtype=object)
     own = {language: languages == language for language in sorted(set(now.languages))}
     return Comparison(
-        documents=len(now.ids),
+        documents=now.documents,
         overall=_changes(left, right, names, resamples),
         by_language={k: _changes(left[mine], right[mine], names, resamples) for k, mine in own.items()},
         resamples=resamples,

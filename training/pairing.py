@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from sqlite3 import Connection, connect
 from typing import TypeAlias
 
 from annotation.document import Document
@@ -27,7 +28,7 @@ def aligned(gold: Iterable[Document], predicted: Iterable[Document]) -> list[Pai
 def paired(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[tuple[int, Document, Document]]:
     """The place in gold, the gold Document and the predicted one, as soon as both have come.
 
-    Held are only Documents whose partner has not come yet: none where both sides have the same order. Raises
+    Held in memory are only Documents whose partner has not come yet: none where both sides have the same order. Raises
     UsageError as `aligned` does, once both sides are read.
     """
     pairing = Pairing()
@@ -42,7 +43,7 @@ class Pairing:
 
     ours: dict[str, tuple[int, Document]] = field(default_factory=dict)
     theirs: dict[str, Document] = field(default_factory=dict)
-    seen: tuple[set[str], set[str]] = field(default_factory=lambda: (set(), set()))
+    seen: Connection = field(default_factory=lambda: _ids())
     repeated: tuple[dict[str, None], dict[str, None]] = field(default_factory=lambda: ({}, {}))
     changed: list[str] = field(default_factory=list)
 
@@ -64,6 +65,7 @@ class Pairing:
 
     def close(self) -> None:
         """Raise UsageError if anything did not fit."""
+        self.seen.close()
         faults = {
             "more than once in gold": list(self.repeated[0]),
             "more than once in predicted": list(self.repeated[1]),
@@ -79,11 +81,20 @@ class Pairing:
 
     def new(self, side: int, id: str) -> bool:
         """Whether the id has not come on this side before; noted either way."""
-        if id in self.seen[side]:
-            self.repeated[side][id] = None
-            return False
-        self.seen[side].add(id)
-        return True
+        if self.seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (side, id)).rowcount:
+            return True
+        self.repeated[side][id] = None
+        return False
+
+
+def _ids() -> Connection:
+    """A table of the ids that have come: in memory while it is small, on disk for an archive."""
+    seen = connect("", isolation_level=None)
+    seen.executescript(
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+        "CREATE TABLE seen (side INTEGER, id TEXT, PRIMARY KEY (side, id)) WITHOUT ROWID; BEGIN"
+    )
+    return seen
 
 
 def _some(ids: Sequence[str]) -> str:

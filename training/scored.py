@@ -49,7 +49,7 @@ def metrics(scored: Scored, comparison: Comparison | None = None) -> Mapping[str
 
 def _say(scored: Scored) -> None:
     heading, *rows = scored.scores.table()
-    terminal.table(f"{len(scored.scores.ids)} documents", heading, rows)
+    terminal.table(f"{scored.scores.documents} documents", heading, rows)
     further = {
         "matched one to one": scored.matches,
         "boundaries, forgiving more and more": scored.ladder,
@@ -61,5 +61,5 @@ def _say(scored: Scored) -> None:
             heading, *rows = part.table()
             terminal.table(title, heading, rows)
     scores = scored.scores
-    if not scores.arg_c_plus.enough or len(scores.ids) < DOCUMENTS:
-        terminal.warn(f"{len(scores.ids)} documents, {scores.arg_c_plus.gold} arguments: too few to say much")
+    if not scores.arg_c_plus.enough or scores.documents < DOCUMENTS:
+        terminal.warn(f"{scores.documents} documents, {scores.arg_c_plus.gold} arguments: too few to say much")

@@ -20,7 +20,7 @@ from training import flat
 from training.pairing import aligned as aligned
 from training.pairing import paired
 from training.tally import KINDS as KINDS
-from training.tally import Tally, TypeName
+from training.tally import Integers, Tally, TypeName
 
 SCHEMA = 1
 _log = logging.getLogger(__name__)
@@ -36,14 +36,14 @@ class Slice:
     types: Mapping[str, Mapping[str, PRF]]
 
     @classmethod
-    def of(cls, counts: NDArray[np.int64], names: tuple[TypeName, ...], types: NDArray[np.integer]) -> Slice:
-        """From [documents, scores, 3] and [documents, types, 3]; types that do not occur are left out."""
+    def of(cls, documents: int, counts: Integers, names: tuple[TypeName, ...], types: Integers) -> Slice:
+        """From [rows, scores, 3] and [rows, types, 3] of so many documents; types that do not occur are left out."""
         found = np.flatnonzero(types.sum(axis=(0, 2)))
         micro = prfs(counts)
         present = types if len(found) == len(names) else types[:, found]
         by_type = dict(zip((names[at] for at in found), prfs(present), strict=True))
         return cls(
-            documents=len(counts),
+            documents=documents,
             micro=dict(zip(UNITS, micro[: len(UNITS)], strict=True)),
             seqeval=dict(zip(flat.LAYERS, micro[len(UNITS) :], strict=True)),
             types={kind: {name: prf for (of, name), prf in by_type.items() if of == kind} for kind in KINDS},
@@ -65,17 +65,18 @@ class Slice:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What a model reached. `counts` is [documents, len(UNITS) + len(flat.LAYERS), 3]: gold, predicted, correct.
+    """What a model reached. `counts` is [rows, len(UNITS) + len(flat.LAYERS), 3]: gold, predicted, correct.
 
-    `ids` and `languages` name its rows, in gold's order. `type_counts` is [documents, types, 3] and `types` names its
-    columns. Fractions, not percent. Nothing against nothing is 0, as in the field's reference scorer.
+    `ids` and `languages` name its rows, in gold's order: one a document, but neighbours share one in an archive (see
+    `training.tally`). `type_counts` is [rows, types, 3] and `types` names its columns. Fractions, not percent. Nothing
+    against nothing is 0, as in the field's reference scorer.
     """
 
     ids: tuple[str, ...]
     languages: tuple[str, ...]
-    counts: NDArray[np.int64] = field(repr=False)
+    counts: Integers = field(repr=False)
     types: tuple[TypeName, ...] = field(repr=False)
-    type_counts: NDArray[np.integer] = field(repr=False)
+    type_counts: Integers = field(repr=False)
     overall: Slice
     by_language: Mapping[str, Slice]
 
@@ -85,9 +86,9 @@ class Scores:
         order = tally.order()
         counts = tally.counts()[order]
         names, types = tally.types()
-        types = types[order]
+        types, sizes = types[order], tally.sizes()[order]
         languages = np.array(tally.languages, dtype=object)[order]
-        ids = np.array(tally.ids, dtype=object)[order]
+        ids = np.array(tally.names, dtype=object)[order]
         rows = {language: languages == language for language in sorted(set(tally.languages))}
         return cls(
             ids=tuple(ids),
@@ -95,9 +96,17 @@ class Scores:
             counts=counts,
             types=names,
             type_counts=types,
-            overall=Slice.of(counts, names, types),
-            by_language={language: Slice.of(counts[own], names, types[own]) for language, own in rows.items()},
+            overall=Slice.of(tally.documents, counts, names, types),
+            by_language={
+                language: Slice.of(int(sizes[own].sum()), counts[own], names, types[own])
+                for language, own in rows.items()
+            },
         )
+
+    @property
+    def documents(self) -> int:
+        """How many were scored."""
+        return self.overall.documents
 
     @property
     def by_type(self) -> Mapping[str, Mapping[str, PRF]]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from itertools import islice, zip_longest
 from typing import NamedTuple, Protocol, TypeAlias
 
+import numpy as np
+
 from annotation.document import Document
 from annotation.errors import NabaError, UsageError
 from annotation.ontology import Ontology
@@ -25,11 +27,12 @@ from training.links import Links
 from training.matches import Matches
 from training.pairing import GOLD, PREDICTED, Pairing
 from training.scoring import Scores
-from training.tally import Tally
+from training.tally import ROWS, Integers, Tally, summed
 
 Line: TypeAlias = tuple[int, str]
 
 _BLOCK = 200
+_TOLD = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +65,17 @@ class Further:
         self.boundaries += other.boundaries
         self.links += other.links
         self.attributes += other.attributes
+
+    def fold(self, row: Integers) -> None:
+        """Let rows share one, as those of the tally did: `row` is the new one of each old one."""
+        for part in (self.matches, self.boundaries, self.links):
+            if part:
+                part[:] = summed(np.array(part), row).tolist()
+        if self.attributes:
+            together = [Counter[tuple[str, str, str]]() for _ in range(int(row.max()) + 1)]
+            for at, values in zip(row.tolist(), self.attributes, strict=True):
+                together[at].update(values)
+            self.attributes = together
 
 
 class Scored(NamedTuple):
@@ -104,21 +118,31 @@ class Counted:
         self.further.merge(other.further)
         self.lost += other.lost
 
+    def fold(self) -> None:
+        """Stop growing: see `Tally.fold`."""
+        row = self.tally.fold()
+        if row is not None:
+            self.further.fold(row)
+
 
 def score_files(task: Task, *, workers: int = 1) -> Scored:
     """Score the task's files. Raises UsageError, with counts, where they do not fit; DocumentsError for a bad line."""
-    total, pairing = Counted(), Pairing()
+    total, pairing, told = Counted(), Pairing(), 0
     for counted in _counted(task, workers):
-        for id in counted.tally.ids:
+        for id in counted.tally.names:
             pairing.new(GOLD, id)
             pairing.new(PREDICTED, id)
         total.merge(counted)
         for waiting in counted.waiting:
             for place, gold, predicted in pairing.add(*waiting):
                 total.add(task, place, gold, predicted)
-        if len(total.tally) // 10_000 > (len(total.tally) - len(counted.tally)) // 10_000:
-            _log.info("scored %d documents", len(total.tally))
+        if len(total.tally) > 2 * ROWS:
+            total.fold()
+        if total.tally.documents >= told + _TOLD:
+            told += _TOLD
+            _log.info("scored %d documents", told)
     pairing.close()
+    total.fold()
     return _scored(task, total)
 
 

@@ -1,6 +1,9 @@
 """Counts of one document after another: all that is kept of documents, so that an archive can be scored as it is read.
 
-A document leaves its id, its language, three numbers for each score and four for each type that occurs in it.
+A document leaves a row: its id, its language, three numbers for each score and four for each type that occurs in it.
+Past `ROWS` documents, neighbours in gold of one language share a row, more and more of them, so that the table stops
+growing. Intervals then come from drawing rows, as in a block bootstrap (Kuensch 1989): thousands of rows are enough to
+tell the spread, and neighbours that resemble each other are drawn together, as they should.
 """
 
 from __future__ import annotations
@@ -26,29 +29,38 @@ KINDS: Mapping[str, tuple[str, int]] = {
 }
 """What scores are broken down by: the unit counted, and where in its tuple the type stands. `arguments` is by event."""
 
+Integers: TypeAlias = NDArray[np.int64]
 TypeName: TypeAlias = tuple[str, str]
 """A kind of `KINDS`, and a type of it."""
 
 _SCORES = len(UNITS) + len(flat.LAYERS)
 _CELL = 5
 """A document's row, a type's number, and gold, predicted, correct."""
-_SMALL = 1 << 13
-"""Below this, numbers take half the room and three of them still add up."""
+ROWS = 1 << 13
+"""Rows that are kept in the end; up to twice as many while documents come."""
 
 
 class Tally:
     """What was counted so far; `add` takes a pair, `merge` takes what another process counted."""
 
     def __init__(self) -> None:
-        self.ids: list[str] = []
+        self.names: list[str] = []
         self.languages: list[str] = []
+        self._sizes = array("q")
         self._places = array("q")
-        self._counts = array("i")
-        self._cells = array("i")
+        self._width = 1
+        self._counts = array("q")
+        self._cells = array("q")
         self._types: dict[TypeName, int] = {}
 
     def __len__(self) -> int:
-        return len(self.ids)
+        """Rows."""
+        return len(self.names)
+
+    @property
+    def documents(self) -> int:
+        """How many were counted."""
+        return sum(self._sizes)
 
     def add(self, place: int, gold: Document, predicted: Document) -> None:
         """Count a pair of the same text. `place` is the document's among gold's; the language is the gold one's."""
@@ -57,43 +69,82 @@ class Tally:
             self._counts.extend(triple)
         for kind, (unit, at) in KINDS.items():
             self._count(kind, at, left, right, unit)
-        self.ids.append(gold.id)
+        self.names.append(gold.id)
         self.languages.append(gold.language)
+        self._sizes.append(1)
         self._places.append(place)
 
     def merge(self, other: Tally) -> None:
         """Take over what the other counted."""
         numbers = [self._number(name) for name in other._types]
-        cells = np.frombuffer(other._cells, dtype=np.int32).reshape(-1, _CELL).copy()
+        cells = other._cell_table()
         if len(cells):
             cells[:, 0] += len(self)
             cells[:, 1] = np.array(numbers)[cells[:, 1]]
         self._cells.frombytes(cells.tobytes())
         self._counts.extend(other._counts)
         self._places.extend(other._places)
-        self.ids += other.ids
+        self._sizes.extend(other._sizes)
+        self.names += other.names
         self.languages += other.languages
 
-    def order(self) -> NDArray[np.int64] | slice:
+    def fold(self) -> Integers | None:
+        """Let neighbours share rows until there are no more than `ROWS`; the new row of each old one, None if all fit.
+
+        How wide the rows are in the end depends on the documents alone, not on the order in which they came.
+        """
+        if len(self) <= ROWS and self._width == 1:
+            return None
+        known, language = np.unique(np.array(self.languages, dtype=object), return_inverse=True)
+        places = np.array(self._places, dtype=np.int64)
+        while True:
+            keys = places // self._width * len(known) + language
+            kept, row = np.unique(keys, return_inverse=True)
+            if len(kept) <= max(ROWS, len(known)):
+                break
+            self._width *= 2
+        self._regroup(kept, row, known)
+        folded: Integers = row
+        return folded
+
+    def _regroup(self, kept: Integers, row: Integers, known: NDArray[np.object_]) -> None:
+        block, language = np.divmod(kept, len(known))
+        counts, cells = summed(self.counts(), row), self._cell_table()
+        packed, where = np.unique(row[cells[:, 0]] * len(self._types) + cells[:, 1], return_inverse=True)
+        at = np.stack(np.divmod(packed, max(1, len(self._types))), axis=1)
+        cells = np.concatenate([at, summed(cells[:, 2:], where)], axis=1)
+        self.languages = known[language].tolist()
+        self.names = [f"{name} {self._width * at}-" for name, at in zip(self.languages, block.tolist(), strict=True)]
+        self._places = array("q", (block * self._width).tobytes())
+        self._sizes = array("q", summed(np.array(self._sizes), row).tobytes())
+        self._counts = array("q", counts.tobytes())
+        self._cells = array("q", cells.tobytes())
+
+    def order(self) -> Integers | slice:
         """The rows in gold's order: a slice, which copies nothing, where they came in it."""
         places = np.array(self._places, dtype=np.int64)
-        return slice(None) if (np.diff(places) > 0).all() else np.argsort(places)
+        return slice(None) if (np.diff(places) > 0).all() else np.argsort(places, kind="stable")
 
-    def counts(self) -> NDArray[np.int64]:
-        """[documents, scores, 3]: gold, predicted, correct of each of `UNITS` and of `flat.LAYERS`, as they came."""
+    def sizes(self) -> Integers:
+        """[rows]: documents in each, as they came."""
+        return np.array(self._sizes, dtype=np.int64)
+
+    def counts(self) -> Integers:
+        """[rows, scores, 3]: gold, predicted, correct of each of `UNITS` and of `flat.LAYERS`, as they came."""
         return np.array(self._counts, dtype=np.int64).reshape(-1, _SCORES, 3)
 
-    def types(self) -> tuple[tuple[TypeName, ...], NDArray[np.integer]]:
-        """The types by kind and name, and [documents, types, 3], as they came."""
+    def types(self) -> tuple[tuple[TypeName, ...], Integers]:
+        """The types by kind and name, and [rows, types, 3], as they came."""
         kinds = list(KINDS)
         names = sorted(self._types, key=lambda name: (kinds.index(name[0]), name[1]))
-        cells = np.frombuffer(self._cells or array("i", [0] * _CELL), dtype=np.int32).reshape(-1, _CELL)
-        small = cells[:, 2:].max(initial=0) < _SMALL
-        table = np.zeros((len(self), len(names), 3), dtype=np.int16 if small else np.int32)
+        table = np.zeros((len(self), len(names), 3), dtype=np.int64)
         if names:
-            column = np.argsort([self._types[name] for name in names])
+            cells, column = self._cell_table(), np.argsort([self._types[name] for name in names])
             table[cells[:, 0], column[cells[:, 1]]] = cells[:, 2:]
         return tuple(names), table
+
+    def _cell_table(self) -> Integers:
+        return np.array(self._cells, dtype=np.int64).reshape(-1, _CELL)
 
     def _count(self, kind: str, at: int, gold: Units, predicted: Units, unit: str) -> None:
         type_of = itemgetter(at)
@@ -105,3 +156,10 @@ class Tally:
 
     def _number(self, name: TypeName) -> int:
         return self._types.setdefault(name, len(self._types))
+
+
+def summed(values: Integers, row: Integers) -> Integers:
+    """[old rows, ...] -> [new rows, ...]: the sums of those that `row` sends to the same one, every one of them hit."""
+    total = np.zeros((int(row.max(initial=-1)) + 1, *values.shape[1:]), dtype=values.dtype)
+    np.add.at(total, row, values)
+    return total

@@ -50,7 +50,7 @@ def measure(folder: Path) -> None:
     own, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     busy = sum(usage.ru_utime + usage.ru_stime for usage in (own, workers))
     peaks = f"{own.ru_maxrss / 1024:>8.0f} MiB  {workers.ru_maxrss / 1024:>8.0f} MiB"
-    print(f"{len(scored.scores.ids):>9,}  {seconds:>7.1f} s  {busy:>7.1f} s  {peaks}", flush=True)
+    print(f"{scored.scores.documents:>9,}  {seconds:>7.1f} s  {busy:>7.1f} s  {peaks}", flush=True)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +19,10 @@ from annotation.files import write_documents
 from annotation.formats.detect import DocumentLines
 from annotation.formats.textee import borders, to_textee
 from tests.builders import conflict
-from training import streaming
+from training import streaming, tally
 from training.attributes import attributes
 from training.boundaries import ladder
+from training.comparison import compare
 from training.links import links
 from training.matches import matches
 from training.scoring import score
@@ -53,6 +55,13 @@ def plain(scored: Scored) -> dict[str, object]:
     return {type(part).__name__: part.as_dict() for part in parts if part is not None}
 
 
+def totals(part: object) -> object:
+    """What as_dict says, without the intervals."""
+    if isinstance(part, dict):
+        return {name: totals(value) for name, value in part.items() if "interval" not in name}
+    return part
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_files_score_as_the_documents_in_them_do(workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(streaming, "_BLOCK", 3)
@@ -76,6 +85,28 @@ def test_another_order_changes_nothing_not_even_the_rows(tmp_path: Path, monkeyp
     assert np.array_equal(scores.counts, expected.counts)
     assert np.array_equal(scores.type_counts, expected.type_counts)
     assert scores.as_dict() == expected.as_dict()
+
+
+def test_an_archive_s_rows_are_shared_and_its_scores_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "_BLOCK", 2)
+    for module in (streaming, tally):
+        monkeypatch.setattr(module, "ROWS", len(GOLD) // 2)
+    shuffled = random.Random(1).sample(PREDICTED, len(PREDICTED))
+    one, other = (score_files(files(tmp_path, GOLD, side, further=True)) for side in (PREDICTED, shuffled))
+    expected = score(GOLD, PREDICTED)
+    assert one.scores.documents == len(GOLD) >= 2 * len(one.scores.counts) > 0
+    sizes = {language: part.documents for language, part in one.scores.by_language.items()}
+    assert sizes == Counter(document.language for document in GOLD)
+    assert plain(one) == plain(other)
+    assert totals(one.scores.as_dict()) == totals(expected.as_dict())
+    assert np.array_equal(one.scores.type_counts.sum(axis=0), expected.type_counts.sum(axis=0))
+    for mine, whole in ((one.matches, matches(GOLD, PREDICTED)), (one.ladder, ladder(GOLD, PREDICTED))):
+        assert mine is not None
+        assert totals(mine.as_dict()) == totals(whole.as_dict())
+    assert one.attributes is not None
+    for name, confusion in attributes(GOLD, PREDICTED, conflict()).by_name.items():
+        assert np.array_equal(one.attributes.by_name[name].matrix, confusion.matrix)
+    assert compare(one.scores, other.scores).micro["Arg-C+"].delta == 0
 
 
 @pytest.mark.parametrize("workers", [1, 2])
