@@ -6,11 +6,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from sklearn.metrics import cohen_kappa_score
 
-from annotation.agreement import Kappa, agreement
+from annotation.agreement import agreement
+from annotation.agreement.comparing import EXACT, TOLERANT
 from annotation.document import Document, Provenance
 from annotation.errors import UsageError
 from annotation.matching import UNITS
@@ -41,11 +39,11 @@ def test_three_annotators_are_three_pairs_and_each_language_is_its_own() -> None
     documents += [build(ARABIC, by=name, id="b", language="ar") for name in ("omar", "dana")]
     documents += [build(FULL, by="dana", id="alone")]
     found = agreement(documents)
-    assert list(found.by_pair) == [("dana", "omar"), ("dana", "yael"), ("omar", "yael")]
-    assert found.by_pair["dana", "omar"]["Arg-C+"].gold == 3
-    assert found.by_language["ar"]["Arg-C+"].f1 == 1.0
-    assert found.by_language["he"]["Arg-C+"].f1 == pytest.approx(2 * 4 / (2 + 2 + 2 + 1 + 2 + 1))
-    assert found.by_annotator["yael"]["Arg-C+"].f1 == pytest.approx(2 / 3)
+    assert list(found.pairs) == [("dana", "omar"), ("dana", "yael"), ("omar", "yael")]
+    assert found.pairs["dana", "omar"].scores[EXACT]["Arg-C+"].gold == 3
+    assert found.languages["ar"].scores[EXACT]["Arg-C+"].f1 == 1.0
+    assert found.languages["he"].scores[EXACT]["Arg-C+"].f1 == pytest.approx(2 * 4 / (2 + 2 + 2 + 1 + 2 + 1))
+    assert found.annotators["yael"].scores[EXACT]["Arg-C+"].f1 == pytest.approx(2 / 3)
     assert (found.documents, found.single) == (2, 1)
 
 
@@ -82,33 +80,52 @@ def test_attributes_are_compared_on_triggers_of_one_type_and_the_default_goes_wi
     assert agreement([said, unsaid]).attributes["certainty"].observed == 0.0
 
 
-def test_kappa_of_a_known_table() -> None:
-    values = [("yes", "yes")] * 20 + [("yes", "no")] * 5 + [("no", "yes")] * 10 + [("no", "no")] * 15
-    assert Kappa.of(values).kappa == pytest.approx(0.4)
+def test_a_proclitic_more_or_less_is_forgiven_in_the_tolerant_scores_alone() -> None:
+    glued = "[Arrest:trigger נעצר] [Place>Arrest:GPE באטמה] [Person>Arrest:Person אבו חפס]"
+    found = agreement([build(FULL, by="dana", id="a"), build(glued, by="omar", id="a")]).whole
+    assert found is not None
+    assert (found.scores[EXACT]["Arg-C+"].correct, found.scores[TOLERANT]["Arg-C+"].correct) == (1, 2)
+    assert (found.scores[EXACT]["Entity"].f1, found.scores[TOLERANT]["Entity"].f1) == (0.5, 1.0)
+    assert found.types[TOLERANT]["entity"]["GPE"].f1 == 1.0
+    assert found.types[EXACT]["role"]["Place"].f1 == 0.0
 
 
-def test_kappa_has_no_value_where_chance_already_agrees() -> None:
-    assert Kappa.of([("yes", "yes")] * 5).kappa is None
-    assert Kappa.of([]).kappa is None
+def test_arguments_are_also_counted_where_the_triggers_are_matched() -> None:
+    wider = "[Arrest:trigger נעצר ב][Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"
+    other = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Agent>Arrest:Person אבו חפס]"
+    found = agreement([build(wider, by="dana", id="a"), build(other, by="omar", id="a")]).whole
+    assert found is not None
+    assert found.scores[EXACT]["Arg-C+"].correct == 0
+    assert (found.given[EXACT].gold, found.given[EXACT].predicted, found.given[EXACT].correct) == (2, 2, 1)
 
 
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), min_size=2, max_size=30))
-def test_kappa_is_that_of_a_reference_implementation(values: list[tuple[str, str]]) -> None:
-    ours = Kappa.of(values).kappa
-    if ours is not None:
-        assert ours == pytest.approx(cohen_kappa_score(*zip(*values, strict=True)))
-    else:
-        assert len({value for pair in values for value in pair}) == 1
+def test_intervals_come_from_the_articles_and_few_articles_say_too_little() -> None:
+    pairs = [(FULL, LESS) if number % 3 else (FULL, FULL) for number in range(12)]
+    documents = [
+        build(markup, by=name, id=str(number))
+        for number, pair in enumerate(pairs)
+        for name, markup in zip(("dana", "omar"), pair, strict=True)
+    ]
+    enough, few = agreement(documents), agreement(documents[:8])
+    assert enough.whole is not None
+    assert few.whole is not None
+    score = enough.whole.scores[EXACT]["Entity"]
+    assert score.interval is not None
+    assert score.interval[0] < score.f1 < score.interval[1]
+    assert agreement(documents).as_dict() == enough.as_dict()
+    assert enough.whole.enough(enough.whole.scores[EXACT]["Entity"]) is False
+    assert (
+        agreement([build(FULL, by="dana", id="a"), build(LESS, by="omar", id="a")]).overall["Entity"].interval is None
+    )
+    assert few.table()[1][-1].endswith("?")
 
 
 def test_it_is_plain_json_and_a_table_with_a_column_a_score() -> None:
     found = agreement([build(FULL, by="dana", id="a"), build(LESS, by="omar", id="a")], ontology=conflict())
     row = json.loads(json.dumps(found.as_dict()))
-    assert row["overall"]["Arg-C+"] == {"f1": pytest.approx(2 / 3), "a": 2, "b": 1, "both": 1}
+    told = {"f1": pytest.approx(2 / 3), "a": 2, "b": 1, "both": 1, "interval": None, "enough": False}
+    assert row["overall"]["Arg-C+"] == row["tolerant"]["overall"]["Arg-C+"] == told
     assert row["pairs"][0]["annotators"] == ["dana", "omar"]
-    assert found.table() == [
-        ("", *UNITS),
-        ("all", "100.0", "100.0", "66.7", "66.7", "66.7", "66.7", "66.7"),
-        ("he", "100.0", "100.0", "66.7", "66.7", "66.7", "66.7", "66.7"),
-        ("dana / omar", "100.0", "100.0", "66.7", "66.7", "66.7", "66.7", "66.7"),
-    ]
+    scores = ("100.0 ?", "100.0 ?", "66.7 ?", "66.7 ?", "66.7 ?", "66.7 ?", "66.7 ?")
+    assert found.table() == [("", *UNITS), *((name, *scores) for name in ("all", "he", "dana / omar"))]
+    assert [row[0] for row in found.intervals()] == ["", *UNITS, "Arg-C+, triggers matched"]
