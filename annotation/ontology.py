@@ -35,6 +35,8 @@ class Type:
     counter_example: Phrases = field(default_factory=dict)
     color: str = "#888888"
     hotkey: str | None = None
+    was: tuple[str, ...] = ()
+    """What earlier versions called it: `annotation.migration` goes by it."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,14 @@ class Role:
 
 @dataclass(frozen=True)
 class EventType(Type):
-    """An event type with its roles, the ones every event has included."""
+    """An event type with its roles, the ones every event has included.
+
+    `expects` are roles of which the definition makes an event of this type have at least one.
+    """
 
     roles: Mapping[str, Role] = field(default_factory=dict)
     maps_to: str = ""
+    expects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Ontology:
     roles: Mapping[str, Type]
     attributes: Mapping[str, Attribute]
     links: Mapping[str, Type]
+    removed: tuple[str, ...] = ()
+    """Paths of what earlier versions had: ``events.Strike``, ``attributes.certainty.values.denied``."""
     source: str = field(repr=False, compare=False, default="")
 
     @classmethod
@@ -102,8 +110,14 @@ class Ontology:
 
     @cached_property
     def hash(self) -> str:
-        """sha256 over the content, whatever the layout of the file; 16 hex digits."""
-        content = json.dumps(yaml.load(self.source, Loader=_LOADER), sort_keys=True, ensure_ascii=False, default=str)
+        """sha256 over the content, whatever the layout of the file; 16 hex digits.
+
+        What only the checks read (`expects`) is left out: it changes nothing that may be marked or learnt.
+        """
+        row = yaml.load(self.source, Loader=_LOADER)
+        for event in row["events"].values():
+            event.pop("expects", None)
+        content = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property
@@ -135,13 +149,20 @@ class _Reader:
         attributes = {n: self.attribute(r, p) for n, r, p in self.each(row, "attributes")}
         self.unique({"entities": entities, "events": events, "roles": roles, "links": links})
         name, version = self.text(row, "name", ""), self.text(row, "version", "")
-        return Ontology(name, version, entities, events, roles, attributes, links, source)
+        removed = self.names(row, "removed")
+        return Ontology(name, version, entities, events, roles, attributes, links, removed, source)
 
     def event(
         self, row: Json, path: str, known: set[str], roles: Mapping[str, Type], common: Mapping[str, Role]
     ) -> EventType:
         own = {n: self.role(n, r, p, known, roles) for n, r, p in self.each(row, "roles", path)}
-        return EventType(**vars(self.type(row, path)), roles={**own, **common}, maps_to=str(row.get("maps_to", "")))
+        every = {**own, **common}
+        expects = row.get("expects", [])
+        if not isinstance(expects, list) or not set(expects) <= every.keys():
+            self.faults.append(f"{path}.expects: must list roles of this event ({', '.join(every)})")
+            expects = []
+        maps_to = str(row.get("maps_to", ""))
+        return EventType(**vars(self.type(row, path)), roles=every, maps_to=maps_to, expects=tuple(expects))
 
     def role(self, name: str, row: Json, path: str, known: set[str], roles: Mapping[str, Type]) -> Role:
         if name not in roles:
@@ -173,6 +194,7 @@ class _Reader:
             ),
             color=self.text(row, "color", path) if "color" in row else Type.color,
             hotkey=self.text(row, "hotkey", path) if "hotkey" in row else None,
+            was=self.names(row, "was", path),
         )
 
     def phrases(self, row: Json, key: str, path: str, wanted: tuple[str, ...]) -> Phrases:
@@ -205,6 +227,13 @@ class _Reader:
             return ""
         return str(value)
 
+    def names(self, row: Json, key: str, path: str = "") -> tuple[str, ...]:
+        value = row.get(key)
+        if value is None or (isinstance(value, list) and all(isinstance(name, str) for name in value)):
+            return tuple(value or ())
+        self.faults.append(f"{path}.{key}".lstrip(".") + f": must be a list of names, not {value!r}")
+        return ()
+
     def count(self, row: Json, key: str, path: str) -> int | None:
         value = row.get(key)
         if value is not None and (not isinstance(value, int) or value < 0):
@@ -224,4 +253,4 @@ class _Reader:
                             self.faults.append(f"{here}: {key[0]} {key[1]!r} is taken by {seen[key]}")
 
 
-_KEYS = {"name", "version", "entities", "events", "roles", "common_roles", "attributes", "links"}
+_KEYS = {"name", "version", "entities", "events", "roles", "common_roles", "attributes", "links", "removed"}

@@ -1,0 +1,238 @@
+"""The rows of an annotation in the labels of the next ontology: what `annotation.migrated` does to a Document. Pure.
+
+What no label of the old ontology is said in stays as it came, faults included. Doing it twice changes nothing more.
+What a person has to decide is stored so that nobody takes it for decided, and a pull quarantines it: a region with all
+the labels it may have, a choice with all its values, an arrow that says ``One / Other``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from annotation.errors import OntologyError
+from annotation.labelstudio import wire
+from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.wire import Row
+from annotation.migration import Migration, Touched, value_path
+
+OR = " / "
+
+
+@dataclass(frozen=True, slots=True)
+class Relabelled:
+    """`changed` is whether the rows differ from what came. `asked` are the regions of which a person decides something."""
+
+    rows: list[object]
+    changed: bool
+    touched: Touched
+    asked: frozenset[str]
+
+
+class Relabelling:
+    """A migration as it is stored in a project whose labels are shown in `ui_language`."""
+
+    def __init__(self, migration: Migration, ui_language: str) -> None:
+        self.migration = migration
+        self.titles = relation_titles(migration.new, ui_language)
+        self.codes = {title: code for code, title in relation_titles(migration.old, ui_language).items()}
+        self.order = {label: number for number, label in enumerate(migration.new.labels)}
+
+    def __call__(self, rows: Sequence[object], decided: Collection[str] = ()) -> Relabelled:
+        """The rows anew. Regions in `decided` were split before, and people may have chosen since: they stay."""
+        return _Rows(self, decided).run(rows)
+
+    def check(self) -> None:
+        """Raise OntologyError when a new title was another role's: arrows are stored by title, and it would mean both."""
+        faults = [
+            f"{self.migration.new_arrow_path(code)}: its title {title!r} was that of {self.migration.arrow_path(owner)}, "
+            "and Label Studio stores arrows by title; give it another title"
+            for code, title in self.titles.items()
+            if (owner := self.codes.get(title)) is not None and code not in self.migration.arrows[owner]
+        ]
+        if faults:
+            raise OntologyError(path=self.migration.new.name, faults=faults)
+
+    def arrow_parts(self, title: str, starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """The old code a stored title stands for, and the codes it becomes between regions of these new labels."""
+        code = self.codes.get(title)
+        return (title, (title,)) if code is None else (code, self.migration.arrow(code, starts, ends))
+
+
+class _Rows:
+    """One annotation on its way."""
+
+    def __init__(self, by: Relabelling, decided: Collection[str]) -> None:
+        self.by, self.migration, self.decided = by, by.migration, decided
+        self.touched: Touched = Counter()
+        self.asked: set[str] = set()
+        self.old: dict[str, tuple[str, ...]] = {}
+        self.labels: dict[str, tuple[str, ...]] = {}
+        self.folded: dict[str, str] = {}
+        self.places: dict[object, str] = {}
+        self.choices: dict[tuple[str, str], Row] = {}
+        self.said: dict[tuple[str, str], dict[str, str]] = {}
+        self.arrows: dict[tuple[str, str], Row] = {}
+
+    def run(self, rows: Sequence[object]) -> Relabelled:
+        for row in rows:
+            if _is(row, "labels"):
+                self._note(cast(Row, row))
+        self._fold(rows)
+        out = [new for row in rows for new in self._row(row)]
+        return Relabelled(out, out != list(rows), self.touched, frozenset(self.asked))
+
+    def _row(self, row: object) -> Iterable[object]:
+        if _is(row, "labels"):
+            return self._region(cast(Row, row))
+        if _is(row, "choices"):
+            return self._choice(cast(Row, row))
+        return self._relation(cast(Row, row)) if _is(row, "relation") else (row,)
+
+    def _note(self, row: Row) -> None:
+        """What the region is labelled, before and after; one without labels left is gone."""
+        id, labels = str(row.get("id")), _strings(row, "labels")
+        self.old[id] = (*self.old.get(id, ()), *labels)
+        after = dict.fromkeys(part for label in labels for part in self._parts(id, label))
+        known = sorted((part for part in after if part in self.by.order), key=self.by.order.__getitem__)
+        parts = (*known, *(part for part in after if part not in self.by.order))
+        self.labels[id] = (*self.labels.get(id, ()), *parts)
+
+    def _parts(self, id: str, label: str) -> tuple[str, ...]:
+        parts = self.migration.label(label)
+        return (label,) if len(parts) > 1 and label in parts and id in self.decided else parts
+
+    def _fold(self, rows: Sequence[object]) -> None:
+        """Regions that come to be the same are one, and what hangs on the later ones hangs on the first."""
+        for row in rows:
+            if _is(row, "labels"):
+                region = cast(Row, row)
+                id, value = str(region.get("id")), region["value"]
+                place = (region.get("from_name"), value.get("start"), value.get("end"), self.labels[id])  # type: ignore[attr-defined]
+                first = self.places.setdefault(place, id)
+                if first != id and len(self.labels[id]) == 1 and self.old[first] != self.old[id]:
+                    self.folded[id] = first
+
+    def _region(self, row: Row) -> Iterable[Row]:
+        id, labels = str(row.get("id")), tuple(_strings(row, "labels"))
+        parts = tuple(part for part in self.labels[id] if any(part in self._parts(id, old) for old in labels))
+        if parts == labels:
+            return [] if id in self.folded else [row]
+        for label in labels:
+            becomes = self._parts(id, label)
+            if becomes != (label,):
+                self.touched[self.migration.label_path(label), "mark"] += 1
+            if len(becomes) > 1 and len(labels) == 1:
+                self._ask(self.migration.label_path(label), id)
+        return [] if not parts or id in self.folded else [_with(row, "labels", parts)]
+
+    def _choice(self, row: Row) -> Iterable[Row]:
+        id, name, values = str(row.get("id")), str(row.get("from_name")), _strings(row, "choices")
+        if self._gone(id):
+            self._dropped(id, "dropped choice")
+            return
+        heirs: dict[str, dict[str, str]] = {}
+        for value in values:
+            parts, path = self.migration.value(name, value), value_path((name, value))
+            if parts != ((name, value),) and len(values) == 1:
+                self.touched[path, "choice"] += 1
+            if len(parts) > 1 and len(values) == 1:
+                self._ask(path, id)
+            for heir, new in parts:
+                heirs.setdefault(heir, {})[new] = path
+        for heir, new_values in heirs.items():
+            yield from self._said(row, self.folded.get(id, id), heir, new_values)
+
+    def _said(self, row: Row, id: str, heir: str, values: Mapping[str, str]) -> Iterable[Row]:
+        """The row under its new name. What was said of regions that are one now is one row, which takes it all in."""
+        new = _with({**row, "id": id, "from_name": heir}, "choices", values)
+        if id not in self.folded.values():
+            yield row if new == row else new
+        elif (id, heir) not in self.choices:
+            self.choices[id, heir], self.said[id, heir] = new, dict(values)
+            yield new
+        else:
+            there = self.said[id, heir]
+            if values.keys() - there.keys() and len(there) == 1:
+                self._ask(next(iter(there.values())), id)
+            there |= values
+            cast(Row, self.choices[id, heir]["value"])["choices"] = list(there)
+
+    def _relation(self, row: Row) -> Iterable[Row]:
+        ends = str(row.get("from_id")), str(row.get("to_id"))
+        if gone := [end for end in ends if self._gone(end)]:
+            self._dropped(gone[0], "dropped arrow")
+            return
+        start, end = (self.folded.get(id, id) for id in ends)
+        titles = row.get("labels")
+        before = [str(title) for title in titles] if isinstance(titles, list) else []
+        after = list(dict.fromkeys(new for title in before for new in self._title(title, row)))
+        if (start == end and ends[0] != ends[1]) or (before and not after):
+            return
+        new = {**row, "from_id": start, "to_id": end, "labels": after} if after != before else row
+        new = {**new, "from_id": start, "to_id": end} if (start, end) != ends else new
+        first = self.arrows.setdefault((start, end), new)
+        if first is new or not self.folded:
+            yield new
+        else:
+            first["labels"] = list(dict.fromkeys([*_list(first), *after]))
+
+    def _title(self, title: str, row: Row) -> Iterable[str]:
+        """What is stored for one label of an arrow."""
+        ends = self._turned(row)
+        code, parts = self.by.arrow_parts(title, self.labels.get(ends[0], ()), self.labels.get(ends[1], ()))
+        path = self.migration.arrow_path(code)
+        new = OR.join(self.by.titles.get(part, part) for part in parts)
+        if new != title or self.migration.arrows.get(code, (code,)) != (code,):
+            self.touched[path, "arrow"] += 1
+        olds, news = [self.old.get(end, ()) for end in ends], [self.labels.get(end, ()) for end in ends]
+        if all(len(labels) == 1 for labels in (*olds, *news)) and self.migration.forbids(
+            code, (olds[0][0], olds[1][0]), parts, (news[0][0], news[1][0])
+        ):
+            self.touched[path, "forbidden"] += 1
+        if len(parts) > 1:
+            self._ask(path, ends[1])
+        return [new] if parts else []
+
+    def _turned(self, row: Row) -> tuple[str, str]:
+        """Event and filler, as far as their labels tell."""
+        ends = str(row.get("from_id")), str(row.get("to_id"))
+        turned = (ends[1], ends[0])
+        events = self.migration.old.events
+        able = [way for way in (ends, turned) if any(label in events for label in self.old.get(way[0], ()))]
+        backwards = row.get("direction") == "left"
+        return (able[-1] if backwards else able[0]) if able else ends
+
+    def _gone(self, id: str) -> bool:
+        return id in self.labels and bool(self.old[id]) and not self.labels[id]
+
+    def _dropped(self, id: str, what: str) -> None:
+        self.touched[self.migration.label_path(self.old[id][0]), what] += 1
+
+    def _ask(self, path: str, region: str) -> None:
+        self.touched[path, "undecided"] += 1
+        self.asked.add(region)
+
+
+def _is(row: object, kind: str) -> bool:
+    """Whether it is such a row, as far as relabelling must know; whatever else it is stays as it is."""
+    if not isinstance(row, dict) or row.get("type") != kind:
+        return False
+    if kind == "relation":
+        return True
+    ours = kind != "labels" or row.get("from_name") in (wire.TRIGGER, wire.ENTITY)
+    return ours and isinstance(row.get("value"), dict) and isinstance(row["value"].get(kind), list)
+
+
+def _strings(row: Row, key: str) -> list[str]:
+    return [str(item) for item in cast(Row, row["value"])[key]]  # type: ignore[attr-defined]
+
+
+def _list(row: Row) -> list[str]:
+    return cast(list[str], row.get("labels") or [])
+
+
+def _with(row: Row, key: str, values: Iterable[str]) -> Row:
+    return {**row, "value": {**cast(Row, row["value"]), key: list(values)}}

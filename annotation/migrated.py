@@ -1,0 +1,143 @@
+"""Document x Migration -> the Document in the new labels, and what of it a person has to decide. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from annotation.document import Argument, Document, Event, Link, Span
+from annotation.migration import Migration, Touched, value_path
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Something marked with a label that became several: a span, a role or link at its filler, or an attribute's value.
+
+    `was` is the path of the old label, `becomes` the codes to choose from.
+    """
+
+    document: str
+    span: Span
+    words: str
+    was: str
+    becomes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The Document without what is undecided; `touched` counts what was changed."""
+
+    document: Document
+    undecided: tuple[Undecided, ...]
+    touched: Touched
+
+
+def migrated(document: Document, migration: Migration) -> Migrated:
+    """The Document in the labels of the new ontology. Labels that the old one does not have stay as they are.
+
+    Spans that come to be the same are one; triggers that do are one event with the arguments and attributes of both.
+    """
+    moving = _Moving(document, migration)
+    return Migrated(moving.document(), tuple(moving.undecided), moving.touched)
+
+
+@dataclass
+class _Merged:
+    """An event on its way: the arguments of every old event that became it, and by attribute each value with its path."""
+
+    arguments: set[Argument] = field(default_factory=set)
+    values: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+class _Moving:
+    def __init__(self, document: Document, migration: Migration) -> None:
+        self.before, self.migration = document, migration
+        self.touched: Touched = Counter()
+        self.undecided: list[Undecided] = []
+        self.spans = {span: self._span(span) for span in dict.fromkeys(document.spans())}
+
+    def document(self) -> Document:
+        merged: dict[Span, _Merged] = {}
+        for event in self.before.events:
+            trigger = self.spans[event.trigger]
+            into = merged.setdefault(trigger, _Merged()) if trigger else _Merged()
+            for argument in event.arguments:
+                into.arguments.update(self._argument(event.trigger, argument))
+            for name, value in event.attributes:
+                self._value(event.trigger, name, value, into)
+        regions = self.before.provenance.regions if self.before.provenance else ()
+        known = tuple((new, region) for old, region in regions if (new := self.spans.get(old)))
+        return replace(
+            self.before,
+            entities=tuple(new for span in self.before.entities if (new := self.spans[span])),
+            events=tuple(self._event(trigger, parts) for trigger, parts in merged.items()),
+            links=tuple(new for link in self.before.links if (new := self._link(link))),
+            provenance=replace(self.before.provenance, regions=known) if self.before.provenance else None,
+        )
+
+    def _span(self, span: Span) -> Span | None:
+        parts = self.migration.label(span.label)
+        if parts == (span.label,):
+            return span
+        path = self.migration.label_path(span.label)
+        self.touched[path, "mark"] += 1
+        return replace(span, label=parts[0]) if len(parts) == 1 else self._ask(span, path, parts)
+
+    def _argument(self, old: Span, argument: Argument) -> list[Argument]:
+        trigger, filler = self.spans[old], self.spans[argument.filler]
+        if trigger is None or filler is None:
+            self._dropped(old if trigger is None else argument.filler, "dropped arrow")
+            return []
+        parts = self._arrow(argument.role, trigger, filler, argument.filler)
+        ends = (old.label, argument.filler.label), (trigger.label, filler.label)
+        if self.migration.forbids(argument.role, ends[0], parts, ends[1]):
+            self.touched[self.migration.arrow_path(argument.role), "forbidden"] += 1
+        folded = trigger == filler and old != argument.filler
+        return [replace(argument, role=part, filler=filler) for part in parts if len(parts) == 1 and not folded]
+
+    def _link(self, link: Link) -> Link | None:
+        a, b = self.spans[link.a], self.spans[link.b]
+        if a is None or b is None:
+            self._dropped(link.a if a is None else link.b, "dropped arrow")
+            return None
+        parts = self._arrow(link.label, a, b, link.a)
+        return Link(parts[0], a, b) if len(parts) == 1 and a != b else None
+
+    def _arrow(self, label: str, start: Span, end: Span, at: Span) -> tuple[str, ...]:
+        """What the arrow becomes; more than one only where a person decides."""
+        parts = self.migration.arrow(label, (start.label,), (end.label,))
+        path = self.migration.arrow_path(label)
+        if self.migration.arrows.get(label, (label,)) != (label,):
+            self.touched[path, "arrow"] += 1
+        if len(parts) > 1:
+            self._ask(at, path, parts)
+        return parts
+
+    def _value(self, trigger: Span, name: str, value: str, into: _Merged) -> None:
+        if self.spans[trigger] is None:
+            self._dropped(trigger, "dropped choice")
+            return
+        parts, path = self.migration.value(name, value), value_path((name, value))
+        if parts != ((name, value),):
+            self.touched[path, "choice"] += 1
+        if len(parts) > 1:
+            self._ask(trigger, path, tuple(new for _, new in parts))
+        for heir, new in parts:
+            into.values.setdefault(heir, {})[new] = path
+
+    def _event(self, trigger: Span, merged: _Merged) -> Event:
+        for values in merged.values.values():
+            if len(values) > 1 and len(set(values.values())) > 1:  # said differently of what is one event now
+                self._ask(trigger, next(iter(values.values())), tuple(values))
+        said = tuple((name, next(iter(values))) for name, values in merged.values.items() if len(values) == 1)
+        return Event(trigger, tuple(merged.arguments), said)
+
+    def _dropped(self, span: Span, what: str) -> None:
+        self.touched[self.migration.label_path(span.label), what] += 1
+
+    def _ask(self, span: Span, path: str, parts: tuple[str, ...]) -> None:
+        """Note what a person decides, unless there is nothing to choose from."""
+        if parts:
+            self.touched[path, "undecided"] += 1
+            words = span.quote(self.before.text)
+            self.undecided.append(Undecided(self.before.id, span, words, path, parts))

@@ -1,0 +1,176 @@
+"""One ontology -> the next: what becomes of each label, and of each Document. Pure.
+
+The new ontology says where its labels come from. A label keeps its name, or lists under `was` what it was called; what
+several list is split, and `removed` names what is gone. Nothing of the old ontology may be left unaccounted for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, TypeVar
+
+from annotation.errors import OntologyError
+from annotation.ontology import Attribute, Ontology, Type
+
+Kind: TypeAlias = Literal["renamed", "merged", "split", "removed"]
+Value: TypeAlias = tuple[str, str]
+"""An attribute and one of its values."""
+Touched: TypeAlias = Counter[tuple[str, str]]
+"""How often (path of an old label, what happened): `mark`, `arrow`, `choice`, `dropped arrow`, `dropped choice`,
+`undecided`, and `forbidden` for an argument whose role the new ontology does not give its event any more."""
+
+_T = TypeVar("_T")
+_SPANS, _ARROWS = ("entities", "events"), ("roles", "links")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one label: `path` in the old ontology, `becomes` paths in the new one."""
+
+    path: str
+    becomes: tuple[str, ...]
+    kind: Kind
+
+    def __str__(self) -> str:
+        return f"{self.path} {self.kind}" + (f" into {', '.join(self.becomes)}" if self.becomes else "")
+
+
+@dataclass(frozen=True)
+class Migration:
+    """What the labels of `old` are in `new`: nothing (removed), one, or several between which a person decides.
+
+    `labels` are those of entities and events, `arrows` roles and links; the codes of each pair are unique together.
+    What a mapping does not hold is no label of the old ontology, and stays as it is.
+    """
+
+    old: Ontology
+    new: Ontology
+    labels: Mapping[str, tuple[str, ...]]
+    arrows: Mapping[str, tuple[str, ...]]
+    values: Mapping[Value, tuple[Value, ...]]
+
+    @classmethod
+    def between(cls, old: Ontology, new: Ontology, *, path: str = "ontology") -> Migration:
+        """The migration the new ontology asks for. Raises OntologyError naming each label it does not account for."""
+        faults: list[str] = []
+        spans = [_parts(group, old, new, faults) for group in _SPANS]
+        arrows = [_parts(group, old, new, faults) for group in _ARROWS]
+        attributes = _parts("attributes", old, new, faults)
+        values = {k: v for a, parts in attributes.items() for k, v in _values(old, new, a, parts, faults)}
+        if faults:
+            raise OntologyError(path=path, faults=faults)
+        return cls(old, new, spans[0] | spans[1], arrows[0] | arrows[1], values)
+
+    def changes(self) -> list[Change]:
+        """Every label that does not simply stay, in the order of the old ontology."""
+        found = [*_changes(self.labels, lambda n: _path(self.old, _SPANS, n), lambda n: _path(self.new, _SPANS, n))]
+        found += _changes(self.arrows, lambda n: _path(self.old, _ARROWS, n), lambda n: _path(self.new, _ARROWS, n))
+        return [*found, *_changes(self.values, value_path, value_path)]
+
+    def back(self) -> Migration:
+        """The way back for what has only one: a label that is one old label's only successor gets that name again.
+
+        All others stay as they are. So what was marked since can be carried back as far as it can be said at all.
+        """
+        return Migration(self.new, self.old, _back(self.labels), _back(self.arrows), _back(self.values))
+
+    def label_path(self, label: str) -> str:
+        """``events.Strike`` for Strike."""
+        return _path(self.old, _SPANS, label)
+
+    def arrow_path(self, arrow: str) -> str:
+        """``roles.Agent`` for Agent."""
+        return _path(self.old, _ARROWS, arrow)
+
+    def new_arrow_path(self, arrow: str) -> str:
+        """As `arrow_path`, in the new ontology."""
+        return _path(self.new, _ARROWS, arrow)
+
+    def label(self, label: str) -> tuple[str, ...]:
+        """What becomes of a label of entities or events."""
+        return self.labels.get(label, (label,))
+
+    def arrow(self, arrow: str, events: tuple[str, ...], fillers: tuple[str, ...]) -> tuple[str, ...]:
+        """What becomes of an arrow between regions of these new labels.
+
+        Of a split role only those count that the new ontology permits there, if it permits any.
+        """
+        parts = self.arrows.get(arrow, (arrow,))
+        able = tuple(p for p in parts if any(self.new.permits(e, p, f) for e in events for f in fillers))
+        return able if len(parts) > 1 and able else parts
+
+    def value(self, attribute: str, value: str) -> tuple[Value, ...]:
+        """What becomes of an attribute with that value."""
+        return self.values.get((attribute, value), ((attribute, value),))
+
+    def forbids(self, arrow: str, old: tuple[str, str], parts: tuple[str, ...], new: tuple[str, str]) -> bool:
+        """Whether an argument the old ontology permitted, between an event and a filler, is permitted no more."""
+        lost = len(parts) == 1 and not self.new.permits(new[0], parts[0], new[1])
+        return lost and self.old.permits(old[0], arrow, old[1])
+
+
+def value_path(value: Value) -> str:
+    """``attributes.certainty.values.denied`` for (certainty, denied)."""
+    return f"attributes.{value[0]}.values.{value[1]}"
+
+
+def _parts(group: str, old: Ontology, new: Ontology, faults: list[str]) -> dict[str, tuple[str, ...]]:
+    """What each label of one group becomes; a fault for each that is not accounted for."""
+    before: Mapping[str, Type] = getattr(old, group)
+    after: Mapping[str, Type] = getattr(new, group)
+    parts = {name: _claims(name, after) for name in before}
+    for name, found in parts.items():
+        _account(f"{group}.{name}", name, found, new, faults)
+    return parts
+
+
+def _claims(name: str, types: Mapping[str, Type]) -> tuple[str, ...]:
+    return tuple(type_.name for type_ in types.values() if name == type_.name or name in type_.was)
+
+
+def _values(
+    old: Ontology, new: Ontology, attribute: str, parts: tuple[str, ...], faults: list[str]
+) -> Iterator[tuple[Value, tuple[Value, ...]]]:
+    heirs: list[Attribute] = [new.attributes[part] for part in parts]
+    for value in old.attributes[attribute].values:
+        found = tuple((heir.name, name) for heir in heirs for name in _claims(value, heir.values))
+        if heirs:
+            _account(value_path((attribute, value)), value, tuple(name for _, name in found), new, faults)
+        if len({heir for heir, _ in found}) > 1:
+            faults.append(f"{value_path((attribute, value))}: goes to {' and '.join(map(value_path, found))}; choose one")
+        yield (attribute, value), found
+
+
+def _account(path: str, name: str, found: tuple[str, ...], new: Ontology, faults: list[str]) -> None:
+    if found and path in new.removed:
+        faults.append(f"{path}: listed under removed, but it is still there as {', '.join(found)}")
+    elif not found and path not in new.removed:
+        faults.append(
+            f"{path}: not accounted for; write `was: [{name}]` under what it is now, or `removed: [{path}]` at the top"
+        )
+
+
+def _changes(mapping: Mapping[_T, tuple[_T, ...]], old: Callable[[_T], str], new: Callable[[_T], str]) -> Iterator[Change]:
+    heirs = Counter(part for parts in mapping.values() for part in parts)
+    for name, parts in mapping.items():
+        if len(parts) > 1:
+            kind: Kind = "split"
+        elif not parts:
+            kind = "removed"
+        elif heirs[parts[0]] > 1:
+            kind = "merged"
+        else:
+            kind = "renamed"
+        if parts != (name,):
+            yield Change(old(name), tuple(new(part) for part in parts), kind)
+
+
+def _back(mapping: Mapping[_T, tuple[_T, ...]]) -> dict[_T, tuple[_T, ...]]:
+    heirs = Counter(part for parts in mapping.values() for part in parts)
+    return {parts[0]: (name,) for name, parts in mapping.items() if len(parts) == 1 and heirs[parts[0]] == 1}
+
+
+def _path(ontology: Ontology, groups: tuple[str, ...], name: str) -> str:
+    return next((f"{group}.{name}" for group in groups if name in getattr(ontology, group)), name)
