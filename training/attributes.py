@@ -32,13 +32,15 @@ Row: TypeAlias = Counter[tuple[str, str, str]]
 class Confusion:
     """`matrix` is [gold value, predicted value] over matched triggers, values in the ontology's order.
 
-    `macro_f1` is over the values that either side has, with its 95% interval. `enough`: at least `ENOUGH` (30).
+    `macro_f1` is over the values that either side has; it and the accuracy have 95% intervals. `enough`: at least
+    `ENOUGH` (30).
     """
 
     values: tuple[str, ...]
     matrix: NDArray[np.int64]
     macro_f1: float
     interval: tuple[float, float]
+    accuracy_interval: tuple[float, float]
 
     @property
     def triggers(self) -> int:
@@ -55,8 +57,9 @@ class Confusion:
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
         scores: dict[str, object] = {"macro_f1": self.macro_f1, "interval": list(self.interval)}
-        counts = {"accuracy": self.accuracy, "triggers": self.triggers, "enough": self.enough}
-        return {**scores, **counts, "values": list(self.values), "matrix": self.matrix.tolist()}
+        right = {"accuracy": self.accuracy, "accuracy_interval": list(self.accuracy_interval)}
+        counts = {"triggers": self.triggers, "enough": self.enough}
+        return {**scores, **right, **counts, "values": list(self.values), "matrix": self.matrix.tolist()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,9 @@ def _table(rows: Sequence[Row], name: str, values: Sequence[str]) -> NDArray[np.
 def _confusion(values: tuple[str, ...], table: NDArray[np.int64]) -> Confusion:
     matrix = table.sum(axis=0)
     drawn = bootstrap.resampled(table.reshape(len(table), len(values) ** 2)).reshape(-1, len(values), len(values))
-    return Confusion(values, matrix, float(_macro_f1(matrix[None].astype(np.float64))[0]), _ends(_macro_f1(drawn)))
+    macro = float(_macro_f1(matrix[None].astype(np.float64))[0])
+    right = _share(np.trace(drawn, axis1=1, axis2=2), drawn.sum(axis=(1, 2)))
+    return Confusion(values, matrix, macro, _ends(_macro_f1(drawn)), _ends(right))
 
 
 def _macro_f1(matrices: Floats) -> Floats:
@@ -176,9 +181,12 @@ def _overclaimed(tables: Mapping[str, NDArray[np.int64]], certainty: Attribute |
     rumours = tables[CERTAINTY][:, values.index(UNCONFIRMED)]
     counts = np.stack([rumours[:, values.index(CONFIRMED)], rumours.sum(axis=-1)], axis=-1)
     drawn = bootstrap.resampled(counts)
-    shares = np.divide(drawn[:, 0], drawn[:, 1], out=np.zeros(len(drawn)), where=drawn[:, 1] > 0)
     events, of = counts.sum(axis=0)
-    return Overclaimed(int(events), int(of), _ends(shares))
+    return Overclaimed(int(events), int(of), _ends(_share(drawn[:, 0], drawn[:, 1])))
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 def _ends(drawn: Floats) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from annotation.snapshot import Snapshot
 from training.comparison import Comparison
 from training.config import EvaluateConfig
 from training.encoding import Encoding
+from training.examine import seen, trained
 from training.finding import known_by, ready, watched
 from training.model import EventExtractor
 from training.predict import model_version
@@ -38,7 +39,7 @@ def evaluate(run: EvaluateConfig) -> float:
         gold,
         predicted,
         ontology=snapshot.ontology,
-        train=snapshot.train if run.split != "train" else None,
+        train=_learnt(run.model, snapshot) if run.split == "test" else None,
         before=(other.name, other.find(gold, run)) if other else None,
         agreement=manifest.agreement,
         ceilings=model.ceilings(gold, manifest.agreement, run) if run.ceilings else None,
@@ -79,6 +80,15 @@ def _known(path: str, gold: Sequence[Document], run: EvaluateConfig) -> _Known:
     model, encoding = ready(path, run)
     known_by(encoding.ontology, gold, path=path)
     return _Known(model_version(model), model, encoding)
+
+
+def _learnt(path: str, snapshot: Snapshot) -> list[Document] | None:
+    """What the model was made with; None, with a line, where that cannot be told."""
+    try:
+        return seen(trained(path), snapshot, None)
+    except UsageError as error:
+        terminal.warn(f"the report cannot tell what {path} has seen in training: {error}")
+        return None
 
 
 def _show(result: Evaluation, title: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 import yaml
+from omegaconf import OmegaConf
 from pydantic import ValidationError
 
 from annotation import terminal
@@ -16,7 +17,8 @@ from annotation.document import Document
 from annotation.errors import SnapshotError, UsageError
 from annotation.ontology import Ontology
 from annotation.snapshot import Snapshot
-from training.config import ReleaseConfig
+from training.chosen import Chosen
+from training.config import ReleaseConfig, TrainConfig, typed
 from training.encoding import Encoding
 from training.finding import ready, watched
 from training.leakage import leakage
@@ -95,7 +97,8 @@ def seen(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Documen
     """
     same = scored.manifest.content == how.snapshot.content
     snapshot = scored if same else opened(how.snapshot, trained_on, setting="trained_on")
-    return [*snapshot.train, *snapshot.dev]
+    chosen = Chosen.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data)
+    return [*chosen.train, *chosen.dev]
 
 
 def opened(wanted: Data, path: str | None, *, setting: str) -> Snapshot:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.files import atomic, read_documents, write_documents
 from annotation.snapshot import Snapshot
-from training.config import DataConfig, PredictConfig, TrainConfig
+from training.chosen import Chosen
+from training.config import PredictConfig, TrainConfig
 from training.encoding import Encoding
 from training.finding import ready, watched
 from training.fit import fit
@@ -35,24 +36,6 @@ _log = logging.getLogger(__name__)
 METRICS, CONFIG = "metrics.json", "config.yaml"
 _FREE = ("output", "name", "resume", "tracking")
 """Settings that may differ when a run is taken up again; so may where and on how many threads it is computed."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """The documents of a snapshot that a run uses."""
-
-    train: Sequence[Document]
-    dev: Sequence[Document]
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, data: DataConfig) -> Chosen:
-        """Those of the languages wanted; of these, the first `limit` to train on."""
-
-        def some(documents: Iterable[Document]) -> list[Document]:
-            return [d for d in documents if data.languages is None or d.language in data.languages]
-
-        train = some(snapshot.train)[: data.limit]
-        return cls(train, train if data.dev == "train" else some(snapshot.dev))
 
 
 def train(run: TrainConfig) -> float:

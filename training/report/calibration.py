@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation import bootstrap
+from annotation.bootstrap import Floats
 from annotation.document import Document
 from annotation.matching import ENOUGH, PRF, Item
-from training.scoring import aligned
+from training.scoring import aligned, prfs
 
 LAYERS = ("entity", "trigger", "argument")
 """Right as Entity, Trig-C and Arg-C+ count them."""
@@ -24,8 +25,6 @@ WANTED = (0.8, 0.9, 0.95)
 
 _Z = 1.959964
 """Standard deviations to either side that hold 95%."""
-
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +54,27 @@ class Point:
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        row = {"threshold": self.threshold, "kept": self.kept, "precision": self.prf.precision}
-        return {**row, "recall": self.prf.recall, "f1": self.prf.f1}
+        return {"threshold": self.threshold, "kept": self.kept, **self.prf.as_dict()}
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
     """The predictions of one layer that have a score: `scores` in 0..1, falling, and which are `right`, both [n].
 
-    gold: how many there are to find. unscored: predictions without a score, which nothing here counts.
+    document: the row of each one's document in `golds`, [n]. golds: how many there are to find in each document.
+    unscored: predictions without a score, which nothing here counts.
     """
 
     scores: Floats = field(repr=False)
     right: NDArray[np.bool_] = field(repr=False)
-    gold: int
+    document: NDArray[np.int64] = field(repr=False)
+    golds: NDArray[np.int64] = field(repr=False)
     unscored: int
+
+    @property
+    def gold(self) -> int:
+        """How many there are to find."""
+        return int(self.golds.sum())
 
     @property
     def enough(self) -> bool:
@@ -79,14 +84,19 @@ class Layer:
     @property
     def bins(self) -> tuple[Bin, ...]:
         """`BINS` of equal width, those that hold anything; a score of 1 is in the last."""
-        number = np.clip((self.scores * BINS).astype(np.int64), 0, BINS - 1)
-        return tuple(self._bin(at, number == at) for at in np.unique(number).tolist())
+        return tuple(self._bin(at, self._bins == at) for at in np.unique(self._bins).tolist())
 
     @property
     def ece(self) -> float:
         """Expected calibration error (Guo et al. 2017): how far scores are from shares, bins weighted by count."""
-        gaps = sum(part.count * abs(part.right - part.score) for part in self.bins)
-        return gaps / len(self.scores) if len(self.scores) else 0.0
+        return float(_ece(self._sums().sum(axis=0)[None])[0])
+
+    @property
+    def ece_interval(self) -> tuple[float, float]:
+        """Its 95% interval."""
+        sums = self._sums()
+        drawn = _ece(bootstrap.resampled(sums.reshape(len(sums), -1)).reshape(-1, BINS, 2))
+        return bootstrap.pairs(bootstrap.bounds(drawn[:, None]))[0]
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -100,16 +110,19 @@ class Layer:
 
     @property
     def curve(self) -> tuple[Point, ...]:
-        """`points`, thinned to `POINTS` evenly by rank, both ends kept."""
+        """`points`, thinned to `POINTS` evenly by rank, both ends kept, with 95% intervals."""
         points = self.points
-        if len(points) <= POINTS:
-            return points
-        return tuple(points[at] for at in np.linspace(0, len(points) - 1, POINTS).round().astype(int).tolist())
+        if len(points) > POINTS:
+            points = tuple(points[at] for at in np.linspace(0, len(points) - 1, POINTS).round().astype(int).tolist())
+        return self._sure(points)
 
     def threshold(self, precision: float) -> Point | None:
-        """The point that keeps most at no less than this precision; None where none keeps enough (30) to be trusted."""
+        """The point that keeps most at no less than this precision, with 95% intervals.
+
+        None where none keeps enough (30) to be trusted.
+        """
         good = [p for p in self.points if p.prf.precision >= precision and p.prf.predicted >= ENOUGH]
-        return good[-1] if good else None
+        return self._sure(good[-1:])[0] if good else None
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -119,6 +132,7 @@ class Layer:
             **row,
             "enough": self.enough,
             "ece": self.ece,
+            "ece_interval": list(self.ece_interval),
             "bins": [part.as_dict() for part in self.bins],
             "thresholds": {precision: point and point.as_dict() for precision, point in wanted.items()},
             "curve": [point.as_dict() for point in self.curve],
@@ -129,6 +143,28 @@ class Layer:
         share = float(right.mean())
         interval = wilson(int(right.sum()), len(right))
         return Bin(number / BINS, (number + 1) / BINS, len(scores), float(scores.mean()), share, interval)
+
+    @property
+    def _bins(self) -> NDArray[np.int64]:
+        """The bin of each, [n]."""
+        number: NDArray[np.int64] = np.clip((self.scores * BINS).astype(np.int64), 0, BINS - 1)
+        return number
+
+    def _sums(self) -> Floats:
+        """[documents, BINS, 2]: how many, and by how much their scores are above what is right, added up."""
+        sums = np.zeros((len(self.golds), BINS, 2))
+        np.add.at(sums, (self.document, self._bins), np.stack([np.ones(len(self.scores)), self.scores - self.right], 1))
+        return sums
+
+    def _sure(self, points: Sequence[Point]) -> tuple[Point, ...]:
+        """The points with intervals: the documents drawn again and again, each threshold held."""
+        counts = np.zeros((len(self.golds), len(points), 3), dtype=np.int64)
+        counts[..., 0] = self.golds[:, None]
+        for at, point in enumerate(points):
+            kept = slice(0, point.prf.predicted)
+            counts[:, at, 1] = np.bincount(self.document[kept], minlength=len(self.golds))
+            counts[:, at, 2] = np.bincount(self.document[kept][self.right[kept]], minlength=len(self.golds))
+        return tuple(replace(point, prf=prf) for point, prf in zip(points, prfs(counts), strict=True))
 
 
 @dataclass(frozen=True)
@@ -160,14 +196,23 @@ def wilson(right: int, count: int) -> tuple[float, float]:
 
 
 def _layer(sides: Sequence[tuple[Mapping[Item, float | None], Mapping[Item, float | None]]]) -> Layer:
-    told = [(score, item in ours) for ours, theirs in sides for item, score in theirs.items()]
-    scored = sorted(((score, right) for score, right in told if score is not None), reverse=True)
+    told = [(score, item in ours, row) for row, (ours, theirs) in enumerate(sides) for item, score in theirs.items()]
+    scored = sorted(((score, right, row) for score, right, row in told if score is not None), reverse=True)
+    scores, right, document = zip(*scored, strict=True) if scored else ((), (), ())
     return Layer(
-        scores=np.array([score for score, _ in scored], dtype=np.float64),
-        right=np.array([right for _, right in scored], dtype=np.bool_),
-        gold=sum(len(ours) for ours, _ in sides),
+        scores=np.array(scores, dtype=np.float64),
+        right=np.array(right, dtype=np.bool_),
+        document=np.array(document, dtype=np.int64),
+        golds=np.array([len(ours) for ours, _ in sides], dtype=np.int64),
         unscored=len(told) - len(scored),
     )
+
+
+def _ece(sums: Floats) -> Floats:
+    """[n, BINS, 2] -> [n]; 0 where nothing was predicted."""
+    gaps, counts = np.abs(sums[..., 1]).sum(axis=1), sums[..., 0].sum(axis=1)
+    shares: Floats = np.divide(gaps, counts, out=np.zeros(len(sums)), where=counts > 0)
+    return shares
 
 
 def _items(document: Document) -> dict[str, dict[Item, float | None]]:

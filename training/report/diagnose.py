@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation import bootstrap
+from annotation.bootstrap import Floats
 from annotation.document import Document
 from annotation.matching import HEADLINE, PRF
 from training.report.causes import CAUSES, Wrong, attached, wrong
@@ -16,7 +22,7 @@ class Cause:
     """How many arguments are missed and how many predicted ones wrong for this cause.
 
     `f1_if_fixed` is Arg-C+ F1 if each of the missed were found and none of the wrong ones predicted; `gain` what that
-    adds to the F1 there is. Fixing all causes gives 1.
+    adds to the F1 there is; both with their 95% interval. Fixing all causes gives 1.
     """
 
     name: str
@@ -24,11 +30,20 @@ class Cause:
     spurious: int
     f1_if_fixed: float
     gain: float
+    f1_interval: tuple[float, float]
+    gain_interval: tuple[float, float]
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        counts = {"missed": self.missed, "spurious": self.spurious}
-        return {"meaning": CAUSES[self.name], **counts, "f1_if_fixed": self.f1_if_fixed, "gain": self.gain}
+        return {
+            "meaning": CAUSES[self.name],
+            "missed": self.missed,
+            "spurious": self.spurious,
+            "f1_if_fixed": self.f1_if_fixed,
+            "f1_interval": list(self.f1_interval),
+            "gain": self.gain,
+            "gain_interval": list(self.gain_interval),
+        }
 
 
 @dataclass(frozen=True)
@@ -62,49 +77,58 @@ class Diagnosis:
 def diagnose(gold: Sequence[Document], predicted: Sequence[Document]) -> Diagnosis:
     """A cause for every missed and every spurious argument. Raises UsageError when the two sides do not fit."""
     pairs = aligned(gold, predicted)
-    errors = tuple(error for ours, theirs in pairs for error in wrong(ours, theirs))
-    counts = {language: _count(p for p in pairs if p[0].language == language) for language in _languages(gold)}
-    total = _sum(counts.values())
+    errors = [wrong(*pair) for pair in pairs]
+    arguments = np.array([_count(*pair) for pair in pairs], dtype=np.int64).reshape(len(pairs), 3)
+    sides = np.array([_sides(row) for row in errors], dtype=np.int64).reshape(len(pairs), len(CAUSES), 2)
+    languages = np.array([document.language for document, _ in pairs], dtype=object)
     return Diagnosis(
-        arguments=total,
-        causes=_causes(total, errors),
+        arguments=PRF(*arguments.sum(axis=0).tolist()),
+        causes=_causes(arguments, sides),
         by_language={
-            language: _causes(prf, [error for error in errors if error.language == language])
-            for language, prf in counts.items()
+            language: _causes(arguments[languages == language], sides[languages == language])
+            for language in sorted(set(languages))
         },
-        errors=errors,
+        errors=tuple(error for row in errors for error in row),
     )
 
 
 def if_fixed(arguments: PRF, fixed: Iterable[Wrong]) -> PRF:
     """The scores with these errors mended: what they missed is found, what they invented is not predicted."""
-    missed, spurious = _sides(fixed)
+    missed, spurious = np.array(_sides(fixed)).sum(axis=0).tolist()
     return PRF(arguments.gold, arguments.predicted + missed - spurious, arguments.correct + missed)
 
 
-def _causes(arguments: PRF, errors: Sequence[Wrong]) -> tuple[Cause, ...]:
-    causes = []
-    for name in CAUSES:
-        these = [error for error in errors if error.cause == name]
-        f1 = if_fixed(arguments, these).f1
-        causes.append(Cause(name, *_sides(these), f1, f1 - arguments.f1))
-    return tuple(causes)
+def _causes(arguments: NDArray[np.int64], sides: NDArray[np.int64]) -> tuple[Cause, ...]:
+    """`arguments` is [documents, 3]: gold, predicted, correct; `sides` is [documents, causes, 2]: missed, spurious."""
+    counts = np.concatenate([arguments, sides.reshape(len(sides), -1)], axis=1)
+    now, fixed = _f1(counts.sum(axis=0)[None].astype(np.float64))
+    drawn_now, drawn = _f1(bootstrap.resampled(counts))
+    ends, gains = (bootstrap.pairs(bootstrap.bounds(values)) for values in (drawn, drawn - drawn_now))
+    totals = sides.sum(axis=0).tolist()
+    return tuple(
+        Cause(name, missed, spurious, float(f1), float(f1 - now[0, 0]), *bounds)
+        for name, (missed, spurious), f1, *bounds in zip(CAUSES, totals, fixed[0], ends, gains, strict=True)
+    )
 
 
-def _sides(errors: Iterable[Wrong]) -> tuple[int, int]:
-    sides = [(error.gold is not None, error.predicted is not None) for error in errors]
-    return sum(missed for missed, _ in sides), sum(spurious for _, spurious in sides)
+def _f1(counts: Floats) -> tuple[Floats, Floats]:
+    """[n, 3 + 2 x causes] -> F1 now, [n, 1], and with each cause done away with, [n, causes]."""
+    gold, predicted, correct = counts[:, :3].T[..., None]
+    missed, spurious = np.moveaxis(counts[:, 3:].reshape(len(counts), -1, 2), -1, 0)
+    now = np.stack([gold, predicted, correct], axis=-1)
+    fixed = np.stack([gold + 0 * missed, predicted + missed - spurious, correct + missed], axis=-1)
+    return bootstrap.f1(now), bootstrap.f1(fixed)
 
 
-def _count(pairs: Iterable[tuple[Document, Document]]) -> PRF:
-    items = [(attached(gold).keys(), attached(predicted).keys()) for gold, predicted in pairs]
-    return _sum(PRF(len(gold), len(predicted), len(gold & predicted)) for gold, predicted in items)
+def _sides(errors: Iterable[Wrong]) -> list[tuple[int, int]]:
+    """How many are missed and how many spurious, for each cause."""
+    missed, spurious = Counter[str](), Counter[str]()
+    for error in errors:
+        missed[error.cause] += error.gold is not None
+        spurious[error.cause] += error.predicted is not None
+    return [(missed[name], spurious[name]) for name in CAUSES]
 
 
-def _sum(parts: Iterable[PRF]) -> PRF:
-    counts = [(part.gold, part.predicted, part.correct) for part in parts]
-    return PRF(*(sum(column) for column in zip(*counts, strict=True))) if counts else PRF(0, 0, 0)
-
-
-def _languages(documents: Iterable[Document]) -> list[str]:
-    return sorted({document.language for document in documents})
+def _count(gold: Document, predicted: Document) -> tuple[int, int, int]:
+    ours, theirs = attached(gold).keys(), attached(predicted).keys()
+    return len(ours), len(theirs), len(ours & theirs)

@@ -16,7 +16,7 @@ from annotation.matching import HEADLINE, PRF
 from annotation.ontology import Ontology
 from training.report.causes import attached
 from training.report.features import BINS, Features
-from training.scoring import aligned
+from training.scoring import aligned, prfs
 
 Key = tuple[str, str]
 
@@ -30,7 +30,7 @@ OTHERS = "all others"
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Arguments of one kind against all the others. Fractions; `score` carries a 95% interval.
+    """Arguments of one kind against all the others. Fractions; `score` and `rest` carry 95% intervals.
 
     delta: F1 here less F1 of the rest, with its 95% interval `low` to `high`. p: of there being no difference,
     corrected by Holm for all slices that are judged. significant: p is below 0.05.
@@ -150,18 +150,16 @@ def _slices(keys: Sequence[Key], counts: NDArray[np.int64], resamples: int) -> I
     """`counts` is [documents, slices, 3]."""
     kinds = np.array([kind for kind, _ in keys])
     rest = np.stack([counts[:, kinds == kind].sum(axis=1) for kind in kinds], axis=1) - counts if keys else counts
-    drawn = bootstrap.resampled_f1(np.concatenate([counts, rest], axis=1), resamples=resamples)
-    here, there = drawn[:, : len(keys)], drawn[:, len(keys) :]
+    both = np.concatenate([counts, rest], axis=1)
+    scores, drawn = prfs(both), bootstrap.resampled_f1(both, resamples=resamples)
+    apart = drawn[:, : len(keys)] - drawn[:, len(keys) :]
     documents, enough = _documents(counts), _enough(counts) & _enough(rest)
     p = np.ones(len(keys))
-    p[enough] = holm(_chances(counts, rest, here - there)[enough])
-    bounds, apart = bootstrap.bounds(here), bootstrap.bounds(here - there)
+    p[enough] = holm(_chances(counts, rest, apart)[enough])
+    ends = bootstrap.pairs(bootstrap.bounds(apart))
     for at, (kind, name) in enumerate(keys):
-        low, high = (float(end) for end in apart[at])
-        interval = (float(bounds[at, 0]), float(bounds[at, 1]))
-        score, other = (_prf(side[:, at]) for side in (counts, rest))
-        score = PRF(score.gold, score.predicted, score.correct, interval)
-        yield Slice(kind, name, int(documents[at]), score, other, low, high, float(p[at]), bool(enough[at]))
+        score, other = scores[at], scores[len(keys) + at]
+        yield Slice(kind, name, int(documents[at]), score, other, *ends[at], float(p[at]), bool(enough[at]))
 
 
 def _chances(counts: NDArray[np.int64], rest: NDArray[np.int64], drawn: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -196,8 +194,3 @@ def _documents(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many documents have anything in each slice."""
     documents: NDArray[np.int64] = counts[..., :2].any(axis=2).sum(axis=0)
     return documents
-
-
-def _prf(counts: NDArray[np.int64]) -> PRF:
-    gold, predicted, correct = (int(total) for total in counts.sum(axis=0))
-    return PRF(gold, predicted, correct)

@@ -15,13 +15,13 @@ from annotation.document import Document
 from annotation.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
+from training.chosen import Chosen
 from training.config import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import development, fit
 from training.folder import RunFolder
 from training.model import EventExtractor
 from training.predict import model_version, predict
-from training.runs import Chosen
 from training.scoring import score
 from training.tracking import Tracker
 

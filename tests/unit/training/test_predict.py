@@ -15,12 +15,12 @@ from annotation.document import Document, Source
 from annotation.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
+from training.chosen import Chosen
 from training.config import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
 from training.predict import BUFFER, load, model_version, predict
-from training.runs import Chosen
 from training.tracking import Tracker
 
 CORPUS = documents(24)

@@ -21,12 +21,23 @@ MARKUP = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על 
 
 def layer(outcomes: Sequence[tuple[float, bool]], gold: int = 100) -> Layer:
     """As if of one kind of span: each score, and whether the span is gold."""
+    return layer_of([sides(outcomes, gold)])
+
+
+def layer_of(pairs: Sequence[tuple[Document, Document]]) -> Layer:
+    return calibration([gold for gold, _ in pairs], [predicted for _, predicted in pairs]).layers["entity"]
+
+
+def counts(prf: PRF) -> tuple[int, int, int]:
+    return prf.gold, prf.predicted, prf.correct
+
+
+def sides(outcomes: Sequence[tuple[float, bool]], gold: int, id: str = "d") -> tuple[Document, Document]:
     spans = [Span(at, at + 1, "GPE", score) for at, (score, _) in enumerate(outcomes)]
     text = "x" * (len(outcomes) + gold)
     right = [span for span, (_, hit) in zip(spans, outcomes, strict=True) if hit]
     missed = [Span(len(outcomes) + at, len(outcomes) + at + 1, "GPE") for at in range(gold - len(right))]
-    ours = Document("d", text, entities=(*right, *missed))
-    return calibration([ours], [Document("d", text, entities=tuple(spans))]).layers["entity"]
+    return Document(id, text, entities=(*right, *missed)), Document(id, text, entities=tuple(spans))
 
 
 def test_layers_are_right_as_their_scores_count() -> None:
@@ -74,8 +85,8 @@ def test_the_threshold_keeps_most_at_the_wanted_precision() -> None:
     sure, most = found.threshold(0.95), found.threshold(0.85)
     assert sure is not None
     assert most is not None
-    assert (sure.threshold, sure.kept, sure.prf) == (0.9, pytest.approx(40 / 130), PRF(100, 40, 40))
-    assert (most.threshold, most.prf) == (0.7, PRF(100, 90, 80))
+    assert (sure.threshold, sure.kept, counts(sure.prf)) == (0.9, pytest.approx(40 / 130), (100, 40, 40))
+    assert (most.threshold, counts(most.prf)) == (0.7, (100, 90, 80))
     assert found.threshold(1.0) == sure
     assert layer(outcomes[40:50]).threshold(0.1) is None  # ten predictions are too few to trust
 
@@ -84,7 +95,20 @@ def test_the_curve_is_thinned_and_keeps_its_ends() -> None:
     found = layer([(at / 1000, at % 3 > 0) for at in range(500, 1000)], gold=1000)
     assert len(found.points) == 500
     assert len(found.curve) == 50
-    assert (found.curve[0], found.curve[-1]) == (found.points[0], found.points[-1])
+    assert [found.curve[at].threshold for at in (0, -1)] == [found.points[at].threshold for at in (0, -1)]
+
+
+def test_intervals_come_from_drawing_documents_and_hold_the_number() -> None:
+    """Of ten documents' predictions at 0.8, five have every one right, five half."""
+    kinds = [[(0.8, True)] * 10, [(0.8, at % 2 > 0) for at in range(10)]]
+    found = layer_of([sides(kinds[at % 2], 10, str(at)) for at in range(10)])
+    low, high = found.ece_interval
+    assert found.ece == pytest.approx(0.05)
+    assert (low, high) == (pytest.approx(0, abs=0.01), pytest.approx(0.2))
+    (point,) = found.curve
+    assert point.prf.precision_interval == pytest.approx((0.6, 0.9))
+    (alone,) = layer([(0.8, True), (0.8, False)]).curve
+    assert alone.prf.precision_interval == (0.5, 0.5)
 
 
 @given(st.lists(st.tuples(st.sampled_from([0.5, 0.61, 0.7, 0.85, 1.0]), st.booleans()), max_size=60))

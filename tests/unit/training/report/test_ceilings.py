@@ -14,13 +14,13 @@ from annotation.markup import parse
 from annotation.matching import PRF, units
 from tests.builders import conflict
 from tests.run.small import documents
+from training.chosen import Chosen
 from training.config import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
 from training.predict import predict
 from training.report.ceilings import MEANINGS, ceilings
-from training.runs import Chosen
 from training.tracking import Tracker
 
 CORPUS = documents(24)
