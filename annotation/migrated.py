@@ -71,7 +71,7 @@ class _Moving:
             self.before,
             entities=tuple(new for span in self.before.entities if (new := self.spans[span])),
             events=tuple(self._event(trigger, parts) for trigger, parts in merged.items()),
-            links=tuple(new for link in self.before.links if (new := self._link(link))),
+            links=tuple(moved for link in self.before.links if (moved := self._link(link))),
             provenance=replace(self.before.provenance, regions=known) if self.before.provenance else None,
         )
 
@@ -81,7 +81,9 @@ class _Moving:
             return span
         path = self.migration.label_path(span.label)
         self.touched[path, "mark"] += 1
-        return replace(span, label=parts[0]) if len(parts) == 1 else self._ask(span, path, parts)
+        if len(parts) > 1:
+            self._ask(span, path, parts)
+        return replace(span, label=parts[0]) if len(parts) == 1 else None
 
     def _argument(self, old: Span, argument: Argument) -> list[Argument]:
         trigger, filler = self.spans[old], self.spans[argument.filler]
@@ -136,8 +138,6 @@ class _Moving:
         self.touched[self.migration.label_path(span.label), what] += 1
 
     def _ask(self, span: Span, path: str, parts: tuple[str, ...]) -> None:
-        """Note what a person decides, unless there is nothing to choose from."""
-        if parts:
-            self.touched[path, "undecided"] += 1
-            words = span.quote(self.before.text)
-            self.undecided.append(Undecided(self.before.id, span, words, path, parts))
+        """Note what a person decides."""
+        self.touched[path, "undecided"] += 1
+        self.undecided.append(Undecided(self.before.id, span, span.quote(self.before.text), path, parts))

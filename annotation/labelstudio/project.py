@@ -40,9 +40,12 @@ class Project:
         return relation_titles(self.ontology, self.seal.ui_language)
 
 
-def find(client: Client, title: str, *, workspace: Path | None = None) -> Project:
-    """The project of that title. Raises ProjectError when there is none that naba made."""
-    found = _ours(client, title, workspace)
+def find(client: Client, title: str, *, workspace: Path | None = None, migrating: bool = False) -> Project:
+    """The project of that title. Raises ProjectError when there is none that naba made.
+
+    One that is half-way through a migration is refused too, unless `migrating`.
+    """
+    found = _ours(client, title, workspace, migrating=migrating)
     if found is None:
         remedy = f"make it with `naba push ARTICLES --project {title!r}`"
         raise ProjectError(f"{client.url} has no project {title!r}; {remedy}")
@@ -64,7 +67,7 @@ def ensure(
     _agree(project, ontology, ui_language)
     changes: Row = {}
     if not project.seal.current:
-        changes |= _interface(ontology, ui_language)
+        changes |= interface(ontology, ui_language)
     if annotators is not None and annotators != project.annotators:
         changes["maximum_annotations"] = annotators
     if changes:
@@ -80,9 +83,9 @@ def _create(client: Client, title: str, ontology: Ontology, ui_language: str, an
         raise ProjectError(f"{title!r} has {len(title)} characters; a project title has 3 to 50")
     body: Row = {
         "title": title,
-        "description": f"Made by naba: ontology {_name(ontology)}.",
+        "description": described(ontology),
         "maximum_annotations": annotators,
-        **_interface(ontology, ui_language),
+        **interface(ontology, ui_language),
     }
     try:
         client.create("api/projects/", body)
@@ -92,7 +95,13 @@ def _create(client: Client, title: str, ontology: Ontology, ui_language: str, an
             client.create("api/projects/", body)
 
 
-def _interface(ontology: Ontology, ui_language: str) -> Row:
+def described(ontology: Ontology) -> str:
+    """What a project says of itself, until somebody says something else."""
+    return f"Made by naba: ontology {_name(ontology)}."
+
+
+def interface(ontology: Ontology, ui_language: str) -> Row:
+    """The settings that depend on the ontology: the labelling page and the guidelines."""
     return {
         "label_config": sealed(ontology, ui_language),
         "expert_instruction": guidelines(ontology, ui_language=ui_language),
@@ -100,7 +109,7 @@ def _interface(ontology: Ontology, ui_language: str) -> Row:
     }
 
 
-def _ours(client: Client, title: str, workspace: Path | None) -> Project | None:
+def _ours(client: Client, title: str, workspace: Path | None, *, migrating: bool = False) -> Project | None:
     """The project of that title, which must be naba's and the only one."""
     same = _titled(client, title)
     if not same:
@@ -113,6 +122,11 @@ def _ours(client: Client, title: str, workspace: Path | None) -> Project | None:
     if seal is None or len(same) > 1:
         why = "which naba did not make" if seal is None else f"and {len(same) - 1} more of that title"
         raise ProjectError(f"{client.url} has a project {title!r} already, {why}; choose another title")
+    if seal.migrating and not migrating:
+        raise ProjectError(
+            f"project {title!r} is half-way to the ontology {_name(seal.ontology)}; run the same `naba migrate` again "
+            "to go on, or go back with --undo"
+        )
     overlap, version = int(str(raw.get("maximum_annotations") or 1)), str(raw.get("model_version") or "")
     return Project(int(str(raw["id"])), title, str(raw.get("created_at")), seal, home, overlap, version)
 

@@ -27,19 +27,30 @@ _SEAL = re.compile(r"<!-- naba:([A-Za-z0-9+/=]+) -->\s*")
 class Sealed:
     """What an interface was made from. `edited` says what was changed by hand since; empty is good.
 
-    `current` is whether this version of naba would make the same.
+    `current` is whether this version of naba would make the same. `migrating` is the hash of the ontology a migration
+    that is under way leads to; empty otherwise.
     """
 
     ontology: Ontology
     ui_language: str
     edited: str
     current: bool
+    migrating: str = ""
 
 
 def sealed(ontology: Ontology, ui_language: str) -> str:
     """The labelling configuration with its seal."""
-    config = labelling_config(ontology, ui_language=ui_language)
-    kept = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config)}
+    return _with_seal(labelling_config(ontology, ui_language=ui_language), ontology, ui_language, {})
+
+
+def half_way(both: Ontology, new: Ontology, ui_language: str) -> str:
+    """The configuration of a project on its way to the ontology `new`; `both` is what it shows until then."""
+    config = labelling_config(both, ui_language=ui_language)
+    return _with_seal(config, new, ui_language, {"migrating": new.hash})
+
+
+def _with_seal(config: str, ontology: Ontology, ui_language: str, more: dict[str, str]) -> str:
+    kept = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config), **more}
     packed = zlib.compress(json.dumps(kept, ensure_ascii=False).encode(), 9)
     return f"{config}<!-- naba:{base64.b64encode(packed).decode()} -->\n"
 
@@ -59,7 +70,8 @@ def opened(config: str, copy: str = "") -> Sealed | None:
     except (ValueError, KeyError, TypeError, zlib.error, OntologyError):
         return None
     edited = "" if _digest(theirs) == interface else _difference(ours, theirs)
-    return Sealed(ontology, ui_language, edited, current=_digest(ours) == interface)
+    migrating = str(kept.get("migrating", ""))
+    return Sealed(ontology, ui_language, edited, current=_digest(ours) == interface, migrating=migrating)
 
 
 @lru_cache(maxsize=8)
