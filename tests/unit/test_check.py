@@ -19,7 +19,7 @@ def test_a_clean_document_has_no_findings() -> None:
 
 
 def test_a_role_the_ontology_does_not_allow_is_named() -> None:
-    document = build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE רמלה] [Attacker>Arrest:Person אבי חסון]")
+    document = build("[Arrest:trigger נעצר] [Person>Arrest:Person דוד כהן] עם [Attacker>Arrest:Person אבי חסון]")
     assert messages(document) == ["Arrest has no role Attacker (it has Agent, Charge, Person, Place, Time)"]
 
 
@@ -61,7 +61,7 @@ def test_a_line_names_article_task_annotator_region_words_and_remedy() -> None:
     document = Document(
         "a1",
         "נעצר",
-        events=(Event(trigger, attributes=(("certainty", "maybe"),)),),
+        events=(Event(trigger, attributes=(("certainty", "maybe"), ("realis", "generic"))),),
         provenance=Provenance(task=7, annotator="noa", regions=((trigger, "r9"),)),
     )
     [finding] = check(document, ONTOLOGY)

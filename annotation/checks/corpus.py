@@ -1,0 +1,63 @@
+"""What the whole corpus says of a string: counts alone, gathered in a first pass over the Documents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from annotation.checks.names import marked, shown, unmarked
+from annotation.document import Document, Span
+
+LIMIT = 2_000_000
+"""Counts kept, of some 200 bytes each; when there are more, those of what was seen once are forgotten."""
+
+MAJORITY = 9
+"""So many times as often a thing must be done one way before the other way looks like a slip."""
+
+
+class Corpus:
+    """How often each string is marked as what, by whom, and how often it is left unmarked beside a marked one."""
+
+    def __init__(self, documents: Iterable[Document] = (), *, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._counts: Counter[tuple[str, ...]] = Counter()
+        for document in documents:
+            self.add(document)
+
+    def add(self, document: Document) -> None:
+        """Count what is marked in a document."""
+        names = marked(document)
+        for words, spans in names.items():
+            self._counts["marked", words] += len(spans)
+            for span in spans:
+                self._counts["label", words, span.label] += 1
+        for words, places in unmarked(document, names).items():
+            self._counts["unmarked", words] += len(places)
+        for span in document.spans():
+            self._counts[_by(span, document, shown(span, document))] += 1
+        if len(self._counts) > self._limit:
+            self._counts = Counter({key: count for key, count in self._counts.items() if count > 1})
+
+    def majority(self, span: Span, document: Document, labels: Iterable[str]) -> tuple[str, int, int] | None:
+        """The label that nearly all other marks of the same words have, their count, and that of all marks."""
+        words = shown(span, document)
+        ours = self._counts["label", words, span.label]
+        total = self._counts["marked", words]
+        if total < (MAJORITY + 1) * ours:
+            return None
+        counts = {label: self._counts["label", words, label] for label in labels}
+        best = max(counts, key=lambda label: counts[label])
+        return (best, counts[best], total) if counts[best] >= MAJORITY * ours else None
+
+    def marked(self, span: Span, document: Document, words: str) -> int:
+        """How often the document's annotator marks these words with the span's label."""
+        return self._counts[_by(span, document, words)]
+
+    def is_name(self, words: str) -> bool:
+        """Whether the words are marked nearly wherever they stand."""
+        return self._counts["marked", words] >= MAJORITY * max(1, self._counts["unmarked", words])
+
+
+def _by(span: Span, document: Document, words: str) -> tuple[str, ...]:
+    annotator = (document.provenance.annotator if document.provenance else None) or ""
+    return "by", annotator, span.label, words

@@ -1,0 +1,101 @@
+"""What a rule finds, before and after it is known whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from annotation.checks import wording
+from annotation.checks.wording import Value
+from annotation.document import Document, Span
+from annotation.ontology import Ontology
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+class Fault(NamedTuple):
+    """What a rule yields: what is wrong, where, and what its wording speaks of."""
+
+    kind: str
+    span: Span
+    values: Mapping[str, Value] = {}
+
+
+Rule: TypeAlias = Callable[[Document, Ontology], Iterator[Fault]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault. `str(finding)` is its line: article, task, region, words, what is wrong, the remedy.
+
+    `span` is None where what is wrong has no place in the text that could be trusted.
+    """
+
+    kind: str
+    document: str
+    span: Span | None
+    words: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    task: int | None = None
+    annotation: int | None = None
+    annotator: str | None = None
+    region: str | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """An error makes the annotation wrong as it stands; a warning is worth a second look."""
+        return "error" if self.kind in wording.ERRORS else "warning"
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in English and in the ontology's codes."""
+        return wording.message(self.kind, self.values)
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, likewise."""
+        return wording.remedy(self.kind, self.values)
+
+    def __str__(self) -> str:
+        named = (("task", self.task), ("by", self.annotator), ("region", self.region))
+        where = ", ".join(f"{name} {value}" for name, value in named if value is not None)
+        place = f" [{self.span.start}:{self.span.end}]" if self.span else ""
+        words = f", {self.words!r}{place}" if self.words or place else ""
+        return (
+            f"{self.severity}: article {self.document}{', ' if where else ''}{where}{words}: "
+            f"{self.message}; {self.remedy}"
+        )
+
+    def as_dict(self) -> dict[str, object]:
+        """The finding for a machine."""
+        return {
+            "kind": self.kind,
+            "severity": self.severity,
+            "message": self.message,
+            "remedy": self.remedy,
+            "document": self.document,
+            "span": asdict(self.span) if self.span else None,
+            "words": self.words,
+            "task": self.task,
+            "annotation": self.annotation,
+            "annotator": self.annotator,
+            "region": self.region,
+        }
+
+
+def finding(fault: Fault, document: Document) -> Finding:
+    """The fault as a finding in this document."""
+    provenance = document.provenance
+    regions = dict(provenance.regions) if provenance else {}
+    return Finding(
+        kind=fault.kind,
+        document=document.id,
+        span=fault.span,
+        words=fault.span.quote(document.text),
+        values=fault.values,
+        task=provenance.task if provenance else None,
+        annotation=provenance.annotation if provenance else None,
+        annotator=provenance.annotator if provenance else None,
+        region=regions.get(fault.span),
+    )

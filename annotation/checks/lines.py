@@ -1,0 +1,121 @@
+"""Findings of lines that hold no Document, and of what a pull set aside: what the rules never get to see."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from annotation.checks.finding import Finding
+from annotation.checks.wording import Quoted, Value
+from annotation.document import Document, Json
+from annotation.errors import UsageError
+from annotation.files import opened
+from annotation.serial import from_json
+
+_KINDS = (
+    ("drifted", re.compile(r"the annotator marked (?P<quoted>.+) but the offsets cover ")),
+    ("text", re.compile(r"the text was edited after it was pushed")),
+    ("labels", re.compile(r"carries the labels (?P<labels>.+) instead of one")),
+    ("no-role", re.compile(r"the arrow says no role")),
+    ("no-event", re.compile(r" joins .+, but neither is an event")),
+)
+"""The reasons, as the pull gives them, that an annotator can do something about."""
+_WHERE = re.compile(r"^(?:(?:task|annotation|region) [^:]*?(?:, |: ))+")
+_SHOWN = 60
+
+
+def read(path: Path) -> Iterator[Document | list[Finding]]:
+    """Each line of a Documents file as its Document, or as what is wrong with it. Raises UsageError without a file."""
+    try:
+        with opened(path) as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield _read(line, number)
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
+
+
+def set_aside(path: Path, articles: Mapping[int, str]) -> Iterator[Finding]:
+    """What the pull quarantined, where there is such a file; `articles` knows the ids by the number of their task."""
+    if not path.exists():
+        return
+    with opened(path) as file:
+        for line in file:
+            row = json.loads(line)
+            task, raw = row.get("task"), row.get("raw")
+            value = raw.get("value") if isinstance(raw, dict) else None
+            kind, values = _kind(str(row.get("reason")))
+            yield Finding(
+                kind=kind,
+                document=articles.get(task, f"of task {task}"),
+                span=None,
+                words=str(value.get("text") or "")[:_SHOWN] if isinstance(value, dict) else "",
+                values=values,
+                task=task,
+                annotation=row.get("annotation"),
+                region=row.get("region"),
+            )
+
+
+def _kind(reason: str) -> tuple[str, dict[str, Value]]:
+    for kind, pattern in _KINDS:
+        if found := pattern.search(reason):
+            return kind, {name: Quoted(words.strip("'\"")) for name, words in found.groupdict().items()}
+    return "set-aside", {"problem": _WHERE.sub("", reason)}
+
+
+def _read(line: str, number: int) -> Document | list[Finding]:
+    row: object = None
+    try:
+        row = json.loads(line)
+        return from_json(row)  # type: ignore[arg-type]
+    except (ValueError, RecursionError) as error:
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+            return [_finding({"id": f"of line {number}"}, "unreadable", str(error))]
+        faults = list(_misplaced(row, row["text"]))
+        return faults or [_finding(row, "offsets", str(error).removeprefix(f"document {row.get('id')}: "))]
+
+
+def _misplaced(row: Json, text: str) -> Iterator[Finding]:
+    """The spans of a line that are none of its text."""
+    for span in _spans(row):
+        start, end, label = span.get("start"), span.get("end"), span.get("label")
+        if not isinstance(start, int) or not isinstance(end, int) or 0 <= start < end <= len(text):
+            continue
+        where = f"{label} [{start}:{end}]"
+        problem = f"leaves the text of {len(text)} characters" if start < end else "is empty or reversed"
+        first, last = sorted((max(0, start), max(0, end)))
+        yield _finding(row, "offsets", f"{where} {problem}", text[first:last][:_SHOWN], _region(row, span))
+
+
+def _spans(row: Json) -> Iterator[Json]:
+    entities, events = row.get("entities"), row.get("events")
+    spans = [*(entities if isinstance(entities, list) else ())]
+    spans += [event.get("trigger") for event in (events if isinstance(events, list) else ()) if isinstance(event, dict)]
+    return (span for span in spans if isinstance(span, dict))
+
+
+def _region(row: Json, span: Json) -> str | None:
+    provenance = row.get("provenance")
+    regions = provenance.get("regions") if isinstance(provenance, dict) else None
+    pairs = (pair for pair in regions or () if isinstance(pair, list) and len(pair) == 2)
+    return next((str(region) for marked, region in pairs if marked == span), None)
+
+
+def _finding(row: Json, kind: str, problem: str, words: str = "", region: str | None = None) -> Finding:
+    kept = row.get("provenance")
+    provenance: Json = kept if isinstance(kept, dict) else {}
+    task, annotation, annotator = (provenance.get(name) for name in ("task", "annotation", "annotator"))
+    return Finding(
+        kind=kind,
+        document=str(row.get("id")),
+        span=None,
+        words=words,
+        values={"problem": problem},
+        task=task if isinstance(task, int) else None,
+        annotation=annotation if isinstance(annotation, int) else None,
+        annotator=str(annotator) if annotator else None,
+        region=region,
+    )

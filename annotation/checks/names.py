@@ -1,0 +1,70 @@
+"""The strings that are marked in an article, and where else in it they stand."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import accumulate
+
+from annotation import text as texts
+from annotation.document import Document, Span
+
+_SHORTEST = 3
+"""Characters below which a string stands in too many words that are not it."""
+
+
+def shown(span: Span, document: Document) -> str:
+    """The span's words as they are compared: folded, white space as single spaces."""
+    return " ".join(texts.folded(span.quote(document.text)).split())
+
+
+def marked(document: Document) -> dict[str, list[Span]]:
+    """The entities of each string."""
+    found: dict[str, list[Span]] = {}
+    for span in document.entities:
+        found.setdefault(shown(span, document), []).append(span)
+    return found
+
+
+def unmarked(document: Document, names: Mapping[str, object]) -> dict[str, list[tuple[int, int]]]:
+    """Where each string stands as a whole word, or behind a proclitic, and nothing is marked: ranges of the text.
+
+    Strings with none are left out.
+    """
+    spans = sorted((span.start, span.end) for span in document.spans())
+    starts = [start for start, _ in spans]
+    reach = list(accumulate((end for _, end in spans), max))
+    shadow, found = texts.fold(document.text), {}
+    for words in names:
+        if len(words) >= _SHORTEST:
+            free = [
+                (start, end)
+                for start, end in _occurrences(words, shadow, document.language)
+                if not (before := bisect_left(starts, end)) or reach[before - 1] <= start
+            ]
+            if free:
+                found[words] = free
+    return found
+
+
+def _occurrences(words: str, shadow: texts.Shadow, language: str) -> Iterator[tuple[int, int]]:
+    for match in re.finditer(r"\s+".join(map(re.escape, words.split())), shadow.text):
+        start, end = match.span()
+        if not shadow.text[end : end + 1].isalnum() and _opens(shadow.text, start, language):
+            yield shadow.to_original(start, end)
+
+
+def _opens(text: str, start: int, language: str) -> bool:
+    """Whether a word, or what follows its proclitics, begins there."""
+    first = start
+    while first > 0 and text[first - 1].isalnum():
+        first -= 1
+    return first == start or text[first:start] in prefixes(language)
+
+
+@lru_cache
+def prefixes(language: str) -> frozenset[str]:
+    """The strings of proclitics of a language, folded."""
+    return frozenset(texts.folded(string) for string in texts.PROCLITICS.get(language, ()))

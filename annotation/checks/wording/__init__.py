@@ -1,0 +1,88 @@
+"""What the findings say, in Arabic, Hebrew and English: one message and one remedy for each kind.
+
+A message speaks of things by name. On a terminal the names are the ontology's codes; on an annotator's page they are
+the titles the page shows, between quotation marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias
+
+from annotation.checks.wording import ar, en, he
+from annotation.ontology import Ontology, Type
+
+Family: TypeAlias = Literal["label", "role", "attribute", "value", "link"]
+
+
+class Name(NamedTuple):
+    """Something of the ontology, by its code. For a value of an attribute, `of` is the attribute."""
+
+    code: str
+    family: Family = "label"
+    of: str = ""
+
+
+class Quoted(NamedTuple):
+    """Words of the article, or of an annotator."""
+
+    words: str
+
+
+Value: TypeAlias = str | int | Name | Quoted | tuple[Name, ...]
+
+ERRORS = frozenset(
+    {
+        *("entity-type", "event-type", "edge-space", "cut-letter", "role", "filler", "attribute", "value"),
+        *("crossing", "self", "offsets", "unreadable", "drifted", "text", "labels", "no-role"),
+        *("no-event", "set-aside"),
+    }
+)
+"""The kinds that make an annotation wrong as it stands; all others are worth a second look."""
+
+_CATALOGUE = {"ar": ar.KINDS, "he": he.KINDS, "en": en.KINDS}
+_SHOWN = {"ar": ("«{}»", "، "), "he": ('"{}"', ", "), "en": ("“{}”", ", ")}
+
+
+def message(kind: str, values: Mapping[str, Value], language: str = "en", ontology: Ontology | None = None) -> str:
+    """What is wrong. With an ontology its titles are used, without one its codes."""
+    return _filled(_CATALOGUE[language][kind][0], values, language, ontology)
+
+
+def remedy(kind: str, values: Mapping[str, Value], language: str = "en", ontology: Ontology | None = None) -> str:
+    """What to do about it, as `message`."""
+    return _filled(_CATALOGUE[language][kind][1], values, language, ontology)
+
+
+def heading(errors: int, warnings: int, language: str) -> str:
+    """How much there is to look at."""
+    words = {"ar": ar.HEADING, "he": he.HEADING, "en": en.HEADING}[language]
+    counts = [text.format(count) for text, count in zip(words, (errors, warnings), strict=True) if count]
+    return f"naba: {_SHOWN[language][1].join(counts)}"
+
+
+def _filled(template: str, values: Mapping[str, Value], language: str, ontology: Ontology | None) -> str:
+    return template.format(**{name: _shown(value, language, ontology) for name, value in values.items()})
+
+
+def _shown(value: Value, language: str, ontology: Ontology | None) -> str:
+    quotes, comma = _SHOWN[language]
+    if isinstance(value, Quoted):
+        return quotes.format(value.words) if ontology else repr(value.words)
+    if isinstance(value, Name):
+        return quotes.format(_title(value, language, ontology)) if ontology else value.code
+    if isinstance(value, tuple):
+        return comma.join(_shown(name, language, ontology) for name in value)
+    return str(value)
+
+
+def _title(name: Name, language: str, ontology: Ontology) -> str:
+    families: dict[Family, Mapping[str, Type]] = {
+        "label": {**ontology.entities, **ontology.events},
+        "role": ontology.roles,
+        "attribute": ontology.attributes,
+        "value": ontology.attributes[name.of].values if name.of in ontology.attributes else {},
+        "link": ontology.links,
+    }
+    type_ = families[name.family].get(name.code)
+    return type_.title[language] if type_ else name.code
