@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from annotation.commands import freeze, review, studio
+from annotation.commands import exchange, freeze, review, studio
 
 LABEL = "Label"
 
@@ -15,11 +15,14 @@ for _command in (
     studio.read,
     studio.push,
     studio.pull,
+    exchange.import_,
     review.check,
     review.agreement,
     review.adjudicate,
     freeze.snapshot,
     freeze.diff,
+    exchange.export,
     studio.suggest,
 ):
-    app.command(rich_help_panel=LABEL)(_command)
+    # `import` is a word of Python's own, so that the function has an underscore behind it
+    app.command(_command.__name__.rstrip("_").replace("_", "-"), rich_help_panel=LABEL)(_command)

@@ -38,6 +38,23 @@ def atomic(path: str | Path, mode: str = "w") -> Iterator[IO[str]]:
         raise
 
 
+def write_bytes(path: str | Path, content: bytes) -> None:
+    """Write a file that is not text, atomically."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
 def read_documents(path: str | Path) -> Iterator[Document]:
     """Each Document of a .jsonl or .jsonl.gz file. Raises UsageError or DocumentsError naming the line."""
     path = Path(path)

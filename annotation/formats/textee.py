@@ -108,10 +108,12 @@ class _Reading:
     def links(self, mentions: Mapping[str, Span]) -> Iterable[Link]:
         for row in _list(self.row, "relation_mentions"):
             kind, ends = str(row["relation_type"]), [str(end["entity_id"]) for end in _list(row, "arguments")]
-            if kind == LINK and len(ends) == 2 and mentions[ends[0]] != mentions[ends[1]]:
-                yield Link(kind, mentions[ends[0]], mentions[ends[1]])
-            else:
-                self.lost.append(f"relation {kind}: naba links only what is the same")
+            if len(ends) != 2 or mentions[ends[0]] == mentions[ends[1]]:
+                self.lost.append(f"relation {kind}: a link joins two spans; left out")
+                continue
+            yield Link(kind, mentions[ends[0]], mentions[ends[1]])
+            if kind != LINK:
+                self.lost.append(f"relation {kind}: kept without its direction, which links do not have")
 
     def span(self, row: Json, label: str) -> Span:
         start, end = row["start"], row["end"]

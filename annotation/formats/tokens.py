@@ -29,21 +29,21 @@ def borders(*documents: Document) -> set[int]:
 
 def to_textee(document: Document, *, cuts: Iterable[int] = ()) -> Written:
     """The Document as a window, its words cut at its own borders and at `cuts`."""
-    bounds = _tokens(document.text, {*borders(document), *cuts})
-    kept, lost = _trimmed(document)
+    places = bounds(document.text, {*borders(document), *cuts})
+    kept, lost = trimmed(document)
     doc_id, _, wnd_id = kept.id.partition("#")
     row: dict[str, object] = {"doc_id": doc_id, "wnd_id": wnd_id or doc_id, "text": kept.text, "lang": kept.language}
-    row["tokens"] = [kept.text[start:end] for start, end in bounds]
-    return Written(row | _Writing(kept, bounds).mentions(), lost)
+    row["tokens"] = [kept.text[start:end] for start, end in places]
+    return Written(row | _Writing(kept, places).mentions(), lost)
 
 
 class _Writing:
     """Mentions of one Document in tokens, under ids that say where in the window they are."""
 
-    def __init__(self, document: Document, bounds: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, document: Document, places: Sequence[tuple[int, int]]) -> None:
         self.document = document
-        self.starts = {start: at for at, (start, _) in enumerate(bounds)}
-        self.ends = {end: at + 1 for at, (_, end) in enumerate(bounds)}
+        self.starts = {start: at for at, (start, _) in enumerate(places)}
+        self.ends = {end: at + 1 for at, (_, end) in enumerate(places)}
         pointed = {a.filler for e in document.events for a in e.arguments} | {
             s for k in document.links for s in (k.a, k.b)
         }
@@ -84,7 +84,7 @@ class _Writing:
         return {"text": span.quote(self.document.text), "start": start, "end": end}
 
 
-def _tokens(text: str, cuts: set[int]) -> list[tuple[int, int]]:
+def bounds(text: str, cuts: set[int]) -> list[tuple[int, int]]:
     """Ranges of words and of single signs, cut at the offsets as well; they cover all but whitespace."""
     found: list[tuple[int, int]] = []
     for stretch in re.finditer(r"\S+", text):
@@ -94,7 +94,7 @@ def _tokens(text: str, cuts: set[int]) -> list[tuple[int, int]]:
     return found
 
 
-def _trimmed(document: Document) -> tuple[Document, tuple[str, ...]]:
+def trimmed(document: Document) -> tuple[Document, tuple[str, ...]]:
     """The Document without whitespace at the edges of its spans, which no token holds, and what that changed."""
     new: dict[Span, Span] = {}
     lost = []

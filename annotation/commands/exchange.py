@@ -1,0 +1,130 @@
+"""Documents from other tools' files, and back into them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotation import terminal
+from annotation.commands.options import AsJson, DocumentsFile, load_ontology
+from annotation.files import atomic, read_documents, write_documents
+from annotation.formats.protocol import UNITS, Kind, Tally
+
+if TYPE_CHECKING:
+    from annotation.formats.starter import Starter
+
+Format = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        help="conll, brat, labelstudio, textee, spacy, re3d; import also reads conllu, gsr and gsr-records.",
+    ),
+]
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="Files, or folders where the format is made of several files.")],
+    format: Format,
+    out: Annotated[Path, typer.Option(help="Where the Documents go.")],
+    language: Annotated[
+        str | None, typer.Option(help="Where the file does not say; else guessed by the letters.")
+    ] = None,
+    annotator: Annotated[
+        list[str] | None, typer.Option(help="Who marked it: once for all files, or once for each in turn.")
+    ] = None,
+    group: Annotated[
+        int | None,
+        typer.Option(min=1, help="Sentences to a Document; else the file's own documents, or one a sentence."),
+    ] = None,
+    tags: Annotated[
+        list[int] | None, typer.Option(min=2, help="A column with tags, from 1; else all that are.")
+    ] = None,
+    event: Annotated[
+        list[str] | None, typer.Option(help="A label of triggers, where the format tells them not from entities.")
+    ] = None,
+    link: Annotated[list[str] | None, typer.Option(help="A label of links, where arrows may be roles.")] = None,
+    ontology: Annotated[
+        str | None, typer.Option(help="Says which labels are events and links, instead of --event and --link.")
+    ] = None,
+    write_ontology: Annotated[
+        Path | None, typer.Option(help="Write a starter ontology of the labels and roles found.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read another tool's files as Documents. What is wrong in them is named and left out, the rest imported."""
+    from annotation.formats.importing import Import
+    from annotation.formats.protocol import Reading
+    from annotation.formats.registry import reader
+
+    known = load_ontology(ontology) if ontology else None
+    how = Reading(
+        language=language,
+        events=frozenset([*(event or ()), *(known.events if known else ())]),
+        links=frozenset([*(link or ()), *(known.links if known else ())]) or Reading().links,
+        group=group,
+        columns=tuple(tags or ()),
+    )
+    run = Import(files, reader(format), how, annotator or ())
+    count = write_documents(out, run.documents())
+    if write_ontology:
+        _write_ontology(write_ontology, run.starter)
+    languages = ", ".join(f"{name} {number}" for name, number in run.languages.most_common())
+    _report(run.tally, f"{count} Documents ({languages}) imported into {out}", "imported", as_json=as_json)
+
+
+def export(
+    documents: DocumentsFile,
+    format: Format,
+    out: Annotated[Path, typer.Option(help="A file; a folder for brat and re3d.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write Documents as another tool's files, and say what those cannot hold."""
+    from annotation.formats.importing import exported
+    from annotation.formats.registry import writer
+
+    tally = Tally()
+    write = writer(format)
+    tally.lost += write(exported(read_documents(documents), tally), out)
+    for item in tally.lost:
+        if item.kind == "lost":
+            tally.over[item.unit] -= item.count
+    _report(tally, f"{tally.over['document']} Documents exported into {out}", "exported", as_json=as_json)
+
+
+def _write_ontology(path: Path, starter: Starter) -> None:
+    text = starter.yaml(path.stem)
+    with atomic(path) as file:
+        file.write(text)
+    for part, label in starter.placeholders().items():
+        terminal.warn(
+            f"{path}: the corpus has no {part}, but an ontology must; {label!r} stands there: put in your own"
+        )
+
+
+def _report(tally: Tally, title: str, done: str, *, as_json: bool) -> None:
+    """Every wrong item on a line of its own, then how many there were of each unit, and of each reason."""
+    if as_json:
+        terminal.emit(tally_as_dict(tally))
+        return
+    for item in tally.lost:
+        if item.kind == "wrong":
+            terminal.warn(str(item))
+    kinds: tuple[Kind, ...] = ("wrong", "lost", "noted")
+    rows = []
+    for unit in UNITS:
+        over, (wrong, lost, noted) = tally.over[unit], (tally.of(kind, unit) for kind in kinds)
+        if over or wrong or lost or noted:
+            rows.append((unit, over + wrong + lost, over, wrong, lost, noted))
+    terminal.table(title, ("", "found", done, "wrong", "lost", "noted"), rows)
+    for kind, unit, reason, count, where in tally.reasons():
+        terminal.say(f"{kind}: {count} {unit}: {reason} (first: {where})")
+
+
+def tally_as_dict(tally: Tally) -> dict[str, object]:
+    """The counts and every lost item for a machine."""
+    kinds: tuple[Kind, ...] = ("wrong", "lost", "noted")
+    units = {unit: {"over": tally.over[unit], **{kind: tally.of(kind, unit) for kind in kinds}} for unit in UNITS}
+    return {"schema": 1, "units": units, "items": [item.as_dict() for item in tally.lost]}

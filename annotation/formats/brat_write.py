@@ -1,0 +1,93 @@
+"""Documents as brat's standoff: NAME.txt and NAME.ann each, in a folder."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from annotation.document import Document, Event, Span, text_id
+from annotation.files import atomic
+from annotation.formats.edges import trim
+from annotation.formats.protocol import Lost
+from annotation.formats.raw import file_name
+
+_ILLEGAL = re.compile(r"[\s:;]+")
+_PIECE = re.compile(r"[^\r\n]+")
+
+
+def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+    """Write a pair of files for each Document and say what they do not hold.
+
+    A second version of an article, by another annotator, gets a name of its own.
+    """
+    lost: list[Lost] = []
+    taken: Counter[str] = Counter()
+    for document in documents:
+        try:
+            name = file_name(document.id)
+        except ValueError:
+            name = text_id(document.text)
+            lost.append(Lost("other", document.id, "can be no file's name; named by a hash of its text", "id", "noted"))
+        taken[name] += 1
+        if taken[name] > 1:
+            name = f"{name}~{taken[name]}"
+            lost.append(Lost("other", document.id, "is there more than once; the next has a number", "id", "noted"))
+        kept, trims = trim(document)
+        lost += [*trims, *_losses(kept)]
+        with atomic(out / f"{name}.txt") as file:
+            file.write(document.text)
+        with atomic(out / f"{name}.ann") as file:
+            file.writelines(f"{line}\n" for line in _lines(kept))
+    return lost
+
+
+def _losses(document: Document) -> Iterator[Lost]:
+    names = {span.label for span in document.spans()} | {link.label for link in document.links}
+    names |= {a.role for event in document.events for a in event.arguments}
+    for name in sorted(name for name in names if _ILLEGAL.search(name)):
+        yield Lost("other", document.id, "a label with a space, colon or semicolon gets an underscore", name, "noted")
+    if document.source:
+        yield Lost("other", document.id, "brat does not say where the article came from", "source")
+
+
+def _lines(document: Document) -> Iterator[str]:
+    """Text-bound marks, events, attributes and links, each numbered from 1."""
+    entities = {span: f"T{at}" for at, span in enumerate(document.entities, start=1)}
+    first = len(entities) + 1
+    triggers = {span: f"T{at}" for at, span in enumerate(document.triggers, start=first)}
+    ids = {**{event.trigger: f"E{at}" for at, event in enumerate(document.events, start=1)}, **entities}
+    for span, id in (*entities.items(), *triggers.items()):
+        places = ";".join(f"{start} {end}" for start, end in _pieces(document.text, span))
+        words = " ".join(document.text[start:end] for start, end in _pieces(document.text, span))
+        yield f"{id}\t{_legal(span.label)} {places}\t{_flat(words)}"
+    for at, event in enumerate(document.events, start=1):
+        yield f"E{at}\t{' '.join([f'{_legal(event.type)}:{triggers[event.trigger]}', *_arguments(event, ids)])}"
+    said = [(at, pair) for at, event in enumerate(document.events, start=1) for pair in event.attributes]
+    for number, (at, (name, value)) in enumerate(said, start=1):
+        yield f"A{number}\t{_legal(name)} E{at} {value}"
+    for link in document.links:
+        yield f"*\t{_legal(link.label)} {ids[link.a]} {ids[link.b]}"
+
+
+def _arguments(event: Event, ids: dict[Span, str]) -> Iterator[str]:
+    seen: Counter[str] = Counter()
+    for argument in event.arguments:
+        seen[argument.role] += 1
+        number = seen[argument.role] if seen[argument.role] > 1 else ""
+        yield f"{_legal(argument.role)}{number}:{ids[argument.filler]}"
+
+
+def _pieces(text: str, span: Span) -> list[tuple[int, int]]:
+    """The lines of the span: brat marks none across a line's end."""
+    return [match.span() for match in _PIECE.finditer(text, span.start, span.end)]
+
+
+def _flat(words: str) -> str:
+    """The words on one line, for people; offsets are what counts."""
+    return " ".join(re.split(r"[\t\r\n]", words))
+
+
+def _legal(name: str) -> str:
+    return _ILLEGAL.sub("_", name)

@@ -1,0 +1,145 @@
+"""spaCy's DocBin: entities in `doc.ents` as far as they do not overlap, all of them and the triggers in `doc.spans`.
+
+The words are cut where a mark begins or ends, so that spaCy's tokens hold every offset. What spaCy has no place for,
+roles, attributes and links, travels in `doc.user_data` and comes back if the marks are still the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotation.document import Document, Json, Span
+from annotation.errors import UsageError
+from annotation.files import write_bytes
+from annotation.formats.draft import Draft
+from annotation.formats.protocol import Item, Lost, Reading
+from annotation.formats.raw import guess_language
+from annotation.formats.tokens import borders, bounds
+from annotation.serial import from_json, to_json
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.tokens import Span as SpacySpan
+    from spacy.vocab import Vocab
+
+KEY = "naba"
+ENTITIES, TRIGGERS = "entities", "triggers"
+_MISSING = "spaCy is not installed, which this format needs; install naba with its extra: pip install 'naba[spacy]'"
+
+
+def read(path: Path, how: Reading) -> Iterator[Item]:
+    """The Documents of a .spacy file. Raises UsageError where spaCy is missing or cannot read it."""
+    try:
+        from spacy.tokens import DocBin
+        from spacy.vocab import Vocab
+    except ImportError as error:
+        raise UsageError(_MISSING) from error
+    try:
+        docs = list(DocBin().from_disk(path).get_docs(Vocab()))
+    except Exception as error:  # its readers of zlib and msgpack raise whatever they like
+        raise UsageError(f"{path}: spaCy cannot read it as a DocBin: {type(error).__name__}: {error}") from error
+    for at, doc in enumerate(docs, start=1):
+        yield from _document(doc, f"{path.name}, doc {at}", how)
+
+
+def _document(doc: Doc, where: str, how: Reading) -> Iterator[Item]:
+    draft = Draft(doc.text, where)
+    seen: set[Span] = set()
+    groups = [("ents", list(doc.ents)), *((name, list(group)) for name, group in doc.spans.items())]
+    for name, spans in groups:
+        for found in spans:
+            span = draft.span(
+                found.start_char, found.end_char, found.label_, at=f"spans {name}", quoted=None, unit="entity"
+            )
+            if span is None or span in seen:
+                continue  # an entity is in doc.ents and in a group as well
+            seen.add(span)
+            (draft.event if name == TRIGGERS or span.label in how.events else draft.entity)(span)
+    if doc.cats:
+        draft.tell("other", "", "is a category of the whole text, which Documents do not hold", count=len(doc.cats))
+    document = draft.document("", how.language or guess_language(doc.text))
+    kept = doc.user_data.get(KEY)
+    if isinstance(kept, dict):
+        whole = _kept(kept, document)
+        if whole is None:
+            draft.note("document", "", "was changed since naba wrote it; roles, attributes and links are left out")
+        else:
+            document = whole
+    yield document
+    yield from draft.lost
+
+
+def _kept(row: Json, found: Document) -> Document | None:
+    """The Document as naba wrote it, if spaCy's marks still are its own."""
+    try:
+        document = from_json({**row, "text": found.text})
+    except ValueError:
+        return None
+    same = set(document.entities) == set(found.entities) and set(document.triggers) == set(found.triggers)
+    return document if same else None
+
+
+def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+    """Write one DocBin. Nothing is lost in it, but only `doc.ents` and `doc.spans` mean something to spaCy."""
+    try:
+        from spacy.tokens import DocBin
+        from spacy.vocab import Vocab
+    except ImportError as error:
+        raise UsageError(_MISSING) from error
+    found, vocab = DocBin(store_user_data=True), Vocab()
+    for document in documents:
+        found.add(_doc(document, vocab))
+    write_bytes(out, found.to_bytes())
+    return []
+
+
+def _doc(document: Document, vocab: Vocab) -> Doc:
+    from spacy.tokens import Doc
+    from spacy.util import filter_spans
+
+    words, spaces = _words(document)
+    doc = Doc(vocab, words=words, spaces=spaces)
+    entities = _spans(doc, document.entities)
+    doc.spans[ENTITIES] = entities
+    doc.spans[TRIGGERS] = _spans(doc, document.triggers)
+    doc.ents = filter_spans(span for span in entities if span.text == span.text.strip())
+    doc.user_data[KEY] = {key: value for key, value in to_json(document).items() if key != "text"}
+    return doc
+
+
+def _spans(doc: Doc, spans: Iterable[Span]) -> list[SpacySpan]:
+    """The spans in tokens; there is one for each, since the words were cut where they begin and end."""
+    found = (doc.char_span(span.start, span.end, label=span.label) for span in spans)
+    return [span for span in found if span is not None]
+
+
+def _words(document: Document) -> tuple[list[str], list[bool]]:
+    """Tokens that make up the text exactly, and whether a space follows each. White space beyond that is a token."""
+    text = document.text
+    begins = {span.start for span in document.spans()}
+    ends = {span.end for span in document.spans()}
+    words: list[str] = []
+    spaces: list[bool] = []
+
+    def gap(start: int, end: int) -> None:
+        cuts = sorted({start, end, *(at for at in begins | ends if start < at < end)})
+        for a, b in pairwise(cuts):
+            follows = bool(words) and not spaces[-1] and a == start and a not in begins
+            if follows and text[a] == " " and not (b == a + 1 and b in ends):
+                spaces[-1] = True
+                a += 1
+            if a < b:
+                words.append(text[a:b])
+                spaces.append(False)
+
+    at = 0
+    for start, end in bounds(text, borders(document)):
+        gap(at, start)
+        words.append(text[start:end])
+        spaces.append(False)
+        at = end
+    gap(at, len(text))
+    return words, spaces

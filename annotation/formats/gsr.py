@@ -1,0 +1,132 @@
+"""The JSON of protest-event gold records: sentences, and for each a few annotators' verb, source and target actor.
+
+Marks are lists of words without offsets, in any order. A mark is the longest run of words of the sentence that are all
+in its list. The verb is the trigger of an event of the sentence's type, the actors are entities and fill `Source` and
+`Target`. What the corpus calls gold is what its annotators agreed on; each record can be read on its own too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from annotation.document import Document, Json, Provenance, Source, Span
+from annotation.formats.draft import Draft
+from annotation.formats.protocol import Item, Lost, Reading, Unit
+from annotation.formats.raw import guess_language, objects, rows_in
+from annotation.formats.tokens import bounds
+
+ACTOR = "Actor"
+ROLES = {"source": "Source", "target": "Target"}
+
+
+def read(path: Path, how: Reading) -> Iterator[Item]:
+    """One Document a sentence, with the event its annotators agreed on."""
+    for where, row, bare in _sentences(path, how):
+        if isinstance(bare, Lost):
+            yield bare
+            continue
+        marks = {name: str(row.get(f"{name}_gold") or "").split() for name in ("verb", *ROLES)}
+        draft = Draft(bare.text, where)
+        _event(draft, str(row.get("event_type") or "Event"), marks)
+        yield draft.document(bare.id, bare.language, source=bare.source)
+        yield from draft.lost
+
+
+def read_records(path: Path, how: Reading) -> Iterator[Item]:
+    """One Document a record, as if the first of every sentence were one annotator's, the second another's, and on.
+
+    The corpus does not say who made which record, nor whether two of one sentence are by the same person.
+    """
+    for where, row, bare in _sentences(path, how):
+        if isinstance(bare, Lost):
+            yield bare
+            continue
+        for at, record in enumerate(rows_in(row, "spans"), start=1):
+            draft = Draft(bare.text, f"{where}, record {at}")
+            marks = {"verb": _words(record.get("verb"))}
+            marks |= {name: _words(record.get(f"{name}_actor")) for name in ROLES}
+            _event(draft, str(row.get("event_type") or "Event"), marks)
+            for name in ROLES:
+                said = record.get(f"{name}_role")
+                codes = [str(value) for value in said.values() if value != "None"] if isinstance(said, dict) else []
+                if codes:
+                    draft.tell("other", "", "is the code of an actor, which Documents do not hold", " ".join(codes))
+            document = draft.document(bare.id, bare.language, source=bare.source)
+            yield replace(document, provenance=Provenance(annotator=f"record-{at}"))
+            yield from draft.lost
+
+
+def _sentences(path: Path, how: Reading) -> Iterator[tuple[str, Json, Document | Lost]]:
+    for item in objects(path):
+        if isinstance(item, Lost):
+            yield "", {}, item
+            continue
+        where, row = item
+        text = row.get("text")
+        if not isinstance(text, str) or not text or not isinstance(row.get("spans"), list):
+            yield where, row, Lost("document", where, "has no text or no `spans`", kind="wrong")
+            continue
+        source = Source(name=str(row["source"])) if row.get("source") else None
+        yield where, row, Document(str(row.get("_id") or ""), text, how.language or guess_language(text), source=source)
+
+
+def _words(value: object) -> list[str]:
+    return [str(word) for word in value] if isinstance(value, list) else []
+
+
+def _event(draft: Draft, label: str, marks: Mapping[str, Sequence[str]]) -> None:
+    """Take over a record: an event of its verb, and its actors as entities in any case."""
+    trigger = _mark(draft, "event", label, marks["verb"])
+    if trigger is not None:
+        draft.event(trigger)
+    for name, role in ROLES.items():
+        if (actor := _mark(draft, "entity", ACTOR, marks[name])) is None:
+            continue
+        if not draft.known(actor):
+            draft.entity(actor)
+        if trigger is None:
+            draft.tell("argument", "", "has no verb that it could be an argument of", role)
+        else:
+            draft.argument(trigger, role, actor)
+
+
+def _mark(draft: Draft, unit: Unit, label: str, words: Sequence[str]) -> Span | None:
+    """The span that stands for a list of words; None where there are none, or none of them in the text."""
+    wanted = [piece for word in words for piece in _pieces(word)]
+    if not wanted:
+        return None
+    best, length, ties = _longest_run(draft.text, Counter(wanted))
+    quoted = " ".join(words)
+    if best is None:
+        draft.wrong(unit, "", "has no word that stands in the text", f"{label} {quoted!r}")
+        return None
+    if length < len(wanted):
+        draft.note(unit, "", "is scattered words; only the longest run of them is kept", f"{label} {quoted!r}")
+    elif ties > 1:
+        draft.note(unit, "", "stands in the text more than once; the first is taken", f"{label} {quoted!r}")
+    return Span(*best, label)
+
+
+def _longest_run(text: str, wanted: Counter[str]) -> tuple[tuple[int, int] | None, int, int]:
+    """The first of the longest runs of words all wanted, no word more often than it is; its words; how many such."""
+    places = bounds(text, set())
+    runs: list[tuple[int, tuple[int, int]]] = []
+    for first, (start, _) in enumerate(places):
+        left, last = Counter(wanted), first
+        while last < len(places) and left[text[slice(*places[last])]] > 0:
+            left[text[slice(*places[last])]] -= 1
+            last += 1
+        if last > first:
+            runs.append((last - first, (start, places[last - 1][1])))
+    if not runs:
+        return None, 0, 0
+    most = max(length for length, _ in runs)
+    longest = [place for length, place in runs if length == most]
+    return longest[0], most, len(longest)
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[start:end] for start, end in bounds(word, set())]

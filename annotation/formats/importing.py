@@ -1,0 +1,88 @@
+"""Files of any format as Documents of naba's: with ids, annotators, languages and labels the other commands can use."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from annotation.document import Document, Provenance, text_id
+from annotation.errors import UsageError
+from annotation.formats.names import renamed
+from annotation.formats.protocol import Lost, Reader, Reading, Tally, counts
+from annotation.formats.starter import Starter
+
+
+class Import:
+    """One import: go through `documents()` once, then look at what was counted.
+
+    A Document without an id gets a hash of its text, so that two annotators' files of the same sentences have the same
+    ids; a text that comes again gets a number behind it. `annotators` names one for all files, or one for each.
+    """
+
+    def __init__(self, files: Sequence[Path], read: Reader, how: Reading, annotators: Sequence[str] = ()) -> None:
+        if len(annotators) > 1 and len(annotators) != len(files):
+            raise UsageError(f"{len(annotators)} annotators for {len(files)} files; name one for all, or one for each")
+        self.files, self.read, self.how = files, read, how
+        self.annotators = annotators
+        self.tally, self.starter = Tally(), Starter()
+        self.languages: Counter[str] = Counter()
+        self._taken: Counter[tuple[str | None, str]] = Counter()
+        self._named: set[str] = set()
+
+    def documents(self) -> Iterator[Document]:
+        """Every Document. Raises UsageError when not one could be read."""
+        for at, file in enumerate(self.files):
+            annotator = self.annotators[at if len(self.annotators) > 1 else 0] if self.annotators else None
+            yield from self._of(file, annotator)
+        if not self.tally.over["document"]:
+            raise UsageError("none of what was named holds an article that could be read" + self._first())
+
+    def _of(self, file: Path, annotator: str | None) -> Iterator[Document]:
+        try:
+            for item in self.read(file, self.how):
+                if isinstance(item, Lost):
+                    self.tally.lost.append(item)
+                else:
+                    yield self._settled(item, annotator)
+        except UsageError as error:
+            if len(self.files) == 1:
+                raise
+            self.tally.lost.append(Lost("document", str(file), str(error), kind="wrong"))
+
+    def _first(self) -> str:
+        return f"; the first fault: {self.tally.lost[0]}" if self.tally.lost else ""
+
+    def _settled(self, found: Document, annotator: str | None) -> Document:
+        document, changed = renamed(found)
+        self._tell(found, document, changed)
+        if annotator is not None:
+            document = replace(document, provenance=replace(document.provenance or Provenance(), annotator=annotator))
+        if not document.id:
+            by = document.provenance.annotator if document.provenance else None
+            id = text_id(document.text)
+            self._taken[by, id] += 1
+            number = self._taken[by, id]
+            document = replace(document, id=id if number == 1 else f"{id}-{number}")
+        self.tally.add(document)
+        self.starter.add(document)
+        self.languages[document.language] += 1
+        return document
+
+    def _tell(self, before: Document, after: Document, changed: dict[str, str]) -> None:
+        for old in sorted(set(changed) - self._named):
+            self._named.add(old)
+            reason = "is no label naba can use; renamed"
+            self.tally.lost.append(Lost("other", "labels", reason, f"{old!r} -> {changed[old]!r}", "noted"))
+        had, has = counts(before), counts(after)
+        for unit in had if changed else ():
+            if gone := had[unit] - has[unit]:
+                self.tally.lost.append(Lost(unit, after.id, "is one with another by its new label", count=gone))
+
+
+def exported(documents: Iterable[Document], tally: Tally) -> Iterator[Document]:
+    """The Documents on their way to a writer, counted."""
+    for document in documents:
+        tally.add(document)
+        yield document

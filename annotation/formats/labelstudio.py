@@ -1,0 +1,218 @@
+"""Label Studio's raw JSON of any project: whatever its controls are called, and naba's own projects too.
+
+One Document an annotation; of a task that nobody annotated, one a prediction, which says its model's version. A region
+is a trigger where its control is called `trigger` or the caller says that its label is an event's, else an entity. An
+arrow from a trigger is an argument, any other a link. Choices made for a trigger's region are its attributes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from annotation.document import Document, Json, Provenance, Source, Span
+from annotation.errors import RegionError
+from annotation.formats.draft import Draft
+from annotation.formats.hypertext import Page
+from annotation.formats.protocol import Item, Lost, Reading, Unit
+from annotation.formats.raw import guess_language, objects, rows_in
+from annotation.labelstudio import wire
+from annotation.labelstudio.convert import from_task_data
+from annotation.labelstudio.quarantine import drifted
+
+_UNNAMED = "Relation"
+"""What an arrow without a label is called."""
+
+
+def read(path: Path, how: Reading) -> Iterator[Item]:
+    """The Documents of an export: a list of tasks, one task, or one a line; also under `tasks`."""
+    for found in objects(path):
+        if isinstance(found, Lost):
+            yield found
+            continue
+        where, row = found
+        many = rows_in(row, "tasks") if "data" not in row else [row]
+        if not many:
+            yield Lost("document", where, "is no task: it has no `data`", kind="wrong")
+        for task in many:
+            yield from _task(task, where, how)
+
+
+def _task(task: Json, where: str, how: Reading) -> Iterator[Item]:
+    id = task.get("id")
+    where = f"{where}, task {id}" if id is not None else where
+    # versions before 1.0 said completions
+    marked = rows_in(task, "annotations") or rows_in(task, "completions")
+    predicted = rows_in(task, "predictions")
+    data = task.get("data")
+    bare = _bare(data if isinstance(data, dict) else {}, [*marked, *predicted], str(id or ""), how)
+    if isinstance(bare, str):
+        regions = sum(len(rows_in(row, "result")) for row in marked)
+        yield Lost("document", where, bare, f"with {regions} rows of results", "wrong")
+        return
+    document, page = bare
+    kept = [row for row in marked if not row.get("was_cancelled")]
+    for row in marked:
+        if row.get("was_cancelled"):
+            yield Lost("document", f"{where}, annotation {row.get('id')}", "was skipped by its annotator")
+    if kept and predicted:
+        yield Lost("document", where, "is a prediction for a task that people annotated", count=len(predicted))
+    for row in kept or predicted:
+        yield from _Marks(document, page, row, f"{where}, {_name(row)}", how, id).items()
+    if not marked and not predicted:
+        yield document
+
+
+def _name(row: Json) -> str:
+    kind = "prediction" if "model_version" in row else "annotation"
+    return f"{kind} {row.get('id', row.get('model_version', ''))}".rstrip()
+
+
+def _bare(data: Json, results: Iterable[Json], id: str, how: Reading) -> tuple[Document, Page | None] | str:
+    """The task's article, and its page where it is HTML; or why there is none."""
+    try:
+        return from_task_data(data), None  # pushed or exported by naba
+    except RegionError as error:
+        if "sha256" in data:
+            return str(error)
+    regions = [region for row in results for region in rows_in(row, "result")]
+    text = _article(data, regions)
+    if text is None:
+        return "has no text of its own (only images, or addresses); export it with the text in its data"
+    page = Page(text) if any(map(_in_page, regions)) else None
+    shown = page.text if page else text
+    language = data.get("language") or how.language or guess_language(shown)
+    title, url = (str(data[key]) if data.get(key) else None for key in ("title", "url"))
+    source = Source(name=f"task {id}", title=title, url=url) if title or url else None
+    given = data.get("id")
+    return Document(str(given) if given else id, shown, str(language), source=source), page
+
+
+def _article(data: Json, regions: Iterable[Json]) -> str | None:
+    """The text that regions were marked in: where they say so, else under the usual names, else the only one."""
+    said = [str(region[key]).removeprefix("$") for region in regions for key in ("source", "to_name") if key in region]
+    texts = {key: value for key, value in data.items() if isinstance(value, str) and not _is_address(value)}
+    for name in (*said, wire.TEXT, "article", "html"):
+        if name in texts:
+            return texts[name]
+    return next(iter(texts.values())) if len(texts) == 1 else None
+
+
+def _in_page(region: Json) -> bool:
+    """Whether the region counts in the nodes of a page of HTML, not in the characters of the text itself."""
+    value = region.get("value")
+    return isinstance(value, dict) and ("globalOffsets" in value or isinstance(value.get("start"), str))
+
+
+def _is_address(value: str) -> bool:
+    return value.startswith(("http://", "https://", "s3://", "gs://", "/data/")) and not any(map(str.isspace, value))
+
+
+class _Marks:
+    """One annotation or prediction of a task."""
+
+    def __init__(self, bare: Document, page: Page | None, row: Json, where: str, how: Reading, task: object) -> None:
+        self.bare, self.page, self.row, self.how, self.task = bare, page, row, how, task
+        self.draft = Draft(bare.text, where)
+        self.spans: dict[str, Span] = {}
+
+    def items(self) -> Iterator[Item]:
+        rows = rows_in(self.row, "result")
+        for region in rows:
+            if isinstance(region.get("value"), dict) and (kind := _kind(region)):
+                self._region(region, kind)
+        for region in rows:
+            if region.get("type") == "relation":
+                self._arrow(region)
+            elif not _kind(region):
+                self._other(region)
+        yield self.draft.document(self.bare.id, self.bare.language, source=self.bare.source, provenance=self._who())
+        yield from self.draft.lost
+
+    def _who(self) -> Provenance:
+        version = self.row.get("model_version")
+        lead, id = self.row.get("lead_time"), self.row.get("id")
+        return Provenance(
+            task=self.task if isinstance(self.task, int) else None,
+            annotation=id if isinstance(id, int) and not version else None,
+            annotator=None if version else _annotator(self.row),
+            updated_at=str(self.row["updated_at"]) if self.row.get("updated_at") else None,
+            lead_time=float(lead) if isinstance(lead, (int, float)) else None,
+            model_version=str(version) if version else None,
+            regions=tuple((span, id) for id, span in self.spans.items()),
+        )
+
+    def _region(self, region: Json, kind: str) -> None:
+        value: Json = region["value"]  # type: ignore[assignment]
+        at = f"region {region.get('id')}"
+        start, end = self._place(value)
+        labels = value.get(kind)
+        if not isinstance(labels, list) or not labels:
+            self.draft.wrong("entity", at, "has no label; give it one", f"[{start}:{end}]")
+            return
+        for label in labels:
+            event = region.get("from_name") == wire.TRIGGER or label in self.how.events
+            unit: Unit = "event" if event else "entity"
+            span = self.draft.span(start, end, label, at=at, quoted=self._quoted(value, start, end), unit=unit)
+            if span is not None:
+                self.spans.setdefault(str(region.get("id")), span)
+                (self.draft.event if event else self.draft.entity)(span, at=at)
+
+    def _place(self, value: Json) -> tuple[object, object]:
+        if self.page is not None and (place := self.page.place(value)):
+            return place
+        return value.get("start"), value.get("end")
+
+    def _quoted(self, value: Json, start: object, end: object) -> object:
+        """The region's quote where it clearly is of other words: the editor's quotes are not exact."""
+        quoted = value.get("text")
+        if isinstance(start, int) and isinstance(end, int) and drifted(quoted, self.bare.text[start:end]):
+            return quoted
+        return None
+
+    def _arrow(self, row: Json) -> None:
+        at = f"relation {row.get('from_id')} -> {row.get('to_id')}"
+        ends = [self.spans.get(str(row.get(key))) for key in ("from_id", "to_id")]
+        first, second = ends if row.get("direction") != "left" else ends[::-1]
+        labels = row.get("labels")
+        for label in labels if isinstance(labels, list) and labels else [_UNNAMED]:
+            if first is None or second is None:
+                self.draft.wrong("link", at, "hangs on a region that is not there or was not taken over", str(label))
+            elif label in self.how.links or not (self.draft.is_event(first) or self.draft.is_event(second)):
+                directed = label not in self.how.links and row.get("direction") != "bi"
+                self.draft.link(str(label), first, second, at=at, directed=directed)
+            elif self.draft.is_event(first):
+                self.draft.argument(first, str(label), second, at=at)
+            else:
+                self.draft.note("argument", at, "is drawn from its filler; turned round", str(label))
+                self.draft.argument(second, str(label), first, at=at)
+
+    def _other(self, row: Json) -> None:
+        at = f"region {row.get('id')}"
+        value = row.get("value")
+        choices = value.get("choices") if isinstance(value, Mapping) else None
+        span = self.spans.get(str(row.get("id")))
+        if isinstance(choices, list) and len(choices) == 1 and span is not None and self.draft.is_event(span):
+            self.draft.attribute(span, str(row.get("from_name")), str(choices[0]), at=at)
+        elif isinstance(choices, list) and span is not None and self.draft.is_event(span):
+            self.draft.tell("attribute", at, "has several values; an attribute has one", str(choices))
+        else:
+            self.draft.tell("other", at, f"is of a kind Documents do not hold: {row.get('type')}", str(choices or ""))
+
+
+def _annotator(row: Json) -> str | None:
+    """Who annotated: an e-mail where the export tells it, else the user's number."""
+    by, name = row.get("completed_by"), row.get("created_username")
+    if isinstance(by, dict):
+        by = by.get("email") or by.get("username") or by.get("id")
+    return str(by) if by is not None else str(name) if name else None
+
+
+def _kind(region: Json) -> str | None:
+    """The key of the region's labels: its type, such as `labels` or `hypertextlabels`."""
+    kind = str(region.get("type"))
+    return kind if kind.endswith("labels") and kind not in _ELSEWHERE else None
+
+
+_ELSEWHERE = {f"{shape}labels" for shape in ("rectangle", "polygon", "ellipse", "keypoint", "brush", "timeseries")}
+"""Labels of pictures and sounds."""

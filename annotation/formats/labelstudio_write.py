@@ -1,0 +1,41 @@
+"""Documents as Label Studio's raw JSON, one task an article with an annotation or prediction for each Document of it.
+
+The file can be imported into any project made by `naba push` for the same ontology: its regions are those of naba.
+Arrows hold the codes of roles and links, which are also their English titles unless the ontology says otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from annotation.document import Document
+from annotation.files import atomic
+from annotation.formats.protocol import Lost
+from annotation.labelstudio.convert import check_text, to_result, to_task_data
+
+
+def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+    """Write one list of tasks and say which articles Label Studio could not hold."""
+    lost: list[Lost] = []
+    tasks: dict[tuple[str, str], dict[str, list[object]]] = {}
+    data: dict[tuple[str, str], dict[str, object]] = {}
+    for document in documents:
+        if faults := check_text(document.text):
+            lost.append(Lost("document", document.id, "; ".join(faults)))
+            continue
+        key = document.id, document.text_sha256
+        data.setdefault(key, to_task_data(document))
+        by = document.provenance
+        row: dict[str, object] = {"result": to_result(document, titles={})}
+        if by and by.model_version:
+            tasks.setdefault(key, {}).setdefault("predictions", []).append({**row, "model_version": by.model_version})
+        else:
+            said = {"created_username": by.annotator, "lead_time": by.lead_time} if by else {}
+            row |= {name: value for name, value in said.items() if value is not None}
+            tasks.setdefault(key, {}).setdefault("annotations", []).append(row)
+    with atomic(out) as file:
+        rows = [{"id": at, "data": data[key], **task} for at, (key, task) in enumerate(tasks.items(), start=1)]
+        json.dump(rows, file, ensure_ascii=False, indent=1)
+    return lost

@@ -1,0 +1,55 @@
+"""Labels as naba can use them everywhere: in an ontology's YAML, Label Studio's page, a model's list of labels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from annotation.document import Document, Event, Link, Span
+
+_ILLEGAL = re.compile(r"[^\w:/+-]+")
+_NOTHING = "Unnamed"
+
+
+@cache
+def legal(name: str) -> str:
+    """The name with an underscore for white space, dots and other signs; letters of any script, digits and :/+- stay.
+
+    A dot would divide the path of an ontology's entry; the rest have a meaning of their own in markup and file names.
+    """
+    return _ILLEGAL.sub("_", name).strip("_") or _NOTHING
+
+
+def renamed(document: Document) -> tuple[Document, dict[str, str]]:
+    """The Document with legal labels, and those that changed: old name -> new one.
+
+    Two events of one trigger whose types become the same become one, with the attributes of the later.
+    """
+    changed: dict[str, str] = {}
+
+    def name(old: str) -> str:
+        if (new := legal(old)) != old:
+            changed[old] = new
+        return new
+
+    def span(old: Span) -> Span:
+        return replace(old, label=name(old.label))
+
+    events: dict[Span, Event] = {}
+    for event in document.events:
+        arguments = tuple(replace(a, role=name(a.role), filler=span(a.filler)) for a in event.arguments)
+        said = {name(key): value for key, value in event.attributes}
+        trigger = span(event.trigger)
+        before = events[trigger].arguments if trigger in events else ()
+        events[trigger] = replace(
+            event, trigger=trigger, arguments=(*before, *arguments), attributes=tuple(said.items())
+        )
+    ends = [(name(link.label), span(link.a), span(link.b)) for link in document.links]
+    whole = replace(
+        document,
+        entities=tuple(map(span, document.entities)),
+        events=tuple(events.values()),
+        links=tuple(Link(label, a, b) for label, a, b in ends if a != b),
+    )
+    return (whole, changed) if changed else (document, {})

@@ -1,0 +1,85 @@
+"""What formats' files are made of: text in whatever encoding, JSON as one value or one a line, names that are ids."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from annotation import language as languages
+from annotation.document import Json
+from annotation.errors import UsageError
+from annotation.formats.protocol import Lost
+from annotation.text import decode
+
+_SAFE = " !#$&'()+,-.;=@[]^_{}~"
+_LONGEST = 200
+"""Bytes of a file's name, with room for an ending."""
+
+
+def text_of(path: Path) -> str:
+    """The file's text, its newlines as they are. Raises UsageError that says why it cannot be read."""
+    try:
+        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        return decode(raw)[0]
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise UsageError(f"{path}: cannot be read: {error}") from error
+
+
+def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:
+    """The JSON objects of a file with where each is: a list of them, one alone, or one a line."""
+    text = text_of(path)
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        lines = [(at, line) for at, line in enumerate(text.split("\n"), start=1) if line.strip()]
+        if len(lines) < 2:
+            raise UsageError(f"{path}: is not JSON: {error}; mend the file") from error
+        rows = ((f"{path.name}, line {at}", _parsed(line)) for at, line in lines)
+    else:
+        many = value if isinstance(value, list) else [value]
+        rows = ((f"{path.name}, item {at}", row) for at, row in enumerate(many, start=1))
+    for where, row in rows:
+        if isinstance(row, dict):
+            yield where, row
+        else:
+            yield Lost("document", where, "is not a JSON object; mend or remove it", kind="wrong")
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def rows_in(row: Json, key: str) -> list[Json]:
+    """The objects in the list under the key; what is none, or no list, is left out."""
+    value = row.get(key)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def guess_language(text: str) -> str:
+    """`ar`, `he`, or `und` for any other."""
+    try:
+        return languages.language(text)
+    except ValueError:
+        return "und"
+
+
+def file_name(id: str) -> str:
+    """A name for a file that stands for the id, which `id_of` gives back. Raises ValueError where none can."""
+    readable = "".join(char if char.isalnum() or char in _SAFE else quote(char, safe="") for char in id)
+    if readable.startswith("."):
+        readable = "%2E" + readable[1:]
+    if not readable or len(readable.encode()) > _LONGEST:
+        raise ValueError("no file can have this name")
+    return readable
+
+
+def id_of(name: str) -> str:
+    """The id a file's name stands for."""
+    return unquote(name)

@@ -1,0 +1,113 @@
+"""Files of TextEE's windows, and Documents written as such. One bad mention is told and left out, not its window."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotation.document import Document, Json
+from annotation.files import atomic
+from annotation.formats.edges import trim
+from annotation.formats.protocol import Item, Lost, Reading, Unit
+from annotation.formats.raw import guess_language, objects, rows_in
+from annotation.formats.textee import from_textee, is_textee, to_textee
+
+
+def read(path: Path, how: Reading) -> Iterator[Item]:
+    """The Documents of a file of windows, one a line or one JSON list."""
+    for found in objects(path):
+        if isinstance(found, Lost):
+            yield found
+            continue
+        where, row = found
+        if not is_textee(row):
+            yield Lost("document", where, "is no window of TextEE's: it has no wnd_id or no tokens", kind="wrong")
+            continue
+        lost: list[Lost] = []
+        try:
+            read = from_textee({**_sound(row, where, lost), "lang": _language(row, how)})
+        except ValueError as error:
+            yield Lost("document", where, str(error), kind="wrong")
+            continue
+        yield read.document
+        yield from lost
+        yield from (_told(line, where) for line in read.lost)
+
+
+def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+    """Write a window a line and say what they do not hold."""
+    lost: list[Lost] = []
+    with atomic(out) as file:
+        for document in documents:
+            kept, trims = trim(document)
+            lost += trims
+            if document.source:
+                lost.append(Lost("other", document.id, "windows do not say where the article came from", "source"))
+            file.write(json.dumps(to_textee(kept).row, ensure_ascii=False) + "\n")
+    return lost
+
+
+def _language(row: Json, how: Reading) -> str:
+    return str(row.get("lang") or how.language or guess_language(str(row.get("text", ""))))
+
+
+def _told(line: str, where: str) -> Lost:
+    unit: Unit = "link" if line.startswith("relation") else "event" if "events share" in line else "document"
+    return Lost(unit, where, line, kind="lost" if unit == "event" else "noted")
+
+
+def _sound(row: Json, where: str, lost: list[Lost]) -> dict[str, object]:
+    """The window without the mentions that cannot be read, each told."""
+    tokens = row.get("tokens")
+    size = len(tokens) if isinstance(tokens, list) else 0
+    judge = _Judge(where, size, lost)
+    entities = [mention for mention in rows_in(row, "entity_mentions") if judge.entity(mention)]
+    known = {str(mention["id"]) for mention in entities}
+    events = [
+        {**mention, "arguments": [a for a in rows_in(mention, "arguments") if judge.argument(a, known)]}
+        for mention in rows_in(row, "event_mentions")
+        if judge.event(mention)
+    ]
+    relations = [mention for mention in rows_in(row, "relation_mentions") if judge.relation(mention, known)]
+    return {**row, "entity_mentions": entities, "event_mentions": events, "relation_mentions": relations}
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Which mentions of a window of so many tokens can be read; the others are told."""
+
+    where: str
+    tokens: int
+    lost: list[Lost]
+
+    def entity(self, mention: Json) -> bool:
+        good = self._placed(mention) and bool(mention.get("entity_type")) and "id" in mention
+        return good or self._wrong("entity", mention, "has no type, no id, or tokens that are not there; mend it")
+
+    def event(self, mention: Json) -> bool:
+        good = self._placed(mention.get("trigger")) and bool(mention.get("event_type"))
+        return good or self._wrong("event", mention, "has no type, or a trigger of tokens that are not there; mend it")
+
+    def argument(self, mention: Json, known: Container[str]) -> bool:
+        id = mention.get("entity_id")
+        filled = str(id) in known or (id is None and self._placed(mention))
+        good = filled and bool(mention.get("role"))
+        return good or self._wrong("argument", mention, "has no role, or an entity that is not there or was left out")
+
+    def relation(self, mention: Json, known: Container[str]) -> bool:
+        good = all(str(end.get("entity_id")) in known for end in rows_in(mention, "arguments"))
+        return good or self._wrong("link", mention, "joins an entity that is not there or was left out")
+
+    def _placed(self, mention: object) -> bool:
+        if not isinstance(mention, dict):
+            return False
+        start, end = mention.get("start"), mention.get("end")
+        return isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= self.tokens
+
+    def _wrong(self, unit: Unit, mention: Json, reason: str) -> bool:
+        words = mention.get("text", mention.get("role", ""))
+        detail = f"{mention.get('id', '')} {words!r} of {self.tokens} tokens".strip()
+        self.lost.append(Lost(unit, self.where, reason, detail, "wrong"))
+        return False
