@@ -8,113 +8,188 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeVar
 
 from annotation.document import Document, Event, Provenance, Span
 from annotation.errors import UsageError
+from annotation.ontology import Ontology
+from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LAYERS, LINK
+from annotation.pooling import pooled
+from annotation.versions import annotator, versions
 
 Policy: TypeAlias = Literal["majority", "senior"]
+Outcomes: TypeAlias = Mapping[str, Counter[str]]
 T = TypeVar("T", bound=Hashable)
 
-KEPT = ("single", "agreed", "majority", "senior")
-LEFT_OUT = ("outvoted", "overruled", "unresolved")
+OUTCOMES: Mapping[str, str] = {
+    "single": "nobody else looked",
+    "agreed": "all marked it",
+    "prefix": "all or most marked it, with and without a glued prefix",
+    "majority": "more than half marked it",
+    "senior": "a tie, kept as the senior annotator has it",
+    "decided": "the adjudicator kept it",
+    "added": "the adjudicator marked it, nobody else had",
+    "outvoted": "fewer than half marked it",
+    "overruled": "a tie the senior annotator decided",
+    "unresolved": "a tie where no senior annotator had the article",
+    "rejected": "the adjudicator left it out",
+    "overturned": "all marked it, and the adjudicator left it out",
+    "waiting": "its article is not adjudicated yet",
+}
+"""What can become of an item, and what that means."""
+KEPT = ("single", "agreed", "prefix", "majority", "senior", "decided", "added")
+LEFT_OUT = ("outvoted", "overruled", "unresolved", "rejected", "overturned", "waiting")
+
+_ITEMS: Mapping[str, Callable[[Document], Iterable[Hashable]]] = {
+    ENTITY: lambda v: v.entities,
+    EVENT: lambda v: v.triggers,
+    ARGUMENT: lambda v: ((e.trigger, a) for e in v.events for a in e.arguments),
+    ATTRIBUTE: lambda v: ((e.trigger, pair) for e in v.events for pair in e.attributes),
+    LINK: lambda v: v.links,
+}
 
 
 @dataclass(frozen=True)
 class Adjudication:
-    """Gold, and how often each outcome came up in each layer.
+    """Gold, and how often each of `OUTCOMES` came up in each layer.
 
-    single: nobody else looked. agreed: all marked it. majority: more than half did. senior: a tie, kept as the senior
-    annotator has it. Left out: outvoted (fewer than half), overruled (a tie the senior decided), unresolved (a tie
-    where no senior annotator had the article).
+    articles: how many were merged because all agree, decided by people, or decided by a policy. waiting: ids of those
+    left out until somebody decides. superseded: versions passed over for a later one by the same annotator.
     """
 
     gold: list[Document]
-    outcomes: Mapping[str, Counter[str]]
+    outcomes: Outcomes
+    articles: Counter[str] = field(default_factory=Counter)
+    waiting: tuple[str, ...] = ()
     superseded: int = 0
-    """Versions passed over because the same annotator has a later one of the same article."""
 
     def as_dict(self) -> dict[str, object]:
         """Counts for machines: layer -> outcome -> count."""
-        outcomes = {layer: dict(counts) for layer, counts in self.outcomes.items()}
-        return {"documents": len(self.gold), "outcomes": outcomes, "superseded": self.superseded}
+        return {
+            "documents": len(self.gold),
+            "articles": dict(self.articles),
+            "waiting": list(self.waiting),
+            "outcomes": {layer: dict(counts) for layer, counts in self.outcomes.items()},
+            "superseded": self.superseded,
+        }
 
 
 def adjudicate(
-    documents: Iterable[Document], *, policy: Policy = "majority", senior: Sequence[str] = ()
+    documents: Iterable[Document],
+    *,
+    policy: Policy | None = "majority",
+    senior: Sequence[str] = (),
+    ontology: Ontology | None = None,
+    decided: Mapping[str, Document] | None = None,
 ) -> Adjudication:
     """Merge the versions of each article. `senior` annotators, first come first, settle ties (or all, as a policy).
 
+    decided: what an adjudicator made of an article, by its id, which goes before everything else. Without a policy
+    what is contested and not decided waits. With the ontology a value that goes without saying is no other than none.
     Of two versions by one annotator the later counts. Raises UsageError when an article's versions differ in text.
     """
     if policy == "senior" and not senior:
         raise UsageError("the senior policy needs to know who: name one with --senior")
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
-    articles, given = _by_article(documents)
-    gold = [_merge(versions, policy, senior, outcomes) for versions in articles]
-    return Adjudication(gold, outcomes, superseded=given - sum(map(len, articles)))
+    articles, gold, waiting = Counter[str](), list[Document](), list[str]()
+    given = versions(documents)
+    for id, marked in given.articles.items():
+        same = [spoken(version, ontology) for version in marked.values()]
+        if decided and id in decided:
+            kind, merged = "decided", _decided(spoken(decided[id], ontology), same, outcomes)
+        elif agreed(same):
+            kind, merged = "single" if len(same) == 1 else "agreed", _merge(same, "majority", (), outcomes)
+        elif policy is not None:
+            kind, merged = policy, _merge(same, policy, senior, outcomes)
+        else:
+            for layer, items in _ITEMS.items():
+                outcomes[layer]["waiting"] += len({item for version in same for item in items(version)})
+            waiting.append(id)
+            continue
+        articles[kind] += 1
+        gold.append(merged)
+    ordered = {layer: outcomes[layer] for layer in LAYERS if outcomes[layer]}
+    return Adjudication(gold, ordered, articles, tuple(waiting), given.superseded)
 
 
-def _by_article(documents: Iterable[Document]) -> tuple[list[list[Document]], int]:
-    """Each article's versions, one an annotator; and how many versions were given in all."""
-    articles: dict[str, dict[str, Document]] = defaultdict(dict)
-    given = 0
-    for document in documents:
-        given += 1
-        versions = articles[document.id]
-        if any(version.text != document.text for version in versions.values()):
-            raise UsageError(f"article {document.id}: its versions have different texts; pull the project again")
-        name = _annotator(document)
-        if name not in versions or _updated(versions[name]) <= _updated(document):
-            versions[name] = document
-    return [list(versions.values()) for versions in articles.values()], given
+def contested(documents: Iterable[Document], ontology: Ontology | None = None) -> list[dict[str, Document]]:
+    """The versions, by annotator, of each article they do not all agree about."""
+    articles = versions(documents).articles.values()
+    said = ({name: spoken(version, ontology) for name, version in marked.items()} for marked in articles)
+    return [marked for marked in said if not agreed(list(marked.values()))]
 
 
-def _updated(document: Document) -> str:
-    return (document.provenance.updated_at if document.provenance else None) or ""
+def agreed(same: Sequence[Document]) -> bool:
+    """Whether all versions say the same."""
+    first = [set(items(same[0])) for items in _ITEMS.values()]
+    return all([set(items(version)) for items in _ITEMS.values()] == first for version in same[1:])
 
 
-def _annotator(document: Document) -> str:
-    return (document.provenance.annotator if document.provenance else None) or ""
+def spoken(document: Document, ontology: Ontology | None) -> Document:
+    """The document without the values of attributes that go without saying."""
+    if ontology is None:
+        return document
+    defaults = {(name, attribute.default) for name, attribute in ontology.attributes.items()}
+    if not any(pair in defaults for event in document.events for pair in event.attributes):
+        return document
+    events = (replace(e, attributes=tuple(p for p in e.attributes if p not in defaults)) for e in document.events)
+    return replace(document, events=tuple(events))
+
+
+def _decided(decision: Document, same: Sequence[Document], outcomes: Mapping[str, Counter[str]]) -> Document:
+    """The adjudicator's version, each item of it and of the others counted."""
+    for layer, items in _ITEMS.items():
+        kept = set(items(decision))
+        votes = Counter(item for version in same for item in set(items(version)))
+        for item, number in votes.items():
+            whole = number == len(same)
+            ways = ("agreed", "overturned") if whole else ("decided", "rejected")
+            outcomes[layer][ways[item not in kept]] += 1
+        if new := len(kept - votes.keys()):
+            outcomes[layer]["added"] += new
+    return decision
 
 
 def _merge(
-    versions: Sequence[Document], policy: Policy, senior: Sequence[str], outcomes: Mapping[str, Counter[str]]
+    same: Sequence[Document], policy: Policy, senior: Sequence[str], outcomes: Mapping[str, Counter[str]]
 ) -> Document:
-    chief = next((i for name in senior for i, v in enumerate(versions) if _annotator(v) == name), None)
+    chief = next((i for name in senior for i, v in enumerate(same) if annotator(v) == name), None)
     if policy == "senior" and chief is not None:
-        versions, chief = [versions[chief]], 0
+        same, chief = [same[chief]], 0
+    merged, onto = pooled(same, chief)
 
-    def keep(layer: str, items: Callable[[Document], Iterable[T]]) -> Iterable[T]:
-        return _decide([set(items(version)) for version in versions], chief, outcomes[layer])
+    def keep(layer: str, items: Callable[[Document], Iterable[T]]) -> list[T]:
+        return _decide([set(items(version)) for version in merged], chief, outcomes[layer], onto)
 
-    entities = keep("entity", lambda v: v.entities)
-    triggers = keep("event", lambda v: v.triggers)
-    arguments = keep("argument", lambda v: ((e.trigger, a) for e in v.events for a in e.arguments))
-    attributes = keep("attribute", lambda v: ((e.trigger, pair) for e in v.events for pair in e.attributes))
-    links = keep("link", lambda v: v.links)
+    entities, triggers = keep(ENTITY, lambda v: v.entities), keep(EVENT, lambda v: v.triggers)
+    arguments = keep(ARGUMENT, lambda v: ((e.trigger, a) for e in v.events for a in e.arguments))
+    attributes = keep(ATTRIBUTE, lambda v: ((e.trigger, pair) for e in v.events for pair in e.attributes))
+    links = keep(LINK, lambda v: v.links)
     return replace(
-        versions[0],
+        same[0],
         entities=tuple(entities),
         events=tuple(Event(t, _of(t, arguments), _of(t, attributes)) for t in triggers),
         links=tuple(links),
         provenance=Provenance(
-            task=next((v.provenance.task for v in versions if v.provenance), None),
-            annotator=", ".join(sorted(map(_annotator, versions))),
+            task=next((v.provenance.task for v in same if v.provenance), None),
+            annotator=", ".join(sorted(map(annotator, same))),
         ),
     )
 
 
-def _decide(sets: Sequence[set[T]], chief: int | None, outcomes: Counter[str]) -> list[T]:
+def _decide(
+    sets: Sequence[set[T]], chief: int | None, outcomes: Counter[str], onto: frozenset[Span] = frozenset()
+) -> list[T]:
     """The items that stay, each item's outcome counted. `chief` is the senior annotator's place in `sets`."""
     kept = []
     for item, votes in Counter(item for items in sets for item in items).items():
         theirs = None if chief is None else item in sets[chief]
         outcome = _outcome(votes, len(sets), theirs)
-        outcomes[outcome] += 1
         if outcome in KEPT:
             kept.append(item)
+            outcome = "prefix" if item in onto else outcome
+        outcomes[outcome] += 1
     return kept
 
 

@@ -2,7 +2,8 @@
 
 Spans of one layer are matched between every two versions, one to one by overlap, and what is matched is one thing. An
 argument is a pair of things, an attribute hangs on one. So a boundary two people drew differently is one contested
-place, not two spans nobody else has, and its arguments are not contested because of it.
+place, not two spans nobody else has, and its arguments are not contested because of it; nor is what hangs on a span by
+those who did not mark the span.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class Place:
     """What was asked of everybody, though nobody asked: what is here?
 
     `about` is the span it is about (of an argument, the trigger's), `name` the attribute's name. An annotator who
-    marked nothing here has an empty tuple. Everybody in `answers` was in a position to answer: an attribute is asked
-    only of those who marked the trigger.
+    marked nothing here has an empty tuple. Everybody in `answers` was in a position to answer: an argument or link is
+    asked only of those who marked both its ends, an attribute of those who marked the trigger.
     """
 
     layer: str
@@ -85,11 +86,14 @@ class _Laid:
         self.versions = versions
         self.text = next(iter(versions.values())).text if versions else ""
         self.thing: dict[tuple[str, Span], Thing] = {}
+        self.marked: dict[Thing, frozenset[str]] = {}
         self.events: set[Thing] = set()
         for layer, spans in ((ENTITY, _entities), (EVENT, _triggers)):
             known = len(set(self.thing.values()))
             joined = _joined({name: spans(version) for name, version in versions.items()})
             self.thing |= {key: known + number for key, number in joined.items()}
+            for (name, _), thing in joined.items():
+                self.marked[known + thing] = self.marked.get(known + thing, frozenset()) | {name}
             if layer == EVENT:
                 self.events = {known + number for number in joined.values()}
 
@@ -102,7 +106,7 @@ class _Laid:
             yield self._place(EVENT if thing in self.events else ENTITY, answers, (thing,))
 
     def arguments(self) -> Iterator[Place]:
-        """Who fills what, by the things at both ends."""
+        """Who fills what, by the things at both ends; asked of those who marked both."""
         given: dict[tuple[Thing, Thing], dict[str, list[Answer]]] = {}
         about: dict[tuple[Thing, Thing], Span] = {}
         for name, version in self.versions.items():
@@ -129,7 +133,7 @@ class _Laid:
             default = known.default if known else ""
             answers = {name: said.get(name, [(default, span)]) for name, span in marked[thing].items()}
             if any(value != default for ((value, _),) in answers.values()):
-                yield self._place(ATTRIBUTE, answers, (thing,), name=attribute, asked=answers)
+                yield self._place(ATTRIBUTE, answers, (thing,), name=attribute)
 
     def links(self) -> Iterator[Place]:
         """What is joined to what."""
@@ -151,9 +155,10 @@ class _Laid:
         *,
         about: Span | None = None,
         name: str = "",
-        asked: Mapping[str, object] | None = None,
     ) -> Place:
-        full = {who: tuple(sorted(answers.get(who, ()))) for who in asked or self.versions}
+        # Who did not mark the trigger has said so there, and is not asked again for each of its arguments.
+        asked = self.versions if layer in (ENTITY, EVENT) else frozenset.intersection(*(self.marked[t] for t in things))
+        full = {who: tuple(sorted(answers.get(who, ()))) for who in self.versions if who in asked}
         first = about or min(span for given in full.values() for _, span in given)
         return Place(layer, first, full, name, tuple(_causes(layer, self.text, full)), things)
 

@@ -50,13 +50,14 @@ class Agreement:
         return self.whole.attributes if self.whole else {}
 
     def groups(self) -> Iterator[tuple[str, Group]]:
-        """Every group with its name, everybody first."""
+        """Every group with its name, everybody first; of annotators those that are in more than one pair."""
         if self.whole is not None:
             yield "all", self.whole
         yield from self.languages.items()
         yield from ((" / ".join(pair), part) for pair, part in self.pairs.items())
-        if len(self.pairs) > 1:
-            yield from ((f"{name} / all others", part) for name, part in self.annotators.items())
+        for name, part in self.annotators.items():
+            if sum(name in pair for pair in self.pairs) > 1:
+                yield f"{name} / all others", part
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values, fractions, as a snapshot's manifest and `--json` hold them."""

@@ -12,8 +12,10 @@ from markupsafe import Markup, escape
 from annotation.document import Span
 
 CORRECT, MISSED, SPURIOUS = "correct", "missed", "spurious"
-SIGNS = {CORRECT: "✓", MISSED: "−", SPURIOUS: "+"}
-"""A state is told by its sign and the kind of its underline, and by colour only besides."""
+AGREED, CONTESTED = "agreed", "contested"
+SIGNS = {CORRECT: "✓", MISSED: "−", SPURIOUS: "+", AGREED: "", CONTESTED: "≠"}
+"""A state is told by its sign and the kind of its underline, and by colour only besides. Without a sign it is quiet:
+the title is not written behind the mark."""
 
 _NUL, _SURROGATE = re.compile("\x00"), re.compile("[\ud800-\udfff]")
 _OPEN = Markup('<mark class="{} {}" title="{}"{}>')
@@ -79,7 +81,7 @@ def _close(opened: list[Mark], offset: int, out: list[Markup]) -> list[Mark]:
     going_on = [mark for mark in opened[outermost:] if mark.span.end > offset]
     for mark in reversed(opened[outermost:]):
         out.append(_CLOSE)
-        if mark.span.end == offset:
+        if mark.span.end == offset and SIGNS[mark.state]:
             out.append(_TAG.format(mark.state, mark.title.replace(" ", "\u00a0"), SIGNS[mark.state]))
     out += [mark.opening() for mark in going_on]
     return opened[:outermost] + going_on

@@ -2,9 +2,9 @@
 
 import pytest
 
-from annotation.adjudicate import adjudicate
+from annotation.adjudicate import KEPT, LEFT_OUT, OUTCOMES, adjudicate, contested
 from annotation.errors import UsageError
-from tests.builders import build
+from tests.builders import build, conflict
 
 RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה]"
 NO_PLACE = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ברמלה"
@@ -55,5 +55,65 @@ def test_of_two_versions_by_one_annotator_the_later_counts() -> None:
 
 
 def test_versions_of_different_texts_are_named() -> None:
-    with pytest.raises(UsageError, match="article a: its versions have different texts"):
+    with pytest.raises(UsageError, match=r"another text than an earlier one of the same id \(a\)"):
         adjudicate([build("שלום", by="noa", id="a"), build("שלום!", by="dan", id="a")])
+
+
+GLUED = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] [Place>Raid:GPE ברמלה]"
+
+
+def test_a_prefix_more_or_less_is_one_thing_and_most_or_else_the_guidelines_say_how_it_is_written() -> None:
+    tie = adjudicate([build(RAID, by="noa"), build(GLUED, by="dan")])
+    assert tie.gold == [build(RAID)]
+    assert tie.outcomes["entity"] == {"agreed": 1, "prefix": 1}
+    assert adjudicate([build(GLUED, by="noa"), build(GLUED, by="dan"), build(RAID, by="tal")]).gold == [build(GLUED)]
+    assert adjudicate([build(RAID, by="noa"), build(GLUED, by="dan")], senior=["dan"]).gold == [build(GLUED)]
+    seen_by_two = adjudicate([build(RAID, by="noa"), build(GLUED, by="dan"), build(NO_PLACE, by="tal")])
+    assert seen_by_two.gold == [build(RAID)]
+    assert seen_by_two.outcomes["argument"] == {"agreed": 1, "majority": 1}
+
+
+def test_who_marked_both_the_word_and_the_word_with_its_prefix_means_both() -> None:
+    nested = "[Raid:trigger פשיטה] [GPE ב[GPE רמלה]]"
+    plain = "[Raid:trigger פשיטה] ב[GPE רמלה]"
+    assert adjudicate([build(nested, by="noa"), build(plain, by="dan")]).outcomes["entity"] == {
+        "agreed": 1,
+        "unresolved": 1,
+    }
+
+
+def test_without_a_policy_what_is_contested_waits_and_is_counted() -> None:
+    documents = [build(RAID, by=name, id="same") for name in ("noa", "dan")]
+    documents += [build(RAID, by="noa", id="torn"), build(NO_PLACE, by="dan", id="torn")]
+    result = adjudicate(documents, policy=None)
+    assert [document.id for document in result.gold] == ["same"]
+    assert result.waiting == ("torn",)
+    assert result.outcomes["entity"] == {"agreed": 2, "waiting": 2}
+    assert [list(versions) for versions in contested(documents)] == [["noa", "dan"]]
+
+
+def test_what_the_adjudicator_decided_is_gold_and_each_item_says_how() -> None:
+    documents = [build(RAID, by="noa", id="a"), build(NO_PLACE, by="dan", id="a")]
+    decision = build("[Raid:trigger פשיטה] על המחסן ב[Place>Raid:GPE רמלה]", by="tal", id="a")
+    result = adjudicate(documents, policy=None, decided={"a": decision})
+    assert result.gold == [decision]
+    assert result.gold[0].provenance == decision.provenance
+    assert result.outcomes["entity"] == {"decided": 1, "overturned": 1}
+    other = build(NO_PLACE.replace("ברמלה", "ב[Location רמלה]"), by="tal", id="a")
+    assert adjudicate(documents, policy=None, decided={"a": other}).outcomes["entity"] == {
+        "agreed": 1,
+        "rejected": 1,
+        "added": 1,
+    }
+
+
+def test_a_value_that_goes_without_saying_is_no_other_value() -> None:
+    said = RAID.replace("Raid:trigger", "Raid,certainty=confirmed:trigger")
+    documents = [build(RAID, by="noa"), build(said, by="dan")]
+    assert len(contested(documents)) == 1
+    assert contested(documents, conflict()) == []
+    assert adjudicate(documents, policy=None, ontology=conflict()).gold == [build(RAID)]
+
+
+def test_every_outcome_is_told() -> None:
+    assert {*KEPT, *LEFT_OUT} == set(OUTCOMES)

@@ -1,0 +1,128 @@
+"""What an adjudicator starts from: one version with everything anybody marked, and who said what where they differ.
+
+To take away what is wrong is one key; to mark it again, with its arrows, is many. So what only one of them has is in.
+Each thing is in once, as most have it, with the share of votes as its score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from annotation.document import Argument, Document, Event, Link, Span
+from annotation.ontology import Ontology, Phrases
+from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LINK, Answer, Place, Thing, places
+
+_NOTHING = {"ar": "لا شيء", "he": "כלום", "en": "nothing"}
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The version to start from, for each contested span of it a note, and every contested place in a line."""
+
+    document: Document
+    notes: Mapping[Span, str]
+    lines: tuple[str, ...]
+
+
+def proposal(
+    versions: Mapping[str, Document], ontology: Ontology, *, senior: Sequence[str] = (), ui_language: str = "en"
+) -> Proposal:
+    """From the versions of an article. Where two answers have the same votes, the first of `senior` counts."""
+    found = places(versions, ontology)
+    first = {name: at for at, name in enumerate((*senior, *sorted(versions.keys() - set(senior))))}
+    chosen = {id(place): _chosen(place, first) for place in found}
+    spans: dict[Thing, Span] = {}
+    entities: list[Span] = []
+    triggers: dict[Span, Thing] = {}
+    for place in found:
+        if place.layer in (ENTITY, EVENT):
+            scored = [replace(span, score=_share(place, chosen[id(place)], versions)) for _, span in chosen[id(place)]]
+            spans[place.things[0]] = scored[0]
+            entities += scored if place.layer == ENTITY else ()
+            triggers |= dict.fromkeys(scored, place.things[0]) if place.layer == EVENT else {}
+    saying = _Saying(ontology, ui_language, next(iter(versions.values())).text)
+    contested = [place for place in found if place.contested]
+    notes: dict[Span, list[str]] = {}
+    for place in contested:
+        if place.things[0] in spans:
+            notes.setdefault(spans[place.things[0]], []).append(saying.of(place))
+    hung = [(place, chosen[id(place)]) for place in found]
+    return Proposal(
+        document=replace(
+            next(iter(versions.values())),
+            entities=tuple(entities),
+            events=tuple(_event(trigger, thing, hung, spans, ontology) for trigger, thing in triggers.items()),
+            links=tuple(_links(hung, spans)),
+            provenance=None,
+        ),
+        notes={span: "\n".join(lines) for span, lines in notes.items()},
+        lines=tuple(saying.line(place) for place in contested),
+    )
+
+
+def _chosen(place: Place, first: Mapping[str, int]) -> tuple[Answer, ...]:
+    """What most say is there; of as many, what the first annotator says. Nothing only where nobody said anything."""
+    votes = place.votes()
+    said = {given: name for name, given in sorted(place.answers.items(), key=lambda item: -first[item[0]]) if given}
+    return max(said, key=lambda given: (votes[given], -first[said[given]]))
+
+
+def _share(place: Place, chosen: tuple[Answer, ...], versions: Mapping[str, Document]) -> float:
+    return round(place.votes()[chosen] / len(versions), 4)
+
+
+Hung = Sequence[tuple[Place, tuple[Answer, ...]]]
+
+
+def _event(trigger: Span, thing: Thing, hung: Hung, spans: Mapping[Thing, Span], ontology: Ontology) -> Event:
+    arguments = [
+        Argument(role, spans[place.things[1]])
+        for place, answers in hung
+        if place.layer == ARGUMENT and place.things[0] == thing
+        for role, _ in answers
+    ]
+    said = {place.name: answers[0][0] for place, answers in hung if place.layer == ATTRIBUTE and thing in place.things}
+    defaults = {(name, attribute.default) for name, attribute in ontology.attributes.items()}
+    attributes = tuple(item for item in said.items() if item[1] and item not in defaults)
+    return Event(trigger, tuple(arguments), attributes)
+
+
+def _links(hung: Hung, spans: Mapping[Thing, Span]) -> list[Link]:
+    ends = [(place.name, [spans[thing] for thing in place.things]) for place, _ in hung if place.layer == LINK]
+    return [Link(label, a, b) for label, (a, b) in ends if a != b]
+
+
+class _Saying:
+    """Puts places into words, with the titles the labelling page shows."""
+
+    def __init__(self, ontology: Ontology, ui_language: str, text: str) -> None:
+        self.ontology, self.ui_language, self.text = ontology, ui_language, text
+
+    def of(self, place: Place) -> str:
+        """Who said what."""
+        return " | ".join(f"{name}: {self.answer(place, given)}" for name, given in place.answers.items())
+
+    def line(self, place: Place) -> str:
+        """The words it is about, and who said what."""
+        return f"{place.about.quote(self.text)} — {self.of(place)}"
+
+    def answer(self, place: Place, given: Sequence[Answer]) -> str:
+        told = [self.title(place, label) + self.words(place, span) for label, span in given if label]
+        return ", ".join(told) or _NOTHING[self.ui_language]
+
+    def words(self, place: Place, span: Span) -> str:
+        return "" if place.layer == ATTRIBUTE else f" «{span.quote(self.text)}»"
+
+    def title(self, place: Place, label: str) -> str:
+        known = self.ontology
+        if place.layer == ATTRIBUTE:
+            attribute = known.attributes[place.name]
+            value = attribute.values.get(label)
+            return f"{self.phrase(attribute.title, place.name)} {self.phrase(value.title if value else {}, label)}"
+        type_ = {**known.entities, **known.events, **known.links, **known.roles}
+        found = known.roles.get(label) if place.layer == ARGUMENT else type_.get(label)
+        return self.phrase(found.title if found else {}, label)
+
+    def phrase(self, phrases: Phrases, otherwise: str) -> str:
+        return phrases.get(self.ui_language, otherwise)

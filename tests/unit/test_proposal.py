@@ -1,0 +1,47 @@
+"""What an adjudicator starts from."""
+
+from __future__ import annotations
+
+from annotation.document import Document
+from annotation.proposal import Proposal, proposal
+from tests.builders import build, conflict
+
+RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה]"
+
+
+def proposed(*markups: str, senior: tuple[str, ...] = (), ui_language: str = "en") -> Proposal:
+    versions: dict[str, Document] = {n: build(m, by=n) for n, m in zip(("noa", "dan", "tal"), markups, strict=False)}
+    return proposal(versions, conflict(), senior=senior, ui_language=ui_language)
+
+
+def test_what_all_say_is_proposed_without_a_note() -> None:
+    made = proposed(RAID, RAID)
+    assert (made.document, made.notes, made.lines) == (build(RAID), {}, ())
+    assert {span.score for span in made.document.spans()} == {1.0}
+
+
+def test_what_one_of_them_has_is_in_with_its_share_of_the_votes_and_a_note() -> None:
+    made = proposed(RAID, RAID.replace("[Place>Raid:GPE רמלה]", "רמלה"))
+    assert made.document == build(RAID)
+    (place,) = made.notes
+    assert (place.label, place.score) == ("GPE", 0.5)
+    assert made.notes[place] == "noa: Country or town «רמלה» | dan: nothing"
+    assert made.lines == ("רמלה — noa: Country or town «רמלה» | dan: nothing",)
+
+
+def test_of_two_boundaries_one_is_proposed_and_what_hangs_on_it_follows() -> None:
+    wide = RAID.replace("על [Target>Raid:Facility המחסן]", "[Target>Raid:Facility על המחסן]")
+    assert proposed(RAID, wide, wide).document == build(wide)
+    assert proposed(wide, RAID, senior=("dan",)).document == build(RAID)
+
+
+def test_another_label_and_value_go_with_most() -> None:
+    other = RAID.replace("Raid:trigger", "Raid,certainty=denied:trigger").replace("Target>Raid:Facility", "Facility")
+    made = proposed(RAID, other, other)
+    assert made.document == build(RAID.replace("Raid:trigger", "Raid,certainty=denied:trigger"))
+    assert sorted(made.lines)[0] == ("פשיטה — noa: Certainty Confirmed | dan: Certainty Denied | tal: Certainty Denied")
+
+
+def test_notes_are_in_the_language_of_the_labels() -> None:
+    made = proposed(RAID, RAID.replace("[Place>Raid:GPE רמלה]", "רמלה"), ui_language="he")
+    assert made.lines == ("רמלה — noa: מדינה או יישוב «רמלה» | dan: כלום",)
