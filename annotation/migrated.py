@@ -43,7 +43,7 @@ def migrated(document: Document, migration: Migration) -> Migrated:
 
 @dataclass
 class _Merged:
-    """An event on its way: the arguments of every old event that became it, and by attribute each value with its path."""
+    """An event on its way: the arguments of all that became it, and for each attribute the values with their paths."""
 
     arguments: set[Argument] = field(default_factory=set)
     values: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -21,6 +21,12 @@ Touched: TypeAlias = Counter[tuple[str, str]]
 """How often (path of an old label, what happened): `mark`, `arrow`, `choice`, `dropped arrow`, `dropped choice`,
 `undecided`, and `forbidden` for an argument whose role the new ontology does not give its event any more."""
 
+_VERBS: Mapping[Kind, str] = {
+    "renamed": "becomes ",
+    "merged": "is merged into ",
+    "split": "is split into ",
+    "removed": "is removed",
+}
 _T = TypeVar("_T")
 _SPANS, _ARROWS = ("entities", "events"), ("roles", "links")
 
@@ -34,7 +40,8 @@ class Change:
     kind: Kind
 
     def __str__(self) -> str:
-        return f"{self.path} {self.kind}" + (f" into {', '.join(self.becomes)}" if self.becomes else "")
+        names = [path.removeprefix(f"{self.path.rpartition('.')[0]}.") for path in self.becomes]
+        return f"{self.path} {_VERBS[self.kind]}{' or '.join(names)}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class Migration:
         return [*found, *_changes(self.values, value_path, value_path)]
 
     def back(self) -> Migration:
-        """The way back for what has only one: a label that is one old label's only successor gets that name again.
+        """The way back for what has only one: a label that comes from one old label gets that one's name again.
 
         All others stay as they are. So what was marked since can be carried back as far as it can be said at all.
         """
@@ -120,26 +127,37 @@ def _parts(group: str, old: Ontology, new: Ontology, faults: list[str]) -> dict[
     """What each label of one group becomes; a fault for each that is not accounted for."""
     before: Mapping[str, Type] = getattr(old, group)
     after: Mapping[str, Type] = getattr(new, group)
-    parts = {name: _claims(name, after) for name in before}
+    parts = {name: _claims(name, before, after) for name in before}
     for name, found in parts.items():
         _account(f"{group}.{name}", name, found, new, faults)
     return parts
 
 
-def _claims(name: str, types: Mapping[str, Type]) -> tuple[str, ...]:
-    return tuple(type_.name for type_ in types.values() if name == type_.name or name in type_.was)
+def _claims(name: str, before: Mapping[str, Type], after: Mapping[str, Type]) -> tuple[str, ...]:
+    """The labels that are, or were, called that.
+
+    Where the name is still there, `was` counts under new labels alone: under the others it is history, and a label
+    that was split once is not split with every later version.
+    """
+    return tuple(
+        type_.name
+        for type_ in after.values()
+        if name == type_.name or (name in type_.was and (name not in after or type_.name not in before))
+    )
 
 
 def _values(
     old: Ontology, new: Ontology, attribute: str, parts: tuple[str, ...], faults: list[str]
 ) -> Iterator[tuple[Value, tuple[Value, ...]]]:
     heirs: list[Attribute] = [new.attributes[part] for part in parts]
-    for value in old.attributes[attribute].values:
-        found = tuple((heir.name, name) for heir in heirs for name in _claims(value, heir.values))
+    before = old.attributes[attribute].values
+    for value in before:
+        found = tuple((heir.name, name) for heir in heirs for name in _claims(value, before, heir.values))
         if heirs:
             _account(value_path((attribute, value)), value, tuple(name for _, name in found), new, faults)
         if len({heir for heir, _ in found}) > 1:
-            faults.append(f"{value_path((attribute, value))}: goes to {' and '.join(map(value_path, found))}; choose one")
+            heirs_said = " and ".join(map(value_path, found))
+            faults.append(f"{value_path((attribute, value))}: goes to {heirs_said}; choose one")
         yield (attribute, value), found
 
 
@@ -152,7 +170,9 @@ def _account(path: str, name: str, found: tuple[str, ...], new: Ontology, faults
         )
 
 
-def _changes(mapping: Mapping[_T, tuple[_T, ...]], old: Callable[[_T], str], new: Callable[[_T], str]) -> Iterator[Change]:
+def _changes(
+    mapping: Mapping[_T, tuple[_T, ...]], old: Callable[[_T], str], new: Callable[[_T], str]
+) -> Iterator[Change]:
     heirs = Counter(part for parts in mapping.values() for part in parts)
     for name, parts in mapping.items():
         if len(parts) > 1:
@@ -168,8 +188,11 @@ def _changes(mapping: Mapping[_T, tuple[_T, ...]], old: Callable[[_T], str], new
 
 
 def _back(mapping: Mapping[_T, tuple[_T, ...]]) -> dict[_T, tuple[_T, ...]]:
-    heirs = Counter(part for parts in mapping.values() for part in parts)
-    return {parts[0]: (name,) for name, parts in mapping.items() if len(parts) == 1 and heirs[parts[0]] == 1}
+    parents: dict[_T, list[_T]] = {}
+    for name, parts in mapping.items():
+        for part in parts:
+            parents.setdefault(part, []).append(name)
+    return {part: (names[0],) for part, names in parents.items() if len(names) == 1}
 
 
 def _path(ontology: Ontology, groups: tuple[str, ...], name: str) -> str:

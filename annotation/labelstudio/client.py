@@ -87,6 +87,10 @@ class Client:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return row(self._ask("POST", path, params=params, body=content, repeat=repeat).value)
 
+    def order(self, path: str) -> None:
+        """Have the server do something that takes no values, gives none, and may well be done twice."""
+        self._ask("POST", path, body=b"{}", repeat=True)
+
     def me(self) -> Row:
         """The user the token belongs to."""
         return row(self.get("api/current-user/whoami"))

@@ -7,6 +7,7 @@ the labels it may have, a choice with all its values, an arrow that says ``One /
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,12 +24,16 @@ OR = " / "
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """`changed` is whether the rows differ from what came. `asked` are the regions of which a person decides something."""
+    """`changed` is whether the rows differ from what came.
+
+    `asked` are the regions of which a person decides something, and `stored` is how that is written: JSON, or a title.
+    """
 
     rows: list[object]
     changed: bool
     touched: Touched
     asked: frozenset[str]
+    stored: frozenset[str]
 
 
 class Relabelling:
@@ -45,10 +50,10 @@ class Relabelling:
         return _Rows(self, decided).run(rows)
 
     def check(self) -> None:
-        """Raise OntologyError when a new title was another role's: arrows are stored by title, and it would mean both."""
+        """Raise OntologyError when a new title was another role's: arrows are stored by title, it would mean both."""
         faults = [
-            f"{self.migration.new_arrow_path(code)}: its title {title!r} was that of {self.migration.arrow_path(owner)}, "
-            "and Label Studio stores arrows by title; give it another title"
+            f"{self.migration.new_arrow_path(code)}: its title {title!r} was that of "
+            f"{self.migration.arrow_path(owner)}, and Label Studio stores arrows by title; give it another title"
             for code, title in self.titles.items()
             if (owner := self.codes.get(title)) is not None and code not in self.migration.arrows[owner]
         ]
@@ -67,7 +72,7 @@ class _Rows:
     def __init__(self, by: Relabelling, decided: Collection[str]) -> None:
         self.by, self.migration, self.decided = by, by.migration, decided
         self.touched: Touched = Counter()
-        self.asked: set[str] = set()
+        self.asked: dict[str, set[str]] = {}
         self.old: dict[str, tuple[str, ...]] = {}
         self.labels: dict[str, tuple[str, ...]] = {}
         self.folded: dict[str, str] = {}
@@ -82,7 +87,8 @@ class _Rows:
                 self._note(cast(Row, row))
         self._fold(rows)
         out = [new for row in rows for new in self._row(row)]
-        return Relabelled(out, out != list(rows), self.touched, frozenset(self.asked))
+        stored = frozenset(text for texts in self.asked.values() for text in texts)
+        return Relabelled(out, out != list(rows), self.touched, frozenset(self.asked), stored)
 
     def _row(self, row: object) -> Iterable[object]:
         if _is(row, "labels"):
@@ -125,7 +131,7 @@ class _Rows:
             if becomes != (label,):
                 self.touched[self.migration.label_path(label), "mark"] += 1
             if len(becomes) > 1 and len(labels) == 1:
-                self._ask(self.migration.label_path(label), id)
+                self._ask(self.migration.label_path(label), id, _json(becomes))
         return [] if not parts or id in self.folded else [_with(row, "labels", parts)]
 
     def _choice(self, row: Row) -> Iterable[Row]:
@@ -139,7 +145,7 @@ class _Rows:
             if parts != ((name, value),) and len(values) == 1:
                 self.touched[path, "choice"] += 1
             if len(parts) > 1 and len(values) == 1:
-                self._ask(path, id)
+                self._ask(path, id, _json(new for _, new in parts))
             for heir, new in parts:
                 heirs.setdefault(heir, {})[new] = path
         for heir, new_values in heirs.items():
@@ -155,9 +161,10 @@ class _Rows:
             yield new
         else:
             there = self.said[id, heir]
-            if values.keys() - there.keys() and len(there) == 1:
-                self._ask(next(iter(there.values())), id)
+            first, more = next(iter(there.values())), values.keys() - there.keys()
             there |= values
+            if more:
+                self._ask(first, id, _json(there))
             cast(Row, self.choices[id, heir]["value"])["choices"] = list(there)
 
     def _relation(self, row: Row) -> Iterable[Row]:
@@ -193,7 +200,7 @@ class _Rows:
         ):
             self.touched[path, "forbidden"] += 1
         if len(parts) > 1:
-            self._ask(path, ends[1])
+            self._ask(path, ends[1], new)
         return [new] if parts else []
 
     def _turned(self, row: Row) -> tuple[str, str]:
@@ -211,9 +218,9 @@ class _Rows:
     def _dropped(self, id: str, what: str) -> None:
         self.touched[self.migration.label_path(self.old[id][0]), what] += 1
 
-    def _ask(self, path: str, region: str) -> None:
+    def _ask(self, path: str, region: str, stored: str) -> None:
         self.touched[path, "undecided"] += 1
-        self.asked.add(region)
+        self.asked.setdefault(region, set()).add(stored)
 
 
 def _is(row: object, kind: str) -> bool:
@@ -228,6 +235,10 @@ def _is(row: object, kind: str) -> bool:
 
 def _strings(row: Row, key: str) -> list[str]:
     return [str(item) for item in cast(Row, row["value"])[key]]  # type: ignore[attr-defined]
+
+
+def _json(names: Iterable[str]) -> str:
+    return json.dumps(list(names), ensure_ascii=False)
 
 
 def _list(row: Row) -> list[str]:

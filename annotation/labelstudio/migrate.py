@@ -1,0 +1,211 @@
+"""A project -> the next version of its ontology: page, guidelines and everything marked, together, and back again.
+
+Whenever it is killed the same call goes on. First everything that will change is written to the undo file; then the
+page shows the labels of both ontologies, so that nobody meets a label it does not know; then the results are changed,
+each at once and for good; then page and guidelines are the new ones. Results handed in meanwhile are changed as well.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from annotation.errors import ProjectError, StudioError
+from annotation.files import atomic
+from annotation.labelstudio.client import Client, row
+from annotation.labelstudio.flow import progress
+from annotation.labelstudio.holdings import alone
+from annotation.labelstudio.marks import Marked, attach, digest, everything, store
+from annotation.labelstudio.migrated import MigrateReport, Tally
+from annotation.labelstudio.project import Project, described, find, interface
+from annotation.labelstudio.relabel import Relabelled, Relabelling
+from annotation.labelstudio.seal import half_way
+from annotation.labelstudio.tabs import show_tab
+from annotation.labelstudio.undofile import Entry, Header, UndoFile, free_path, undo_files
+from annotation.migration import Migration
+from annotation.ontology import Ontology
+from annotation.transition import transition
+
+SETTINGS = ("label_config", "expert_instruction", "show_instruction", "description")
+_SWEEPS = 5
+
+log = logging.getLogger(__name__)
+
+
+def migrate(
+    client: Client, *, project: str, to: Ontology, workspace: Path, dry_run: bool = False, path: str = "ontology"
+) -> MigrateReport:
+    """Take the project to the ontology `to`, or only count what that would change.
+
+    Raises OntologyError naming each label that `to` does not account for, ProjectError when there is no such project,
+    its page was edited by hand, or it is on its way elsewhere, and StudioDownError when the server stays away.
+    """
+    with alone(workspace, project):
+        target = find(client, project, workspace=workspace, migrating=True)
+        undo = _begun(target, to)
+        old = Ontology.parse(undo.header.old) if undo else target.ontology
+        moving = Migrating(client, target, Migration.between(old, to, path=path))
+        moving.relabelling.check()
+        if undo is None and target.ontology.hash == to.hash:
+            moving.report.already = True
+        elif dry_run:
+            moving.count()
+        else:
+            moving.run(undo)
+    return moving.report
+
+
+class Migrating:
+    """One project on its way from one ontology to another."""
+
+    def __init__(self, client: Client, target: Project, migration: Migration) -> None:
+        self.client, self.target, self.migration = client, target, migration
+        self.relabelling = Relabelling(migration, target.seal.ui_language)
+        self.members = client.members()
+        self.report = MigrateReport(target.title, f"{client.url}/projects/{target.id}", migration)
+
+    @property
+    def url(self) -> str:
+        return f"api/projects/{self.target.id}/"
+
+    def count(self) -> None:
+        """What would be changed."""
+        tally = Tally()
+        for marks in self.tasks("looking at"):
+            for marked in marks:
+                tally.add(marked, self.relabelling(marked.rows))
+        self.report.tally = tally
+
+    def run(self, undo: UndoFile | None) -> None:
+        """Everything, from wherever an earlier run ended."""
+        undo = undo or self._write_down()
+        self.report.undo = undo.path
+        if self.target.ontology.hash != self.migration.new.hash or self.target.seal.migrating:
+            self.show_both()
+            self._sweep_all(undo)
+            self.settle(self._settings(undo), lambda: self._sweep_all(undo))
+        self._sweep_all(undo)
+        tally = Tally()
+        for was in undo.entries():
+            tally.add(was, self.relabelling(was.rows))
+        self.report.tally = tally
+        if tally.stored:
+            show_tab(self.client, self.target.id, self.target.seal.ui_language, sorted(tally.stored))
+        undo.end("done")
+
+    def show_both(self) -> None:
+        """The page of both ontologies, sealed as being on its way: every other command refuses the project now."""
+        both = transition(self.migration.old, self.migration.new)
+        config = half_way(both, self.migration.new, self.target.seal.ui_language)
+        self.client.change(self.url, {"label_config": config})
+
+    def settle(self, settings: dict[str, object], sweep: Callable[[], None]) -> None:
+        """Page and guidelines at once. The server counts labels in use, and only when told does it count anew.
+
+        `sweep` changes what somebody marked meanwhile with labels that are going away.
+        """
+        for _ in range(_SWEEPS):
+            self.client.order(f"{self.url}summary/reset")
+            try:
+                self.client.change(self.url, settings)
+                break
+            except StudioError as error:
+                if error.exit_code != StudioError.exit_code or "label_config" not in str(error):
+                    raise
+                log.warning("somebody is still marking with labels that are going away; changing those too")
+                refusal = error
+                sweep()
+        else:
+            raise refusal
+        if self.target.home is not None:
+            with atomic(self.target.home / "interface.xml") as file:
+                file.write(str(settings["label_config"]))
+
+    def tasks(self, what: str) -> Iterator[list[Marked]]:
+        """What is marked in each task."""
+        with progress(f"{what} {self.target.title}") as advance:
+            for page in everything(self.client, self.target.id, self.members):
+                yield from page
+                advance(len(page))
+
+    def _sweep_all(self, undo: UndoFile) -> None:
+        """Change what still has old labels, until there is nothing."""
+        for _ in range(_SWEEPS):
+            if not sum(self._sweep(marks, undo) for marks in self.tasks("migrating")):
+                return
+
+    def _sweep(self, marks: list[Marked], undo: UndoFile) -> int:
+        changes = self._changes(marks, undo)
+        new = [_entry(marked, done) for marked, done in changes if not undo.knows(marked)]
+        if new:
+            undo.append(new)
+        for marked, done in changes:
+            if done.changed:
+                hanging = [d for d in marks if d.annotation == marked.id] if marked.kind == "annotation" else []
+                store(self.client, marked, done.rows, hanging)
+        for draft in marks:
+            reattach(self.client, draft, undo)
+        return sum(done.changed for _, done in changes)
+
+    def _changes(self, marks: list[Marked], undo: UndoFile | None) -> list[tuple[Marked, Relabelled]]:
+        """The results to be changed, and the drafts that hang on one of them."""
+        after = [(marked, self.relabelling(marked.rows, undo.asked(marked.key) if undo else ())) for marked in marks]
+        annotations = {marked.id for marked, done in after if done.changed and marked.kind == "annotation"}
+        return [(marked, done) for marked, done in after if done.changed or marked.annotation in annotations]
+
+    def _write_down(self) -> UndoFile:
+        settings = row(self.client.get(self.url))
+        old, new = self.migration.old, self.migration.new
+        header = Header(
+            project=self.target.id,
+            born=self.target.born,
+            title=self.target.title,
+            ui_language=self.target.seal.ui_language,
+            old=old.source,
+            new=new.source,
+            settings={key: settings.get(key) for key in SETTINGS},
+        )
+        home = self.target.home or Path()
+        entries = (_entry(*change) for marks in self.tasks("writing down") for change in self._changes(marks, None))
+        return UndoFile.create(free_path(home, old.version, new.version), header, entries)
+
+    def _settings(self, undo: UndoFile) -> dict[str, object]:
+        """Page, guidelines, and what the project says it was made with unless somebody wrote something else there."""
+        new = self.migration.new
+        ours = undo.header.settings["description"] == described(self.migration.old)
+        return {**interface(new, self.target.seal.ui_language), **({"description": described(new)} if ours else {})}
+
+
+def reattach(client: Client, draft: Marked, undo: UndoFile) -> None:
+    """Hang a draft where it hung before a run was killed between taking it off and putting it back."""
+    places = undo.index.get(draft.key, []) if draft.kind == "draft" and draft.annotation is None else []
+    for annotation in {place.annotation for place in places if place.annotation is not None}:
+        attach(client, draft, annotation)
+
+
+def _entry(marked: Marked, done: Relabelled) -> Entry:
+    return Entry(marked, digest(done.rows), done.asked)
+
+
+def _begun(target: Project, to: Ontology) -> UndoFile | None:
+    """The undo file of a migration to the same ontology that was killed, if one was."""
+    home = target.home or Path()
+    mine = [undo for undo in undo_files(home) if undo.header.born == target.born and undo.ended != "undone"]
+    same = [undo for undo in mine if Ontology.parse(undo.header.new).hash == to.hash]
+    if target.seal.migrating and (target.seal.migrating != to.hash or not same):
+        where = "to another ontology" if target.seal.migrating != to.hash else f"and its undo file is not in {home}"
+        raise ProjectError(
+            f"project {target.title!r} is half-way through a migration {where}; "
+            "go on with the --to and the --workspace it was begun with, or go back with --undo"
+        )
+    if target.seal.edited and not target.seal.migrating:
+        raise ProjectError(
+            f"the labelling interface of project {target.title!r} was edited by hand ({target.seal.edited}); "
+            "undo the edit in Label Studio first"
+        )
+    if target.seal.migrating:
+        return same[-1]
+    if target.ontology.hash == to.hash:
+        return next((undo for undo in reversed(same) if not undo.ended), None)
+    return None

@@ -1,0 +1,106 @@
+"""What a migration changed in a project, or would change, counted by label."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotation.labelstudio.marks import Kind, Marked
+from annotation.labelstudio.relabel import Relabelled
+from annotation.migration import Migration
+
+WHAT = ("mark", "arrow", "choice", "dropped arrow", "dropped choice", "undecided", "forbidden")
+HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is touched")
+
+
+@dataclass
+class Tally:
+    """By path of an old label: results of each kind, tasks, and how often what happened to it."""
+
+    results: dict[str, Counter[Kind]] = field(default_factory=lambda: defaultdict(Counter))
+    tasks: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    touched: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    changed: set[int] = field(default_factory=set)
+    waiting: set[int] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
+
+    def add(self, marked: Marked, done: Relabelled) -> None:
+        """Count one result."""
+        for path in {path for path, _ in done.touched}:
+            self.results[path][marked.kind] += 1
+            self.tasks[path].add(marked.task)
+        for (path, what), count in done.touched.items():
+            self.touched[path][what] += count
+        if done.changed:
+            self.kinds[marked.kind] += 1
+            self.changed.add(marked.task)
+        if done.asked and marked.kind == "annotation":
+            self.waiting.add(marked.task)
+            self.stored |= done.stored
+
+
+@dataclass
+class MigrateReport:
+    """What a migration changes. `undo` is the file that brings it all back; None where nothing was changed.
+
+    `already` is whether the project had that ontology before.
+    """
+
+    project: str
+    url: str
+    migration: Migration
+    tally: Tally = field(default_factory=Tally)
+    undo: Path | None = None
+    already: bool = False
+
+    def table(self) -> list[tuple[object, ...]]:
+        """A row for each label that does not simply stay, below `HEADER`."""
+        said = {change.path: str(change) for change in self.migration.changes()}
+        return [
+            (said.get(path, f"{path} stays"), *self._figures(path).values(), self._touched(path))
+            for path in self._paths()
+        ]
+
+    def as_dict(self) -> dict[str, object]:
+        """The counts for a machine."""
+        changes = {change.path: change for change in self.migration.changes()}
+        rows: list[dict[str, object]] = []
+        for path in self._paths():
+            kind, becomes = (changes[path].kind, list(changes[path].becomes)) if path in changes else ("kept", [path])
+            counts = {what: self.tally.touched[path][what] for what in WHAT}
+            rows.append({"label": path, "kind": kind, "becomes": becomes, **self._figures(path), **counts})
+        return {
+            "project": self.project,
+            "changes": rows,
+            "changed": {"articles": len(self.tally.changed), **{str(kind): n for kind, n in self.tally.kinds.items()}},
+            "to_decide": sorted(self.tally.waiting),
+            "undo": str(self.undo) if self.undo else None,
+        }
+
+    def __str__(self) -> str:
+        kinds = self.tally.kinds
+        what = f"{kinds['annotation']:,} annotations, {kinds['draft']:,} drafts and {kinds['prediction']:,} suggestions"
+        return f"{what} of {len(self.tally.changed):,} articles"
+
+    def _paths(self) -> list[str]:
+        return list(dict.fromkeys([*(c.path for c in self.migration.changes()), *self.tally.touched]))
+
+    def _figures(self, path: str) -> dict[str, int]:
+        results = self.tally.results[path]
+        return {
+            "articles": len(self.tally.tasks[path]),
+            "annotations": results["annotation"],
+            "drafts": results["draft"],
+            "suggestions": results["prediction"],
+        }
+
+    def _touched(self, path: str) -> str:
+        return ", ".join(_counted(what, n) for what in WHAT if (n := self.tally.touched[path][what]))
+
+
+def _counted(what: str, count: int) -> str:
+    if what == "undecided":
+        return f"{count:,} to decide"
+    return f"{count:,} no longer permitted" if what == "forbidden" else f"{count:,} {what}{'s' if count > 1 else ''}"

@@ -1,0 +1,42 @@
+"""A tab of Label Studio's Data Manager that lists the articles in which people have something to decide."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from annotation.labelstudio.client import Client, row, rows
+
+TITLES = {"ar": "بانتظار القرار", "he": "ממתינים להכרעה", "en": "To decide"}
+
+
+def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[str]) -> None:
+    """Make the tab, in place of an earlier one. An article leaves it once nothing of `stored` is in its annotations.
+
+    A database may keep other scripts as escapes, so each is looked for both ways.
+    """
+    remove_tab(client, project, ui_language)
+    texts = dict.fromkeys(text for each in stored for text in (each, _escaped(each)))
+    items = [
+        {"filter": "filter:tasks:annotations_results", "operator": "contains", "type": "String", "value": text}
+        for text in texts
+    ]
+    data = {
+        "title": TITLES[ui_language],
+        "type": "list",
+        "target": "tasks",
+        "filters": {"conjunction": "or", "items": items},
+    }
+    client.create("api/dm/views/", {"project": project, "data": data})
+
+
+def remove_tab(client: Client, project: int, ui_language: str) -> None:
+    """Take the tab away where it is."""
+    for view in rows(client.get("api/dm/views/", project=project)):
+        data = view.get("data")
+        if isinstance(data, dict) and row(data).get("title") == TITLES[ui_language]:
+            client.delete(f"api/dm/views/{view['id']}/")
+
+
+def _escaped(text: str) -> str:
+    return json.dumps(text)[1:-1].replace('\\"', '"')
