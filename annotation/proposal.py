@@ -13,12 +13,14 @@ from annotation.document import Argument, Document, Event, Link, Span
 from annotation.ontology import Ontology, Phrases
 from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LINK, Answer, Place, Thing, places
 
+_AROUND = 25
+"""Characters shown on either side of the words a place is about."""
 _NOTHING = {"ar": "لا شيء", "he": "כלום", "en": "nothing"}
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The version to start from, for each contested span of it a note, and every contested place in a line."""
+    """The version to start from, for each contested span of it a note, and for every contested place two lines."""
 
     document: Document
     notes: Mapping[Span, str]
@@ -57,7 +59,7 @@ def proposal(
             provenance=None,
         ),
         notes={span: "\n".join(lines) for span, lines in notes.items()},
-        lines=tuple(saying.line(place) for place in contested),
+        lines=tuple(saying.lines(place) for place in contested),
     )
 
 
@@ -103,9 +105,12 @@ class _Saying:
         """Who said what."""
         return " | ".join(f"{name}: {self.answer(place, given)}" for name, given in place.answers.items())
 
-    def line(self, place: Place) -> str:
-        """The words it is about, and who said what."""
-        return f"{place.about.quote(self.text)} — {self.of(place)}"
+    def lines(self, place: Place) -> str:
+        """The words it is about, among those around them, and below that who said what."""
+        about = place.about
+        before = self.text[max(0, about.start - _AROUND) : about.start].rpartition("\n")[2]
+        after = self.text[about.end : about.end + _AROUND].partition("\n")[0]
+        return f"{before}[{' '.join(about.quote(self.text).split())}]{after}\n{self.of(place)}"
 
     def answer(self, place: Place, given: Sequence[Answer]) -> str:
         told = [self.title(place, label) + self.words(place, span) for label, span in given if label]

@@ -104,6 +104,17 @@ class Agreement:
         given = (_told(self.whole, self.whole.given[name]) for name in STRICTNESS)
         return [*rows, (f"{HEADLINE}, triggers matched", *given)]
 
+    def kappas(self) -> list[str]:
+        """Each attribute's kappa, with its interval, for a terminal."""
+        if self.whole is None:
+            return []
+        return [
+            f"{name} {kappa.kappa:.2f}{'' if self.whole.enough(kappa) else ' ?'}"
+            + (f" ({kappa.interval[0]:.2f}–{kappa.interval[1]:.2f})" if kappa.interval else "")
+            for name, kappa in self.attributes.items()
+            if kappa.kappa is not None
+        ]
+
 
 def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None) -> Agreement:
     """Compare the annotators of each article, pairwise.

@@ -57,11 +57,17 @@ def from_task_data(data: Json) -> Document:
     return document
 
 
-def to_result(document: Document, *, titles: Mapping[str, str]) -> list[wire.Row]:
-    """Everything marked in the document as the rows of an annotation or prediction. The same input, the same rows."""
-    rows = [_region(document, span, wire.ENTITY) for span in document.entities]
+def to_result(
+    document: Document, *, titles: Mapping[str, str], notes: Mapping[Span, str] | None = None
+) -> list[wire.Row]:
+    """Everything marked in the document as the rows of an annotation or prediction. The same input, the same rows.
+
+    `notes` stand at the region of their span, for the annotator who selects it.
+    """
+    told = notes or {}
+    rows = [_region(document, span, wire.ENTITY, told.get(span)) for span in document.entities]
     for event in document.events:
-        rows.append(_region(document, event.trigger, wire.TRIGGER))
+        rows.append(_region(document, event.trigger, wire.TRIGGER, told.get(event.trigger)))
         rows += _choices(event)
     arrows: dict[tuple[str, str], list[str]] = {}
     for source, target, code in _arrows(document):
@@ -122,11 +128,11 @@ def region_id(span: Span, control: str) -> str:
     return hashlib.blake2s(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def _region(document: Document, span: Span, control: str) -> wire.Row:
+def _region(document: Document, span: Span, control: str, note: str | None = None) -> wire.Row:
     value = {"start": span.start, "end": span.end, "text": span.quote(document.text), "labels": [span.label]}
     score = {} if span.score is None else {"score": span.score}
     row = {"id": region_id(span, control), "type": "labels", "from_name": control, "to_name": wire.TEXT, "value": value}
-    return {**row, **score}
+    return {**row, **score, **({"meta": {"text": [note]}} if note else {})}
 
 
 def _choices(event: Event) -> Iterator[wire.Row]:

@@ -6,12 +6,12 @@ import hashlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from annotation.document import Document
+from annotation.document import Document, Span
 from annotation.errors import StudioDownError, UsageError
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.convert import check_result, to_result
@@ -28,6 +28,9 @@ _TRIES = 3
 
 There: TypeAlias = dict[int, dict[str, list[int]]]
 """Task -> digest of each suggestion of one version that is there -> the numbers of those that say the same."""
+
+Notes: TypeAlias = Mapping[str, Mapping[Span, str]]
+"""Article id -> span -> what is to be read at its region."""
 
 log = logging.getLogger(__name__)
 
@@ -72,15 +75,17 @@ def suggest(
     workspace: Path = Path("workspace"),
     model_version: str | None = None,
     keep: bool = False,
+    notes: Notes | None = None,
 ) -> SuggestReport:
     """Show the predictions to the annotators, the least sure first, and take naba's earlier ones away unless `keep`.
 
-    The version is `model_version`, else what the first document says made it. Raises UsageError when documents of two
+    The version is `model_version`, else what the first document says made it. `notes` are put on regions, for whoever
+    selects one to read. Raises UsageError when documents of two
     models come together, ProjectError when there is no such project, and StudioDownError, saying how far it got, when
     the server stays away; the same call again goes on from there.
     """
     with alone(workspace, project):
-        suggesting = _Suggesting(client, find(client, project, workspace=workspace), model_version)
+        suggesting = _Suggesting(client, find(client, project, workspace=workspace), model_version, notes or {})
         try:
             suggesting.run(documents, keep=keep)
         except StudioDownError as error:
@@ -92,8 +97,8 @@ def suggest(
 
 
 class _Suggesting:
-    def __init__(self, client: Client, target: Project, version: str | None) -> None:
-        self.client, self.target, self.version = client, target, version
+    def __init__(self, client: Client, target: Project, version: str | None, notes: Notes) -> None:
+        self.client, self.target, self.version, self.notes = client, target, version, notes
         self.titles = target.titles
         self.report = SuggestReport()
         self.held = Holdings()
@@ -123,7 +128,7 @@ class _Suggesting:
                 self.report.missing.append(document.id)
                 log.warning("article %s is not in the project, or with another text; no suggestion for it", document.id)
                 continue
-            result = to_result(document, titles=self.titles)
+            result = to_result(document, titles=self.titles, notes=self.notes.get(document.id))
             faults = check_result(document.text, result, self.target.ontology, self.titles)
             if faults:
                 self.report.refused.append(f"{document.id}: {'; '.join(faults)}")

@@ -26,7 +26,7 @@ def test_what_one_of_them_has_is_in_with_its_share_of_the_votes_and_a_note() -> 
     (place,) = made.notes
     assert (place.label, place.score) == ("GPE", 0.5)
     assert made.notes[place] == "noa: Country or town «רמלה» | dan: nothing"
-    assert made.lines == ("רמלה — noa: Country or town «רמלה» | dan: nothing",)
+    assert made.lines == ("פשיטה על המחסן ב[רמלה]\nnoa: Country or town «רמלה» | dan: nothing",)
 
 
 def test_of_two_boundaries_one_is_proposed_and_what_hangs_on_it_follows() -> None:
@@ -39,9 +39,11 @@ def test_another_label_and_value_go_with_most() -> None:
     other = RAID.replace("Raid:trigger", "Raid,certainty=denied:trigger").replace("Target>Raid:Facility", "Facility")
     made = proposed(RAID, other, other)
     assert made.document == build(RAID.replace("Raid:trigger", "Raid,certainty=denied:trigger"))
-    assert sorted(made.lines)[0] == ("פשיטה — noa: Certainty Confirmed | dan: Certainty Denied | tal: Certainty Denied")
+    assert sorted(made.lines)[0] == (
+        "[פשיטה] על המחסן ברמלה\nnoa: Certainty Confirmed | dan: Certainty Denied | tal: Certainty Denied"
+    )
 
 
 def test_notes_are_in_the_language_of_the_labels() -> None:
     made = proposed(RAID, RAID.replace("[Place>Raid:GPE רמלה]", "רמלה"), ui_language="he")
-    assert made.lines == ("רמלה — noa: מדינה או יישוב «רמלה» | dan: כלום",)
+    assert made.lines == ("פשיטה על המחסן ב[רמלה]\nnoa: מדינה או יישוב «רמלה» | dan: כלום",)
