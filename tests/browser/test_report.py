@@ -20,7 +20,7 @@ EVIL = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 
 def documents(count: int) -> list[Document]:
     """The sample over and over, with what an article's title may hold."""
-    gold = sample.gold()
+    gold = sorted(sample.gold(), key=lambda document: document.id)  # by hash: the languages mixed
     return [
         replace(gold[i % len(gold)], id=f"d{i}", source=Source("s", title=EVIL), provenance=Provenance(task=i + 1))
         for i in range(count)
@@ -150,3 +150,9 @@ def test_two_thousand_documents_open_in_less_than_two_seconds(page: Page, tmp_pa
     page.goto(path.as_uri(), wait_until="load")
     page.wait_for_function("document.querySelectorAll('.arc').length > 0")
     assert page.evaluate("performance.now()") < 2000
+    page.locator("summary", has_text="The other 1950 documents with errors").click()
+    lines = page.locator(".others .example:visible")
+    expect(lines).to_have_count(1950)
+    page.select_option("select[name=language]", label="Hebrew")
+    assert 0 < lines.count() < 1950
+    assert all(text.startswith("Hebrew") for text in lines.locator(".ways").all_text_contents())

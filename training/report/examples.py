@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from annotation.document import Document, Span
-from annotation.matching import PRF, UNITS, assign, units
+from annotation.matching import HEADLINE, PRF, UNITS, assign, units
 from annotation.page.marks import CORRECT, MISSED, SPURIOUS, showable
 from annotation.page.names import Names
 from annotation.page.sides import Marking, Side, direction, heading, source_url, task_url
@@ -18,31 +18,34 @@ MOST = 50
 """Documents shown in full; the page must open at once and stay within a few MB."""
 MOST_CHARACTERS = 400_000
 _SPARE = 10
+_TYPE = 2
+"""Where the event type stands in a tuple of Trig-C and of Arg-C+."""
 
 
 @dataclass(frozen=True)
-class Example:
-    """A document as the page shows it. `url` and `task`, which opens it in Label Studio, are only ever http or https.
+class Brief:
+    """A document in a line. `url` and `task`, which opens it in Label Studio, are only ever http or https.
 
-    `types` are the event types with an error in it, `causes` those of its errors.
+    `types` are the event types with an error in it, on either side, `causes` those of its errors.
     """
 
     id: str
     title: Markup
     url: str | None
+    task: str | None
     language: str
+    scores: dict[str, PRF]
+    types: frozenset[str]
+    causes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Example(Brief):
+    """A document as the page shows it in full."""
+
     direction: str
     gold: Side
     predicted: Side
-    scores: dict[str, PRF]
-    task: str | None = None
-    causes: frozenset[str] = frozenset()
-
-    @property
-    def types(self) -> frozenset[str]:
-        """The event types with an error in this document, on either side."""
-        events = (*self.gold.events, *self.predicted.events)
-        return frozenset(e.type for e in events if any(chip.state != CORRECT for chip in (e.trigger, *e.arguments)))
 
 
 def worst(
@@ -53,39 +56,46 @@ def worst(
     *,
     causes: Mapping[str, frozenset[str]] | None = None,
     studio: str | None = None,
-) -> list[Example]:
-    """The documents with the lowest scores, lowest first: at most `MOST`, and about `MOST_CHARACTERS` of text.
+) -> tuple[list[Example], list[Brief]]:
+    """The documents with the lowest scores, lowest first, and in a line each all others with an error.
 
-    A few places are for causes of errors that the worst documents do not show. `causes` holds those of a
-    document's errors by its id; `studio` is the address of the Label Studio project.
+    Shown in full are at most `MOST`, and about `MOST_CHARACTERS` of text; a few places are for causes of errors that
+    the worst documents do not show. `causes` holds those of a document's errors by its id; `studio` is the address of
+    the Label Studio project.
     """
     theirs = {document.id: document for document in predicted}
     ours = {document.id: document for document in gold}
     causes = causes or {}
     examples: list[Example] = []
-    characters = 0
-    for row in _chosen(scores, causes):
+    others: list[Brief] = []
+    full, characters = _chosen(scores, causes), 0
+    for row in _order(scores):
         document = ours[scores.ids[row]]
-        characters += len(document.text)
-        if examples and characters > MOST_CHARACTERS:
-            break
-        example = _example(document, theirs[document.id], _prfs(scores, row), names)
-        found = causes.get(document.id, frozenset())
-        examples.append(replace(example, task=task_url(studio, document), causes=found))
-    return examples
+        found = theirs[document.id]
+        brief = _brief(document, found, _prfs(scores, row), causes.get(document.id, frozenset()), studio)
+        characters += len(document.text) if row in full else 0
+        if row in full and (not examples or characters <= MOST_CHARACTERS):
+            examples.append(_example(brief, document, found, names))
+        elif _errors(brief.scores):
+            others.append(brief)
+    return examples, others
 
 
-def _chosen(scores: Scores, causes: Mapping[str, frozenset[str]]) -> list[int]:
+def _order(scores: Scores) -> list[int]:
+    """Rows, the worst first."""
+    return sorted(range(len(scores.ids)), key=lambda row: _badness(scores, row))
+
+
+def _chosen(scores: Scores, causes: Mapping[str, frozenset[str]]) -> frozenset[int]:
     """Rows of the worst documents, but for `_SPARE` places that go first to those with a cause not shown yet."""
-    order = sorted(range(len(scores.ids)), key=lambda row: _badness(scores, row))
+    order = _order(scores)
     chosen, rest = order[: MOST - _SPARE], order[MOST - _SPARE :]
     seen = frozenset[str]().union(*(causes.get(scores.ids[row], ()) for row in chosen))
     for row in rest:
         if len(chosen) < MOST and causes.get(scores.ids[row], frozenset()) - seen:
             chosen.append(row)
             seen |= causes[scores.ids[row]]
-    kept = {*chosen, *[row for row in rest if row not in chosen][: MOST - len(chosen)]}
-    return [row for row in order if row in kept]
+    return frozenset([*chosen, *[row for row in rest if row not in chosen][: MOST - len(chosen)]])
 
 
 def _prfs(scores: Scores, row: int) -> dict[str, PRF]:
@@ -96,22 +106,33 @@ def _prfs(scores: Scores, row: int) -> dict[str, PRF]:
 def _badness(scores: Scores, row: int) -> tuple[float, int, str]:
     """Sorts the worst first: by Arg-C+, or the next score that has anything to count; then by the number of errors."""
     prfs = _prfs(scores, row)
-    errors = sum(prf.gold + prf.predicted - 2 * prf.correct for prf in prfs.values())
     telling = [prfs[unit] for unit in ("Arg-C+", "Trig-C", "Entity") if prfs[unit].gold + prfs[unit].predicted]
-    return (telling[0].f1 if telling else 1.0, -errors, scores.ids[row])
+    return (telling[0].f1 if telling else 1.0, -_errors(prfs), scores.ids[row])
 
 
-def _example(gold: Document, predicted: Document, prfs: dict[str, PRF], names: Names) -> Example:
-    return Example(
+def _errors(prfs: Mapping[str, PRF]) -> int:
+    return sum(prf.gold + prf.predicted - 2 * prf.correct for prf in prfs.values())
+
+
+def _brief(
+    gold: Document, predicted: Document, prfs: dict[str, PRF], causes: frozenset[str], studio: str | None
+) -> Brief:
+    ours, theirs = units(gold), units(predicted)
+    return Brief(
         id=gold.id,
         title=heading(gold),
         url=source_url(gold),
+        task=task_url(studio, gold),
         language=gold.language,
-        direction=direction(gold.language),
-        gold=_side(gold, predicted, MISSED, names),
-        predicted=_side(predicted, gold, SPURIOUS, names),
         scores=prfs,
+        types=frozenset(str(item[_TYPE]) for unit in ("Trig-C", HEADLINE) for item in ours[unit] ^ theirs[unit]),
+        causes=causes,
     )
+
+
+def _example(brief: Brief, gold: Document, predicted: Document, names: Names) -> Example:
+    sides = _side(gold, predicted, MISSED, names), _side(predicted, gold, SPURIOUS, names)
+    return Example(**vars(brief), direction=direction(gold.language), gold=sides[0], predicted=sides[1])
 
 
 def _side(document: Document, other: Document, wrong: str, names: Names) -> Side:

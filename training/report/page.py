@@ -24,7 +24,7 @@ from training.report.calibration import WANTED
 from training.report.causes import CAUSES
 from training.report.ceilings import MEANINGS
 from training.report.evaluation import UNCLEAR, Evaluation
-from training.report.examples import Example, worst
+from training.report.examples import Brief, Example, worst
 from training.report.verdict import answers, signed, slice_name, slice_title
 
 _HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ def _values(evaluation: Evaluation) -> dict[str, object]:
 
 def _page(evaluation: Evaluation) -> dict[str, object]:
     names = Names(evaluation.ontology)
-    examples = worst(
+    examples, others = worst(
         evaluation.scores,
         evaluation.gold,
         evaluation.predicted,
@@ -100,7 +100,8 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
         "unscored": names.unscored(evaluation.scores.by_type),
         "charts": {"causes": _causes(evaluation), "changes": _changes(evaluation, names), **_calibration(evaluation)},
         "examples": examples,
-        **_filters(examples, names),
+        "others": others,
+        **_filters(examples, others, names),
         **templates.assets(_HERE / "page.css"),
     }
 
@@ -154,20 +155,22 @@ def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
     }
 
 
-def _filters(examples: Sequence[Example], names: Names) -> dict[str, object]:
+def _filters(examples: Sequence[Example], others: Sequence[Brief], names: Names) -> dict[str, object]:
     """What the documents can be chosen by: a number for each value, since codes may hold anything, and its title."""
-    events = [event.type for example in examples for side in (example.gold, example.predicted) for event in side.events]
+    documents = [*examples, *others]
+    wrong = frozenset[str]().union(*(document.types for document in documents))
+    marked = {event.type for example in examples for side in (example.gold, example.predicted) for event in side.events}
     found = {
-        "languages": sorted({example.language for example in examples}),
-        "types": sorted(set(events), key=lambda type: (names.title(type), type)),
-        "causes": [cause for cause in CAUSES if any(cause in example.causes for example in examples)],
+        "languages": sorted({document.language for document in documents}),
+        "types": sorted(wrong | marked, key=lambda type: (names.title(type), type)),
+        "causes": [cause for cause in CAUSES if any(cause in document.causes for document in documents)],
     }
     numbers = {kind: {value: number for number, value in enumerate(values)} for kind, values in found.items()}
     return {
         "numbers": numbers,
         "choices": {
             "language": [(number, names.language(value)) for value, number in numbers["languages"].items()],
-            "type": [(number, names.title(value)) for value, number in numbers["types"].items()],
+            "type": [(number, names.title(value)) for value, number in numbers["types"].items() if value in wrong],
             "cause": [(number, value) for value, number in numbers["causes"].items()],
         },
     }

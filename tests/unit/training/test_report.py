@@ -128,7 +128,7 @@ def test_of_marks_that_begin_together_the_longer_is_outside() -> None:
 
 
 def examples(gold: Sequence[Document], predicted: Sequence[Document]) -> list:
-    return worst(score(gold, predicted), gold, predicted, Names(conflict()))
+    return worst(score(gold, predicted), gold, predicted, Names(conflict()))[0]
 
 
 def test_each_side_shows_what_the_other_lacks() -> None:
@@ -185,7 +185,7 @@ def test_a_task_is_linked_where_the_document_and_the_studio_are_known() -> None:
     document = replace(GOLD, provenance=Provenance(task=7))
     scores, names = score([document], [document]), Names(conflict())
     found = {
-        studio: worst(scores, [document], [document], names, studio=studio)[0].task
+        studio: worst(scores, [document], [document], names, studio=studio)[0][0].task
         for studio in ("http://studio.example/projects/3/", "javascript:alert(1)", None)
     }
     assert found == {
@@ -193,7 +193,7 @@ def test_a_task_is_linked_where_the_document_and_the_studio_are_known() -> None:
         "javascript:alert(1)": None,
         None: None,
     }
-    assert worst(score([GOLD], [GOLD]), [GOLD], [GOLD], names, studio="http://studio.example")[0].task is None
+    assert worst(score([GOLD], [GOLD]), [GOLD], [GOLD], names, studio="http://studio.example")[0][0].task is None
 
 
 def test_an_arc_joins_the_marks_of_a_trigger_and_its_filler() -> None:
@@ -221,10 +221,12 @@ def test_a_rare_cause_is_shown_though_other_documents_are_worse() -> None:
     predicted = [replace(document.bare()) for document in gold[:-1]] + [replace(PREDICTED, id=gold[-1].id)]
     causes = {document.id: frozenset({"trigger missed"}) for document in gold[:-1]} | {gold[-1].id: frozenset({"role"})}
     names = Names(conflict())
-    shown = worst(score(gold, predicted), gold, predicted, names, causes=causes)
+    shown, others = worst(score(gold, predicted), gold, predicted, names, causes=causes)
     assert len(shown) == MOST
     assert shown[-1].causes == {"role"}
-    assert gold[-1].id not in {e.id for e in worst(score(gold, predicted), gold, predicted, names)}
+    assert {brief.id for brief in (*shown, *others)} == {document.id for document in gold}
+    assert {brief.types for brief in others} == {frozenset({"Arrest"})}
+    assert gold[-1].id not in {e.id for e in worst(score(gold, predicted), gold, predicted, names)[0]}
 
 
 def report(out: Path, gold: Sequence[Document], predicted: Sequence[Document], title: str = "Ours") -> str:
@@ -310,5 +312,6 @@ def test_five_hundred_long_documents_stay_a_small_page_that_says_what_it_left_ou
     predicted = [replace(document, events=(), entities=()) for document in gold]
     page = report(tmp_path, gold, predicted)
     assert len(page.encode()) < 3_000_000
-    assert f"{MOST} of 500 documents, the worst ones and some of every cause" in page
-    assert page.count('class="example"') == MOST
+    assert f"{MOST} of 500 documents in full, the worst ones and some of every cause" in page
+    assert page.count('<li class="example"') == 500 - MOST
+    assert page.count('<details class="example"') == MOST
