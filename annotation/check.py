@@ -47,12 +47,11 @@ def check_file(path: Path, ontology: Ontology) -> Iterator[Finding]:
     Lines that hold no Document are findings too, and stop nothing. The file is read twice: first to count.
     """
     corpus = Corpus(read for read in lines.read(path) if isinstance(read, Document))
-    articles: dict[int, str] = {}
+    quarantined = lines.SetAside(Files(path).quarantine)
     for read in lines.read(path):
         if isinstance(read, Document):
-            if read.provenance and read.provenance.task is not None:
-                articles[read.provenance.task] = read.id
+            quarantined.meet(read)
             yield from check(read, ontology, corpus)
         else:
             yield from read
-    yield from lines.set_aside(Files(path).quarantine, articles)
+    yield from quarantined.findings()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from annotation.commands import exchange, freeze, review, studio
+from annotation.commands import check, exchange, freeze, projects, review, studio
 
 LABEL = "Label"
 
@@ -14,15 +14,17 @@ for _command in (
     studio.serve,
     studio.read,
     studio.push,
+    projects.progress,
     studio.pull,
     exchange.import_,
-    review.check,
+    check.check,
     review.agreement,
     review.adjudicate,
     freeze.snapshot,
     freeze.diff,
     exchange.export,
     studio.suggest,
+    projects.migrate,
 ):
     # `import` is a word of Python's own, so that the function has an underscore behind it
     app.command(_command.__name__.rstrip("_").replace("_", "-"), rich_help_panel=LABEL)(_command)

@@ -109,10 +109,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who said it. `regions` names the Label Studio region of each span, for messages and links back."""
+    """Who said it. `regions` names the Label Studio region of each span, for messages and links back.
+
+    `mended_from` is the annotation it was before naba trimmed what could be trimmed safely; the opinion in it is still
+    the annotator's.
+    """
 
     task: int | None = None
     annotation: int | None = None
+    mended_from: int | None = None
     annotator: str | None = None
     updated_at: str | None = None
     lead_time: float | None = None

@@ -35,7 +35,8 @@ def words(document: Document, ontology: Ontology) -> Iterator[Fault]:
     """A span begins a word, or follows nothing in it but a proclitic; and it ends a word."""
     for span in document.spans():
         before = word_at(document.text, span.start)
-        if before and before[0] < span.start and not {*document.text[span.start - 1 : span.start + 1]} & _QUOTES:
+        inside = before is not None and before[0] < span.start and document.text[span.start].isalnum()
+        if before and inside and document.text[span.start - 1] not in _QUOTES:
             word = document.text[slice(*before)]
             if span.start - before[0] not in texts.proclitics(word, document.language):
                 yield Fault("begins-inside", span, {"word": Quoted(word)})

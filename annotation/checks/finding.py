@@ -13,6 +13,9 @@ from annotation.ontology import Ontology
 
 Severity: TypeAlias = Literal["error", "warning"]
 
+_BESIDE = 22
+"""Characters looked at on either side of the words."""
+
 
 class Fault(NamedTuple):
     """What a rule yields: what is wrong, where, and what its wording speaks of."""
@@ -29,13 +32,16 @@ Rule: TypeAlias = Callable[[Document, Ontology], Iterator[Fault]]
 class Finding:
     """One fault. `str(finding)` is its line: article, task, region, words, what is wrong, the remedy.
 
-    `span` is None where what is wrong has no place in the text that could be trusted.
+    `span` is None where what is wrong has no place in the text that could be trusted; `before` and `after` are the
+    words beside it, by which it is found.
     """
 
     kind: str
     document: str
     span: Span | None
     words: str
+    before: str = ""
+    after: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
     task: int | None = None
     annotation: int | None = None
@@ -77,6 +83,8 @@ class Finding:
             "document": self.document,
             "span": asdict(self.span) if self.span else None,
             "words": self.words,
+            "before": self.before,
+            "after": self.after,
             "task": self.task,
             "annotation": self.annotation,
             "annotator": self.annotator,
@@ -93,6 +101,8 @@ def finding(fault: Fault, document: Document) -> Finding:
         document=document.id,
         span=fault.span,
         words=fault.span.quote(document.text),
+        before=" ".join(document.text[: fault.span.start][-_BESIDE:].split(" ")[1:]),
+        after=" ".join(document.text[fault.span.end :][:_BESIDE].split(" ")[:-1]),
         values=fault.values,
         task=provenance.task if provenance else None,
         annotation=provenance.annotation if provenance else None,

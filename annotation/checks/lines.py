@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from annotation.checks.finding import Finding
@@ -19,6 +19,7 @@ _KINDS = (
     ("text", re.compile(r"the text was edited after it was pushed")),
     ("labels", re.compile(r"carries the labels (?P<labels>.+) instead of one")),
     ("no-role", re.compile(r"the arrow says no role")),
+    ("hangs", re.compile(r"hangs on region .+, which is not there or was not taken over")),
     ("no-event", re.compile(r" joins .+, but neither is an event")),
 )
 """The reasons, as the pull gives them, that an annotator can do something about."""
@@ -37,33 +38,62 @@ def read(path: Path) -> Iterator[Document | list[Finding]]:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
 
 
-def set_aside(path: Path, articles: Mapping[int, str]) -> Iterator[Finding]:
-    """What the pull quarantined, where there is such a file; `articles` knows the ids by the number of their task."""
-    if not path.exists():
-        return
-    with opened(path) as file:
-        for line in file:
-            row = json.loads(line)
-            task, raw = row.get("task"), row.get("raw")
-            value = raw.get("value") if isinstance(raw, dict) else None
+class SetAside:
+    """What the pull quarantined, if there is such a file. `meet` every Document first: they know whose it was."""
+
+    def __init__(self, path: Path) -> None:
+        self._rows: list[Json] = []
+        if path.exists():
+            with opened(path) as file:
+                self._rows = [json.loads(line) for line in file]
+        self._wanted = {row.get("annotation") for row in self._rows}
+        self._articles: dict[object, str] = {}
+        self._annotators: dict[object, str | None] = {}
+        self._words: dict[tuple[object, str], str] = {}
+
+    def meet(self, document: Document) -> None:
+        """Remember of a Document what the findings will need."""
+        provenance = document.provenance
+        if provenance is None or provenance.annotation not in self._wanted:
+            return
+        self._articles[provenance.task] = document.id
+        self._annotators[provenance.annotation] = provenance.annotator
+        for span, region in provenance.regions:
+            self._words[provenance.annotation, region] = span.quote(document.text)
+
+    def findings(self) -> Iterator[Finding]:
+        """A finding for each row, in the order of the file."""
+        for row in self._rows:
+            task, annotation, region = (row.get(name) for name in ("task", "annotation", "region"))
             kind, values = _kind(str(row.get("reason")))
             yield Finding(
                 kind=kind,
-                document=articles.get(task, f"of task {task}"),
+                document=self._articles.get(task, f"of task {task}"),
                 span=None,
-                words=str(value.get("text") or "")[:_SHOWN] if isinstance(value, dict) else "",
+                words=self._quoted(row.get("raw"), annotation)[:_SHOWN],
                 values=values,
-                task=task,
-                annotation=row.get("annotation"),
-                region=row.get("region"),
+                task=task if isinstance(task, int) else None,
+                annotation=annotation if isinstance(annotation, int) else None,
+                annotator=self._annotators.get(annotation),
+                region=str(region) if region else None,
             )
+
+    def _quoted(self, raw: object, annotation: object) -> str:
+        """The words of a region, or of the two that an arrow joins, as far as they are known."""
+        if not isinstance(raw, dict):
+            return ""
+        ends = [self._words.get((annotation, str(raw.get(name)))) for name in ("from_id", "to_id")]
+        value = raw.get("value")
+        text = value.get("text") if isinstance(value, dict) else None
+        return text if isinstance(text, str) else " – ".join(filter(None, ends))
 
 
 def _kind(reason: str) -> tuple[str, dict[str, Value]]:
     for kind, pattern in _KINDS:
         if found := pattern.search(reason):
             return kind, {name: Quoted(words.strip("'\"")) for name, words in found.groupdict().items()}
-    return "set-aside", {"problem": _WHERE.sub("", reason)}
+    problem, _, remedy = _WHERE.sub("", reason).rpartition("; ")
+    return "set-aside", {"problem": problem, "remedy": remedy}
 
 
 def _read(line: str, number: int) -> Document | list[Finding]:

@@ -32,6 +32,15 @@ _STYLE = """
 .naba-said .naba-attribute { display: flex; align-items: center; gap: 10px }
 .naba-said h4, .naba-said .lsf-choices, .naba-said .lsf-choice__item { margin: 0 !important; font-size: 13px }
 .naba-said .lsf-choices, .naba-said .lsf-choice { display: flex; align-items: center; line-height: 26px }
+.naba-findings { max-height: 30vh; overflow-y: auto; resize: vertical; margin: 6px 0; padding: 4px 10px }
+.naba-findings { background: var(--color-neutral-surface) }
+.naba-findings { border: 1px solid var(--color-neutral-border); border-inline-start: 4px solid #d00 }
+.naba-findings:not(:has(br)) { display: none }
+.naba-findings .lsf-richtext__container { font-size: 14px; line-height: 6px; padding: 0 }
+.naba-findings .lsf-richtext__line { unicode-bidi: plaintext; text-align: start; line-height: 22px }
+.naba-findings .lsf-richtext__line { width: 100%; padding: 0; min-height: 0 }
+.naba-findings .lsf-richtext__line:nth-of-type(2n+1) { padding-inline-start: 22px; opacity: 0.8 }
+.naba-findings .lsf-richtext__line:first-of-type { padding: 0; opacity: 1; font-weight: 700 }
 .naba-text { padding-top: 20px }
 .naba-text .lsf-richtext__container { font-size: 18px; line-height: 12px }
 .naba-text .lsf-richtext__line { width: 100%; min-height: 0; padding: 0; line-height: 54px }
@@ -58,7 +67,7 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
 
     Raises OntologyError where an attribute has the name of a part of the page.
     """
-    if taken := {wire.TEXT, wire.TRIGGER, wire.ENTITY} & set(ontology.attributes):
+    if taken := {wire.TEXT, wire.TRIGGER, wire.ENTITY, wire.FINDINGS} & set(ontology.attributes):
         faults = [f"attributes.{name}: the labelling page uses this name itself; choose another" for name in taken]
         raise OntologyError(path=ontology.name, faults=sorted(faults))
     page = ElementTree.Element("View", style=_PAGE)
@@ -68,6 +77,9 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
     _labels(panel, wire.ENTITY, ontology.entities.values(), ui_language)
     warning = ElementTree.SubElement(panel, "View", className="naba-both")
     ElementTree.SubElement(warning, "Header", value=_ONE_LABEL[ui_language], size="6")
+    findings = ElementTree.SubElement(page, "View", className="naba-findings", style=_direction(ui_language))
+    shown = {"name": wire.FINDINGS, "value": f"${wire.FINDINGS}", "selectionEnabled": "false"}
+    ElementTree.SubElement(findings, "Text", shown)
     text = ElementTree.SubElement(page, "View", className="naba-text")
     ElementTree.SubElement(text, "Text", name=wire.TEXT, value="$text", granularity="symbol", showLabels="true")
     said = ElementTree.SubElement(

@@ -78,6 +78,19 @@ def ensure(
     return project
 
 
+def renew(client: Client, project: Project) -> None:
+    """Give a project of an older naba the labelling page of this one, of the same ontology and language.
+
+    Raises ProjectError when the page was edited by hand.
+    """
+    _unedited(project)
+    if not project.seal.current:
+        client.change(f"api/projects/{project.id}/", interface(project.ontology, project.seal.ui_language))
+        if project.home is not None:
+            with atomic(project.home / "interface.xml") as file:
+                file.write(sealed(project.ontology, project.seal.ui_language))
+
+
 def _create(client: Client, title: str, ontology: Ontology, ui_language: str, annotators: int) -> None:
     if not TITLE_MINIMUM <= len(title) <= TITLE_MAXIMUM:
         raise ProjectError(f"{title!r} has {len(title)} characters; a project title has 3 to 50")
@@ -160,6 +173,10 @@ def _agree(project: Project, ontology: Ontology, ui_language: str) -> None:
             f"project {project.title!r} has its labels in {project.seal.ui_language!r}, not {ui_language!r}; "
             f"push with --ui-language {project.seal.ui_language}, or into a project of another title"
         )
+    _unedited(project)
+
+
+def _unedited(project: Project) -> None:
     if project.seal.edited:
         raise ProjectError(
             f"the labelling interface of project {project.title!r} was edited by hand ({project.seal.edited}); "

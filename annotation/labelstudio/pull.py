@@ -23,12 +23,13 @@ from annotation.labelstudio.paging import count, latest, moment, pages
 from annotation.labelstudio.project import Project, find
 from annotation.labelstudio.pulled import Files, Line, State, merged
 from annotation.labelstudio.quarantine import Quarantined
+from annotation.labelstudio.superseded import current
 
 FIELDS = (
     *("id", "data", "updated_at", "annotations"),
-    *("result", "completed_by", "created_username", "created_at", "lead_time", "was_cancelled"),
+    *("result", "completed_by", "created_username", "created_at", "lead_time", "was_cancelled", "parent_annotation"),
 )
-VERSION = 1
+VERSION = 2
 OVERLAP = timedelta(seconds=60)
 """A change may become visible a little later than its time says."""
 _TRIES = 3
@@ -144,7 +145,7 @@ class _Pulling:
             reason = f"task {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}; mend it in Label Studio"
             _put(quarantine, number, _row(Quarantined(number, None, None, reason, raw.get("annotations"))))
             return
-        for annotation in sorted(task.annotations, key=lambda a: a.id or 0):
+        for annotation in current(task.annotations):
             if annotation.was_cancelled:
                 self.skipped[number] = self.skipped.get(number, 0) + 1
                 continue

@@ -50,6 +50,7 @@ class Reading:
             provenance=Provenance(
                 task=self.task,
                 annotation=self.annotation.id,
+                mended_from=self.annotation.mended_from,
                 annotator=self.annotation.annotator,
                 updated_at=self.annotation.updated_at,
                 lead_time=self.annotation.lead_time,

@@ -21,6 +21,12 @@ TRIGGER = "trigger"
 ENTITY = "entity"
 """The names of the controls: what `to_name` and `from_name` say."""
 
+FINDINGS = "findings"
+"""The key of a task's data, and the name of the panel, that tell what is to be mended in its annotations."""
+
+MENDED = "naba"
+"""The key in a region's `meta` that says how naba mended it."""
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
@@ -80,6 +86,7 @@ class Annotation(_Shape):
     updated_at: str | None = None
     lead_time: float | None = None
     was_cancelled: bool = False
+    parent_annotation: int | None = None
 
     @property
     def rows(self) -> list[object]:
@@ -87,6 +94,13 @@ class Annotation(_Shape):
         if self.result is None:
             return []
         return self.result if isinstance(self.result, list) else [self.result]
+
+    @property
+    def mended_from(self) -> int | None:
+        """The annotation naba made this one from, mending what it safely could; the annotator is that one's."""
+        marks = (row.get("meta") for row in self.rows if isinstance(row, Mapping))
+        mended = any(isinstance(mark, Mapping) and MENDED in mark for mark in marks)
+        return self.parent_annotation if mended else None
 
     @property
     def annotator(self) -> str | None:

@@ -8,11 +8,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from annotation.document import Span
 
-_TEXT = ".lsf-richtext__container"
+_TEXT = ".naba-text .lsf-richtext__container"
 
 # Where the code point `at` of the text stands on the screen, scrolled into view. A line break counts as one.
 _BOX = """([at]) => {
-  const root = document.querySelector('.lsf-richtext__container');
+  const root = document.querySelector('.naba-text .lsf-richtext__container');
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
   let before = 0;
   for (let node; (node = walker.nextNode()); ) {

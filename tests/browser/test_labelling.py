@@ -75,7 +75,7 @@ def pulled(client: Client, title: str, folder: Path) -> Document:
 def test_a_task_opens_right_to_left(opened: Open, language: str) -> None:
     article = ARTICLES[language]
     editor = opened(article.bare(), language)
-    line = editor.page.locator(".lsf-richtext__line").nth(2)
+    line = editor.page.locator(".naba-text .lsf-richtext__line").nth(2)
     assert line.evaluate("line => getComputedStyle(line).direction") == "rtl"
     assert line.evaluate("line => getComputedStyle(line).unicodeBidi") == "plaintext"
     first = article.text.index("\u200f") + 1
@@ -136,7 +136,7 @@ def test_labels_stay_in_sight_attributes_come_with_a_trigger_and_two_labels_are_
     editor.box(len(long.text) - 1)
     expect(panel).to_be_in_viewport()
     assert top is not None
-    assert editor.page.locator(".lsf-richtext__line").first.bounding_box()["y"] < top["y"]  # type: ignore[index]
+    assert editor.page.locator(".naba-text .lsf-richtext__line").first.bounding_box()["y"] < top["y"]  # type: ignore[index]
     for event in article.events:
         editor.mark(event.trigger, "q")
     editor.select(article.events[0].trigger)

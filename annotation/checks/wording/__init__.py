@@ -35,7 +35,7 @@ ERRORS = frozenset(
     {
         *("entity-type", "event-type", "edge-space", "cut-letter", "role", "filler", "attribute", "value"),
         *("crossing", "self", "offsets", "unreadable", "drifted", "text", "labels", "no-role"),
-        *("no-event", "set-aside"),
+        *("no-event", "hangs", "set-aside"),
     }
 )
 """The kinds that make an annotation wrong as it stands; all others are worth a second look."""
@@ -58,7 +58,17 @@ def heading(errors: int, warnings: int, language: str) -> str:
     """How much there is to look at."""
     words = {"ar": ar.HEADING, "he": he.HEADING, "en": en.HEADING}[language]
     counts = [text.format(count) for text, count in zip(words, (errors, warnings), strict=True) if count]
-    return f"naba: {_SHOWN[language][1].join(counts)}"
+    return _SHOWN[language][1].join(counts)
+
+
+def more(count: int, language: str) -> str:
+    """That there is more than is shown."""
+    return {"ar": ar.MORE, "he": he.MORE, "en": en.MORE}[language].format(count)
+
+
+def mended(language: str) -> str:
+    """What is noted at a region naba mended."""
+    return {"ar": ar.MENDED, "he": he.MENDED, "en": en.MENDED}[language]
 
 
 def _filled(template: str, values: Mapping[str, Value], language: str, ontology: Ontology | None) -> str:

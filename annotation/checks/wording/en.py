@@ -1,6 +1,8 @@
 """The findings in English."""
 
 HEADING = ("to mend: {}", "to look at: {}")
+MORE = "and {} more"
+MENDED = "mended by naba"
 
 KINDS = {
     "entity-type": (
@@ -60,5 +62,6 @@ KINDS = {
     "labels": ("carries the labels {labels} instead of one", "choose one"),
     "no-role": ("the arrow says no role", "choose its role in the list of relations"),
     "no-event": ("the arrow joins two marks of which neither is an event", "draw it from an event, or delete it"),
-    "set-aside": ("was set aside at the pull: {problem}", "mend it on the task and pull again"),
+    "hangs": ("hangs on a mark that was not taken over", "mend that mark, or draw the arrow again"),
+    "set-aside": ("{problem}", "{remedy}"),
 }

@@ -68,8 +68,15 @@ def test_relations_are_offered_by_title_links_first_then_the_roles_most_events_h
     assert set(list(titles)[:3]) == {"SameAs", "Time", "Place"}
 
 
+@every_language
+def test_findings_are_read_in_the_language_of_the_page_and_cannot_be_marked(ui_language: str) -> None:
+    (*_, view, panel), _ = above(page(ui_language=ui_language), "Text")
+    assert (panel.get("value"), panel.get("selectionEnabled")) == ("$findings", "false")
+    assert ("rtl" in str(view.get("style"))) == (ui_language != "en")
+
+
 def test_text_runs_right_to_left_and_is_selected_character_by_character() -> None:
-    ((*views, text),) = above(page(ui_language="en"), "Text")
+    _, (*views, text) = above(page(ui_language="en"), "Text")
     assert views[0].get("style") == "direction: rtl; text-align: right"
     assert (text.get("name"), text.get("value"), text.get("granularity")) == ("text", "$text", "symbol")
 

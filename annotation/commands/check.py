@@ -1,0 +1,75 @@
+"""Annotations checked, and what was found put where the annotators see it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotation import terminal
+from annotation.checks.finding import Finding
+from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
+from annotation.errors import Refused, UsageError
+from annotation.ontology import Ontology
+
+if TYPE_CHECKING:
+    from annotation.labelstudio.findings import ShowReport
+    from annotation.labelstudio.mending import MendReport
+
+
+def check(
+    documents: DocumentsFile,
+    project: Annotated[
+        str | None, typer.Option("--project", "-P", help="Show what is found on the tasks of this project.")
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Mend what is safe to, as new annotations beside the old ones.")
+    ] = False,
+    ontology: OntologyOption = "conflict",
+    as_json: AsJson = False,
+    workspace: Workspace = HERE,
+) -> None:
+    """Find what is wrong in the annotations. Exit code 1 when there are errors."""
+    if fix and project is None:
+        raise UsageError("--fix needs to know the project whose annotations it mends; give --project")
+    from annotation.check import check_file
+
+    said: dict[str, ShowReport | MendReport] = {}
+    if project is None:
+        findings = list(check_file(documents, load_ontology(ontology)))
+    else:
+        findings, said = _in_project(documents, project, load_ontology(ontology), workspace, fix=fix)
+    counts = Counter(finding.severity for finding in findings)
+    if as_json:
+        report = {"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]}
+        terminal.emit(report | {name: part.as_dict() for name, part in said.items()})
+    else:
+        for line in (*findings, *said.values()):
+            terminal.say(str(line))
+        terminal.say(f"{counts['error']} errors, {counts['warning']} warnings")
+    if counts["error"]:
+        raise Refused(f"{documents}: {counts['error']} errors; mend them in Label Studio and pull again")
+
+
+def _in_project(
+    documents: Path, title: str, given: Ontology, workspace: Path, *, fix: bool
+) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
+    """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
+    from annotation.check import check_file
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.findings import show
+    from annotation.labelstudio.mending import mend_all
+    from annotation.labelstudio.project import find
+
+    client = connect(workspace)
+    known = find(client, title, workspace=workspace).ontology
+    findings = list(check_file(documents, given if given.hash == known.hash else known))
+    said: dict[str, ShowReport | MendReport] = {}
+    if fix:
+        mended = mend_all(client, findings, project=title, workspace=workspace)
+        findings = [finding for finding in findings if not mended.covers(finding)]
+        said["mended"] = mended
+    said["shown"] = show(client, findings, project=title, workspace=workspace)
+    return findings, said

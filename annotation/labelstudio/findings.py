@@ -1,0 +1,99 @@
+"""Findings in front of the annotators, on the tasks themselves. What was mended is gone with the next run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from annotation.checks.finding import Finding
+from annotation.labelstudio.client import Client
+from annotation.labelstudio.flow import ahead, progress
+from annotation.labelstudio.holdings import alone
+from annotation.labelstudio.paging import pages
+from annotation.labelstudio.panel import panel
+from annotation.labelstudio.project import Project, find, renew
+from annotation.labelstudio.wire import FINDINGS, Row
+
+
+@dataclass
+class ShowReport:
+    """On how many tasks findings are shown, were taken away, or are held back until all annotators are done."""
+
+    url: str = ""
+    shown: int = 0
+    cleared: int = 0
+    held_back: int = 0
+    elsewhere: int = 0
+
+    def __str__(self) -> str:
+        counts = {
+            "cleared": self.cleared,
+            "held back until all their annotators are done": self.held_back,
+            "not in the project": self.elsewhere,
+        }
+        more = "".join(f", {count:,} {what}" for what, count in counts.items() if count)
+        return f"findings shown on {self.shown:,} tasks of {self.url}{more}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The same for a machine."""
+        return asdict(self)
+
+
+def show(client: Client, findings: Iterable[Finding], *, project: str, workspace: Path) -> ShowReport:
+    """Make the project's tasks say these findings and no others, each under the annotator's own annotation.
+
+    A task that more people are still to annotate keeps silent: they would see what another one marked. Nothing but the
+    panel changes, so a text keeps its hash and a second call changes nothing. Raises ProjectError when there is no
+    such project, or its page was edited by hand so that it cannot be given the panel.
+    """
+    with alone(workspace, project):
+        target = find(client, project, workspace=workspace)
+        renew(client, target)
+        by_task: dict[int, list[Finding]] = defaultdict(list)
+        for finding in findings:
+            if finding.task is not None:
+                by_task[finding.task].append(finding)
+        return _Showing(client, target, by_task).run()
+
+
+class _Showing:
+    def __init__(self, client: Client, target: Project, by_task: Mapping[int, list[Finding]]) -> None:
+        self.client, self.target, self.by_task = client, target, by_task
+        self.report = ShowReport(f"{client.url}/projects/{target.id}")
+
+    def run(self) -> ShowReport:
+        fields = ("id", "data", "annotations", "completed_by", "was_cancelled")
+        seen = 0
+        with progress(f"showing findings in {self.target.title}") as advance:
+            for page in ahead(pages(self.client, self.target.id, fields, everything=True)):
+                for task in page:
+                    seen += int(str(task["id"])) in self.by_task
+                    self._task(task)
+                advance(len(page))
+        self.report.elsewhere = len(self.by_task) - seen
+        return self.report
+
+    def _task(self, task: Row) -> None:
+        data, found = task.get("data"), self.by_task.get(int(str(task["id"])), [])
+        if not isinstance(data, dict):
+            return
+        if found and _done(task) < self.target.annotators:
+            self.report.held_back += 1
+            found = []
+        said = panel(found, self.target.ontology, self.target.seal.ui_language)
+        before = str(data.get(FINDINGS) or "")
+        self.report.shown += bool(said)
+        self.report.cleared += bool(before and not said)
+        if said != before:
+            self.client.change(f"api/tasks/{task['id']}/", {"data": {**data, FINDINGS: said}})
+
+
+def _done(task: Row) -> int:
+    """How many annotators have annotated the task."""
+    annotations = task.get("annotations")
+    people = (
+        [a.get("completed_by") for a in annotations if isinstance(a, dict)] if isinstance(annotations, list) else []
+    )
+    return len(set(map(str, people)))

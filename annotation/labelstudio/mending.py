@@ -1,0 +1,145 @@
+"""What is safe to mend, mended on the server: as a new annotation of the same annotator, beside the one it was."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from annotation.checks import wording
+from annotation.checks.finding import Finding
+from annotation.errors import RegionError, StudioDownError
+from annotation.labelstudio import wire
+from annotation.labelstudio.client import Client
+from annotation.labelstudio.convert import from_task_data
+from annotation.labelstudio.flow import chunks, progress
+from annotation.labelstudio.holdings import alone
+from annotation.labelstudio.mend import KINDS, Mended, mend
+from annotation.labelstudio.paging import moment, pages
+from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.wire import Row
+
+_TASKS = 200
+_TRIES = 3
+_NAMESPACE = uuid.UUID("6e616261-6d65-5e64-8e64-6e6162616d65")
+_FIELDS = (
+    *("id", "data", "annotations", "result", "completed_by", "updated_at"),
+    *("lead_time", "was_cancelled", "parent_annotation"),
+)
+
+
+@dataclass
+class MendReport:
+    """How many annotations were mended now, and before; `regions` are those that count as mended, by annotation."""
+
+    mended: int = 0
+    before: int = 0
+    held_back: int = 0
+    regions: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        counts = {
+            "mended before": self.before,
+            "held back until all their annotators are done": self.held_back,
+        }
+        more = "".join(f", {count:,} {what}" for what, count in counts.items() if count)
+        return f"{self.mended:,} annotations mended{more}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The counts for a machine."""
+        return {"mended": self.mended, "before": self.before, "held_back": self.held_back}
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether what was found is mended, though the Documents it was found in are older."""
+        return finding.kind in KINDS and finding.region in self.regions.get(finding.annotation or 0, ())
+
+
+def mend_all(client: Client, findings: Iterable[Finding], *, project: str, workspace: Path) -> MendReport:
+    """Mend the annotations in which something was found that can be mended safely.
+
+    The annotation as it was stays on the server, untouched. The mended one is its annotator's too, points at it, and
+    says at each region that changed what naba did; a pull takes the later of the two. A second call mends nothing
+    anew. Where more people are still to annotate a task it waits, since for Label Studio every annotation counts.
+    """
+    with alone(workspace, project):
+        target = find(client, project, workspace=workspace)
+        wanted: dict[int, set[int]] = {}
+        for finding in findings:
+            if finding.kind in KINDS and finding.task is not None and finding.annotation is not None:
+                wanted.setdefault(finding.task, set()).add(finding.annotation)
+        mending = _Mending(client, target)
+        with progress(f"mending in {project}", len(wanted)) as advance:
+            for some in chunks(sorted(wanted), size=lambda _: 1, most=_TASKS, count=_TASKS):
+                for page in pages(client, target.id, _FIELDS, everything=True, only=some):
+                    for raw in page:
+                        mending.task(wire.Task.model_validate(raw), wanted[int(str(raw["id"]))])
+                advance(len(some))
+        return mending.report
+
+
+class _Mending:
+    def __init__(self, client: Client, target: Project) -> None:
+        self.client, self.target, self.report = client, target, MendReport()
+        self.note = wording.mended(target.seal.ui_language)
+
+    def task(self, task: wire.Task, wanted: set[int]) -> None:
+        try:
+            text = from_task_data(task.data).text
+        except RegionError:
+            return  # the text was edited, so no place in it means anything
+        if len({annotation.annotator for annotation in task.annotations}) < self.target.annotators:
+            self.report.held_back += 1
+            return
+        for annotation in task.annotations:
+            if annotation.id in wanted and not annotation.was_cancelled:
+                mended = mend(text, annotation.rows, note=self.note)
+                if mended is not None:
+                    self._mend(task, annotation, mended)
+
+    def _mend(self, task: wire.Task, annotation: wire.Annotation, mended: Mended) -> None:
+        number = int(str(annotation.id))
+        self.report.regions[number] = mended.regions
+        if _stands(annotation, task.annotations):
+            self.report.before += 1
+            return
+        body: Row = {
+            "result": mended.rows,
+            "completed_by": _who(annotation),
+            "parent_annotation": number,
+            "lead_time": annotation.lead_time,
+            # The server takes the same number in once, whatever became of its first answer.
+            "unique_id": str(uuid.uuid5(_NAMESPACE, f"{self.target.born} {number} {annotation.updated_at}")),
+        }
+        self._create(task.id, number, json.dumps(body, ensure_ascii=False).encode())
+        self.report.mended += 1
+
+    def _create(self, task: int, number: int, body: bytes) -> None:
+        for attempt in range(_TRIES):
+            try:
+                self.client.create(f"api/tasks/{task}/annotations/", body)
+                return
+            except StudioDownError:
+                if attempt == _TRIES - 1:
+                    raise
+                if any(number == a.mended_from for a in self._annotations(task)):
+                    return
+
+    def _annotations(self, task: int) -> Iterator[wire.Annotation]:
+        for page in pages(self.client, self.target.id, _FIELDS, everything=True, only=[task]):
+            for raw in page:
+                yield from wire.Task.model_validate(raw).annotations
+
+
+def _stands(annotation: wire.Annotation, others: Iterable[wire.Annotation]) -> bool:
+    """Whether it was mended already, and not worked on since."""
+    return any(
+        other.mended_from == annotation.id and moment(str(other.updated_at)) >= moment(str(annotation.updated_at))
+        for other in others
+    )
+
+
+def _who(annotation: wire.Annotation) -> object:
+    who = annotation.completed_by
+    return who.get("id") if isinstance(who, dict) else who
