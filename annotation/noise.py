@@ -86,7 +86,11 @@ _ARCHIVE = regex.compile(
 _SOURCED = regex.compile(r"^(?:صوره|تصوير|תמונה|תמונת|צילום|תצלום) .*\([^()]+\)$")
 _STOCK = regex.compile(r"^[(\[]?" + _any("الصورة من, أرشيفية, أرشيف, אילוסטרציה, ארכיון, באדיבות") + r"(?!\w)")
 _CREDIT = regex.compile(
-    r"[\s(|\[/]" + _any("צילום:, צילום ארכיון:, קרדיט:, تصوير:, الصورة:, photo:") + r"\S*(?: \S+){0,6}$"
+    r"[,.] "
+    + _any("באדיבות, بإذن من")
+    + r" [^.,]{1,40}$|[\s(|\[/]"
+    + _any("צילום:, צילום ארכיון:, צילום רפרודוקציה:, קרדיט:, تصوير:, الصورة:, photo:")
+    + r"\S*(?: \S+){0,6}$"
 )
 _NETWORKS = _any(
     "טוויטר, פייסבוק, ווטסאפ, וואטסאפ, ואטסאפ, טלגרם, אינסטגרם, יוטיוב, טיקטוק",
@@ -95,8 +99,9 @@ _NETWORKS = _any(
 )
 _NETWORK = regex.compile(rf"(?<!\w)[בלו]?(?:ال|لل)?{_NETWORKS}(?!\w)")
 _SHARE = regex.compile(
-    "^"
+    r"^(?:(?:\w+ ){0,2}\w+: )?"
     + _any(
+        "שלחו לנו, أرسلوا لنا, أرسلوا إلينا",
         "שתפו, שתף, שיתוף, עקבו, הצטרפו, הצטרף, הירשמו, הרשמו, הירשם, לחצו, הורידו, עשו, התחברו, אהבתם",
         "شارك, شاركونا, شاركها, مشاركة, تابعنا, تابعونا, تابعوا, تابع, اشترك, اشتركوا, انضم, انضموا, اضغط",
         "حمل, حملوا, سجل, للاشتراك, لمتابعة, للانضمام, share, follow, subscribe, join, sign up",
@@ -144,6 +149,8 @@ _LETTERS = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}]")
 _ENDS = regex.compile(r"(?:[.!?؟…]|\.\.\.)[\s\"')\]»]*$")
 _FULL_STOP = regex.compile(r"[^.…][.!?؟][\"')\]»]*$")
 _INNER = regex.compile(r"\w{2}[.!?؟][\"')»]* \w")
+# Folding makes quotes of "›" and "»"; no quote in prose has a space on both sides.
+_BARS, _CRUMBS = regex.compile(r" ?[|•·] ?"), regex.compile(r" ?> ?| ['\"] ")
 _SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
 
 
@@ -218,6 +225,15 @@ def _share(line: str, words: int) -> bool:
     return not _ENDS.search(line) and (words == 1 or (words <= 8 and bool(networks or _THIS.search(line))))
 
 
+def _menu(line: str, words: int) -> bool:
+    """Names of sections side by side, between bars or dots, or the way down to this one."""
+    if _ENDS.search(line):
+        return False
+    beside, down = _BARS.split(line), _CRUMBS.split(line)
+    pieces = beside if len(beside) > 2 else down if len(down) > 1 else []
+    return bool(pieces) and all(len(piece.split()) <= FEW for piece in pieces)
+
+
 def _contact(line: str, words: int) -> bool:
     return bool(_EMAIL.search(line)) and (words <= 12 or (words <= 40 and bool(_APPEAL.search(line))))
 
@@ -232,6 +248,7 @@ _RULES = {
     "tweet": lambda line, words: bool(_ATTRIBUTION.match(line) or _TWEET_END.search(line)),
     "image": lambda line, words: bool(_FILE.match(line)),
     "date or byline": _dateline,
+    "menu": _menu,
     "text size": lambda line, words: words <= 8 and bool(_WIDGET.search(line)),
     "caption": _caption,
     "contact": _contact,
