@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotation.document import Argument, Document, Event, Link, Span
-from annotation.ontology import Ontology, Phrases
+from annotation.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
 from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LINK, Answer, Place, Thing, places
 
 _AROUND = 25
 """Characters shown on either side of the words a place is about."""
+_ISOLATE, _END, _MARK = "\u2068", "\u2069", "\u200f"
 _NOTHING = {"ar": "لا شيء", "he": "כלום", "en": "nothing"}
 
 
@@ -96,28 +97,36 @@ def _links(hung: Hung, spans: Mapping[Thing, Span]) -> list[Link]:
 
 
 class _Saying:
-    """Puts places into words, with the titles the labelling page shows."""
+    """Puts places into words, with the titles the labelling page shows.
+
+    Names, labels and quotes may run in different directions: each is isolated, and a line runs the page's way.
+    """
 
     def __init__(self, ontology: Ontology, ui_language: str, text: str) -> None:
         self.ontology, self.ui_language, self.text = ontology, ui_language, text
 
     def of(self, place: Place) -> str:
-        """Who said what."""
-        return " | ".join(f"{name}: {self.answer(place, given)}" for name, given in place.answers.items())
+        """Who said what; those who said the same together."""
+        said: dict[str, list[str]] = {}
+        for name, given in place.answers.items():
+            said.setdefault(self.answer(place, given), []).append(_isolated(name))
+        told = " · ".join(f"{', '.join(names)}: {answer}" for answer, names in said.items())
+        return f"{_MARK if self.ui_language in ARTICLE_LANGUAGES else ''}{told}"
 
     def lines(self, place: Place) -> str:
         """The words it is about, among those around them, and below that who said what."""
         about = place.about
         before = self.text[max(0, about.start - _AROUND) : about.start].rpartition("\n")[2]
         after = self.text[about.end : about.end + _AROUND].partition("\n")[0]
-        return f"{before}[{' '.join(about.quote(self.text).split())}]{after}\n{self.of(place)}"
+        words = " ".join(f"{before}[{about.quote(self.text)}]{after}".split())
+        return f"{words}\n{self.of(place)}"
 
     def answer(self, place: Place, given: Sequence[Answer]) -> str:
-        told = [self.title(place, label) + self.words(place, span) for label, span in given if label]
+        told = [_isolated(self.title(place, label)) + self.words(place, span) for label, span in given if label]
         return ", ".join(told) or _NOTHING[self.ui_language]
 
     def words(self, place: Place, span: Span) -> str:
-        return "" if place.layer == ATTRIBUTE else f" «{span.quote(self.text)}»"
+        return "" if place.layer == ATTRIBUTE else f" {_isolated('«' + ' '.join(span.quote(self.text).split()) + '»')}"
 
     def title(self, place: Place, label: str) -> str:
         known = self.ontology
@@ -125,9 +134,13 @@ class _Saying:
             attribute = known.attributes[place.name]
             value = attribute.values.get(label)
             return f"{self.phrase(attribute.title, place.name)} {self.phrase(value.title if value else {}, label)}"
-        type_ = {**known.entities, **known.events, **known.links, **known.roles}
-        found = known.roles.get(label) if place.layer == ARGUMENT else type_.get(label)
-        return self.phrase(found.title if found else {}, label)
+        kinds = {ENTITY: known.entities, EVENT: known.events, ARGUMENT: known.roles, LINK: known.links}
+        type_ = kinds[place.layer].get(label)
+        return self.phrase(type_.title if type_ else {}, label)
 
     def phrase(self, phrases: Phrases, otherwise: str) -> str:
         return phrases.get(self.ui_language, otherwise)
+
+
+def _isolated(words: str) -> str:
+    return f"{_ISOLATE}{words}{_END}"

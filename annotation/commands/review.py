@@ -1,67 +1,141 @@
-"""What was marked: checked, held against each other, decided."""
+"""What was marked: held against each other, decided."""
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from annotation import terminal
-from annotation.commands.options import AsJson, DocumentsFile, OntologyOption, load_ontology
-from annotation.errors import Refused
+from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
+from annotation.document import Document
+from annotation.errors import UsageError
 from annotation.files import read_documents, write_documents
 
+if TYPE_CHECKING:
+    from annotation.adjudicate import Adjudication
 
-def check(documents: DocumentsFile, ontology: OntologyOption = "conflict", as_json: AsJson = False) -> None:
-    """Find what is wrong in the annotations. Exit code 1 when there are errors."""
-    from annotation.check import check_all
-
-    findings = list(check_all(read_documents(documents), load_ontology(ontology)))
-    counts = Counter(finding.severity for finding in findings)
-    if as_json:
-        terminal.emit({"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]})
-    else:
-        for finding in findings:
-            terminal.say(str(finding))
-        terminal.say(f"{counts['error']} errors, {counts['warning']} warnings")
-    if counts["error"]:
-        raise Refused(f"{documents}: {counts['error']} errors; mend them in Label Studio and pull again")
+PolicyOption: TypeAlias = Literal["majority", "senior"]
 
 
-def agreement(documents: DocumentsFile, ontology: OntologyOption = "conflict", as_json: AsJson = False) -> None:
+def agreement(
+    documents: DocumentsFile,
+    ontology: OntologyOption = "conflict",
+    html: Annotated[Path | None, typer.Option("--html", help="A page with the disagreements, worst first.")] = None,
+    studio: Annotated[
+        str | None, typer.Option(help="The address of the Label Studio project, for links from the page to its tasks.")
+    ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", "-P", help="The same by the project's title, on the server in use.")
+    ] = None,
+    workspace: Workspace = HERE,
+    as_json: AsJson = False,
+) -> None:
     """How far the annotators agree, in the scores a model gets."""
     from annotation.agreement import agreement as measure
 
-    result = measure(read_documents(documents), ontology=load_ontology(ontology))
+    given, known = list(read_documents(documents)), load_ontology(ontology)
+    result = measure(given, ontology=known)
+    if html is not None:
+        from annotation.agreement.page import write_page
+
+        write_page(given, html, ontology=known, studio=studio or (_address(project, workspace) if project else None))
     if as_json:
         terminal.emit(result.as_dict())
-    elif not result.documents:
+    elif result.whole is None:
         terminal.say(f"none of the {result.single} articles was marked by two annotators")
     else:
         heading, *rows = result.table()
-        terminal.table(f"agreement on {result.documents} articles, F1", heading, rows)
-        kappas = ", ".join(f"{name} {k.kappa:.2f}" for name, k in result.attributes.items() if k.kappa is not None)
-        terminal.say(f"Cohen's kappa: {kappas or 'nothing to compare'}")
+        terminal.table(f"agreement on {result.documents} articles, F1 (?: too few to say)", heading, rows)
+        heading, *rows = result.intervals()
+        terminal.table("with 95% intervals", heading, rows)
+        terminal.say(f"Cohen's kappa: {', '.join(result.kappas()) or 'nothing to compare'}")
+    if html is not None and not as_json:
+        terminal.say(f"the disagreements, worst first: {html}")
 
 
 def adjudicate(
     documents: DocumentsFile,
-    out: Annotated[Path, typer.Option(help="Where the gold Documents go.")],
-    policy: Annotated[Literal["majority", "senior"], typer.Option(help="Who decides.")] = "majority",
+    out: Annotated[Path | None, typer.Option(help="Where the gold Documents go.")] = None,
+    project: Annotated[
+        str | None,
+        typer.Option("--project", "-P", help="Have people decide, in a second project beside the one of this title."),
+    ] = None,
+    policy: Annotated[
+        PolicyOption | None,
+        typer.Option(help="What decides where nobody did: without --project the majority, with it nothing."),
+    ] = None,
     senior: Annotated[list[str] | None, typer.Option(help="Settles ties; the first named comes first.")] = None,
+    ontology: OntologyOption = "conflict",
+    workspace: Workspace = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Merge the annotators' versions of each article into gold, and count how each item was decided."""
     from annotation import adjudicate as adjudication
 
-    result = adjudication.adjudicate(read_documents(documents), policy=policy, senior=senior or ())
-    write_documents(out, result.gold)
+    if out is None and project is None:
+        raise UsageError("say where the gold goes with --out, or who decides with --project")
+    given, seniors = list(read_documents(documents)), tuple(senior or ())
+    if project is None:
+        result = adjudication.adjudicate(
+            given, policy=policy or "majority", senior=seniors, ontology=load_ontology(ontology)
+        )
+    else:
+        result = _by_people(given, project, policy, seniors, workspace)
+    if out is not None:
+        write_documents(out, result.gold)
     if as_json:
         terminal.emit(result.as_dict())
-        return
-    known = (*adjudication.KEPT, *adjudication.LEFT_OUT)
-    shown = [outcome for outcome in known if any(counts[outcome] for counts in result.outcomes.values())]
+    else:
+        _say_outcomes(result, out)
+
+
+def _by_people(
+    given: list[Document],
+    project: str,
+    policy: Literal["majority", "senior"] | None,
+    senior: tuple[str, ...],
+    workspace: Path,
+) -> Adjudication:
+    """What is decided so far; what is not goes to the adjudication project, where it waits."""
+    from annotation import adjudicate as adjudication
+    from annotation.labelstudio import adjudication as second
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.project import find
+
+    client = connect(workspace)
+    ontology = find(client, project, workspace=workspace).ontology
+    torn = adjudication.contested(given, ontology)
+    found = second.decisions(client, torn, project=project, workspace=workspace)
+    if found.quarantined:
+        terminal.warn(f"{found.quarantined} pieces of decisions could not be taken over: see {found.quarantine}")
+    waiting = [versions for versions in torn if next(iter(versions.values())).id not in found.documents]
+    if waiting:
+        place = second.hand_over(client, waiting, project=project, workspace=workspace, senior=senior)
+        terminal.warn(f"{len(waiting)} articles wait for an adjudicator: {place}")
+    return adjudication.adjudicate(given, policy=policy, senior=senior, ontology=ontology, decided=found.documents)
+
+
+def _say_outcomes(result: Adjudication, out: Path | None) -> None:
+    from annotation.adjudicate import KEPT, LEFT_OUT, OUTCOMES
+
+    shown = [outcome for outcome in (*KEPT, *LEFT_OUT) if any(c[outcome] for c in result.outcomes.values())]
     rows = [(layer, *(counts[outcome] for outcome in shown)) for layer, counts in result.outcomes.items()]
-    terminal.table(f"{len(result.gold)} articles adjudicated into {out}", ("item", *shown), rows)
+    where = f" into {out}" if out else ""
+    terminal.table(f"{len(result.gold)} articles adjudicated{where}", ("item", *shown), rows)
+    ways = ", ".join(f"{count} {way}" for way, count in result.articles.items())
+    terminal.say(
+        f"articles: {', '.join(filter(None, [ways, f'{len(result.waiting)} waiting' if result.waiting else '']))}"
+    )
+    for outcome in shown:
+        terminal.say(f"{outcome}: {OUTCOMES[outcome]}")
+
+
+def _address(project: str, workspace: Path) -> str:
+    """Where the project's tasks are looked at."""
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.project import find
+
+    client = connect(workspace)
+    return f"{client.url}/projects/{find(client, project, workspace=workspace).id}"

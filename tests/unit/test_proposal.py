@@ -6,12 +6,19 @@ from annotation.document import Document
 from annotation.proposal import Proposal, proposal
 from tests.builders import build, conflict
 
+CONTROLS = dict.fromkeys(map(ord, "\u2068\u2069\u200f"))
+
 RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה]"
 
 
 def proposed(*markups: str, senior: tuple[str, ...] = (), ui_language: str = "en") -> Proposal:
     versions: dict[str, Document] = {n: build(m, by=n) for n, m in zip(("noa", "dan", "tal"), markups, strict=False)}
     return proposal(versions, conflict(), senior=senior, ui_language=ui_language)
+
+
+def told(made: Proposal) -> list[str]:
+    """The lines as they are read, without what turns them."""
+    return [line.translate(CONTROLS) for line in made.lines]
 
 
 def test_what_all_say_is_proposed_without_a_note() -> None:
@@ -25,8 +32,8 @@ def test_what_one_of_them_has_is_in_with_its_share_of_the_votes_and_a_note() -> 
     assert made.document == build(RAID)
     (place,) = made.notes
     assert (place.label, place.score) == ("GPE", 0.5)
-    assert made.notes[place] == "noa: Country or town «רמלה» | dan: nothing"
-    assert made.lines == ("פשיטה על המחסן ב[רמלה]\nnoa: Country or town «רמלה» | dan: nothing",)
+    assert made.notes[place].translate(CONTROLS) == "noa: Country or town «רמלה» · dan: nothing"
+    assert told(made) == ["פשיטה על המחסן ב[רמלה]\nnoa: Country or town «רמלה» · dan: nothing"]
 
 
 def test_of_two_boundaries_one_is_proposed_and_what_hangs_on_it_follows() -> None:
@@ -39,11 +46,14 @@ def test_another_label_and_value_go_with_most() -> None:
     other = RAID.replace("Raid:trigger", "Raid,certainty=denied:trigger").replace("Target>Raid:Facility", "Facility")
     made = proposed(RAID, other, other)
     assert made.document == build(RAID.replace("Raid:trigger", "Raid,certainty=denied:trigger"))
-    assert sorted(made.lines)[0] == (
-        "[פשיטה] על המחסן ברמלה\nnoa: Certainty Confirmed | dan: Certainty Denied | tal: Certainty Denied"
-    )
+    assert sorted(told(made))[0] == ("[פשיטה] על המחסן ברמלה\nnoa: Certainty Confirmed · dan, tal: Certainty Denied")
+
+
+def test_a_type_and_a_role_of_one_name_keep_their_own_titles() -> None:
+    facility = conflict().entities["Facility"].title["en"]
+    assert f"noa: {facility} «המחסן» · dan: nothing" in told(proposed(RAID, "[Raid:trigger פשיטה] על המחסן ברמלה"))[1]
 
 
 def test_notes_are_in_the_language_of_the_labels() -> None:
     made = proposed(RAID, RAID.replace("[Place>Raid:GPE רמלה]", "רמלה"), ui_language="he")
-    assert made.lines == ("פשיטה על המחסן ב[רמלה]\nnoa: מדינה או יישוב «רמלה» | dan: כלום",)
+    assert told(made) == ["פשיטה על המחסן ב[רמלה]\nnoa: מדינה או יישוב «רמלה» · dan: כלום"]
