@@ -72,7 +72,7 @@ def import_(
     if write_ontology:
         _write_ontology(write_ontology, run.starter)
     languages = ", ".join(f"{name} {number}" for name, number in run.languages.most_common())
-    _report(run.tally, f"{count} Documents ({languages}) imported into {out}", "imported", as_json=as_json)
+    _report(run.tally, f"{out}: {count} Documents ({languages})", "imported", as_json=as_json)
 
 
 def export(
@@ -91,7 +91,7 @@ def export(
     for item in tally.lost:
         if item.kind == "lost":
             tally.over[item.unit] -= item.count
-    _report(tally, f"{tally.over['document']} Documents exported into {out}", "exported", as_json=as_json)
+    _report(tally, f"{out}: {tally.over['document']} Documents", "exported", as_json=as_json)
 
 
 def _write_ontology(path: Path, starter: Starter) -> None:

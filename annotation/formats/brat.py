@@ -33,9 +33,9 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
         name = file.relative_to(path) if path.is_dir() else Path(file.name)
         id = "/".join(id_of(piece) for piece in name.with_suffix("").parts)
         try:
-            text = text_of(file)
+            text = text_of(file, exact=True)
             marks = file.with_suffix(".ann")
-            lines = text_of(marks).split("\n") if marks.exists() else []
+            lines = text_of(marks, exact=True).removeprefix("\ufeff").split("\n") if marks.exists() else []
         except UsageError as error:
             if not path.is_dir():
                 raise

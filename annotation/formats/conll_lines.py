@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from annotation.formats.conll_tags import is_syntax, is_tag
 
 DOCSTART = "-DOCSTART-"
-_ENOUGH = 0.95
+_ENOUGH = 0.8
 """Share of a column's cells that must be tags for it to be one of tags; the others are then faults."""
 _ESCAPE = re.compile(r"\\(s|t|n|r|p|\\|u[0-9a-f]{4,6};)")
 _NAMED = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
@@ -55,10 +55,15 @@ class Line:
 
 
 def lines(text: str) -> Iterator[Line]:
-    """Each line in cells; an empty one has none. Tabs divide where there are any, spaces elsewhere."""
+    """Each line in cells; an empty one has none. Tabs divide where there are any, spaces elsewhere.
+
+    A line that begins with `# ` and does not end in a tag is a comment and left out.
+    """
     for number, raw in enumerate(text.split("\n"), start=1):
         row = raw.removesuffix("\r")
         cells = row.split("\t") if "\t" in row else [cell for cell in row.split(" ") if cell]
+        if row.startswith("# ") and not is_tag(cells[-1]):
+            continue
         yield Line([] if not any(cell.strip() for cell in cells) else cells, number)
 
 

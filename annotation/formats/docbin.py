@@ -6,12 +6,13 @@ roles, attributes and links, travels in `doc.user_data` and comes back if the ma
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotation.document import Document, Json, Span
+from annotation.document import Document, Span
 from annotation.errors import UsageError
 from annotation.files import write_bytes
 from annotation.formats.draft import Draft
@@ -62,7 +63,7 @@ def _document(doc: Doc, where: str, how: Reading) -> Iterator[Item]:
         draft.tell("other", "", "is a category of the whole text, which Documents do not hold", count=len(doc.cats))
     document = draft.document("", how.language or guess_language(doc.text))
     kept = doc.user_data.get(KEY)
-    if isinstance(kept, dict):
+    if isinstance(kept, str):
         whole = _kept(kept, document)
         if whole is None:
             draft.note("document", "", "was changed since naba wrote it; roles, attributes and links are left out")
@@ -72,11 +73,11 @@ def _document(doc: Doc, where: str, how: Reading) -> Iterator[Item]:
     yield from draft.lost
 
 
-def _kept(row: Json, found: Document) -> Document | None:
+def _kept(line: str, found: Document) -> Document | None:
     """The Document as naba wrote it, if spaCy's marks still are its own."""
     try:
-        document = from_json({**row, "text": found.text})
-    except ValueError:
+        document = from_json({**json.loads(line), "text": found.text})
+    except (ValueError, TypeError):
         return None
     same = set(document.entities) == set(found.entities) and set(document.triggers) == set(found.triggers)
     return document if same else None
@@ -106,7 +107,8 @@ def _doc(document: Document, vocab: Vocab) -> Doc:
     doc.spans[ENTITIES] = entities
     doc.spans[TRIGGERS] = _spans(doc, document.triggers)
     doc.ents = filter_spans(span for span in entities if span.text == span.text.strip())
-    doc.user_data[KEY] = {key: value for key, value in to_json(document).items() if key != "text"}
+    row = {key: value for key, value in to_json(document).items() if key != "text"}
+    doc.user_data[KEY] = json.dumps(row, ensure_ascii=False)  # as values, spaCy would give tuples back for lists
     return doc
 
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -20,10 +21,16 @@ _LONGEST = 200
 """Bytes of a file's name, with room for an ending."""
 
 
-def text_of(path: Path) -> str:
-    """The file's text, its newlines as they are. Raises UsageError that says why it cannot be read."""
+def text_of(path: Path, *, exact: bool = False) -> str:
+    """The file's text, its newlines as they are. Raises UsageError that says why it cannot be read.
+
+    With `exact` what is UTF-8 is left as it is, with its BOM and all, for files whose offsets count that too.
+    """
     try:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        if exact:
+            with suppress(UnicodeDecodeError):
+                return raw.decode()
         return decode(raw)[0]
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
@@ -32,6 +39,8 @@ def text_of(path: Path) -> str:
 def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:
     """The JSON objects of a file with where each is: a list of them, one alone, or one a line."""
     text = text_of(path)
+    if not text.strip():
+        return
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:

@@ -1,0 +1,131 @@
+"""Files of any format made Documents of naba's: ids, annotators, labels, and a first ontology."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotation.document import Argument, Document, Event, Link, Span
+from annotation.errors import UsageError
+from annotation.formats.importing import Import
+from annotation.formats.names import legal, renamed
+from annotation.formats.protocol import Lost, Reading
+from annotation.formats.registry import reader, writer
+from annotation.formats.starter import Starter
+from annotation.ontology import Ontology
+from tests.builders import build, conflict
+from tests.strategies import documents
+
+ROWS = "ריקי B-PER\nנחה O\n\nשקט O\n\nשקט O\n"
+
+
+def imported(files: list[Path], annotators: tuple[str, ...] = ()) -> tuple[list[Document], Import]:
+    run = Import(files, reader("conll"), Reading(), annotators)
+    return list(run.documents()), run
+
+
+def test_two_annotators_files_of_the_same_sentences_have_the_same_ids(tmp_path: Path) -> None:
+    a, b = tmp_path / "a.bio", tmp_path / "b.bio"
+    a.write_text(ROWS, encoding="utf-8")
+    b.write_text(ROWS.replace("B-PER", "O"), encoding="utf-8")
+    found, run = imported([a, b], ("noa", "tal"))
+    ids = [document.id for document in found]
+    assert ids[:3] == ids[3:]
+    assert ids[2] == f"{ids[1]}-2"  # the same words again are another sentence
+    assert [d.provenance and d.provenance.annotator for d in found] == ["noa"] * 3 + ["tal"] * 3
+    assert (run.tally.over["entity"], dict(run.languages)) == (1, {"he": 6})
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_others_go_on(tmp_path: Path) -> None:
+    good = tmp_path / "a.bio"
+    good.write_text(ROWS, encoding="utf-8")
+    found, run = imported([tmp_path / "gone.bio", good])
+    assert (len(found), run.tally.of("wrong", "document")) == (3, 1)
+    with pytest.raises(UsageError, match="cannot be read"):
+        imported([tmp_path / "gone.bio"])
+
+
+def test_as_many_annotators_as_files_or_one(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="2 annotators for 1 files; name one for all, or one for each"):
+        imported([tmp_path / "a"], ("x", "y"))
+
+
+@pytest.mark.parametrize(
+    ("name", "usable"),
+    [
+        ("PER", "PER"),
+        ("DocumentReference", "DocumentReference"),
+        ("Conflict:Attack", "Conflict:Attack"),
+        ("Life.Die", "Life_Die"),
+        ("שם פרטי", "שם_פרטי"),
+        ("<b>", "b"),
+        ("?", "Unnamed"),
+    ],
+)
+def test_labels_survive_and_unusable_ones_are_mapped(name: str, usable: str) -> None:
+    assert legal(name) == usable
+
+
+def test_labels_that_become_the_same_merge_their_events() -> None:
+    who, where = Span(3, 5, "A"), Span(6, 8, "A")
+    events = tuple(Event(Span(0, 2, label), (Argument("R", f),)) for label, f in (("x.y", who), ("x_y", where)))
+    document = Document("d", "aa bb cc", "en", (who, where), events, (Link("s s", who, where),))
+    whole, changed = renamed(document)
+    assert changed == {"x.y": "x_y", "s s": "s_s"}
+    assert whole.events == (Event(Span(0, 2, "x_y"), (Argument("R", who), Argument("R", where))),)
+    assert renamed(replace(document, events=(), links=()))[1] == {}
+
+
+def test_renamed_labels_are_told_once(tmp_path: Path) -> None:
+    (tmp_path / "a.bio").write_text(ROWS.replace("PER", "P.ER") * 2, encoding="utf-8")
+    _, run = imported([tmp_path / "a.bio"])
+    assert [str(item) for item in run.tally.lost] == [
+        "labels: other 'P.ER' -> 'P_ER': is no label naba can use; renamed"
+    ]
+
+
+@settings(max_examples=30, deadline=None)
+@given(found=st.lists(documents(conflict(), forbidden_fillers=True), max_size=3))
+def test_a_starter_ontology_is_valid_and_permits_all_that_was_found(found: list[Document]) -> None:
+    starter = Starter()
+    for document in found:
+        starter.add(document)
+    ontology = Ontology.parse(starter.yaml("corpus"))
+    for document in found:
+        assert {span.label for span in document.entities} <= set(ontology.entities)
+        assert {link.label for link in document.links} <= set(ontology.links)
+        for event in document.events:
+            assert all(ontology.permits(event.type, a.role, a.filler.label) for a in event.arguments)
+            assert all(value in ontology.attributes[name].values for name, value in event.attributes)
+
+
+def test_a_corpus_without_events_gets_something_in_their_place_and_says_so() -> None:
+    starter = Starter()
+    starter.add(build("[Person רמי] נחת"))
+    assert starter.placeholders() == {"events": "Happening", "roles": "Participant"}
+    assert Ontology.parse(starter.yaml("names")).labels == ("Person", "Happening")
+
+
+def test_a_label_of_both_families_is_refused_by_name() -> None:
+    starter = Starter()
+    starter.add(Document("d", "ab", entities=(Span(0, 1, "X"),), events=(Event(Span(0, 2, "X")),)))
+    with pytest.raises(UsageError, match="X: an entity's and an event's label at once"):
+        starter.yaml("x")
+
+
+def test_unknown_formats_and_ways_are_named_with_those_there_are() -> None:
+    with pytest.raises(UsageError, match="'ace' is none of the formats that can do this: conll, conllu, brat"):
+        reader("ace")
+    with pytest.raises(UsageError, match="'conllu' is none of the formats"):
+        writer("conllu")
+
+
+def test_a_line_of_loss_says_where_what_and_why() -> None:
+    assert (
+        str(Lost("entity", "a.ann, line 3", "leaves the text", "Per [1:99]"))
+        == "a.ann, line 3: entity Per [1:99]: leaves the text"
+    )
