@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -12,6 +12,8 @@ import numpy.typing as npt
 from annotation.document import Argument, Document, Event, Span
 from annotation.words import Word
 from training.labels import Labels
+from training.reading import ARGUMENT, ENTITY, PLAIN, TRIGGER, Reading
+from training.reading import sigmoid as sigmoid
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 
@@ -33,16 +35,18 @@ class Outputs:
     attributes: tuple[Floats, ...]
 
 
-def decode(document: Document, words: Sequence[Word], outputs: Outputs, labels: Labels) -> Document:
+def decode(
+    document: Document, words: Sequence[Word], outputs: Outputs, labels: Labels, reading: Reading = PLAIN
+) -> Document:
     """The bare document with what the scores say is in it.
 
     Threshold 0; at most one span of a label on the same characters; no crossing among entities nor among triggers, the
     better scored going first; roles as the ontology permits and as often; attributes only where they differ from
-    their default. Links are not modelled, so there are none.
+    their default. Links are not modelled, so there are none. `reading` makes logits scores, and changes nothing else.
     """
-    kept = _select(_spans(words, outputs, labels), labels)
+    kept = _select(_spans(words, outputs, labels, reading), labels)
     events = tuple(
-        Event(span, tuple(_arguments(row, kept, outputs, labels)), tuple(_attributes(row, outputs, labels)))
+        Event(span, tuple(_arguments(row, kept, outputs, labels, reading[ARGUMENT])), tuple(_attributes(row, outputs, labels)))
         for row, span in kept.items()
         if labels.is_event(labels.number[span.label])
     )
@@ -50,15 +54,15 @@ def decode(document: Document, words: Sequence[Word], outputs: Outputs, labels: 
     return replace(document, entities=entities, events=events, links=())
 
 
-def _spans(words: Sequence[Word], outputs: Outputs, labels: Labels) -> Iterator[tuple[int, Span]]:
+def _spans(words: Sequence[Word], outputs: Outputs, labels: Labels, reading: Reading) -> Iterator[tuple[int, Span]]:
     """Each candidate above the threshold by its row, best first."""
-    probabilities = sigmoid(outputs.scores)
     for row in np.argsort(-outputs.scores, kind="stable"):
         if outputs.scores[row] <= 0:
             return
         first, last, label = outputs.spans[row]
         start, end = cut(words[first], words[last], outputs.leading[row], outputs.trailing[row])
-        yield int(row), Span(start, end, labels.spans[label], round(float(probabilities[row]), 4))
+        layer = TRIGGER if labels.is_event(label) else ENTITY
+        yield int(row), Span(start, end, labels.spans[label], reading[layer](float(outputs.scores[row])))
 
 
 def cut(first: Word, last: Word, leading: Floats, trailing: Floats) -> tuple[int, int]:
@@ -83,7 +87,9 @@ def _select(spans: Iterator[tuple[int, Span]], labels: Labels) -> dict[int, Span
     return kept
 
 
-def _arguments(trigger: int, kept: dict[int, Span], outputs: Outputs, labels: Labels) -> Iterator[Argument]:
+def _arguments(
+    trigger: int, kept: dict[int, Span], outputs: Outputs, labels: Labels, score: Callable[[float], float]
+) -> Iterator[Argument]:
     """Each filler above the threshold that the ontology permits, the best ones where it limits their number."""
     event = kept[trigger].label
     rows = np.array([row for row in kept if row != trigger], dtype=np.int64)
@@ -94,7 +100,7 @@ def _arguments(trigger: int, kept: dict[int, Span], outputs: Outputs, labels: La
         )
         best = [at for at in np.argsort(-scores, kind="stable") if scores[at] > 0]
         for at in best[: labels.maximum(event, role) if best else 0]:
-            yield Argument(role, kept[int(rows[at])], round(float(sigmoid(scores[at])), 4))
+            yield Argument(role, kept[int(rows[at])], score(float(scores[at])))
 
 
 def _attributes(trigger: int, outputs: Outputs, labels: Labels) -> Iterator[tuple[str, str]]:
@@ -102,8 +108,3 @@ def _attributes(trigger: int, outputs: Outputs, labels: Labels) -> Iterator[tupl
         best = int(np.argmax(scores[trigger]))
         if best != default:
             yield name, values[best]
-
-
-def sigmoid(logits: npt.ArrayLike) -> Floats:
-    """Probabilities, without overflow."""
-    return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(logits, dtype=np.float64))), dtype=np.float32)

@@ -23,6 +23,7 @@ from training.compact import COMPACT_TOKENIZER, CompactTokenizer
 from training.config import EncoderConfig, ModelConfig
 from training.decoding import Outputs, decode
 from training.labels import Labels
+from training.reading import PLAIN, Reading
 from training.tokens import HubTokenizer, Ids, Tokenizer
 from training.windows import Windows, windows
 
@@ -100,9 +101,9 @@ class Encoding:
             targets=self._targets(self._audit(document, words).document, words) if targets else None,
         )
 
-    def decode(self, example: Example, outputs: Outputs) -> Document:
+    def decode(self, example: Example, outputs: Outputs, reading: Reading = PLAIN) -> Document:
         """The document with what the model found in it, under the ontology's constraints."""
-        return decode(example.document.bare(), example.words, outputs, self.labels)
+        return decode(example.document.bare(), example.words, outputs, self.labels, reading)
 
     def audit(self, document: Document) -> Audit:
         """The document as far as it can be said, and what of it is lost, with the reasons."""
