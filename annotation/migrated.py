@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from annotation.document import Argument, Document, Event, Link, Span
-from annotation.migration import Migration, Touched, value_path
+from annotation.migration import Migration, Touched, told, value_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,40 @@ def migrated(document: Document, migration: Migration) -> Migrated:
 
     Spans that come to be the same are one; triggers that do are one event with the arguments and attributes of both.
     """
-    moving = _Moving(document, migration)
-    return Migrated(moving.document(), tuple(moving.undecided), moving.touched)
+    one = _One(document, migration)
+    return Migrated(one.document(), tuple(one.undecided), one.touched)
+
+
+class Moving:
+    """Many Documents on their way: what is undecided in them, and what was touched altogether."""
+
+    def __init__(self, migration: Migration) -> None:
+        self.migration = migration
+        self.undecided: list[Undecided] = []
+        self.touched: Touched = Counter()
+
+    def all(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Each Document in the new labels."""
+        for document in documents:
+            found = migrated(document, self.migration)
+            self.undecided += found.undecided
+            self.touched.update(found.touched)
+            yield found.document
+
+    def table(self) -> list[tuple[str, str]]:
+        """A row for each label that does not simply stay, and what was touched of it."""
+        said = {change.path: str(change) for change in self.migration.changes()}
+        paths = dict.fromkeys([*said, *(path for path, _ in self.touched)])
+        return [(said.get(path, f"{path} stays"), told(self.of(path))) for path in paths]
+
+    def of(self, path: str) -> Counter[str]:
+        """What was touched of one label."""
+        return Counter({what: count for (label, what), count in self.touched.items() if label == path})
+
+    def as_dict(self) -> dict[str, object]:
+        """The counts for a machine."""
+        paths = dict.fromkeys([*(change.path for change in self.migration.changes()), *(p for p, _ in self.touched)])
+        return {"changes": {path: dict(self.of(path)) for path in paths}, "to_decide": len(self.undecided)}
 
 
 @dataclass
@@ -49,7 +82,7 @@ class _Merged:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-class _Moving:
+class _One:
     def __init__(self, document: Document, migration: Migration) -> None:
         self.before, self.migration = document, migration
         self.touched: Touched = Counter()

@@ -21,6 +21,7 @@ Touched: TypeAlias = Counter[tuple[str, str]]
 """How often (path of an old label, what happened): `mark`, `arrow`, `choice`, `dropped arrow`, `dropped choice`,
 `undecided`, and `forbidden` for an argument whose role the new ontology does not give its event any more."""
 
+WHAT = ("mark", "arrow", "choice", "dropped arrow", "dropped choice", "undecided", "forbidden")
 _VERBS: Mapping[Kind, str] = {
     "renamed": "becomes ",
     "merged": "is merged into ",
@@ -116,6 +117,17 @@ class Migration:
         """Whether an argument the old ontology permitted, between an event and a filler, is permitted no more."""
         lost = len(parts) == 1 and not self.new.permits(new[0], parts[0], new[1])
         return lost and self.old.permits(old[0], arrow, old[1])
+
+
+def told(touched: Mapping[str, int]) -> str:
+    """What was touched of one label, in words."""
+    return ", ".join(_counted(what, count) for what in WHAT if (count := touched.get(what, 0)))
+
+
+def _counted(what: str, count: int) -> str:
+    if what == "undecided":
+        return f"{count:,} to decide"
+    return f"{count:,} no longer permitted" if what == "forbidden" else f"{count:,} {what}{'s' if count > 1 else ''}"
 
 
 def value_path(value: Value) -> str:

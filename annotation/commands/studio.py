@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypedDict
 
 import typer
 
@@ -13,6 +13,16 @@ from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Pro
 from annotation.document import Document
 from annotation.errors import ArticleError, UsageError
 from annotation.files import read_documents, write_documents
+from annotation.ontology import Ontology
+
+
+class _Kept(TypedDict):
+    """What a push into one project and into several have in common."""
+
+    ontology: Ontology
+    ui_language: str
+    annotators: int | None
+    workspace: Path
 
 
 def serve(
@@ -51,24 +61,37 @@ def push(
     skip_near_duplicates: Annotated[
         bool, typer.Option("--skip-near-duplicates", help="Leave out articles nearly the same as one before them.")
     ] = False,
+    teams: Annotated[
+        str | None, typer.Option(help="Deal the articles out, such as north,south: each team has a project 'P TEAM'.")
+    ] = None,
+    shared: Annotated[int, typer.Option(help="With --teams: how many articles all teams get.", min=0)] = 0,
     workspace: Workspace = HERE,
 ) -> None:
-    """Read raw articles and put them in front of the annotators. A second push adds only what is new."""
-    from annotation.labelstudio import push as pushing
+    """Read raw articles and put them in front of the annotators. A second push adds only what is new.
+
+    Everybody in a project sees all of it, and with --annotators 2 each article goes to the first two who come. With
+    --teams each team has a project of its own, with as many articles of each language as the others; near-duplicates
+    stay together, and what a team has it keeps when more articles come. On the --shared articles the teams can be held
+    against each other: pull each project, put the files together, and ask naba agreement.
+    """
     from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.push import push as pushing
+    from annotation.labelstudio.teams import push_to_teams
 
     faults: list[ArticleError] = []
     found = _articles(articles, faults)
-    report = pushing.push(
-        connect(workspace),
-        _first_of_each(found) if skip_near_duplicates else found,
-        project=project,
-        ontology=load_ontology(ontology),
-        ui_language=ui_language,
-        annotators=annotators,
-        workspace=workspace,
-    )
-    terminal.say(f"{report}, {len(faults)} refused")
+    chosen = _first_of_each(found) if skip_near_duplicates else found
+    known, client = load_ontology(ontology), connect(workspace)
+    kept: _Kept = {"ontology": known, "ui_language": ui_language, "annotators": annotators, "workspace": workspace}
+    if teams:
+        names = [name.strip() for name in teams.split(",") if name.strip()]
+        for team, report in push_to_teams(client, chosen, project=project, teams=names, shared=shared, **kept).items():
+            terminal.say(f"{team}: {report}")
+        terminal.say(f"{len(faults)} refused")
+    elif shared:
+        raise UsageError("--shared goes with --teams: say which teams share the articles")
+    else:
+        terminal.say(f"{pushing(client, chosen, project=project, **kept)}, {len(faults)} refused")
 
 
 def pull(

@@ -206,6 +206,5 @@ def _begun(target: Project, to: Ontology) -> UndoFile | None:
         )
     if target.seal.migrating:
         return same[-1]
-    if target.ontology.hash == to.hash:
-        return next((undo for undo in reversed(same) if not undo.ended), None)
-    return None
+    # One that was killed before it changed anything is left lying: only the last one may have work to do.
+    return same[-1] if same and target.ontology.hash == to.hash and not same[-1].ended else None

@@ -8,9 +8,8 @@ from pathlib import Path
 
 from annotation.labelstudio.marks import Kind, Marked
 from annotation.labelstudio.relabel import Relabelled
-from annotation.migration import Migration
+from annotation.migration import WHAT, Migration, told
 
-WHAT = ("mark", "arrow", "choice", "dropped arrow", "dropped choice", "undecided", "forbidden")
 HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is touched")
 
 
@@ -59,7 +58,7 @@ class MigrateReport:
         """A row for each label that does not simply stay, below `HEADER`."""
         said = {change.path: str(change) for change in self.migration.changes()}
         return [
-            (said.get(path, f"{path} stays"), *self._figures(path).values(), self._touched(path))
+            (said.get(path, f"{path} stays"), *self._figures(path).values(), told(self.tally.touched[path]))
             for path in self._paths()
         ]
 
@@ -95,12 +94,3 @@ class MigrateReport:
             "drafts": results["draft"],
             "suggestions": results["prediction"],
         }
-
-    def _touched(self, path: str) -> str:
-        return ", ".join(_counted(what, n) for what in WHAT if (n := self.tally.touched[path][what]))
-
-
-def _counted(what: str, count: int) -> str:
-    if what == "undecided":
-        return f"{count:,} to decide"
-    return f"{count:,} no longer permitted" if what == "forbidden" else f"{count:,} {what}{'s' if count > 1 else ''}"

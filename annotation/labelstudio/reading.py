@@ -132,9 +132,6 @@ class Reading:
             for value in chosen:
                 if value not in attribute.values:
                     raise RegionError(f"{row.from_name} cannot be {value!r}; choose again")
-            if len(set(chosen)) > 1:
-                raise RegionError(f"{row.from_name} is both {' and '.join(chosen)}; choose one")
-            for value in chosen:
                 known = self.attributes.setdefault(span, {}).setdefault(row.from_name, value)
                 if known != value:
                     raise RegionError(f"{row.from_name} is both {known} and {value}; choose one")

@@ -1,32 +1,33 @@
 """The rows of an annotation in the labels of the next ontology: what `annotation.migrated` does to a Document. Pure.
 
 What no label of the old ontology is said in stays as it came, faults included. Doing it twice changes nothing more.
-What a person has to decide is stored so that nobody takes it for decided, and a pull quarantines it: a region with all
-the labels it may have, a choice with all its values, an arrow that says ``One / Other``.
+What a person has to decide is stored as ``One / Other``, which is no label: a pull quarantines it, and the editor keeps
+it, shows the region without a label, and takes a click for the decision. (Of two labels in one region a click on one
+takes both away.)
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 from annotation.errors import OntologyError
 from annotation.labelstudio import wire
 from annotation.labelstudio.interface import relation_titles
 from annotation.labelstudio.wire import Row
-from annotation.migration import Migration, Touched, value_path
+from annotation.migration import Migration, Touched, Value, value_path
 
 OR = " / "
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
     """`changed` is whether the rows differ from what came.
 
-    `asked` are the regions of which a person decides something, and `stored` is how that is written: JSON, or a title.
+    `asked` are the regions of which a person decides something, and `stored` is how that is written.
     """
 
     rows: list[object]
@@ -43,7 +44,6 @@ class Relabelling:
         self.migration = migration
         self.titles = relation_titles(migration.new, ui_language)
         self.codes = {title: code for code, title in relation_titles(migration.old, ui_language).items()}
-        self.order = {label: number for number, label in enumerate(migration.new.labels)}
 
     def __call__(self, rows: Sequence[object], decided: Collection[str] = ()) -> Relabelled:
         """The rows anew. Regions in `decided` were split before, and people may have chosen since: they stay."""
@@ -62,6 +62,10 @@ class Relabelling:
 
     def arrow_parts(self, title: str, starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """The old code a stored title stands for, and the codes it becomes between regions of these new labels."""
+        codes = [self.codes.get(piece) for piece in title.split(OR)]
+        heirs = {heir for code in codes if code for heir in self.migration.arrow(code, starts, ends)}
+        if len(codes) > 1 and len(heirs) == 1:
+            return title, tuple(heirs)
         code = self.codes.get(title)
         return (title, (title,)) if code is None else (code, self.migration.arrow(code, starts, ends))
 
@@ -102,12 +106,10 @@ class _Rows:
         id, labels = str(row.get("id")), _strings(row, "labels")
         self.old[id] = (*self.old.get(id, ()), *labels)
         after = dict.fromkeys(part for label in labels for part in self._parts(id, label))
-        known = sorted((part for part in after if part in self.by.order), key=self.by.order.__getitem__)
-        parts = (*known, *(part for part in after if part not in self.by.order))
-        self.labels[id] = (*self.labels.get(id, ()), *parts)
+        self.labels[id] = (*self.labels.get(id, ()), *after)
 
     def _parts(self, id: str, label: str) -> tuple[str, ...]:
-        parts = self.migration.label(label)
+        parts = _pieced(label, self.migration.label)
         return (label,) if len(parts) > 1 and label in parts and id in self.decided else parts
 
     def _fold(self, rows: Sequence[object]) -> None:
@@ -122,17 +124,18 @@ class _Rows:
                     self.folded[id] = first
 
     def _region(self, row: Row) -> Iterable[Row]:
-        id, labels = str(row.get("id")), tuple(_strings(row, "labels"))
-        parts = tuple(part for part in self.labels[id] if any(part in self._parts(id, old) for old in labels))
-        if parts == labels:
-            return [] if id in self.folded else [row]
+        id, labels = str(row.get("id")), _strings(row, "labels")
+        after: dict[str, None] = {}
         for label in labels:
             becomes = self._parts(id, label)
             if becomes != (label,):
                 self.touched[self.migration.label_path(label), "mark"] += 1
-            if len(becomes) > 1 and len(labels) == 1:
-                self._ask(self.migration.label_path(label), id, _json(becomes))
-        return [] if not parts or id in self.folded else [_with(row, "labels", parts)]
+            if len(becomes) > 1:
+                self._ask(self.migration.label_path(label), id, OR.join(becomes))
+            after |= dict.fromkeys([OR.join(becomes)] if becomes else ())
+        if list(after) == labels:
+            return [] if id in self.folded else [row]
+        return [] if not after or id in self.folded else [_with(row, "labels", after)]
 
     def _choice(self, row: Row) -> Iterable[Row]:
         id, name, values = str(row.get("id")), str(row.get("from_name")), _strings(row, "choices")
@@ -141,15 +144,19 @@ class _Rows:
             return
         heirs: dict[str, dict[str, str]] = {}
         for value in values:
-            parts, path = self.migration.value(name, value), value_path((name, value))
-            if parts != ((name, value),) and len(values) == 1:
+            parts, path = self._values(name, value), value_path((name, value))
+            if parts != ((name, value),):
                 self.touched[path, "choice"] += 1
-            if len(parts) > 1 and len(values) == 1:
-                self._ask(path, id, _json(new for _, new in parts))
-            for heir, new in parts:
+            new = OR.join(part for _, part in parts)
+            if len(parts) > 1:
+                self._ask(path, id, new)
+            for heir, _ in parts[:1]:  # all parts are values of one attribute
                 heirs.setdefault(heir, {})[new] = path
         for heir, new_values in heirs.items():
             yield from self._said(row, self.folded.get(id, id), heir, new_values)
+
+    def _values(self, name: str, value: str) -> tuple[Value, ...]:
+        return _pieced(value, lambda piece: self.migration.value(name, piece))
 
     def _said(self, row: Row, id: str, heir: str, values: Mapping[str, str]) -> Iterable[Row]:
         """The row under its new name. What was said of regions that are one now is one row, which takes it all in."""
@@ -164,8 +171,8 @@ class _Rows:
             first, more = next(iter(there.values())), values.keys() - there.keys()
             there |= values
             if more:
-                self._ask(first, id, _json(there))
-            cast(Row, self.choices[id, heir]["value"])["choices"] = list(there)
+                self._ask(first, id, OR.join(there))
+            cast(Row, self.choices[id, heir]["value"])["choices"] = [OR.join(there)]
 
     def _relation(self, row: Row) -> Iterable[Row]:
         ends = str(row.get("from_id")), str(row.get("to_id"))
@@ -237,8 +244,10 @@ def _strings(row: Row, key: str) -> list[str]:
     return [str(item) for item in cast(Row, row["value"])[key]]  # type: ignore[attr-defined]
 
 
-def _json(names: Iterable[str]) -> str:
-    return json.dumps(list(names), ensure_ascii=False)
+def _pieced(name: str, becomes: Callable[[str], tuple[_T, ...]]) -> tuple[_T, ...]:
+    """What becomes of it; of something undecided, what all it may be have become, where that is one."""
+    heirs = {heir for piece in name.split(OR) for heir in becomes(piece)} if OR in name else set()
+    return tuple(heirs) if len(heirs) == 1 else becomes(name)
 
 
 def _list(row: Row) -> list[str]:

@@ -16,6 +16,10 @@ def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[st
     A database may keep other scripts as escapes, so each is looked for both ways.
     """
     remove_tab(client, project, ui_language)
+    hidden = _hidden(client, project)
+    if not client.get("api/dm/views/", project=project):  # else nobody would see the other articles any more
+        plain = {"title": "Default", "type": "list", "target": "tasks", "hiddenColumns": hidden}
+        client.create("api/dm/views/", {"project": project, "data": plain})
     texts = dict.fromkeys(text for each in stored for text in (each, _escaped(each)))
     items = [
         {"filter": "filter:tasks:annotations_results", "operator": "contains", "type": "String", "value": text}
@@ -25,6 +29,7 @@ def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[st
         "title": TITLES[ui_language],
         "type": "list",
         "target": "tasks",
+        "hiddenColumns": hidden,
         "filters": {"conjunction": "or", "items": items},
     }
     client.create("api/dm/views/", {"project": project, "data": data})
@@ -38,5 +43,14 @@ def remove_tab(client: Client, project: int, ui_language: str) -> None:
             client.delete(f"api/dm/views/{view['id']}/")
 
 
+def _hidden(client: Client, project: int) -> dict[str, list[str]]:
+    """The columns Label Studio leaves out by itself, in its list and beside its editor."""
+    columns = rows(row(client.get("api/dm/columns/", project=project)).get("columns"))
+    return {
+        place: [f"tasks:{column['id']}" for column in columns if not row(column["visibility_defaults"]).get(place)]
+        for place in ("explore", "labeling")
+    }
+
+
 def _escaped(text: str) -> str:
-    return json.dumps(text)[1:-1].replace('\\"', '"')
+    return json.dumps(text)[1:-1]

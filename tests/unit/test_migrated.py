@@ -10,7 +10,6 @@ from annotation.document import Document
 from annotation.errors import OntologyError
 from annotation.migrated import migrated
 from annotation.migration import Migration
-from annotation.ontology import Ontology
 from tests.builders import build, conflict
 from tests.migrating import dropped, edited, evolved, renamed
 from tests.strategies import documents
@@ -29,7 +28,7 @@ def forth_and_back(group: str, name: str) -> tuple[Migration, Migration]:
 RENAMES = [forth_and_back(*x) for x in (("entities", "Person"), ("events", "Strike"), ("roles", "Agent"))]
 
 
-@settings(max_examples=40)
+@settings(max_examples=30, deadline=None)
 @given(documents(OLD, forbidden_fillers=True), st.sampled_from(RENAMES))
 def test_renamed_and_renamed_back_nothing_is_changed(document: Document, ways: tuple[Migration, Migration]) -> None:
     there = migrated(document, ways[0])
@@ -37,7 +36,7 @@ def test_renamed_and_renamed_back_nothing_is_changed(document: Document, ways: t
     assert migrated(there.document, ways[1]).document == document
 
 
-@settings(max_examples=40)
+@settings(max_examples=30, deadline=None)
 @given(documents(OLD, forbidden_fillers=True))
 def test_every_span_is_in_the_new_labels_or_counted(document: Document) -> None:
     found = migrated(document, MIGRATION)

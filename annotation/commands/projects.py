@@ -1,0 +1,139 @@
+"""Whole projects: taken to another ontology, and how far they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotation import terminal
+from annotation.commands.options import HERE, AsJson, OntologyOption, Workspace, load_ontology
+from annotation.errors import UsageError
+from annotation.files import atomic, read_documents, write_documents
+from annotation.ontology import Ontology
+
+ProjectOrNone = Annotated[str | None, typer.Option("--project", "-P", help="The Label Studio project's title.")]
+
+
+def migrate(
+    documents: Annotated[Path | None, typer.Argument(help="A Documents file to migrate instead of a project.")] = None,
+    project: ProjectOrNone = None,
+    to: Annotated[str | None, typer.Option("--to", help="The new ontology: a YAML file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be changed.")] = False,
+    undo: Annotated[
+        Path | None, typer.Option(help="Go back: the file an earlier migration of the project wrote.")
+    ] = None,
+    ontology: OntologyOption = "conflict",
+    out: Annotated[
+        Path | None, typer.Option(help="Where migrated Documents go; what is to be decided goes beside.")
+    ] = None,
+    workspace: Workspace = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Take a project, or a Documents file, to the next version of its ontology.
+
+    In the new ontology whatever was called something else lists that under `was: [Old]`; several that list the same one
+    split it, and one that lists several merges them. What is gone is listed at the top, such as
+    `removed: [events.Old, attributes.certainty.values.denied]`. Nothing may be left unaccounted for.
+
+    Page, guidelines and everything marked change together, and can be brought back with --undo. What was split waits
+    for people: such a region has no label until somebody chooses one, and its article is in a tab of its own.
+    """
+    if documents is not None:
+        _migrate_file(documents, load_ontology(ontology), _target(to), out, as_json=as_json, dry_run=dry_run)
+    elif project is None:
+        raise UsageError("say what to migrate: --project P, or a Documents file")
+    elif undo is not None:
+        _undo(project, undo, workspace, as_json=as_json)
+    else:
+        _migrate_project(project, _target(to), str(to), workspace, as_json=as_json, dry_run=dry_run)
+
+
+def progress(
+    project: Annotated[list[str], typer.Option("--project", "-P", help="A Label Studio project's title; repeat it.")],
+    workspace: Workspace = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """How far projects are, and how each annotator works: done, speed, marks and findings for each article.
+
+    "An hour" goes by the time the page was open, "by clock" by the time from one article handed in to the next, without
+    pauses of more than half an hour. "Shared" articles were done by somebody else too.
+    """
+    from annotation.labelstudio import progress as progressing
+    from annotation.labelstudio.connect import connect
+
+    client = connect(workspace)
+    found = [progressing.progress(client, project=title) for title in project]
+    if as_json:
+        terminal.emit({"projects": [each.as_dict() for each in found]})
+        return
+    for each in found:
+        if each.annotators:
+            terminal.table(str(each), progressing.HEADER, each.table())
+        else:
+            terminal.say(str(each))
+
+
+def _target(to: str | None) -> Ontology:
+    if to is None:
+        raise UsageError("say where to: --to ontology.yaml, or --undo FILE to go back")
+    return load_ontology(to)
+
+
+def _migrate_project(project: str, to: Ontology, path: str, workspace: Path, *, as_json: bool, dry_run: bool) -> None:
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.migrate import migrate as migrating
+    from annotation.labelstudio.migrated import HEADER
+
+    report = migrating(connect(workspace), project=project, to=to, workspace=workspace, dry_run=dry_run, path=path)
+    if as_json:
+        terminal.emit(report.as_dict())
+    elif report.already:
+        terminal.say(f"{project} has this ontology already")
+    else:
+        terminal.table(f"{report} {'would be' if dry_run else 'were'} migrated", HEADER, report.table())
+        waiting = len(report.tally.waiting)
+        if waiting and not dry_run:
+            terminal.say(f"{waiting:,} articles wait for a decision: the last tab of {report.url}/data")
+        if report.undo:
+            terminal.say(f"undo: naba migrate --project '{project}' --undo {report.undo}")
+
+
+def _undo(project: str, file: Path, workspace: Path, *, as_json: bool) -> None:
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.undo import undo as undoing
+
+    report = undoing(connect(workspace), project=project, file=file, workspace=workspace)
+    if as_json:
+        terminal.emit(report.as_dict())
+        return
+    for line in report.since.values():
+        terminal.warn(line)
+    terminal.say(str(report))
+
+
+def _migrate_file(
+    documents: Path, old: Ontology, new: Ontology, out: Path | None, *, as_json: bool, dry_run: bool
+) -> None:
+    from annotation.migrated import Moving
+    from annotation.migration import Migration
+
+    if out is None and not dry_run:
+        raise UsageError(f"{documents}: say where the migrated Documents go: --out FILE")
+    moving = Moving(Migration.between(old, new, path=str(new.name)))
+    moved = moving.all(read_documents(documents))
+    count = sum(1 for _ in moved) if out is None or dry_run else write_documents(out, moved)
+    if out is not None and not dry_run:
+        beside = out.with_name(f"{out.name.removesuffix('.gz').removesuffix('.jsonl')}.undecided.jsonl")
+        with atomic(beside) as file:
+            file.writelines(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in moving.undecided)
+    if as_json:
+        terminal.emit(moving.as_dict())
+        return
+    terminal.table(f"{count:,} Documents", ("change", "what is touched"), moving.table())
+    if moving.undecided:
+        told = "would be left out" if dry_run or out is None else f"are left out, and listed in {beside}"
+        terminal.say(f"{len(moving.undecided):,} marks wait for a decision: they {told}")
