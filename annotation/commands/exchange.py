@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +11,7 @@ from annotation import terminal
 from annotation.commands.options import AsJson, DocumentsFile, load_ontology
 from annotation.files import atomic, read_documents, write_documents
 from annotation.formats.protocol import UNITS, Kind, Tally
+from annotation.ontology import LANGUAGES, Ontology
 
 if TYPE_CHECKING:
     from annotation.formats.starter import Starter
@@ -47,7 +48,7 @@ def import_(
     ] = None,
     link: Annotated[list[str] | None, typer.Option(help="A label of links, where arrows may be roles.")] = None,
     ontology: Annotated[
-        str | None, typer.Option(help="Says which labels are events and links, instead of --event and --link.")
+        str | None, typer.Option(help="Says which labels are events and links, and the codes of titles shown.")
     ] = None,
     write_ontology: Annotated[
         Path | None, typer.Option(help="Write a starter ontology of the labels and roles found.")
@@ -66,6 +67,7 @@ def import_(
         links=frozenset([*(link or ()), *(known.links if known else ())]) or Reading().links,
         group=group,
         columns=tuple(tags or ()),
+        codes=_codes(known) if known else {},
     )
     run = Import(files, reader(format), how, annotator or ())
     count = write_documents(out, run.documents())
@@ -79,19 +81,34 @@ def export(
     documents: DocumentsFile,
     format: Format,
     out: Annotated[Path, typer.Option(help="A file; a folder for brat and re3d.")],
+    ontology: Annotated[
+        str | None, typer.Option(help="For labelstudio: whose titles the project shows for roles; else their codes.")
+    ] = None,
+    ui_language: Annotated[Literal["ar", "he", "en"], typer.Option(help="The language of those titles.")] = "en",
     as_json: AsJson = False,
 ) -> None:
     """Write Documents as another tool's files, and say what those cannot hold."""
     from annotation.formats.importing import exported
+    from annotation.formats.protocol import Writing
     from annotation.formats.registry import writer
+    from annotation.labelstudio.interface import relation_titles
 
     tally = Tally()
     write = writer(format)
-    tally.lost += write(exported(read_documents(documents), tally), out)
+    titles = relation_titles(load_ontology(ontology), ui_language) if ontology else {}
+    tally.lost += write(exported(read_documents(documents), tally), out, Writing(titles))
     for item in tally.lost:
-        if item.kind == "lost":
+        if item.kind == "lost" and item.unit != "other":
             tally.over[item.unit] -= item.count
     _report(tally, f"{out}: {tally.over['document']} Documents", "exported", as_json=as_json)
+
+
+def _codes(known: Ontology) -> dict[str, str]:
+    """The codes of roles and links by each of their titles, in whatever language a page showed them."""
+    from annotation.labelstudio.interface import relation_titles
+
+    pages = (relation_titles(known, language) for language in LANGUAGES)
+    return {title: code for titles in pages for code, title in titles.items()}
 
 
 def _write_ontology(path: Path, starter: Starter) -> None:

@@ -10,14 +10,14 @@ from pathlib import Path
 from annotation.document import Document, Event, Span, text_id
 from annotation.files import atomic
 from annotation.formats.edges import trim
-from annotation.formats.protocol import Lost
+from annotation.formats.protocol import Lost, Writing
 from annotation.formats.raw import file_name
 
 _ILLEGAL = re.compile(r"[\s:;]+")
 _PIECE = re.compile(r"[^\r\n]+")
 
 
-def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
     """Write a pair of files for each Document and say what they do not hold.
 
     A second version of an article, by another annotator, gets a name of its own.
@@ -49,7 +49,7 @@ def _losses(document: Document) -> Iterator[Lost]:
     for name in sorted(name for name in names if _ILLEGAL.search(name)):
         yield Lost("other", document.id, "a label with a space, colon or semicolon gets an underscore", name, "noted")
     if document.source:
-        yield Lost("other", document.id, "brat does not say where the article came from", "source")
+        yield Lost("source", document.id, "brat does not say where the article came from")
 
 
 def _lines(document: Document) -> Iterator[str]:

@@ -18,14 +18,14 @@ from annotation.files import atomic
 from annotation.formats.conll_lines import DOCSTART, escaped
 from annotation.formats.conll_tags import OUTSIDE
 from annotation.formats.edges import trim
-from annotation.formats.protocol import Lost
+from annotation.formats.protocol import Lost, Writing
 from annotation.formats.tokens import borders, bounds
 
 _NOTHING = "_"
 _ILLEGAL = re.compile(r"[\s^]")
 
 
-def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
     """Write all Documents to one file and say what columns do not hold."""
     lost: list[Lost] = []
     rows: list[tuple[Document, list[list[Span]]]] = []
@@ -50,7 +50,7 @@ def losses(document: Document) -> list[Lost]:
     for label in sorted({span.label for span in document.spans() if _ILLEGAL.search(span.label)}):
         found.append(Lost("other", document.id, "a label with a space or ^ gets an underscore there", label, "noted"))
     if document.source:
-        found.append(Lost("other", document.id, "tags do not say where the article came from", "source"))
+        found.append(Lost("source", document.id, "tags do not say where the article came from"))
     if document.events:
         reason = "tags do not tell triggers from entities; name the labels with --event to read them back"
         found.append(Lost("event", document.id, reason, kind="noted", count=len(document.events)))

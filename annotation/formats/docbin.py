@@ -16,7 +16,7 @@ from annotation.document import Document, Span
 from annotation.errors import UsageError
 from annotation.files import write_bytes
 from annotation.formats.draft import Draft
-from annotation.formats.protocol import Item, Lost, Reading
+from annotation.formats.protocol import Item, Lost, Reading, Writing
 from annotation.formats.raw import guess_language
 from annotation.formats.tokens import borders, bounds
 from annotation.serial import from_json, to_json
@@ -83,7 +83,7 @@ def _kept(line: str, found: Document) -> Document | None:
     return document if same else None
 
 
-def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
     """Write one DocBin. Nothing is lost in it, but only `doc.ents` and `doc.spans` mean something to spaCy."""
     try:
         from spacy.tokens import DocBin

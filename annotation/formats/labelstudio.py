@@ -175,17 +175,18 @@ class _Marks:
         ends = [self.spans.get(str(row.get(key))) for key in ("from_id", "to_id")]
         first, second = ends if row.get("direction") != "left" else ends[::-1]
         labels = row.get("labels")
-        for label in labels if isinstance(labels, list) and labels else [_UNNAMED]:
+        for title in labels if isinstance(labels, list) and labels else [_UNNAMED]:
+            label = self.how.codes.get(str(title), str(title))
             if first is None or second is None:
-                self.draft.wrong("link", at, "hangs on a region that is not there or was not taken over", str(label))
+                self.draft.wrong("link", at, "hangs on a region that is not there or was not taken over", label)
             elif label in self.how.links or not (self.draft.is_event(first) or self.draft.is_event(second)):
                 directed = label not in self.how.links and row.get("direction") != "bi"
-                self.draft.link(str(label), first, second, at=at, directed=directed)
+                self.draft.link(label, first, second, at=at, directed=directed)
             elif self.draft.is_event(first):
-                self.draft.argument(first, str(label), second, at=at)
+                self.draft.argument(first, label, second, at=at)
             else:
-                self.draft.note("argument", at, "is drawn from its filler; turned round", str(label))
-                self.draft.argument(second, str(label), first, at=at)
+                self.draft.note("argument", at, "is drawn from its filler; turned round", label)
+                self.draft.argument(second, label, first, at=at)
 
     def _other(self, row: Json) -> None:
         at = f"region {row.get('id')}"

@@ -1,7 +1,7 @@
 """Documents as Label Studio's raw JSON, one task an article with an annotation or prediction for each Document of it.
 
-The file can be imported into any project made by `naba push` for the same ontology: its regions are those of naba.
-Arrows hold the codes of roles and links, which are also their English titles unless the ontology says otherwise.
+The file can be imported into a project made by `naba push`: its regions are those of naba. Label Studio stores the
+titles of roles and links that it shows; without those, arrows hold codes, which other projects may show as they are.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 
 from annotation.document import Document
 from annotation.files import atomic
-from annotation.formats.protocol import Lost
+from annotation.formats.protocol import Lost, Writing
 from annotation.labelstudio.convert import check_text, to_result, to_task_data
 
 
-def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
     """Write one list of tasks and say which articles Label Studio could not hold."""
     lost: list[Lost] = []
     tasks: dict[tuple[str, str], dict[str, list[object]]] = {}
@@ -28,7 +28,7 @@ def write(documents: Iterable[Document], out: Path) -> list[Lost]:
         key = document.id, document.text_sha256
         data.setdefault(key, to_task_data(document))
         by = document.provenance
-        row: dict[str, object] = {"result": to_result(document, titles={})}
+        row: dict[str, object] = {"result": to_result(document, titles=how.titles)}
         if by and by.model_version:
             tasks.setdefault(key, {}).setdefault("predictions", []).append({**row, "model_version": by.model_version})
         else:

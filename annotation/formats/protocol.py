@@ -7,15 +7,15 @@ drops anything in silence, and neither stops at one bad item.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from annotation.document import Document
 
-Unit: TypeAlias = Literal["document", "entity", "event", "argument", "attribute", "link", "other"]
-UNITS: tuple[Unit, ...] = ("document", "entity", "event", "argument", "attribute", "link", "other")
+Unit: TypeAlias = Literal["document", "entity", "event", "argument", "attribute", "link", "source", "other"]
+UNITS: tuple[Unit, ...] = ("document", "entity", "event", "argument", "attribute", "link", "source", "other")
 Kind: TypeAlias = Literal["wrong", "lost", "noted"]
 
 
@@ -49,7 +49,7 @@ class Reading:
 
     `events` and `links` are the labels of triggers and of links, where the format tells neither from the rest. `group`
     is how many sentences make a Document, None for the file's own documents or one a sentence; `columns` are the
-    columns with tags, from 1.
+    columns with tags, from 1. `codes` gives the codes of roles and links for the titles a page showed.
     """
 
     language: str | None = None
@@ -57,6 +57,14 @@ class Reading:
     links: frozenset[str] = frozenset({"SameAs"})
     group: int | None = None
     columns: tuple[int, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What a writer is told: the titles of roles and links on the page that the file is for, by their codes."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 Item: TypeAlias = Document | Lost
@@ -71,7 +79,7 @@ class Reader(Protocol):
 class Writer(Protocol):
     """Writes the Documents to a file or folder, atomically."""
 
-    def __call__(self, documents: Iterable[Document], out: Path) -> Sequence[Lost]: ...
+    def __call__(self, documents: Iterable[Document], out: Path, how: Writing) -> Sequence[Lost]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,4 +125,5 @@ def counts(document: Document) -> dict[Unit, int]:
         "argument": sum(len(event.arguments) for event in document.events),
         "attribute": sum(len(event.attributes) for event in document.events),
         "link": len(document.links),
+        "source": int(document.source is not None),
     }

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from annotation.document import Document, Event, Json, Span
 from annotation.files import atomic
-from annotation.formats.protocol import Lost
+from annotation.formats.protocol import Lost, Writing
 from annotation.formats.re3d import ARGUMENT, DOCUMENTS, ENTITIES, LINK, RELATIONS, SAME, SOURCE, TARGET, TRIGGER
 from annotation.serial import to_json
 
 
-def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
     """Write the three files. Nothing of a Document is lost in them but who annotated it."""
     lost: list[Lost] = []
     seen: set[str] = set()

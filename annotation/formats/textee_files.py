@@ -10,7 +10,7 @@ from pathlib import Path
 from annotation.document import Document, Json
 from annotation.files import atomic
 from annotation.formats.edges import trim
-from annotation.formats.protocol import Item, Lost, Reading, Unit
+from annotation.formats.protocol import Item, Lost, Reading, Unit, Writing
 from annotation.formats.raw import guess_language, objects, rows_in
 from annotation.formats.textee import from_textee, is_textee, to_textee
 
@@ -36,7 +36,7 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
         yield from (_told(line, where) for line in read.lost)
 
 
-def write(documents: Iterable[Document], out: Path) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
     """Write a window a line and say what they do not hold."""
     lost: list[Lost] = []
     with atomic(out) as file:
@@ -44,7 +44,7 @@ def write(documents: Iterable[Document], out: Path) -> list[Lost]:
             kept, trims = trim(document)
             lost += trims
             if document.source:
-                lost.append(Lost("other", document.id, "windows do not say where the article came from", "source"))
+                lost.append(Lost("source", document.id, "windows do not say where the article came from"))
             file.write(json.dumps(to_textee(kept).row, ensure_ascii=False) + "\n")
     return lost
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from annotation.document import Document, Event, Provenance
 from annotation.errors import UsageError
 from annotation.formats.edges import trim
-from annotation.formats.protocol import Lost, Reading, counts
+from annotation.formats.protocol import Lost, Reading, Writing, counts
 from annotation.formats.registry import FORMATS, reader, writer
 from tests.builders import build, conflict
 from tests.strategies import documents
@@ -29,7 +29,7 @@ def trip(name: str, *before: Document, how: Reading = HOW) -> tuple[list[Documen
     """The Documents that come back, what the writer said was lost, and what the reader said."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out.spacy"
-        lost = list(writer(name)(before, out))
+        lost = list(writer(name)(before, out, Writing()))
         items = list(reader(name)(out, how))
     documents = [item for item in items if isinstance(item, Document)]
     return documents, lost, [item for item in items if isinstance(item, Lost)]
@@ -65,7 +65,7 @@ def test_standoff_carries_all_but_the_source(document: Document) -> None:
     (back,), lost, said = trip("brat", document, how=replace(HOW, language=document.language))
     assert (back, said) == (bare_of(kept), [])
     assert lost[: len(trims)] == trims
-    assert [item.detail for item in lost[len(trims) :]] == ["source"] * (document.source is not None)
+    assert [item.unit for item in lost[len(trims) :]] == ["source"] * (document.source is not None)
 
 
 @settings(max_examples=40, deadline=None)
@@ -105,7 +105,7 @@ def test_words_of_spacy_s_tokens_are_the_entities_it_sees() -> None:
 
     document = build('[Strike:trigger הפצצת]  ב[GPE אידליב] של [Organization צה"ל]', id="d")
     with TemporaryDirectory() as folder:
-        writer("spacy")([document], Path(folder) / "d.spacy")
+        writer("spacy")([document], Path(folder) / "d.spacy", Writing())
         (doc,) = DocBin().from_disk(Path(folder) / "d.spacy").get_docs(Vocab())
     assert [(span.text, span.label_) for span in doc.ents] == [("אידליב", "GPE"), ('צה"ל', "Organization")]
     assert [span.text for span in doc.spans["triggers"]] == ["הפצצת"]
@@ -114,8 +114,11 @@ def test_words_of_spacy_s_tokens_are_the_entities_it_sees() -> None:
 
 def test_without_spacy_its_format_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "spacy.tokens", None)
-    for use in (lambda: writer("spacy")([], tmp_path / "d"), lambda: list(reader("spacy")(tmp_path / "d", HOW))):
-        with pytest.raises(UsageError, match="spaCy is not installed.*'naba.spacy.'"):
+    for use in (
+        lambda: writer("spacy")([], tmp_path / "d", Writing()),
+        lambda: list(reader("spacy")(tmp_path / "d", HOW)),
+    ):
+        with pytest.raises(UsageError, match=r"spaCy is not installed.*'naba.spacy.'"):
             use()
 
 
@@ -130,7 +133,7 @@ def test_marks_changed_in_spacy_are_taken_and_the_loss_of_roles_said(tmp_path: P
     from spacy.vocab import Vocab
 
     document = build("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב]", id="d")
-    writer("spacy")([document], tmp_path / "d.spacy")
+    writer("spacy")([document], tmp_path / "d.spacy", Writing())
     (doc,) = DocBin().from_disk(tmp_path / "d.spacy").get_docs(Vocab())
     doc.ents, doc.spans["entities"] = (), []
     DocBin(docs=[doc], store_user_data=True).to_disk(tmp_path / "d.spacy")
