@@ -14,7 +14,7 @@ from annotation.ontology import Ontology
 from annotation.text import folded
 
 _LEAST = 3
-"""Letters a word must have without its prefix to be taken for the same word."""
+"""Characters there must be without the prefix to be taken for the same words."""
 _OURS = frozenset({"ה", "ال", "ا", "כ"})
 """No prefixes here: the article is part of what is marked, כ says "about" before a number, and a lone alef begins more
 names than questions."""
@@ -28,7 +28,7 @@ def proclitics(document: Document, ontology: Ontology, corpus: Corpus) -> Iterat
         words = shown(span, document)
         taken = prefixes(document.language) - _OURS
         taken = taken & _CONJUNCTIONS if span.label in ontology.events else taken
-        times = corpus.marked(span, document, words)
+        times = max(1, corpus.marked(span, document, words))
         for prefix in sorted(taken, key=len, reverse=True):
             count = corpus.marked(span, document, bare) if (bare := _without(words, prefix)) else 0
             if count >= times:
@@ -77,7 +77,7 @@ def _without(words: str, prefix: str) -> str | None:
     rest = words[len(prefix) :]
     if prefix.endswith("لل"):  # ل and ال make لل: the word is marked from its own ل on
         rest = "ل" + rest
-    return rest if len(rest.split(" ")[0]) >= _LEAST else None
+    return rest if len(rest) >= _LEAST else None
 
 
 def _before(span: Span, document: Document) -> str:

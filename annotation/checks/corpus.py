@@ -41,7 +41,7 @@ class Corpus:
     def majority(self, span: Span, document: Document, labels: Iterable[str]) -> tuple[str, int, int] | None:
         """The label that nearly all other marks of the same words have, their count, and that of all marks."""
         words = shown(span, document)
-        ours = self._counts["label", words, span.label]
+        ours = max(1, self._counts["label", words, span.label])
         total = self._counts["marked", words]
         if total < (MAJORITY + 1) * ours:
             return None

@@ -41,7 +41,7 @@ def words(document: Document, ontology: Ontology) -> Iterator[Fault]:
             if span.start - before[0] not in texts.proclitics(word, document.language):
                 yield Fault("begins-inside", span, {"word": Quoted(word)})
         after = word_at(document.text, span.end)
-        if after and after[0] < span.end < after[1] and document.text[span.end].isalnum():
+        if after and after[0] < span.end < after[1] and texts.on_grapheme(document.text, span.end):
             yield Fault("ends-inside", span, {"word": Quoted(document.text[slice(*after)])})
 
 

@@ -14,7 +14,7 @@ from annotation.ontology import Ontology
 Severity: TypeAlias = Literal["error", "warning"]
 
 _BESIDE = 22
-"""Characters looked at on either side of the words."""
+"""Characters shown on either side of the words, less the word they cut."""
 
 
 class Fault(NamedTuple):
@@ -96,13 +96,15 @@ def finding(fault: Fault, document: Document) -> Finding:
     """The fault as a finding in this document."""
     provenance = document.provenance
     regions = dict(provenance.regions) if provenance else {}
+    before = document.text[max(0, fault.span.start - _BESIDE) : fault.span.start]
+    after = document.text[fault.span.end : fault.span.end + _BESIDE]
     return Finding(
         kind=fault.kind,
         document=document.id,
         span=fault.span,
         words=fault.span.quote(document.text),
-        before=" ".join(document.text[: fault.span.start][-_BESIDE:].split(" ")[1:]),
-        after=" ".join(document.text[fault.span.end :][:_BESIDE].split(" ")[:-1]),
+        before=before.partition(" ")[2] if fault.span.start > _BESIDE else before,
+        after=after.rpartition(" ")[0] if fault.span.end + _BESIDE < len(document.text) else after,
         values=fault.values,
         task=provenance.task if provenance else None,
         annotation=provenance.annotation if provenance else None,

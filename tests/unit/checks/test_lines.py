@@ -1,0 +1,77 @@
+"""Lines that hold no Document and rows a pull set aside are findings like others, and stop nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from annotation.check import check_file
+from annotation.errors import UsageError
+from annotation.files import line, write_documents
+from annotation.labelstudio import wire
+from annotation.labelstudio.convert import from_result, to_result, to_task_data
+from annotation.labelstudio.wire import Row
+from tests.builders import build, conflict
+
+ONTOLOGY = conflict()
+ARTICLE = build("[Person>Arrest:Person דוד כהן] [Arrest:trigger נעצר] ב[GPE רמלה]", id="a1")
+
+
+def test_lines_that_hold_no_document_are_named_and_the_rest_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "docs.jsonl"
+    loose = line(build("[Arrest:trigger נעצר]", id="a2"))
+    path.write_text("{broken\n" + '{"schema": 7, "id": "x"}\n' + line(ARTICLE) + loose, encoding="utf-8")
+    assert [(f.kind, f.document) for f in check_file(path, ONTOLOGY)] == [
+        ("unreadable", "of line 1"),
+        ("unreadable", "of line 2"),
+        ("expected", "a2"),
+    ]
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        list(check_file(tmp_path / "none.jsonl", ONTOLOGY))
+
+
+def set_aside(rows: list[Row], folder: Path, **data: object) -> list[tuple[str, str, str | None]]:
+    """What is found when a pull meets these rows on the article's task."""
+    task = wire.Task(id=7, data={**to_task_data(ARTICLE), **data})
+    annotation = wire.Annotation(id=8, result=rows, completed_by={"email": "noa@example.org"})
+    converted = from_result(task, annotation, ontology=ONTOLOGY, titles={})
+    write_documents(folder / "docs.jsonl", [converted.document] if converted.document else [])
+    rest = "".join(json.dumps(asdict(item)) + "\n" for item in converted.quarantined)
+    (folder / "docs.quarantine.jsonl").write_text(rest, encoding="utf-8")
+    found = list(check_file(folder / "docs.jsonl", ONTOLOGY))
+    assert {(f.task, f.annotation) for f in found} <= {(7, 8)}
+    return [(f.kind, f.words, f.annotator) for f in found if f.kind != "expected"]
+
+
+def test_what_a_pull_set_aside_says_what_to_do_about_it(tmp_path: Path) -> None:
+    person, place, trigger, arrow = to_result(ARTICLE, titles={})
+    drifted = {**place, "value": {"start": 14, "end": 18, "labels": ["GPE"], "text": "חיפה"}}
+    noa = "noa@example.org"
+    assert set_aside([person, drifted, trigger], tmp_path) == [("drifted", "חיפה", noa)]
+    assert set_aside([person, place, trigger, {**arrow, "labels": []}], tmp_path) == [
+        ("no-role", "נעצר – דוד כהן", noa)
+    ]
+    between = {**arrow, "from_id": place["id"], "labels": ["Person"]}
+    assert set_aside([person, place, trigger, between], tmp_path) == [("no-event", "רמלה – דוד כהן", noa)]
+    assert set_aside([person, trigger, {**arrow, "to_id": "gone"}], tmp_path) == [("hangs", "נעצר", noa)]
+    both = {**place, "value": {"start": 14, "end": 18, "labels": ["GPE", "Location"], "text": "רמלה"}}
+    assert set_aside([person, both, trigger], tmp_path) == [("labels", "רמלה", noa)]
+    other = {**place, "from_name": "colour"}
+    assert set_aside([person, other, trigger], tmp_path) == [("set-aside", "רמלה", noa)]
+    assert [kind for kind, _, _ in set_aside([person], tmp_path, text="אחר")] == ["text"]
+
+
+def test_what_nobody_foresaw_is_said_in_the_words_of_the_pull(tmp_path: Path) -> None:
+    other = {**to_result(ARTICLE, titles={})[0], "from_name": "colour"}
+    set_aside([other], tmp_path)
+    (finding,) = [f for f in check_file(tmp_path / "docs.jsonl", ONTOLOGY) if f.kind == "set-aside"]
+    assert (finding.message, finding.remedy) == (
+        "was made by the control 'colour', which naba does not have",
+        "mark it again",
+    )
