@@ -9,12 +9,14 @@ from itertools import combinations
 from annotation.document import Document, Span
 from annotation.proclitics import moved, variants
 
+_ARTICLES = ("ה", "ال", "ٱل")
+
 
 def pooled(versions: Sequence[Document], chief: int | None = None) -> tuple[list[Document], frozenset[Span]]:
     """The versions with such spans where most have them, and the spans that others were moved onto.
 
-    Of places with the same number of votes that of version number `chief` counts, else the one without the prefix, as
-    guidelines have it. Spans of which one version has two are left: somebody means both.
+    Of places with the same number of votes that of version number `chief` counts, else the one without the prefix but
+    with the article, as guidelines have it. Spans of which one version has two are left: somebody means both.
     """
     onto: set[Span] = set()
     where: list[dict[Span, Span]] = [{} for _ in versions]
@@ -23,11 +25,25 @@ def pooled(versions: Sequence[Document], chief: int | None = None) -> tuple[list
         for alike in _alike(versions[0].text, votes):
             if all(len(spans & alike) <= 1 for spans in marked):
                 theirs = marked[chief] & alike if chief is not None else set[Span]()
-                place = max(alike, key=lambda span: (votes[span], span in theirs, span.start))
+                most = max(votes[span] for span in alike)
+                tied = [span for span in alike if votes[span] == most]
+                place = next((span for span in tied if span in theirs), None) or _bare(versions[0].text, tied)
                 onto.add(place)
                 for moves, spans in zip(where, marked, strict=True):
                     moves.update({span: place for span in spans & alike if span != place})
     return [moved(version, moves) for version, moves in zip(versions, where, strict=True)], frozenset(onto)
+
+
+def _bare(text: str, spans: Iterable[Span]) -> Span:
+    """The one that begins last, or before it the one that has the article more."""
+    best, *others = sorted(spans, reverse=True)
+    return next((span for span in others if _article(text, span.start, best.start)), best)
+
+
+def _article(text: str, start: int, end: int) -> bool:
+    """Whether the letters between are ה or ال, or what is left of ال behind the preposition ل."""
+    letters = "".join(char for char in text[start:end] if char.isalpha())
+    return letters in _ARTICLES or (letters == "ل" and text[:start].endswith("ل"))
 
 
 def _alike(text: str, spans: Iterable[Span]) -> Iterator[set[Span]]:

@@ -33,12 +33,17 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Row:
-    """A contested place as the page lists it: its words, and what each annotator said; None who said nothing."""
+    """A contested place as the page lists it: its words, and what each annotator said, which may be nothing.
+
+    `odd` tells whose answer is not that of most; `asked` who was in a position to answer.
+    """
 
     layer: str
     what: str
     words: Markup
     answers: tuple[tuple[tuple[str, Markup], ...], ...]
+    asked: tuple[bool, ...]
+    odd: tuple[bool, ...]
     causes: tuple[str, ...]
 
 
@@ -119,7 +124,7 @@ def _example(article: Article, names: Names, studio: str | None) -> Example:
         direction=direction(document.language),
         sides={name: _side(article, name, names) for name in article.versions},
         tasks={name: task_url(studio, version) for name, version in article.versions.items()},
-        rows=tuple(_row(place, document.text, names, article.versions) for place in contested),
+        rows=tuple(_row(place, document.text, names, list(article.versions)) for place in contested),
         share=article.share,
         places=len(article.places),
         types=frozenset(types),
@@ -150,14 +155,19 @@ def _said(given: Sequence[Answer], text: str, names: Names) -> str:
     return ", ".join(told) or "nothing"
 
 
-def _row(place: Place, text: str, names: Names, annotators: Iterable[str]) -> Row:
+def _row(place: Place, text: str, names: Names, annotators: Sequence[str]) -> Row:
     title = _titles(names)(place.name or place.layer)
     answers = tuple(
         tuple((title(label), plain(_shown(place, span, text))) for label, span in place.answers.get(name, ()))
         for name in annotators
     )
     what = names.title(place.about.label) if place.layer in (ARGUMENT, ATTRIBUTE) else ""
-    return Row(place.name or place.layer, what, plain(place.about.quote(text)), answers, place.causes)
+    asked = tuple(name in place.answers for name in annotators)
+    (common, most), *_ = place.votes().most_common(1)
+    majority = 2 * most > len(place.answers)
+    odd = tuple(majority and place.answers.get(name, common) != common for name in annotators)
+    words = plain(place.about.quote(text))
+    return Row(place.name or place.layer, what, words, answers, asked, odd, place.causes)
 
 
 def _shown(place: Place, span: Span, text: str) -> str:

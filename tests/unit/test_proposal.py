@@ -51,7 +51,7 @@ def test_another_label_and_value_go_with_most() -> None:
 
 def test_a_type_and_a_role_of_one_name_keep_their_own_titles() -> None:
     facility = conflict().entities["Facility"].title["en"]
-    assert f"noa: {facility} «המחסן» · dan: nothing" in told(proposed(RAID, "[Raid:trigger פשיטה] על המחסן ברמלה"))[1]
+    assert f"noa: {facility} «המחסן» · dan: nothing" in told(proposed(RAID, "[Raid:trigger פשיטה] על המחסן ברמלה"))[0]
 
 
 def test_notes_are_in_the_language_of_the_labels() -> None:
