@@ -62,13 +62,13 @@ class Migration:
     @classmethod
     def between(cls, old: Ontology, new: Ontology, *, path: str = "ontology") -> Migration:
         """The migration the new ontology asks for. Raises OntologyError naming each label it does not account for."""
-        faults: list[str] = []
+        faults = _Faults()
         spans = [_parts(group, old, new, faults) for group in _SPANS]
         arrows = [_parts(group, old, new, faults) for group in _ARROWS]
         attributes = _parts("attributes", old, new, faults)
         values = {k: v for a, parts in attributes.items() for k, v in _values(old, new, a, parts, faults)}
-        if faults:
-            raise OntologyError(path=path, faults=faults)
+        if every := faults.every():
+            raise OntologyError(path=path, faults=every)
         return cls(old, new, spans[0] | spans[1], arrows[0] | arrows[1], values)
 
     def changes(self) -> list[Change]:
@@ -119,6 +119,22 @@ class Migration:
         return lost and self.old.permits(old[0], arrow, old[1])
 
 
+class _Faults:
+    """What is wrong with a migration; what is not accounted for is said together, since the remedy is the same."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.unaccounted: list[str] = []
+
+    def every(self) -> list[str]:
+        """One line each."""
+        if not self.unaccounted:
+            return self.said
+        path = self.unaccounted[0]
+        remedy = f"write `was: [{path.rsplit('.', 1)[-1]}]` under what it is now, or list it: `removed: [{path}]`"
+        return [f"{', '.join(self.unaccounted)}: not accounted for; {remedy}", *self.said]
+
+
 def told(touched: Mapping[str, int]) -> str:
     """What was touched of one label, in words."""
     return ", ".join(_counted(what, count) for what in WHAT if (count := touched.get(what, 0)))
@@ -135,13 +151,13 @@ def value_path(value: Value) -> str:
     return f"attributes.{value[0]}.values.{value[1]}"
 
 
-def _parts(group: str, old: Ontology, new: Ontology, faults: list[str]) -> dict[str, tuple[str, ...]]:
+def _parts(group: str, old: Ontology, new: Ontology, faults: _Faults) -> dict[str, tuple[str, ...]]:
     """What each label of one group becomes; a fault for each that is not accounted for."""
     before: Mapping[str, Type] = getattr(old, group)
     after: Mapping[str, Type] = getattr(new, group)
     parts = {name: _claims(name, before, after) for name in before}
     for name, found in parts.items():
-        _account(f"{group}.{name}", name, found, new, faults)
+        _account(f"{group}.{name}", found, new, faults)
     return parts
 
 
@@ -159,27 +175,25 @@ def _claims(name: str, before: Mapping[str, Type], after: Mapping[str, Type]) ->
 
 
 def _values(
-    old: Ontology, new: Ontology, attribute: str, parts: tuple[str, ...], faults: list[str]
+    old: Ontology, new: Ontology, attribute: str, parts: tuple[str, ...], faults: _Faults
 ) -> Iterator[tuple[Value, tuple[Value, ...]]]:
     heirs: list[Attribute] = [new.attributes[part] for part in parts]
     before = old.attributes[attribute].values
     for value in before:
         found = tuple((heir.name, name) for heir in heirs for name in _claims(value, before, heir.values))
         if heirs:
-            _account(value_path((attribute, value)), value, tuple(name for _, name in found), new, faults)
+            _account(value_path((attribute, value)), tuple(name for _, name in found), new, faults)
         if len({heir for heir, _ in found}) > 1:
             heirs_said = " and ".join(map(value_path, found))
-            faults.append(f"{value_path((attribute, value))}: goes to {heirs_said}; choose one")
+            faults.said.append(f"{value_path((attribute, value))}: goes to {heirs_said}; choose one")
         yield (attribute, value), found
 
 
-def _account(path: str, name: str, found: tuple[str, ...], new: Ontology, faults: list[str]) -> None:
+def _account(path: str, found: tuple[str, ...], new: Ontology, faults: _Faults) -> None:
     if found and path in new.removed:
-        faults.append(f"{path}: listed under removed, but it is still there as {', '.join(found)}")
+        faults.said.append(f"{path}: listed under removed, but it is still there as {', '.join(found)}")
     elif not found and path not in new.removed:
-        faults.append(
-            f"{path}: not accounted for; write `was: [{name}]` under what it is now, or `removed: [{path}]` at the top"
-        )
+        faults.unaccounted.append(path)
 
 
 def _changes(

@@ -35,9 +35,9 @@ def migrate(
 ) -> None:
     """Take a project, or a Documents file, to the next version of its ontology.
 
-    In the new ontology whatever was called something else lists that under `was: [Old]`; several that list the same one
-    split it, and one that lists several merges them. What is gone is listed at the top, such as
-    `removed: [events.Old, attributes.certainty.values.denied]`. Nothing may be left unaccounted for.
+    In the new ontology whatever was called something else lists its old names under `was`; several that list the same
+    one split it, and one that lists several merges them. What is gone is listed at the top under `removed`, by path,
+    such as events.Old or attributes.certainty.values.denied. Nothing may be left unaccounted for.
 
     Page, guidelines and everything marked change together, and can be brought back with --undo. What was split waits
     for people: such a region has no label until somebody chooses one, and its article is in a tab of its own.

@@ -124,7 +124,7 @@ class Progress:
 
     def __str__(self) -> str:
         partly = f"{self.done_once:,} done once, " if self.wanted > 1 else ""
-        each = f" by {self.wanted}" if self.wanted > 1 else ""
+        each = f" ({self.wanted} each)" if self.wanted > 1 else ""
         return (
             f"{self.project}: {self.articles:,} articles, {self.waiting:,} waiting, {partly}{self.fully_done:,} fully "
             f"done{each}; {self.with_suggestions:,} with suggestions, {self.with_drafts:,} with drafts"

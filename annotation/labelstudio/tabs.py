@@ -46,10 +46,13 @@ def remove_tab(client: Client, project: int, ui_language: str) -> None:
 def _hidden(client: Client, project: int) -> dict[str, list[str]]:
     """The columns Label Studio leaves out by itself, in its list and beside its editor."""
     columns = rows(row(client.get("api/dm/columns/", project=project)).get("columns"))
-    return {
-        place: [f"tasks:{column['id']}" for column in columns if not row(column["visibility_defaults"]).get(place)]
-        for place in ("explore", "labeling")
-    }
+    hidden: dict[str, list[str]] = {"explore": [], "labeling": []}
+    for column in columns:
+        shown = column.get("visibility_defaults")
+        for place, names in hidden.items():
+            if isinstance(shown, dict) and not shown.get(place):
+                names.append("tasks:" + ".".join(str(column[key]) for key in ("parent", "id") if column.get(key)))
+    return hidden
 
 
 def _escaped(text: str) -> str:
