@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -15,6 +15,9 @@ from annotation.document import Document
 from training.encoding import IGNORED, Encoding, Example, Targets
 
 Batch: TypeAlias = dict[str, Tensor]
+
+WORDS = 8192
+"""Words of a batch, padding included: what bounds the memory it takes."""
 
 
 class Examples(Dataset[Example]):
@@ -33,11 +36,6 @@ class Examples(Dataset[Example]):
     def lengths(self) -> list[int]:
         """Words of each document, for the sampler."""
         return [len(example.words) for example in self.examples]
-
-
-def collator(pad: int) -> Callable[[Sequence[Example]], Batch]:
-    """`collate` with the tokenizer's padding id, as a Trainer wants it."""
-    return lambda examples: collate(examples, pad=pad)
 
 
 def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
@@ -95,9 +93,9 @@ class LengthBatches(Sampler[list[int]]):
     document longer than `words` goes alone.
     """
 
-    def __init__(self, lengths: Sequence[int], *, size: int, words: int = 8192, seed: int = 0) -> None:
+    def __init__(self, lengths: Sequence[int], *, size: int, words: int = WORDS, seed: int = 0) -> None:
         self.lengths, self.seed, self.epoch = np.asarray(lengths), seed, 0
-        self._cuts = _cuts(sorted(lengths), size, words)
+        self._cuts = cuts(sorted(lengths), size, words)
 
     def set_epoch(self, epoch: int) -> None:
         """Give this epoch its own order."""
@@ -115,12 +113,12 @@ class LengthBatches(Sampler[list[int]]):
         return len(self._cuts) + 1
 
 
-def _cuts(lengths: Sequence[int], size: int, words: int) -> list[int]:
+def cuts(lengths: Sequence[int], size: int, words: int) -> list[int]:
     """Where batches begin, but for the first, when documents are in order of length."""
-    cuts: list[int] = []
+    found: list[int] = []
     start = 0
     for at, length in enumerate(lengths):
         if at > start and (at - start == size or length * (at - start + 1) > words):
-            cuts.append(at)
+            found.append(at)
             start = at
-    return cuts
+    return found

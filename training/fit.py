@@ -10,20 +10,32 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
+import numpy.typing as npt
 import torch
-from torch.utils.data import DataLoader
-from transformers import EarlyStoppingCallback, PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+from transformers import (
+    EarlyStoppingCallback,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerState,
+    TrainingArguments,
+    set_seed,
+)
+from transformers.trainer import TRAINER_STATE_NAME
 
 from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.matching import HEADLINE, PRF, UNITS, compare, units
-from training.batches import Examples, LengthBatches, collator
+from training.batches import Examples, LengthBatches
 from training.config import FitConfig
-from training.encoding import Encoding, Example
+from training.encoding import Encoding
 from training.model import EventExtractor
 from training.narration import Narrator
 from training.predict import hush, predict
 from training.rates import optimizer
+from training.resumption import Resumption, best, exhausted
+from training.steps import Loader, Shares, Steps, counts
+from training.team import ALONE, Team
 from training.tracking import Tracker
 
 _log = logging.getLogger(__name__)
@@ -52,10 +64,12 @@ def fit(
     tracker: Tracker,
     checkpoints: Path,
     resume: Path | None = None,
+    team: Team = ALONE,
 ) -> EventExtractor:
     """Train the model in place, from a checkpoint if `resume` names one, and return it with its best weights.
 
-    The same model, documents, settings and seed give the same weights on a CPU, broken off and resumed or not.
+    The same model, documents, settings and seed give the same weights on a CPU, broken off and resumed or not. A team
+    of processes, each of which calls this, shares each batch, and has the losses that one process would have.
     """
     for name in ("train", "dev"):
         if not getattr(splits, name):
@@ -64,11 +78,17 @@ def fit(
     examples = Examples(splits.train, encoding)
     batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
     arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
-    narrator = Narrator(tracker)
+    narrator = Narrator(tracker if team.first else Tracker())
     stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
-    loop = _Loop(_Parts(model, encoding, examples, batches, splits.dev, fit), arguments, [narrator, *stopper])
+    parts = _Parts(model, encoding, examples, batches, splits.dev, fit, team)
+    loop = _Loop(parts, arguments, [narrator, Resumption(checkpoints), *stopper])
+    if team.size > 1:
+        set_seed(seed + team.rank)  # each drops out other units
     try:
-        loop.train(resume_from_checkpoint=str(resume) if resume else None)
+        if resume and exhausted(resume, fit.patience):
+            loop.take_best(resume)
+        else:
+            loop.train(resume_from_checkpoint=str(resume) if resume else None)
     finally:
         narrator.close()
     return model
@@ -76,8 +96,17 @@ def fit(
 
 def development(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, float]:
     """F1 of each unit over the documents, without the intervals and slices that a report needs."""
-    counts = np.sum([compare(units(a), units(b)) for a, b in zip(gold, predicted, strict=True)], axis=0).tolist()
-    return {unit: PRF(*sides).f1 for unit, sides in zip(UNITS, counts, strict=True)}
+    return _scores(_compared(gold, predicted))
+
+
+def _compared(gold: Sequence[Document], predicted: Sequence[Document]) -> npt.NDArray[np.int64]:
+    """Counts by unit [U, 3] over the documents."""
+    rows = (compare(units(a), units(b)) for a, b in zip(gold, predicted, strict=True))
+    return sum((np.array(row, dtype=np.int64) for row in rows), start=np.zeros((len(UNITS), 3), dtype=np.int64))
+
+
+def _scores(counts: npt.NDArray[np.int64]) -> dict[str, float]:
+    return {unit: PRF(*sides).f1 for unit, sides in zip(UNITS, counts.tolist(), strict=True)}
 
 
 @dataclass(frozen=True)
@@ -90,6 +119,7 @@ class _Parts:
     batches: LengthBatches
     dev: Sequence[Document]
     fit: FitConfig
+    team: Team
 
 
 class _Loop(Trainer):
@@ -102,15 +132,21 @@ class _Loop(Trainer):
             args=arguments,
             train_dataset=parts.examples,
             eval_dataset=cast(Any, parts.dev),
-            data_collator=cast(Any, collator(parts.encoding.tokenizer.pad)),
             callbacks=callbacks,
         )
         self.remove_callback(PrinterCallback)
+        self.loss_is_scaled_for_ga = True  # every share is told what the whole step holds
 
-    def get_train_dataloader(self) -> DataLoader[Example]:
-        parts = self._parts
-        loader = DataLoader(parts.examples, batch_sampler=parts.batches, collate_fn=self.data_collator)
-        return cast(DataLoader[Example], self.accelerator.prepare(loader))
+    def get_train_dataloader(self) -> Loader:
+        parts, team = self._parts, self._parts.team
+        steps = Steps(
+            parts.batches,
+            [counts(example) for example in parts.examples.examples],
+            accumulate=parts.fit.accumulate,
+            rank=team.rank,
+            size=team.size,
+        )
+        return Loader(Shares(parts.examples, pad=parts.encoding.tokenizer.pad), steps)
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
@@ -119,14 +155,25 @@ class _Loop(Trainer):
 
     def evaluate(self, *args: object, **kwargs: object) -> dict[str, float]:
         parts = self._parts
-        bare = (document.bare() for document in parts.dev)
+        own = parts.team.share(parts.dev)
+        bare = (document.bare() for document in own)
         found = predict(parts.model, parts.encoding, bare, batch_size=parts.fit.batch_size, version="training")
-        scores = development(parts.dev, list(found))
+        scores = _scores(parts.team.total(_compared(own, list(found))))
         choice = scores[HEADLINE] + sum(weight * scores[unit] for unit, weight in _HINTS.items())
         metrics = {f"eval_{name}": value for name, value in {**scores, CHOICE: choice}.items()}
         self.state.log_history.append({**metrics, "epoch": self.state.epoch or 0, "step": self.state.global_step})
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    def take_best(self, checkpoint: Path) -> None:
+        """The best weights so far, as if training had just ended there."""
+        self.state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
+        self.state.best_model_checkpoint = best(checkpoint.parent, self.state)
+        self._load_best_model()
+
+    def _save_rng_state(self, output_dir: str) -> None:
+        super()._save_rng_state(output_dir)
+        self._parts.team.wait()  # a checkpoint counts as whole once the first has written its last file
 
 
 def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> TrainingArguments:

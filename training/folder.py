@@ -69,9 +69,11 @@ class RunFolder:
         return marker.is_file() and marker.read_text(encoding="utf-8") == self.id
 
     def checkpoint(self) -> Path | None:
-        """The newest checkpoint that was written to its end: Trainer writes its state last."""
-        found = [path for path in self.checkpoints.glob("checkpoint-*") if _whole(path / _STATE)]
-        return max(found, key=lambda path: int(path.name.rpartition("-")[2]), default=None)
+        """The newest checkpoint that was written to its end: Trainer writes its state last. Newer rests are removed."""
+        found = sorted(self.checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+        while found and not _whole(found[-1] / _STATE):
+            shutil.rmtree(found.pop())
+        return found[-1] if found else None
 
     def publish(self, write: Callable[[Path], None]) -> Path:
         """Have `write` fill a new folder, and move that into place as the model. The checkpoints go."""

@@ -27,7 +27,7 @@ def circle_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tensor:
     return above + below
 
 
-def choice_loss(logits: Tensor, target: Tensor) -> Tensor:
-    """Mean cross-entropy of [..., K] against [...], 0 where every target is IGNORED."""
+def choice_loss(logits: Tensor, target: Tensor, count: Tensor | None = None) -> Tensor:
+    """Cross-entropy of [..., K] against [...], 0 where every target is IGNORED: the sum over `count`, or the mean."""
     total = cross_entropy(logits.float().flatten(0, -2), target.flatten(), ignore_index=IGNORED, reduction="sum")
-    return total / (target != IGNORED).sum().clamp(min=1)
+    return total / ((target != IGNORED).sum().clamp(min=1) if count is None else count)

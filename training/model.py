@@ -9,15 +9,16 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
+from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from annotation.errors import UsageError
 from training.candidates import layers, role_table, settled, span_table, wrong
-from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
 from training.config import EncoderConfig, ModelConfig
 from training.decoding import Floats, Outputs
-from training.encoding import AFFIXES, Encoding
+from training.doubt import doubt
+from training.encoders import compact, fresh, pretrained
+from training.encoding import AFFIXES, IGNORED, Encoding
 from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, possible
 from training.losses import IMPOSSIBLE, choice_loss, circle_loss
 from training.tokens import Ids
@@ -58,13 +59,15 @@ class EventExtractorOutput(ModelOutput):
 
 
 class Gold(NamedTuple):
-    """The targets of a batch, as `collate` pads them."""
+    """The targets of a batch, as `collate` pads them, and what losses are means over: `counts` [3] of documents, spans
+    and triggers, of the batch or of the larger whole that it is a share of."""
 
     spans: Tensor
     leading: Tensor
     trailing: Tensor
     roles: Tensor
     attributes: Tensor
+    counts: Tensor
 
 
 class Features(NamedTuple):
@@ -87,7 +90,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def __init__(self, config: EventExtractorConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config)
-        self.encoder = encoder if encoder is not None else _fresh(config.encoder)
+        self.encoder = encoder if encoder is not None else fresh(config.encoder)
         self.heads = heads = ModelConfig(**config.heads)  # type: ignore[arg-type]
         size, hidden = self.encoder.config.hidden_size, heads.hidden_size
         self.spans = SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout)
@@ -104,7 +107,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     @classmethod
     def build(cls, model: ModelConfig, encoder: EncoderConfig, encoding: Encoding) -> EventExtractor:
         """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained."""
-        body = _compact(encoder, encoding) if encoder.kind == "compact" else _pretrained(encoder)
+        body = compact(encoder, encoding.tokenizer) if encoder.kind == "compact" else pretrained(encoder)
         labels = encoding.labels
         config = EventExtractorConfig(
             encoder=body.config.to_dict(),
@@ -117,8 +120,6 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         )
         built = cls(config, body)
         built.permits.copy_(torch.from_numpy(labels.permits))
-        if encoder.kind == "hub" and encoder.gradient_checkpointing:
-            built.encoder.gradient_checkpointing_enable()  # type: ignore[no-untyped-call]
         return built
 
     @classmethod
@@ -152,14 +153,17 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         trailing: Tensor | None = None,
         roles: Tensor | None = None,
         attributes: Tensor | None = None,
+        counts: Tensor | None = None,
     ) -> EventExtractorOutput:
-        """Span logits [D, C, N, W], and the loss when the batch has targets."""
+        """Span logits [D, C, N, W], and the loss when the batch has targets, over `counts` if they are given."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         features = Features(fuse(hidden, first, last, weight), mask, affixes, legal, sentences)
         logits = self.spans(features.states, mask)
         if spans is None or leading is None or trailing is None or roles is None or attributes is None:
             return EventExtractorOutput(logits=logits, states=features.states)
-        parts = self._losses(features, logits, Gold(spans, leading, trailing, roles, attributes))
+        if counts is None:
+            counts = _counts(spans, attributes)
+        parts = self._losses(features, logits, Gold(spans, leading, trailing, roles, attributes, counts))
         heads = self.heads
         loss = parts[0] + heads.boundary_weight * parts[1] + heads.role_weight * parts[2]
         return EventExtractorOutput(
@@ -172,12 +176,13 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         Spans compete with those of their label that begin with the same word, not with all of the document, which made
         little difference on the sample (Trig-C 73.9 for 71.6, one seed). Roles compete with all of their trigger's.
         """
+        documents, marked, triggers = gold.counts.unbind()
         table = span_table(gold.spans, logits.shape)
         spoken = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
-        of_spans = circle_loss(logits, table, spoken).sum(dim=(1, 2)).mean()
+        of_spans = circle_loss(logits, table, spoken).sum() / documents
         known = gold.spans.clamp(min=0)
         leading, trailing = self.boundaries(features.states, known, features.affixes, features.legal)
-        of_cuts = choice_loss(leading, gold.leading) + choice_loss(trailing, gold.trailing)
+        of_cuts = choice_loss(leading, gold.leading, marked) + choice_loss(trailing, gold.trailing, marked)
         false, exist = wrong(logits.detach(), table, self.heads.negatives)
         spans = torch.cat([known, false], dim=1)
         real = torch.cat([gold.spans[..., 0] >= 0, exist], dim=1)
@@ -186,9 +191,9 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         allowed = self._allowed(spans, spans.shape[1]) & real[:, :, None, None] & real[:, None, :, None]
         filled = role_table(gold.roles, scores.shape)
         lowered = scores - self.heads.role_margin
-        of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), allowed.flatten(2)).sum(dim=1).mean()
+        of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), allowed.flatten(2)).sum() / documents
         values = self.attributes(mentions[:, : known.shape[1]]).split(self.config.values, dim=-1)
-        chosen = [choice_loss(value, gold.attributes[..., at]) for at, value in enumerate(values)]
+        chosen = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
         return [of_spans, of_cuts, of_roles, torch.stack(chosen).sum()]
 
     def _allowed(self, spans: Tensor, triggers: int) -> Tensor:
@@ -214,15 +219,26 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         opening, closing = self.boundaries(features.states, spans, features.affixes, features.legal)
         values = self.attributes(mentions[:, :count]).float().split(self.config.values, dim=-1)
         found = [spans, scores, settled(opening, leading), settled(closing, trailing)]
-        found += [roles.masked_fill(~self._allowed(spans, count), IMPOSSIBLE), *values]
+        fillable = roles.masked_fill(~self._allowed(spans, count), IMPOSSIBLE)
+        found += [fillable, *values]
         arrays = [tensor.cpu().numpy() for tensor in found]
-        return [_outputs(*row) for row in zip(*arrays, strict=True)]
+        there = scores > 0  # the others fill up the rows of a fuller document
+        real = there[:, :count, None, None] & there[:, None, :, None]
+        doubts = doubt(output.logits) + doubt(fillable.masked_fill(~real, IMPOSSIBLE))
+        return [_outputs(nats, *row) for nats, *row in zip(doubts.tolist(), *arrays, strict=True)]
+
+
+def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
+    """Documents, spans and triggers of a batch [3], 1 at least."""
+    documents = torch.tensor(len(spans), device=spans.device)
+    triggers = (attributes != IGNORED).any(dim=-1)
+    return torch.stack([documents, (spans[..., 0] >= 0).sum(), triggers.sum()]).clamp(min=1)
 
 
 def _outputs(
-    spans: Ids, scores: Floats, leading: Floats, trailing: Floats, roles: Floats, *attributes: Floats
+    nats: float, spans: Ids, scores: Floats, leading: Floats, trailing: Floats, roles: Floats, *attributes: Floats
 ) -> Outputs:
-    return Outputs(spans, scores, leading, trailing, roles, attributes)
+    return Outputs(spans, scores, leading, trailing, roles, attributes, nats)
 
 
 def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
@@ -231,39 +247,3 @@ def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
     tokens = hidden.flatten(0, 1)
     mean = (tokens[first] + tokens[last]) / 2
     return (mean * weight[..., None].to(mean.dtype)).sum(dim=2)
-
-
-def _compact(config: EncoderConfig, encoding: Encoding) -> PreTrainedModel:
-    tokenizer = encoding.tokenizer
-    if not isinstance(tokenizer, CompactTokenizer):
-        raise UsageError("encoder: compact reads with a tokenizer of its own; make the encoding from the same config")
-    return CompactEncoder(
-        CompactConfig(
-            hidden_size=config.hidden_size,
-            layers=config.layers,
-            dropout=config.dropout,
-            word_dropout=config.word_dropout,
-            buckets=tokenizer.buckets,
-            alphabet=tokenizer.alphabet,
-        )
-    )
-
-
-def _pretrained(config: EncoderConfig) -> PreTrainedModel:
-    """Raises UsageError when the hub, or the folder, has no such encoder with safetensors."""
-    if config.name is None:
-        raise UsageError("encoder.name: missing; say which hub encoder, as an id or a folder")
-    try:
-        return AutoModel.from_pretrained(  # type: ignore[no-any-return]
-            config.name, revision=config.revision, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
-        )
-    except (OSError, ValueError, ImportError, KeyError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UsageError(f"encoder {config.name}: cannot be loaded: {reason}") from error
-
-
-def _fresh(config: dict[str, object]) -> PreTrainedModel:
-    """An untrained encoder of this configuration; its weights come with the model's."""
-    kind = str(config.get("model_type", ""))
-    rest = {name: value for name, value in config.items() if name != "model_type"}
-    return AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-any-return, no-untyped-call]

@@ -14,10 +14,11 @@ from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerFast
 
 from annotation.errors import UsageError
 from annotation.words import Word
+from training.hub import unloadable
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 """Whole numbers, their shape said where they are used."""
@@ -65,14 +66,24 @@ class HubTokenizer:
 
     @classmethod
     def from_pretrained(cls, name: str | Path, *, revision: str | None = None) -> HubTokenizer:
-        """Raises UsageError when there is no such tokenizer, or only a slow one."""
+        """Raises UsageError when there is no such tokenizer, only a slow one, or one that does not fit the encoder."""
         try:
             tokenizer = AutoTokenizer.from_pretrained(str(name), revision=revision, trust_remote_code=False)
-        except (OSError, ValueError, ImportError, KeyError) as error:
-            raise UsageError(f"{name}: no tokenizer can be loaded: {_first_line(error)}") from error
+        except Exception as error:  # files of others fail to load in every way there is
+            raise UsageError(unloadable(name, error, what="tokenizer")) from error
         if not isinstance(tokenizer, PreTrainedTokenizerFast):
-            raise UsageError(f"{name}: its tokenizer is not a fast one, so it gives no offsets; choose another encoder")
-        return cls(tokenizer, most=_most(tokenizer, name, revision))
+            raise UsageError(
+                f"encoder {name}: its tokenizer is a slow one, which tells no offsets; choose another encoder"
+            )
+        if len(tokenizer) <= len(tokenizer.all_special_tokens):  # transformers makes one up where there is none
+            raise UsageError(f"encoder {name}: it has no tokenizer; put a tokenizer.json beside its config.json")
+        config = _config(name, revision)
+        room = int(getattr(config, "vocab_size", 0) or 0)
+        if room and len(tokenizer) > room:
+            raise UsageError(
+                f"encoder {name}: its tokenizer has {len(tokenizer)} tokens, but it knows only {room} of them"
+            )
+        return cls(tokenizer, most=_most(tokenizer, config))
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
         """The whole text at once; windows are cut from the result."""
@@ -112,14 +123,20 @@ def align(text: str, words: Sequence[Word], offsets: Ids) -> tuple[Ids, Ids]:
     return _lend(first, last)
 
 
-def _most(tokenizer: PreTrainedTokenizerFast, name: str | Path, revision: str | None) -> int:
+def _config(name: str | Path, revision: str | None) -> PreTrainedConfig | None:
+    """The encoder's own configuration, None where a tokenizer stands alone."""
+    try:
+        return AutoConfig.from_pretrained(str(name), revision=revision, trust_remote_code=False)  # type: ignore[no-any-return]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _most(tokenizer: PreTrainedTokenizerFast, config: PreTrainedConfig | None) -> int:
     """Tokens the encoder takes at once, by its tokenizer's word or else its own; 512 where neither tells.
 
     RoBERTa and its kin number positions from just after the padding id, so they take fewer than they have.
     """
-    try:
-        config = AutoConfig.from_pretrained(str(name), revision=revision, trust_remote_code=False)
-    except (OSError, ValueError):
+    if config is None:
         return min(tokenizer.model_max_length, 512)
     positions = int(getattr(config, "max_position_embeddings", 0) or 512)
     if "roberta" in config.model_type or config.model_type in ("camembert", "xmod", "mpnet"):
@@ -137,7 +154,3 @@ def _lend(first: Ids, last: Ids) -> tuple[Ids, Ids]:
 def _sayable(text: str) -> str:
     """The text with lone surrogates, which no tokenizer takes, replaced one for one."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,69 @@
+"""Where encoders come from: ours anew, the hub's pretrained, or either as a saved model describes it."""
+
+from __future__ import annotations
+
+import torch
+from transformers import AutoConfig, AutoModel, PreTrainedModel
+
+from annotation.errors import UsageError
+from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
+from training.config import EncoderConfig
+from training.hub import unloadable
+from training.tokens import Tokenizer
+
+
+def compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
+    """Ours, untrained."""
+    if not isinstance(tokenizer, CompactTokenizer):
+        raise UsageError("encoder: compact reads with a tokenizer of its own; make the encoding from the same config")
+    return CompactEncoder(
+        CompactConfig(
+            hidden_size=config.hidden_size,
+            layers=config.layers,
+            dropout=config.dropout,
+            word_dropout=config.word_dropout,
+            buckets=tokenizer.buckets,
+            alphabet=tokenizer.alphabet,
+        )
+    )
+
+
+def pretrained(config: EncoderConfig) -> PreTrainedModel:
+    """The hub's, or a folder's. Raises UsageError when there is no such encoder with safetensors."""
+    if config.name is None:
+        raise UsageError("encoder.name: missing; say which hub encoder, as an id or a folder")
+    encoder = _loaded(config.name, config.revision)
+    if isinstance(pooler := getattr(encoder, "pooler", None), torch.nn.Module):
+        pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
+    if config.gradient_checkpointing:
+        if not encoder.supports_gradient_checkpointing:
+            kind = type(encoder).__name__
+            raise UsageError(f"encoder {config.name}: {kind} knows no gradient checkpointing; leave it out")
+        encoder.gradient_checkpointing_enable()  # type: ignore[no-untyped-call]
+    return encoder
+
+
+def _loaded(name: str, revision: str | None) -> PreTrainedModel:
+    """With every weight: transformers would draw those that are missing at random, with no more than a warning."""
+    try:
+        encoder, told = AutoModel.from_pretrained(
+            name,
+            revision=revision,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+        )
+    except Exception as error:  # files of others fail to load in every way there is
+        raise UsageError(unloadable(name, error, what="encoder")) from error
+    missing = sorted(key for key in told["missing_keys"] if not key.startswith("pooler."))
+    if missing:
+        raise UsageError(f"encoder {name}: the weights lack {len(missing)} tensors, {missing[0]} among them")
+    return encoder  # type: ignore[no-any-return]
+
+
+def fresh(config: dict[str, object]) -> PreTrainedModel:
+    """An untrained encoder of this configuration; its weights come with the model's."""
+    kind = str(config.get("model_type", ""))
+    rest = {name: value for name, value in config.items() if name != "model_type"}
+    return AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-any-return, no-untyped-call]
