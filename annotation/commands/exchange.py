@@ -117,7 +117,7 @@ def _write_ontology(path: Path, starter: Starter) -> None:
         file.write(text)
     for part, label in starter.placeholders().items():
         terminal.warn(
-            f"{path}: the corpus has no {part}, but an ontology must; {label!r} stands there: put in your own"
+            f"{path}: the corpus has no {part}, which a model needs; {label!r} stands there till you put in your own"
         )
 
 

@@ -16,8 +16,9 @@ from annotation.errors import UsageError
 from annotation.ontology import LANGUAGES
 
 _COLORS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#bcbd22", "#e377c2", "#7f7f7f")
-PLACEHOLDERS = {"entities": "Mention", "events": "Happening", "roles": "Participant"}
-"""What stands where the corpus has none: an ontology has at least one of each."""
+PLACEHOLDERS = {"entities": "Mention", "events": "Happening", "roles": "Participant", "attributes": "status"}
+"""What stands where the corpus has none: ontologies and models have at least one of each."""
+_STATED = "stated"
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Starter:
     def placeholders(self) -> dict[str, str]:
         """The parts of an ontology the corpus has none of, and what is written there instead."""
         there = {"entities": self.entities, "events": self.events, "roles": any(self.events.values())}
+        there["attributes"] = self.attributes
         return {part: PLACEHOLDERS[part] for part, any_ in there.items() if not any_}
 
     def yaml(self, name: str) -> str:
@@ -55,6 +57,7 @@ class Starter:
             first = next(iter(events))
             events[first] = {PLACEHOLDERS["roles"]: entities}
         roles = sorted({role for own in events.values() for role in own})
+        attributes = self.attributes or {PLACEHOLDERS["attributes"]: {_STATED}}
         self._refuse(set(entities) & set(events), "an entity's and an event's label", "--event")
         self._refuse(set(roles) & self.links, "a role and a link", "--link")
         row = {
@@ -68,7 +71,7 @@ class Starter:
             },
             "attributes": {
                 key: {**_type(key, 0), "values": _types(sorted(values)), "default": min(values)}
-                for key, values in sorted(self.attributes.items())
+                for key, values in sorted(attributes.items())
             },
             "links": _types(sorted(self.links)),
         }

@@ -106,7 +106,7 @@ def test_a_starter_ontology_is_valid_and_permits_all_that_was_found(found: list[
 def test_a_corpus_without_events_gets_something_in_their_place_and_says_so() -> None:
     starter = Starter()
     starter.add(build("[Person רמי] נחת"))
-    assert starter.placeholders() == {"events": "Happening", "roles": "Participant"}
+    assert starter.placeholders() == {"events": "Happening", "roles": "Participant", "attributes": "status"}
     assert Ontology.parse(starter.yaml("names")).labels == ("Person", "Happening")
 
 
