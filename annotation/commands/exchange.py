@@ -26,27 +26,30 @@ Format = Annotated[
 ]
 
 
+Language = Annotated[str | None, typer.Option(help="Where the file does not say; else guessed by the letters.")]
+Annotators = Annotated[
+    list[str] | None, typer.Option(help="Who marked it: once for all files, or once for each in turn.")
+]
+Group = Annotated[
+    int | None, typer.Option(min=1, help="Sentences to a Document; else the file's own documents, or one a sentence.")
+]
+Tags = Annotated[list[int] | None, typer.Option(min=2, help="A column with tags, from 1; else all that are.")]
+Triggers = Annotated[
+    list[str] | None, typer.Option(help="A label of triggers, where the format tells them not from entities.")
+]
+Links = Annotated[list[str] | None, typer.Option(help="A label of links, where arrows may be roles.")]
+
+
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Files, or folders where the format is made of several files.")],
     format: Format,
     out: Annotated[Path, typer.Option(help="Where the Documents go.")],
-    language: Annotated[
-        str | None, typer.Option(help="Where the file does not say; else guessed by the letters.")
-    ] = None,
-    annotator: Annotated[
-        list[str] | None, typer.Option(help="Who marked it: once for all files, or once for each in turn.")
-    ] = None,
-    group: Annotated[
-        int | None,
-        typer.Option(min=1, help="Sentences to a Document; else the file's own documents, or one a sentence."),
-    ] = None,
-    tags: Annotated[
-        list[int] | None, typer.Option(min=2, help="A column with tags, from 1; else all that are.")
-    ] = None,
-    event: Annotated[
-        list[str] | None, typer.Option(help="A label of triggers, where the format tells them not from entities.")
-    ] = None,
-    link: Annotated[list[str] | None, typer.Option(help="A label of links, where arrows may be roles.")] = None,
+    language: Language = None,
+    annotator: Annotators = None,
+    group: Group = None,
+    tags: Tags = None,
+    event: Triggers = None,
+    link: Links = None,
     ontology: Annotated[
         str | None, typer.Option(help="Says which labels are events and links, and the codes of titles shown.")
     ] = None,
@@ -71,10 +74,10 @@ def import_(
     )
     run = Import(files, reader(format), how, annotator or ())
     count = write_documents(out, run.documents())
-    if write_ontology:
-        _write_ontology(write_ontology, run.starter)
     languages = ", ".join(f"{name} {number}" for name, number in run.languages.most_common())
     _report(run.tally, f"{out}: {count} Documents ({languages})", "imported", as_json=as_json)
+    if write_ontology:
+        _write_ontology(write_ontology, run.starter)
 
 
 def export(

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Argument, Link, Span
+from annotation.document import Argument, Document, Event, Link, Span
 from annotation.errors import UsageError
+from annotation.formats.protocol import Writing
 from annotation.formats.re3d import read as read_folder
+from annotation.formats.re3d_write import write
 from tests.unit.formats.reading import read
 
 TEXT = "Rami, known as Abu Dan, led  the “North” team."
@@ -112,3 +114,24 @@ def test_other_quotation_marks_in_a_quote_are_no_fault_but_said(tmp_path: Path) 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"has no documents\.json"):
         read(read_folder, tmp_path)
+
+
+def test_events_of_a_source_and_a_target_go_out_as_the_corpus_has_them(tmp_path: Path) -> None:
+    arguments = (Argument("Source", RAMI), Argument("Target", TEAM))
+    leads, calm = Event(Span(24, 27, "Leads"), arguments), Event(Span(6, 14, "Named"), arguments, (("sure", "yes"),))
+    document = Document("d", TEXT, "en", (RAMI, TEAM), (leads, calm))
+    assert write([document], tmp_path, Writing()) == []
+    rows = [json.loads(line) for line in (tmp_path / "relations.json").read_text(encoding="utf-8").splitlines()]
+    assert [(row["type"], row["value"], row.get("naba")) for row in rows] == [
+        ("Source", "known as", "argument"),
+        ("Target", "known as", "argument"),
+        ("Leads", "led", None),
+    ]
+    assert read(read_folder, tmp_path) == ([document], [])
+
+
+def test_an_article_marked_twice_goes_out_once_and_the_other_is_said(tmp_path: Path) -> None:
+    lost = write([Document("d", TEXT), Document("d", TEXT)], tmp_path, Writing())
+    assert [str(item) for item in lost] == [
+        "d: document: is there more than once, which the corpus cannot say; adjudicate first"
+    ]
