@@ -37,7 +37,7 @@ _STYLE = """
 .naba-findings { border: 1px solid var(--color-neutral-border); border-inline-start: 4px solid #d00 }
 .naba-findings:not(:has(br)) { display: none }
 .naba-findings .lsf-richtext__container { font-size: 14px; line-height: 6px; padding: 0 }
-.naba-findings .lsf-richtext__line { unicode-bidi: plaintext; text-align: start; line-height: 22px }
+.naba-findings .lsf-richtext__line { text-align: start; line-height: 22px }
 .naba-findings .lsf-richtext__line { width: 100%; padding: 0; min-height: 0 }
 .naba-findings .lsf-richtext__line:nth-of-type(2n+1) { padding-inline-start: 22px; opacity: 0.8 }
 .naba-findings .lsf-richtext__line:first-of-type { padding: 0; opacity: 1; font-weight: 700 }

@@ -41,8 +41,8 @@ def _place(finding: Finding) -> str:
     if not finding.words or finding.kind in ("text", "drifted"):
         return ""  # the one has too many, the other tells them itself
     words = finding.words if len(finding.words) <= _WORDS else finding.words[: _WORDS - 1] + "…"
-    before, after = (_line(beside) for beside in (finding.before, finding.after))
-    return f"{'…' if before else ''}{before}«{_line(words)}»{after}{'…' if after else ''} · "
+    place = _line(f"{finding.before}«{words}»{finding.after}")
+    return f"{wording.isolated(place)} · "
 
 
 def _line(text: str) -> str:

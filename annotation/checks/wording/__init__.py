@@ -71,6 +71,11 @@ def mended(language: str) -> str:
     return {"ar": ar.MENDED, "he": he.MENDED, "en": en.MENDED}[language]
 
 
+def isolated(words: str) -> str:
+    """Words that run their own way and leave the line around them as it is, whatever their script."""
+    return f"\u2068{words}\u2069"
+
+
 def _filled(template: str, values: Mapping[str, Value], language: str, ontology: Ontology | None) -> str:
     return template.format(**{name: _shown(value, language, ontology) for name, value in values.items()})
 
@@ -78,7 +83,7 @@ def _filled(template: str, values: Mapping[str, Value], language: str, ontology:
 def _shown(value: Value, language: str, ontology: Ontology | None) -> str:
     quotes, comma = _SHOWN[language]
     if isinstance(value, Quoted):
-        return quotes.format(value.words) if ontology else repr(value.words)
+        return quotes.format(isolated(value.words)) if ontology else repr(value.words)
     if isinstance(value, Name):
         return quotes.format(_title(value, language, ontology)) if ontology else value.code
     if isinstance(value, tuple):

@@ -19,8 +19,8 @@ FOUND = check(build("אמש [Arrest:trigger נעצר] ב[GPE רמלה ]דוד\n�
 def test_a_heading_and_two_lines_for_each_finding(language: str) -> None:
     lines = panel(FOUND, ONTOLOGY, language).split("\n")
     assert len(lines) == 1 + 2 * len(FOUND) == 5
-    assert lines[1].startswith("✗ …אמש נעצר ב«רמלה »דוד כהן… · ")
-    assert lines[3].startswith("○ …אמש «נעצר» ברמלה דוד כהן… · ")
+    assert lines[1].startswith("✗ \u2068אמש נעצר ב«רמלה »דוד כהן\u2069 · ")
+    assert lines[3].startswith("○ \u2068אמש «נעצר» ברמלה דוד כהן\u2069 · ")
     assert ONTOLOGY.events["Arrest"].title[language] in lines[3]
 
 

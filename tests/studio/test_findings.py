@@ -1,0 +1,170 @@
+"""On a real server: findings come to the tasks and go, and what is mended is one annotator's one opinion still."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from annotation.check import check_file
+from annotation.checks.finding import Finding
+from annotation.document import Document
+from annotation.files import read_documents
+from annotation.labelstudio import push as push_module
+from annotation.labelstudio import seal
+from annotation.labelstudio.annotators import ensure_annotator
+from annotation.labelstudio.client import Client
+from annotation.labelstudio.convert import to_result
+from annotation.labelstudio.findings import ShowReport, show
+from annotation.labelstudio.mending import MendReport, mend_all
+from annotation.labelstudio.paging import pages
+from annotation.labelstudio.project import find
+from annotation.labelstudio.pull import pull
+from annotation.labelstudio.push import push
+from annotation.labelstudio.wire import Row
+from annotation.ontology import Ontology
+from tests.builders import build
+from tests.studio.support import afresh, hand_in, tasks
+
+WIDE = build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE רמלה ][Person>Arrest:Person דוד כהן]", id="wide")
+TRIM = build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE רמלה] [Person>Arrest:Person דוד כהן]", id="wide")
+GOOD = build("[Arrest:trigger נעצרה] ב[Place>Arrest:GPE לוד] [Person>Arrest:Person דנה לוי]", id="good")
+PANEL = re.compile(r'<Text name="findings"[^>]*/>')
+RINA, SAMIR = "rina@example.org", "samir@example.org"
+
+
+class Desk:
+    """A project and the file its annotations are pulled into."""
+
+    def __init__(self, client: Client, title: str, folder: Path) -> None:
+        self.client, self.title, self.folder, self.out = client, title, folder, folder / "docs.jsonl"
+
+    def mark(self, document: Document, by: str, twice: bool = False) -> int:
+        rows = to_result(document, titles=find(self.client, self.title).titles)
+        rows += [{**rows[0], "id": "twin"}] if twice else []
+        return hand_in(ensure_annotator(self.client, by), tasks(self.client, self.title)[document.id], rows)
+
+    def pull(self, ontology: Ontology) -> list[Finding]:
+        pull(self.client, project=self.title, out=self.out, workspace=self.folder)
+        return list(check_file(self.out, ontology))
+
+    def pulled(self) -> list[Document]:
+        return list(read_documents(self.out))
+
+    def show(self, findings: list[Finding]) -> ShowReport:
+        return show(self.client, findings, project=self.title, workspace=self.folder)
+
+    def mend(self, findings: list[Finding]) -> MendReport:
+        return mend_all(self.client, findings, project=self.title, workspace=self.folder)
+
+    def data(self) -> dict[str, Row]:
+        project = find(self.client, self.title).id
+        rows = [task["data"] for page in pages(self.client, project, ("id", "data")) for task in page]
+        return {str(row["id"]): row for row in rows if isinstance(row, dict)}
+
+
+@pytest.fixture
+def desk(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> Desk:
+    push(client, [WIDE, GOOD], project=title, ontology=ontology, workspace=tmp_path, ui_language="he")
+    return Desk(client, title, tmp_path)
+
+
+def test_findings_come_to_the_task_and_go_when_they_are_mended(desk: Desk, ontology: Ontology) -> None:
+    number = desk.mark(WIDE, RINA)
+    desk.mark(GOOD, RINA)
+    before = desk.data()
+    found = desk.pull(ontology)
+    assert [finding.kind for finding in found] == ["edge-space"]
+    assert (desk.show(found).shown, desk.show(found).shown) == (1, 1)
+    after = desk.data()
+    assert "«רמלה »" in str(after["wide"]["findings"])
+    assert {key: value for key, value in after["wide"].items() if key != "findings"} == {
+        key: value for key, value in before["wide"].items() if key != "findings"
+    }
+    assert after["good"] == before["good"]
+
+    texts = desk.out.read_bytes()
+    assert desk.pull(ontology) == found
+    assert (desk.out.read_bytes(), afresh(desk.client, desk.title, desk.folder)[1]) == (texts, texts)
+    again = push(
+        desk.client, [WIDE, GOOD], project=desk.title, ontology=ontology, workspace=desk.folder, ui_language="he"
+    )
+    assert (again.created, again.skipped, again.changed) == (0, 2, [])
+
+    titles = find(desk.client, desk.title).titles
+    desk.client.change(f"api/annotations/{number}/", {"result": to_result(TRIM, titles=titles)})
+    report = desk.show(desk.pull(ontology))
+    assert (report.shown, report.cleared) == (0, 1)
+    assert desk.data()["wide"] == before["wide"]
+
+
+def test_what_is_mended_stands_for_the_annotation_it_was(desk: Desk, ontology: Ontology) -> None:
+    number = desk.mark(WIDE, RINA, twice=True)
+    desk.mark(GOOD, RINA)
+    old = desk.client.get(f"api/annotations/{number}/")
+    found = desk.pull(ontology)
+    assert [finding.kind for finding in found] == ["edge-space", "twice"]
+    report = desk.mend(found)
+    assert (report.mended, report.before) == (1, 0)
+    assert all(report.covers(finding) for finding in found)
+    assert (desk.mend(found).mended, desk.mend(found).before) == (0, 1)
+    assert desk.client.get(f"api/annotations/{number}/") == old
+
+    assert desk.pull(ontology) == []
+    good, mended = sorted(desk.pulled(), key=lambda document: document.id)
+    assert mended == TRIM
+    assert mended.provenance is not None
+    assert (mended.provenance.mended_from, mended.provenance.annotator) == (number, RINA)
+    assert good.provenance is not None
+    assert good.provenance.mended_from is None
+    assert desk.mend(desk.pull(ontology)).mended == 0
+    assert afresh(desk.client, desk.title, desk.folder)[1] == desk.out.read_bytes()
+
+    titles = find(desk.client, desk.title).titles
+    further = build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE רמלה ]דוד כהן", id="wide")
+    desk.client.change(f"api/annotations/{number}/", {"result": to_result(further, titles=titles)})
+    found = desk.pull(ontology)
+    assert further in desk.pulled()
+    assert TRIM not in desk.pulled()
+    assert desk.mend(found).mended == 1
+    desk.pull(ontology)
+    assert [len(d.entities) for d in desk.pulled() if d.id == "wide"] == [1]
+
+
+def test_a_task_waits_until_all_its_annotators_are_done(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    push(client, [WIDE], project=title, ontology=ontology, workspace=tmp_path, ui_language="he", annotators=2)
+    desk = Desk(client, title, tmp_path)
+    desk.mark(WIDE, RINA)
+    found = desk.pull(ontology)
+    assert (desk.show(found).held_back, desk.mend(found).held_back) == (1, 1)
+    assert desk.data()["wide"]["findings"] == ""
+    desk.mark(TRIM, SAMIR)
+    found = desk.pull(ontology)
+    assert (desk.show(found).shown, desk.mend(found).mended) == (1, 1)
+    desk.pull(ontology)
+    assert [(d.provenance.annotator, d) for d in desk.pulled() if d.provenance] == [(SAMIR, TRIM), (RINA, TRIM)]
+
+
+def test_a_project_of_an_older_naba_is_given_the_panel(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page had none, and its tasks have no word for one."""
+    now, kept = seal.labelling_config, push_module.to_task_data
+    with monkeypatch.context() as older:
+        older.setattr(seal, "labelling_config", lambda *a, **k: PANEL.sub("", now(*a, **k)))
+        older.setattr(push_module, "to_task_data", lambda d: {k: v for k, v in kept(d).items() if k != "findings"})
+        push(client, [WIDE, GOOD], project=title, ontology=ontology, workspace=tmp_path)
+        desk = Desk(client, title, tmp_path)
+        desk.mark(WIDE, RINA)
+        assert not PANEL.search(str(client.get(f"api/projects/{find(client, title).id}/")))
+    assert "findings" not in desk.data()["wide"]
+    assert not find(client, title).seal.current
+    assert desk.show(desk.pull(ontology)).shown == 1
+    assert find(client, title).seal.current
+    assert desk.data()["wide"]["findings"]
+    assert "findings" not in desk.data()["good"]
+    more = build("[GPE רמלה]", id="more")
+    assert push(client, [more], project=title, ontology=ontology, workspace=tmp_path).created == 1
