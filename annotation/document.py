@@ -112,7 +112,8 @@ class Provenance:
     """Who said it. `regions` names the Label Studio region of each span, for messages and links back.
 
     `mended_from` is the annotation it was before naba trimmed what could be trimmed safely; the opinion in it is still
-    the annotator's.
+    the annotator's. `uncertainty` is the model's, in nats per word: how near to the threshold all it could have marked
+    was, marked or not.
     """
 
     task: int | None = None
@@ -122,6 +123,7 @@ class Provenance:
     updated_at: str | None = None
     lead_time: float | None = None
     model_version: str | None = None
+    uncertainty: float | None = None
     regions: tuple[tuple[Span, str], ...] = ()
 
 

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
@@ -55,14 +56,17 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         raise
 
 
-def read_documents(path: str | Path) -> Iterator[Document]:
-    """Each Document of a .jsonl or .jsonl.gz file. Raises UsageError or DocumentsError naming the line."""
+def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
+    """Each Document of a .jsonl or .jsonl.gz file but the first `skip`, whose lines are not looked into.
+
+    Raises UsageError or DocumentsError naming the line.
+    """
     path = Path(path)
     try:
         with _open(path, "rt", gzipped=path.suffix == ".gz") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield _parse(line, path, number)
+            lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+            for number, line in islice(lines, skip, None):
+                yield _parse(line, path, number)
     except (OSError, EOFError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
 
@@ -83,8 +87,18 @@ def write_documents(path: str | Path, documents: Iterable[Document]) -> int:
 
 
 def line(document: Document) -> str:
-    """The Document as its line of a file, newline included."""
-    return json.dumps(to_json(document), ensure_ascii=False) + "\n"
+    """The Document as its line of a file, newline included: as it reads, or escaped where no file could hold that."""
+    row = to_json(document)
+    said = json.dumps(row, ensure_ascii=False)
+    return (said if _encodable(said) else json.dumps(row)) + "\n"
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _parse(text: str, path: Path, number: int) -> Document:

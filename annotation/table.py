@@ -77,11 +77,12 @@ def write(path: Path, documents: Iterable[Document]) -> None:
             writer.write_batch(rows)
 
 
-def read(path: Path) -> Iterator[Document]:
-    """The documents of a parquet file, in its order. Raises ValueError for a row that is no document."""
+def read(path: Path, *, skip: int = 0) -> Iterator[Document]:
+    """The documents of a parquet file but the first `skip`, in its order. Raises ValueError for a row that is none."""
     with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
         for batch in file.iter_batches(batch_size=_BATCH):
-            yield from map(from_row, batch.to_pylist())
+            yield from map(from_row, batch.slice(skip).to_pylist())
+            skip = max(0, skip - batch.num_rows)
 
 
 def _structs(value: object, key: str) -> object:

@@ -24,6 +24,7 @@ from training.settings import (
 from training.versions import version_fault
 
 __all__ = [
+    "AuditConfig",
     "ConfigError",
     "DataConfig",
     "EncoderConfig",
@@ -149,6 +150,21 @@ class TrainConfig(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditConfig(Settings):
+    """What of a snapshot's marks a model with this encoder could say. `output` is a JSON file for all of it.
+
+    examples: how many of each reason for a loss.
+    """
+
+    snapshot: str = needed(str, filled)
+    split: Literal["all", "train", "dev", "test"] = "all"
+    output: str | None = setting(None, filled)
+    examples: int = setting(3, at_least(1))
+    model: ModelConfig = ModelConfig()
+    encoder: EncoderConfig = EncoderConfig()
+
+
+@dataclass(frozen=True, kw_only=True)
 class EvaluateConfig(Settings):
     """A trained model against one split of a snapshot. `output` is where the report goes: beside the model if None.
 
@@ -171,11 +187,17 @@ class EvaluateConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class PredictConfig(Settings):
-    """Documents in, the same Documents with what the model finds in them out, in the same order."""
+    """Documents in, the same Documents with what the model finds in them out, in the same order.
+
+    engine: `local` is this process, `ray` a Ray Data job of so many `workers`, on this machine or the cluster that
+    RAY_ADDRESS names, each with `threads` cores (1 by default) or a GPU where it has them.
+    """
 
     model: str = needed(str, filled)
     input: str = needed(str, filled)
     output: str = needed(str, filled)
+    engine: Literal["local", "ray"] = "local"
+    workers: int | None = setting(None, at_least(1))
     batch_size: int = setting(16, at_least(1))
     device: Literal["auto", "cpu"] = "auto"
     threads: int | None = setting(None, at_least(1))

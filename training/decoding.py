@@ -24,7 +24,7 @@ class Outputs:
 
     spans [M, 3]: first word, last word, label. scores [M]. leading [M, LEADING] and trailing [M, TRAILING]: how many
     graphemes to cut. roles [T, M, R]: each candidate filling each role of the first T, among which all triggers are.
-    attributes: one [T, V] each.
+    attributes: one [T, V] each. doubt: how near to 0 the logits of all candidates are, in nats (`training.doubt`).
     """
 
     spans: npt.NDArray[np.int64]
@@ -33,6 +33,7 @@ class Outputs:
     trailing: Floats
     roles: Floats
     attributes: tuple[Floats, ...]
+    doubt: float = 0.0
 
 
 def decode(
@@ -46,7 +47,11 @@ def decode(
     """
     kept = _select(_spans(words, outputs, labels, reading), labels)
     events = tuple(
-        Event(span, tuple(_arguments(row, kept, outputs, labels, reading[ARGUMENT])), tuple(_attributes(row, outputs, labels)))
+        Event(
+            span,
+            tuple(_arguments(row, kept, outputs, labels, reading[ARGUMENT])),
+            tuple(_attributes(row, outputs, labels)),
+        )
         for row, span in kept.items()
         if labels.is_event(labels.number[span.label])
     )

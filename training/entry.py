@@ -23,7 +23,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from training.config import EvaluateConfig, PredictConfig, ReleaseConfig, TrainConfig, VerifyConfig, typed
+from training.config import AuditConfig, EvaluateConfig, PredictConfig, ReleaseConfig, TrainConfig, VerifyConfig, typed
 from training.settings import ConfigError, Settings, hint, paths
 from training.versions import quoted
 
@@ -35,6 +35,12 @@ def train_main(overrides: Sequence[str]) -> None:
     """`naba train`: train as the overrides say. Raises NabaError."""
     with _hydra("train", overrides, TrainConfig):
         _train()
+
+
+def audit_main(overrides: Sequence[str]) -> None:
+    """`naba audit`: what a model with an encoder could say of a snapshot's marks. Raises NabaError."""
+    with _hydra("audit", overrides, AuditConfig):
+        _audit()
 
 
 def evaluate_main(overrides: Sequence[str]) -> None:
@@ -97,6 +103,14 @@ def _train(cfg: DictConfig) -> float:
     return runs.train(run)
 
 
+@_entry("audit", "pkg://conf")
+def _audit(cfg: DictConfig) -> float:
+    run = typed(cfg, AuditConfig)
+    from training.auditing import audit
+
+    return audit(run)
+
+
 @_entry("evaluate")
 def _evaluate(cfg: DictConfig) -> float:
     run = typed(cfg, EvaluateConfig)
@@ -108,9 +122,9 @@ def _evaluate(cfg: DictConfig) -> float:
 @_entry("predict")
 def _predict(cfg: DictConfig) -> float:
     run = typed(cfg, PredictConfig)
-    from training import runs
+    from training import prediction
 
-    return runs.predict(run)
+    return prediction.predict(run)
 
 
 @_entry("release")

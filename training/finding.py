@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -21,6 +22,9 @@ from training.predict import load
 from training.record import unchanged
 
 _log = logging.getLogger(__name__)
+_TOLD = 1000
+
+T = TypeVar("T")
 
 
 def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
@@ -52,13 +56,18 @@ def known_by(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None
         )
 
 
-def watched(documents: Iterable[Document]) -> Iterator[Document]:
-    """The same documents, counted on a terminal, and in a line now and then elsewhere."""
+def watched(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:
+    """The same items, their documents counted on a terminal, and in a line now and then elsewhere.
+
+    `count` says how many documents an item stands for.
+    """
     columns = (SpinnerColumn(), TextColumn("documents"), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=terminal.err, transient=True, disable=not terminal.err.is_terminal) as bar:
         task = bar.add_task("", total=None)
-        for count, document in enumerate(documents, start=1):
-            bar.update(task, completed=count)
-            if count % 1000 == 0:
-                _log.info("%d documents done", count)
-            yield document
+        done = 0
+        for item in items:
+            told, done = done // _TOLD, done + count(item)
+            bar.update(task, completed=done)
+            if done // _TOLD > told:
+                _log.info("%d documents done", done)
+            yield item

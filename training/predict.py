@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -14,12 +14,11 @@ from transformers.utils import logging as transformers_logging
 
 from annotation.document import Document, Provenance
 from annotation.errors import UsageError
-from training.batches import collate
+from training.archive import gather
+from training.batches import WORDS, collate, cuts
 from training.encoding import Encoding
 from training.model import EventExtractor
-
-BUFFER = 16
-"""Batches' worth of documents that are sorted by length at a time."""
+from training.reading import Reading, reading
 
 
 def load(path: str | Path) -> tuple[EventExtractor, Encoding]:
@@ -30,6 +29,7 @@ def load(path: str | Path) -> tuple[EventExtractor, Encoding]:
     hush()
     try:
         model, encoding = EventExtractor.load(path)
+        scales(model)
     except SafetensorError as error:
         raise UsageError(f"{path}: the weights cannot be read: {error}; train it again") from error
     _whole(path, model)
@@ -44,25 +44,81 @@ def predict(
     batch_size: int = 16,
     version: str | None = None,
     given: Collection[str] = (),
+    read: Reading | None = None,
 ) -> Iterator[Document]:
     """Each document, in the order given, with the model's findings in place of what was marked in it.
 
-    Spans and arguments carry a score in 0..1. Only `BUFFER` batches of documents are held at a time, so that any number
-    of them can pass; `version`, the model's own by default, goes into their provenance. The layers `given`, "trigger"
+    Spans and arguments carry a score in 0..1, as the model's scales have it; another `read` may take their place. Only
+    what `gather` takes is held at a time, so that any number of documents can pass. `version`, the model's own by
+    default, goes into their provenance, and so does how unsure it is, in nats per word. The layers `given`, "trigger"
     and "entity", are taken from the documents as marked, as far as the encoding can say them.
     """
-    version = version or model_version(model)
-    model.eval()  # type: ignore[no-untyped-call]
+    finder = Finder.of(model, encoding, batch_size=batch_size, version=version, given=given, read=read)
     waiting = iter(documents)
-    while chunk := list(islice(waiting, batch_size * BUFFER)):
-        for document in _predict(model, encoding, chunk, batch_size, given):
-            yield replace(document, provenance=Provenance(model_version=version))
+    while chunk := gather(waiting, batch_size):
+        yield from finder.find(chunk)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """A model that marks documents as `predict` says. The same documents together give the same marks and scores."""
+
+    model: EventExtractor
+    encoding: Encoding
+    batch_size: int
+    version: str
+    given: frozenset[str]
+    read: Reading
+
+    @classmethod
+    def of(
+        cls,
+        model: EventExtractor,
+        encoding: Encoding,
+        *,
+        batch_size: int = 16,
+        version: str | None = None,
+        given: Collection[str] = (),
+        read: Reading | None = None,
+    ) -> Finder:
+        """With the model's own version and scales where none are given."""
+        model.eval()  # type: ignore[no-untyped-call]
+        return cls(
+            model, encoding, batch_size, version or model_version(model), frozenset(given), read or scales(model)
+        )
+
+    def find(self, documents: Sequence[Document]) -> list[Document]:
+        """The documents marked, in their order; they are read in order of length, in batches of bounded size."""
+        encoding = self.encoding
+        examples = [
+            encoding.encode(document, targets=True) if self.given else encoding.encode(document.bare())
+            for document in documents
+        ]
+        lengths = [len(example.words) for example in examples]
+        order = sorted(range(len(documents)), key=lengths.__getitem__)
+        found: dict[int, Document] = {}
+        ends = [*cuts(sorted(lengths), self.batch_size, WORDS), len(order)]
+        for places in (order[start:end] for start, end in pairwise([0, *ends]) if end):
+            batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
+            with torch.inference_mode():
+                tensors = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
+                outputs = self.model.extract(tensors, given=self.given)
+            for at, output in zip(places, outputs, strict=True):
+                unsure = round(output.doubt / max(lengths[at], 1), 6)
+                provenance = Provenance(model_version=self.version, uncertainty=unsure)
+                found[at] = replace(encoding.decode(examples[at], output, self.read), provenance=provenance)
+        return [found[at] for at in range(len(documents))]
 
 
 def hush() -> None:
     """Stop transformers' bars for files that take no time, and its advice about defaults that are not used here."""
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def scales(model: EventExtractor) -> Reading:
+    """How the model's logits are read. Raises UsageError where its configuration says nothing sensible of it."""
+    return reading(getattr(model.config, "scales", None))
 
 
 def model_version(model: EventExtractor) -> str:
@@ -72,25 +128,6 @@ def model_version(model: EventExtractor) -> str:
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
     return f"{getattr(model.config, 'run_name', None) or 'naba'}-{digest.hexdigest()[:8]}"
-
-
-def _predict(
-    model: EventExtractor, encoding: Encoding, chunk: Sequence[Document], batch_size: int, given: Collection[str]
-) -> Iterator[Document]:
-    """One buffer's documents, read in order of length and given back in their own."""
-    examples = [
-        encoding.encode(document, targets=True) if given else encoding.encode(document.bare()) for document in chunk
-    ]
-    order = sorted(range(len(chunk)), key=lambda at: len(examples[at].words))
-    found: dict[int, Document] = {}
-    for start in range(0, len(order), batch_size):
-        places = order[start : start + batch_size]
-        batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
-        with torch.inference_mode():
-            outputs = model.extract({name: tensor.to(model.device) for name, tensor in batch.items()}, given=given)
-        for at, output in zip(places, outputs, strict=True):
-            found[at] = encoding.decode(examples[at], output)
-    return (found[at] for at in range(len(chunk)))
 
 
 def _whole(path: Path, model: EventExtractor) -> None:

@@ -1,14 +1,16 @@
 """How the logits of a layer are read as probabilities, and how that is fitted so that scores mean what they say.
 
-A score is sigmoid(logit / temperature + shift), so that order, and what is decoded, stay. The temperature alone (Guo et
-al. 2017, "On calibration of modern neural networks") cannot say that less than half of a layer's findings are right,
-since all of them have a logit above 0: hence the shift (Platt 1999), with Platt's targets, which keep few from saying 1.
+A score is sigmoid(logit / temperature + shift): what is decoded stays, and so does its order. The temperature alone
+(Guo et al. 2017, "On calibration of modern neural networks") cannot say that less than half of a layer's findings are
+right, since all of them have a logit above 0. Hence the shift (Platt 1999), and Platt's targets, by which a few that
+are all right do not make every score 1.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -30,17 +32,18 @@ _LEAST = 1e-4
 """Scores are rounded to four digits, and none is 0."""
 
 
-class Scale(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Scale:
     """What turns a logit into a score."""
 
     temperature: float = 1.0
     shift: float = 0.0
 
-    def __call__(self, logit: float) -> float:
+    def __call__(self, logit: float, /) -> float:
         return max(round(float(sigmoid(logit / self.temperature + self.shift)), 4), _LEAST)
 
 
-PLAIN: Reading = dict.fromkeys(LAYERS, Scale())
+PLAIN: Reading = {layer: Scale() for layer in LAYERS}
 RAW: Reading = dict.fromkeys(LAYERS, float)
 """Leaves logits as they are."""
 
@@ -52,12 +55,12 @@ def reading(stored: object) -> Reading:
     """
     rows = stored if isinstance(stored, Mapping) else {}
     try:
-        scales = {layer: Scale(*map(float, rows.get(layer, Scale()))) for layer in LAYERS}
+        scales = {layer: Scale(*map(float, rows.get(layer, (1.0, 0.0)))) for layer in LAYERS}
     except (TypeError, ValueError) as error:
         raise UsageError(f"the model's scales cannot be read: {error}; train it again") from error
     if any(not scale.temperature > 0 for scale in scales.values()):
         raise UsageError("the model's scales have a temperature that is not above 0; train it again")
-    return scales
+    return {**scales}
 
 
 def fitted(logits: Sequence[float] | NDArray[np.float64], right: Sequence[bool] | NDArray[np.bool_]) -> Scale | None:

@@ -1,35 +1,33 @@
-"""The work behind `naba train` and `naba predict`, as plain functions of a checked configuration."""
+"""The work behind `naba train`, as a plain function of a checked configuration."""
 
 from __future__ import annotations
 
 import json
 import logging
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
-from itertools import chain
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
 import yaml
 from transformers import set_seed
 
-from annotation import terminal
 from annotation.document import Document
-from annotation.errors import UsageError
-from annotation.files import atomic, read_documents, write_documents
+from annotation.files import atomic
 from annotation.snapshot import Snapshot
+from training.alignment import ENOUGH, aligned
+from training.audit import KINDS
 from training.chosen import Chosen
-from training.config import PredictConfig, TrainConfig
+from training.config import TrainConfig
 from training.encoding import Encoding
-from training.finding import ready, watched
 from training.fit import fit
 from training.folder import RunFolder
 from training.model import EventExtractor
 from training.predict import model_version
-from training.predict import predict as find
 from training.record import packages
+from training.scales import scale
 from training.scoring import Scores, score
+from training.team import Team, together
 from training.tracking import Tracker, tracking
 
 _log = logging.getLogger(__name__)
@@ -41,48 +39,52 @@ _FREE = ("output", "name", "resume", "tracking")
 def train(run: TrainConfig) -> float:
     """Train a model into `output`/model and return its Arg-C+ on the development documents.
 
-    A run that was broken off goes on from its last checkpoint; one that was finished is not repeated.
+    A run that was broken off goes on from its last checkpoint; one that was finished is not repeated. Processes that
+    torchrun has started train together, and the first of them writes.
     """
-    snapshot = Snapshot.open(run.snapshot)
+    with together(cpu=run.fit.device == "cpu") as team:
+        told = team.told(lambda: run)  # a name made of the time of day is the first one's
+        snapshot = Snapshot.open(told.snapshot)
+        return _trained(told, snapshot, team)
+
+
+def _trained(run: TrainConfig, snapshot: Snapshot, team: Team) -> float:
     about = {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
-    folder = RunFolder.claim(Path(run.output).resolve(), {**_bound(run), "snapshot": about}, resume=run.resume)
-    if folder.finished():
+    bound = {**_bound(run), "snapshot": about}
+    folder = team.told(lambda: RunFolder.claim(Path(run.output).resolve(), bound, resume=run.resume))
+    if team.told(folder.finished):
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
     _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
     told = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages()}
-    with tracking(run.tracking, output=folder.path, name=run.name, id=folder.id, settings=told) as tracker:
+    wish = run.tracking if team.first else replace(run.tracking, mode="off")
+    with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=told) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
-        model, encoding, scores = _train(run, snapshot, folder, tracker)
-        folder.publish(lambda path: _save(path, model, encoding, scores, told))
-        _track(tracker, scores)
-        made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
-        tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
-    _log.info("the model is in %s; development Arg-C+ %.1f", folder.model, 100 * scores.arg_c_plus.f1)
-    return scores.arg_c_plus.f1
+        model, encoding, dev = _fitted(run, snapshot, folder, tracker, team)
+        scores = None
+        if team.first:
+            scores = score(dev, scale(model, encoding, dev, batch_size=run.fit.batch_size))
+            folder.publish(lambda path: _save(path, model, encoding, scores, told))
+            _track(tracker, scores)
+            made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
+            tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
+            _log.info("the model is in %s; development Arg-C+ %.1f", folder.model, 100 * scores.arg_c_plus.f1)
+    return team.told(lambda: scores.arg_c_plus.f1 if scores else 0.0)
 
 
-def predict(run: PredictConfig) -> int:
-    """Write every document of `input` with what the model finds in it, and return how many there were."""
-    model, encoding = ready(run.model, run)
-    documents = _documents(Path(run.input))
-    count = write_documents(run.output, watched(find(model, encoding, documents, batch_size=run.batch_size)))
-    terminal.say(f"{count} documents: {run.output}")
-    return count
-
-
-def _train(
-    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker
-) -> tuple[EventExtractor, Encoding, Scores]:
+def _fitted(
+    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker, team: Team
+) -> tuple[EventExtractor, Encoding, Sequence[Document]]:
+    """The trained model, its encoding, and the documents that chose its weights."""
     if run.fit.threads:
         torch.set_num_threads(run.fit.threads)
     set_seed(run.seed)
     chosen = Chosen.of(snapshot, run.data)
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
-    _say_lost(encoding, chosen.train)
+    _say_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     model.config.run_name = run.name
-    checkpoint = folder.checkpoint()
+    checkpoint = team.told(folder.checkpoint)
     if checkpoint:
         _log.info("going on from %s", checkpoint)
     fit(
@@ -94,17 +96,27 @@ def _train(
         tracker=tracker,
         checkpoints=folder.checkpoints,
         resume=checkpoint,
+        team=team,
     )
-    predicted = list(find(model, encoding, chosen.dev, batch_size=run.fit.batch_size))
-    return model, encoding, score(chosen.dev, predicted)
+    return model, encoding, chosen.dev
 
 
-def _say_lost(encoding: Encoding, documents: Sequence[Document]) -> None:
+def _say_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) -> None:
     """What the model cannot be taught is said before it is trained, not found out after."""
-    lost = Counter(loss.why for document in documents for loss in encoding.audit(document).lost)
-    if lost:
-        reasons = ", ".join(f"{why}: {count}" for why, count in lost.most_common(5))
-        _log.info("%d marks of %d documents cannot be learned (%s)", lost.total(), len(documents), reasons)
+    found = aligned(encoding, documents)
+    if not found.lost:
+        return
+    reasons = ", ".join(f"{why}: {count}" for why, count in found.reasons([*KINDS, "attribute", "link"])[:5])
+    if found.share < ENOUGH:
+        _log.warning(
+            "only %.2f%% of the marks of %d documents can be learned (%s); naba audit snapshot=%s says more",
+            100 * found.share,
+            found.documents,
+            reasons,
+            snapshot,
+        )
+    else:
+        _log.info("%d marks of %d documents cannot be learned (%s)", found.lost.total(), found.documents, reasons)
 
 
 def _bound(run: TrainConfig) -> dict[str, object]:
@@ -133,15 +145,3 @@ def _track(tracker: Tracker, scores: Scores) -> None:
         for name, prf in types.items()
     )
     tracker.table("types", columns, rows)
-
-
-def _documents(path: Path) -> Iterator[Document]:
-    """The Documents of a file, or of all splits of a snapshot."""
-    if (path / "manifest.json").is_file():
-        snapshot = Snapshot.open(path)
-        return chain(snapshot.train, snapshot.dev, snapshot.test)
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file; name a Documents file, or the folder of a snapshot")
-    if not path.name.endswith((".jsonl", ".jsonl.gz")):
-        raise UsageError(f"{path}: not a Documents file (.jsonl, .jsonl.gz); naba read makes one of articles")
-    return read_documents(path)

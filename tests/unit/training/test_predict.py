@@ -15,12 +15,13 @@ from annotation.document import Document, Source
 from annotation.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
+from training.archive import BUFFER
 from training.chosen import Chosen
 from training.config import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
-from training.predict import BUFFER, load, model_version, predict
+from training.predict import load, model_version, predict
 from training.tracking import Tracker
 
 CORPUS = documents(24)

@@ -1,0 +1,120 @@
+"""The work behind `naba audit`: what of a snapshot's gold an encoder and its encoding can say, before any training."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from annotation import terminal
+from annotation.errors import UsageError
+from annotation.files import atomic
+from annotation.snapshot import Snapshot
+from training.alignment import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned
+from training.audit import KINDS
+from training.config import AuditConfig
+from training.encoding import Encoding
+from training.predict import hush
+
+_FURTHER = ("attribute", "link")
+_PLURAL = {"entity": "entities", "trigger": "triggers", "argument": "arguments"}
+
+
+def audit(run: AuditConfig) -> float:
+    """Show what can be said and what is lost, write it to `output` if that is given, and return the share said."""
+    hush()
+    snapshot = Snapshot.open(run.snapshot)
+    encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
+    wanted = ("train", "dev", "test") if run.split == "all" else (run.split,)
+    documents = [document for split in wanted for document in snapshot.split(split)]
+    if not documents:
+        raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
+    found = aligned(encoding, documents, examples=run.examples)
+    _show(found, f"{_name(run)} on {snapshot.manifest.name}, {run.split}: {found.documents} documents")
+    if run.output:
+        with atomic(run.output) as file:
+            json.dump(_row(found, run), file, ensure_ascii=False, indent=2)
+        terminal.say(f"audit: {run.output}")
+    return found.share
+
+
+def _name(run: AuditConfig) -> str:
+    return run.encoder.name or run.encoder.kind
+
+
+def _show(found: Alignment, title: str) -> None:
+    languages = sorted(found.marks)
+    heading = ("", "marks", "can be said", *languages, "by a label a token", "not shown")
+    terminal.table(title, heading, _figures(found, languages))
+    rows = list(_losses(found))
+    if rows:
+        terminal.table("what is lost, and why", ("", "", "for example"), rows)
+    if found.share < ENOUGH:
+        terminal.warn(f"{100 * found.share:.2f}% can be said, less than {100 * ENOUGH:.0f}%: see what is lost")
+
+
+def _figures(found: Alignment, languages: list[str]) -> Iterator[tuple[str, ...]]:
+    for kind in (*KINDS, None):
+        marks = found.of(kind=kind)
+        by_language = [_percent(found.of(kind=kind, language=language).share) for language in languages]
+        spans = marks if kind else _spans(found)
+        tokens = "" if kind == "argument" else _percent(spans.tokens / spans.total if spans.total else 1.0)
+        unseen = "" if kind == "argument" else str(spans.unseen)
+        yield _PLURAL.get(kind or "", "all"), str(marks.total), _percent(marks.share), *by_language, tokens, unseen
+
+
+def _spans(found: Alignment) -> Marks:
+    total = found.of(kind="entity")
+    total += found.of(kind="trigger")
+    return total
+
+
+def _losses(found: Alignment) -> Iterator[tuple[str, str, str]]:
+    """Reasons with their counts and an example each: of marks, then of what no score counts."""
+    for kinds in (*((kind,) for kind in KINDS), _FURTHER):
+        for why, count in found.reasons(kinds):
+            examples = [example for kind in kinds for example in found.examples[kind, why]]
+            yield f"{kinds[0]}: {why}" if len(kinds) == 1 else why, str(count), _quoted(examples)
+    unseen = [example for kind in KINDS for example in found.examples[kind, UNSEEN]]
+    if unseen:
+        yield UNSEEN, str(_spans(found).unseen), _quoted(unseen)
+
+
+def _quoted(examples: list[Example]) -> str:
+    return f"{examples[0].what} in {examples[0].document}" if examples else ""
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f}"
+
+
+def _row(found: Alignment, run: AuditConfig) -> dict[str, object]:
+    """The same for a machine."""
+    languages = {
+        language: {kind: _marks(marks) for kind, marks in kinds.items()} for language, kinds in found.marks.items()
+    }
+    lost = [
+        {"kind": kind, "why": why, "count": count, "examples": _examples(found, kind, why)}
+        for (kind, why), count in found.lost.most_common()
+    ]
+    unseen = {kind: _examples(found, kind, UNSEEN) for kind in KINDS if found.examples.get((kind, UNSEEN))}
+    return {
+        "schema": 1,
+        "encoder": _name(run),
+        "snapshot": run.snapshot,
+        "split": run.split,
+        "documents": found.documents,
+        "share": found.share,
+        "kinds": {kind: _marks(found.of(kind=kind)) for kind in KINDS},
+        "languages": languages,
+        "lost": lost,
+        "unseen": unseen,
+    }
+
+
+def _marks(marks: Marks) -> dict[str, float]:
+    sizes = {"total": marks.total, "said": marks.said, "tokens": marks.tokens, "unseen": marks.unseen}
+    return {**sizes, "share": marks.share}
+
+
+def _examples(found: Alignment, kind: str, why: str) -> list[dict[str, str]]:
+    return [{"document": example.document, "what": example.what} for example in found.examples.get((kind, why), ())]

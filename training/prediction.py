@@ -1,0 +1,51 @@
+"""The work behind `naba predict`: an archive in, a file of the same Documents with what the model finds in them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from annotation import terminal
+from annotation.errors import UsageError
+from annotation.files import line
+from training import distributed
+from training.archive import Archive, Piece, Place
+from training.config import PredictConfig
+from training.finding import ready, watched
+from training.predict import Finder
+from training.resumable import Resumable
+
+
+def predict(run: PredictConfig) -> int:
+    """Write every document of `input` with what the model finds in it, and return how many there were.
+
+    Broken off, it goes on where it stopped, and writes the same bytes. Raises UsageError for what cannot be read.
+    """
+    model, encoding = ready(run.model, run)
+    archive = Archive.open(Path(run.input))
+    if Path(run.output).resolve().is_relative_to(Path(run.input).resolve()):
+        raise UsageError(f"{run.output}: is in what is read; choose another output=")
+    finder = Finder.of(model, encoding, batch_size=run.batch_size)
+    with Resumable.open(run.output, _task(run, finder, archive)) as file:
+        if run.engine == "ray":
+            found = distributed.pieces(run, archive, file.place)
+        else:
+            found = pieces(finder, archive, file.place)
+        for piece in watched(found, lambda piece: piece.documents):
+            file.add(*piece)
+        count = file.finish()
+    terminal.say(f"{count} documents: {run.output}")
+    return count
+
+
+def pieces(finder: Finder, archive: Archive, start: Place) -> Iterator[Piece]:
+    """What the chunks of the archive become, from `start` on."""
+    for documents, after in archive.chunks(finder.batch_size, start):
+        yield Piece("".join(map(line, finder.find(documents))), len(documents), after)
+
+
+def _task(run: PredictConfig, finder: Finder, archive: Archive) -> dict[str, object]:
+    """What must be the same for a file to be gone on with."""
+    model = {"version": finder.version, "scales": getattr(finder.model.config, "scales", None)}
+    device = finder.model.device.type
+    return {"model": model, "batch_size": run.batch_size, "device": device, "input": archive.identity()}
