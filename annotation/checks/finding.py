@@ -33,7 +33,7 @@ class Finding:
     """One fault. `str(finding)` is its line: article, task, region, words, what is wrong, the remedy.
 
     `span` is None where what is wrong has no place in the text that could be trusted; `before` and `after` are the
-    words beside it, by which it is found.
+    words beside it, by which it is found. `line` is that of a file, where it holds no Document.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Finding:
     annotation: int | None = None
     annotator: str | None = None
     region: str | None = None
+    line: int | None = None
 
     @property
     def severity(self) -> Severity:
@@ -89,6 +90,7 @@ class Finding:
             "annotation": self.annotation,
             "annotator": self.annotator,
             "region": self.region,
+            "line": self.line,
         }
 
 

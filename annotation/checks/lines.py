@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from annotation.checks.finding import Finding
@@ -103,7 +104,7 @@ def _read(line: str, number: int) -> Document | list[Finding]:
         return from_json(row)  # type: ignore[arg-type]
     except (ValueError, RecursionError) as error:
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            return [_finding({"id": f"of line {number}"}, "unreadable", str(error))]
+            return [replace(_finding({"id": f"of line {number}"}, "unreadable", str(error)), line=number)]
         faults = list(_misplaced(row, row["text"]))
         return faults or [_finding(row, "offsets", str(error).removeprefix(f"document {row.get('id')}: "))]
 

@@ -11,7 +11,7 @@ import typer
 from annotation import terminal
 from annotation.checks.finding import Finding
 from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
-from annotation.errors import Refused, UsageError
+from annotation.errors import DocumentsError, Refused, UsageError
 from annotation.ontology import Ontology
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def check(
     as_json: AsJson = False,
     workspace: Workspace = HERE,
 ) -> None:
-    """Find what is wrong in the annotations. Exit code 1 when there are errors."""
+    """Find what is wrong in the annotations. Exit code 1 when there are errors, 2 when a line is no Document."""
     if fix and project is None:
         raise UsageError("--fix needs to know the project whose annotations it mends; give --project")
     from annotation.check import check_file
@@ -49,6 +49,9 @@ def check(
         for line in (*findings, *said.values()):
             terminal.say(str(line))
         terminal.say(f"{counts['error']} errors, {counts['warning']} warnings")
+    for finding in findings:
+        if finding.line is not None:
+            raise DocumentsError(path=str(documents), line=finding.line, reason=str(finding.values["problem"]))
     if counts["error"]:
         raise Refused(f"{documents}: {counts['error']} errors; mend them in Label Studio and pull again")
 
