@@ -99,6 +99,7 @@ def _migrate_project(project: str, to: Ontology, path: str, workspace: Path, *, 
         if waiting and not dry_run:
             terminal.say(f"{waiting:,} articles wait for a decision: the last tab of {report.url}/data")
         if report.undo:
+            terminal.say("ask everybody to load the page anew; if somebody did not, run this again")
             terminal.say(f"undo: naba migrate --project '{project}' --undo {report.undo}")
 
 

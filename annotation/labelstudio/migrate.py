@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from annotation.errors import ProjectError, StudioError
+from annotation.errors import ProjectError, StudioDownError, StudioError
 from annotation.files import atomic
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.flow import progress
@@ -41,7 +42,7 @@ def migrate(
     Raises OntologyError naming each label that `to` does not account for, ProjectError when there is no such project,
     its page was edited by hand, or it is on its way elsewhere, and StudioDownError when the server stays away.
     """
-    with alone(workspace, project):
+    with alone(workspace, project), to_be_continued():
         target = find(client, project, workspace=workspace, migrating=True)
         undo = _begun(target, to)
         old = Ontology.parse(undo.header.old) if undo else target.ontology
@@ -81,11 +82,15 @@ class Migrating:
         """Everything, from wherever an earlier run ended."""
         undo = undo or self._write_down()
         self.report.undo = undo.path
+        self.relabelling.again = undo.ended == "done" and not self.target.seal.migrating
         if self.target.ontology.hash != self.migration.new.hash or self.target.seal.migrating:
             self.show_both()
             self._sweep_all(undo)
             self.settle(self._settings(undo), lambda: self._sweep_all(undo))
-        self._sweep_all(undo)
+        if not self._sweep_all(undo) and self.relabelling.again:
+            self.report.already = True
+            return
+        self.relabelling.again = False
         tally = Tally()
         for was in undo.entries():
             tally.add(was, self.relabelling(was.rows))
@@ -100,7 +105,7 @@ class Migrating:
         config = half_way(both, self.migration.new, self.target.seal.ui_language)
         self.client.change(self.url, {"label_config": config})
 
-    def settle(self, settings: dict[str, object], sweep: Callable[[], None]) -> None:
+    def settle(self, settings: dict[str, object], sweep: Callable[[], object]) -> None:
         """Page and guidelines at once. The server counts labels in use, and only when told does it count anew.
 
         `sweep` changes what somebody marked meanwhile with labels that are going away.
@@ -129,11 +134,15 @@ class Migrating:
                 yield from page
                 advance(len(page))
 
-    def _sweep_all(self, undo: UndoFile) -> None:
-        """Change what still has old labels, until there is nothing."""
+    def _sweep_all(self, undo: UndoFile) -> int:
+        """Change what still has old labels, until there is nothing; how many that were."""
+        total = 0
         for _ in range(_SWEEPS):
-            if not sum(self._sweep(marks, undo) for marks in self.tasks("migrating")):
-                return
+            changed = sum(self._sweep(marks, undo) for marks in self.tasks("migrating"))
+            total += changed
+            if not changed:
+                break
+        return total
 
     def _sweep(self, marks: list[Marked], undo: UndoFile) -> int:
         changes = self._changes(marks, undo)
@@ -177,6 +186,15 @@ class Migrating:
         return {**interface(new, self.target.seal.ui_language), **({"description": described(new)} if ours else {})}
 
 
+@contextmanager
+def to_be_continued() -> Iterator[None]:
+    """Say how to go on when the server stays away."""
+    try:
+        yield
+    except StudioDownError as error:
+        raise StudioDownError(f"{error}; run the same command again to go on") from error
+
+
 def reattach(client: Client, draft: Marked, undo: UndoFile) -> None:
     """Hang a draft where it hung before a run was killed between taking it off and putting it back."""
     places = undo.index.get(draft.key, []) if draft.kind == "draft" and draft.annotation is None else []
@@ -189,7 +207,7 @@ def _entry(marked: Marked, done: Relabelled) -> Entry:
 
 
 def _begun(target: Project, to: Ontology) -> UndoFile | None:
-    """The undo file of a migration to the same ontology that was killed, if one was."""
+    """The undo file of a migration to the same ontology that was begun before, if one was."""
     home = target.home or Path()
     mine = [undo for undo in undo_files(home) if undo.header.born == target.born and undo.ended != "undone"]
     same = [undo for undo in mine if Ontology.parse(undo.header.new).hash == to.hash]
@@ -206,5 +224,6 @@ def _begun(target: Project, to: Ontology) -> UndoFile | None:
         )
     if target.seal.migrating:
         return same[-1]
-    # One that was killed before it changed anything is left lying: only the last one may have work to do.
-    return same[-1] if same and target.ontology.hash == to.hash and not same[-1].ended else None
+    # One that was killed before it changed anything is left lying: only the last one may have work to do. It has when
+    # somebody handed in old labels after its end, from a page that was open all the while.
+    return same[-1] if same and target.ontology.hash == to.hash else None

@@ -1,26 +1,22 @@
 """The rows of an annotation in the labels of the next ontology: what `annotation.migrated` does to a Document. Pure.
 
 What no label of the old ontology is said in stays as it came, faults included. Doing it twice changes nothing more.
-What a person has to decide is stored as ``One / Other``, which is no label: a pull quarantines it, and the editor keeps
-it, shows the region without a label, and takes a click for the decision. (Of two labels in one region a click on one
-takes both away.)
+What a person has to decide is stored as `annotation.labelstudio.undecided` says.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import cast
 
 from annotation.errors import OntologyError
 from annotation.labelstudio import wire
 from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.undecided import either, pieces, settled
 from annotation.labelstudio.wire import Row
 from annotation.migration import Migration, Touched, Value, value_path
-
-OR = " / "
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +34,14 @@ class Relabelled:
 
 
 class Relabelling:
-    """A migration as it is stored in a project whose labels are shown in `ui_language`."""
+    """A migration as it is stored in a project whose labels are shown in `ui_language`.
 
-    def __init__(self, migration: Migration, ui_language: str) -> None:
-        self.migration = migration
+    `again` says that it was done before, and rows are what came late. A label that was split and is still there may
+    then be somebody's choice, and stays.
+    """
+
+    def __init__(self, migration: Migration, ui_language: str, *, again: bool = False) -> None:
+        self.migration, self.again = migration, again
         self.titles = relation_titles(migration.new, ui_language)
         self.codes = {title: code for code, title in relation_titles(migration.old, ui_language).items()}
 
@@ -62,12 +62,14 @@ class Relabelling:
 
     def arrow_parts(self, title: str, starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """The old code a stored title stands for, and the codes it becomes between regions of these new labels."""
-        codes = [self.codes.get(piece) for piece in title.split(OR)]
+        codes = [self.codes.get(piece) for piece in pieces([title])]
         heirs = {heir for code in codes if code for heir in self.migration.arrow(code, starts, ends)}
         if len(codes) > 1 and len(heirs) == 1:
             return title, tuple(heirs)
-        code = self.codes.get(title)
-        return (title, (title,)) if code is None else (code, self.migration.arrow(code, starts, ends))
+        if (code := self.codes.get(title)) is None:
+            return title, (title,)
+        parts = self.migration.arrow(code, starts, ends)
+        return code, (code,) if self.again and code in parts else parts
 
 
 class _Rows:
@@ -109,8 +111,9 @@ class _Rows:
         self.labels[id] = (*self.labels.get(id, ()), *after)
 
     def _parts(self, id: str, label: str) -> tuple[str, ...]:
-        parts = _pieced(label, self.migration.label)
-        return (label,) if len(parts) > 1 and label in parts and id in self.decided else parts
+        parts = settled(label, self.migration.label)
+        known = self.by.again or id in self.decided
+        return (label,) if len(parts) > 1 and label in parts and known else parts
 
     def _fold(self, rows: Sequence[object]) -> None:
         """Regions that come to be the same are one, and what hangs on the later ones hangs on the first."""
@@ -131,8 +134,8 @@ class _Rows:
             if becomes != (label,):
                 self.touched[self.migration.label_path(label), "mark"] += 1
             if len(becomes) > 1:
-                self._ask(self.migration.label_path(label), id, OR.join(becomes))
-            after |= dict.fromkeys([OR.join(becomes)] if becomes else ())
+                self._ask(self.migration.label_path(label), id, either(becomes))
+            after |= dict.fromkeys([either(becomes)] if becomes else ())
         if list(after) == labels:
             return [] if id in self.folded else [row]
         return [] if not after or id in self.folded else [_with(row, "labels", after)]
@@ -147,7 +150,7 @@ class _Rows:
             parts, path = self._values(name, value), value_path((name, value))
             if parts != ((name, value),):
                 self.touched[path, "choice"] += 1
-            new = OR.join(part for _, part in parts)
+            new = either(part for _, part in parts)
             if len(parts) > 1:
                 self._ask(path, id, new)
             for heir, _ in parts[:1]:  # all parts are values of one attribute
@@ -156,7 +159,8 @@ class _Rows:
             yield from self._said(row, self.folded.get(id, id), heir, new_values)
 
     def _values(self, name: str, value: str) -> tuple[Value, ...]:
-        return _pieced(value, lambda piece: self.migration.value(name, piece))
+        parts = settled(value, lambda piece: self.migration.value(name, piece))
+        return ((name, value),) if self.by.again and (name, value) in parts else parts
 
     def _said(self, row: Row, id: str, heir: str, values: Mapping[str, str]) -> Iterable[Row]:
         """The row under its new name. What was said of regions that are one now is one row, which takes it all in."""
@@ -171,8 +175,8 @@ class _Rows:
             first, more = next(iter(there.values())), values.keys() - there.keys()
             there |= values
             if more:
-                self._ask(first, id, OR.join(there))
-            cast(Row, self.choices[id, heir]["value"])["choices"] = [OR.join(there)]
+                self._ask(first, id, either(there))
+            cast(Row, self.choices[id, heir]["value"])["choices"] = [either(there)]
 
     def _relation(self, row: Row) -> Iterable[Row]:
         ends = str(row.get("from_id")), str(row.get("to_id"))
@@ -185,10 +189,14 @@ class _Rows:
         after = list(dict.fromkeys(new for title in before for new in self._title(title, row)))
         if (start == end and ends[0] != ends[1]) or (before and not after):
             return
-        new = {**row, "from_id": start, "to_id": end, "labels": after} if after != before else row
-        new = {**new, "from_id": start, "to_id": end} if (start, end) != ends else new
+        new = row if after == before and (start, end) == ends else {**row, "from_id": start, "to_id": end}
+        new = {**new, "labels": after} if after != before else new
+        if not self.folded:
+            yield new
+            return
+        new = dict(new)  # what came must stay as it is: it goes into the undo file
         first = self.arrows.setdefault((start, end), new)
-        if first is new or not self.folded:
+        if first is new:
             yield new
         else:
             first["labels"] = list(dict.fromkeys([*_list(first), *after]))
@@ -196,9 +204,9 @@ class _Rows:
     def _title(self, title: str, row: Row) -> Iterable[str]:
         """What is stored for one label of an arrow."""
         ends = self._turned(row)
-        code, parts = self.by.arrow_parts(title, self.labels.get(ends[0], ()), self.labels.get(ends[1], ()))
+        code, parts = self.by.arrow_parts(title, *(pieces(self.labels.get(end, ())) for end in ends))
         path = self.migration.arrow_path(code)
-        new = OR.join(self.by.titles.get(part, part) for part in parts)
+        new = either(self.by.titles.get(part, part) for part in parts)
         if new != title or self.migration.arrows.get(code, (code,)) != (code,):
             self.touched[path, "arrow"] += 1
         olds, news = [self.old.get(end, ()) for end in ends], [self.labels.get(end, ()) for end in ends]
@@ -242,12 +250,6 @@ def _is(row: object, kind: str) -> bool:
 
 def _strings(row: Row, key: str) -> list[str]:
     return [str(item) for item in cast(Row, row["value"])[key]]  # type: ignore[attr-defined]
-
-
-def _pieced(name: str, becomes: Callable[[str], tuple[_T, ...]]) -> tuple[_T, ...]:
-    """What becomes of it; of something undecided, what all it may be have become, where that is one."""
-    heirs = {heir for piece in name.split(OR) for heir in becomes(piece)} if OR in name else set()
-    return tuple(heirs) if len(heirs) == 1 else becomes(name)
 
 
 def _list(row: Row) -> list[str]:

@@ -13,7 +13,7 @@ from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.holdings import alone
 from annotation.labelstudio.marks import Key, Marked, digest, store
-from annotation.labelstudio.migrate import Migrating, reattach
+from annotation.labelstudio.migrate import Migrating, reattach, to_be_continued
 from annotation.labelstudio.project import Project, find
 from annotation.labelstudio.relabel import Relabelling
 from annotation.labelstudio.tabs import remove_tab
@@ -44,7 +44,7 @@ def undo(client: Client, *, project: str, file: Path, workspace: Path) -> UndoRe
     Raises UsageError when it is no undo file, ProjectError when it is another project's or the project has gone on to
     yet another ontology, and StudioDownError when the server stays away.
     """
-    with alone(workspace, project):
+    with alone(workspace, project), to_be_continued():
         target = find(client, project, workspace=workspace, migrating=True)
         undoing = _Undoing(client, target, UndoFile.open(file))
         undoing.run()

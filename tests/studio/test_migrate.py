@@ -26,7 +26,7 @@ from annotation.migration import Migration
 from annotation.ontology import Ontology
 from tests.builders import build
 from tests.migrating import evolved
-from tests.studio.support import tasks
+from tests.studio.support import hand_in, tasks
 
 HEBREW = (
     "[certainty=reported,Strike:trigger תקיפה] פגעה ב[Target>Strike:Facility מחסן הדגים] "
@@ -136,7 +136,7 @@ def test_a_dry_run_counts_and_changes_nothing(client: Client, project: str, new:
     assert str(report) == "4 annotations, 2 drafts and 1 suggestions of 2 articles"
 
 
-@pytest.mark.parametrize("after", [0, 4, 9])
+@pytest.mark.parametrize("after", [0, 3, 10])
 def test_killed_anywhere_it_goes_on(client: Client, project: str, new: Ontology, tmp_path: Path, after: int) -> None:
     before = stored(client, project)
     with killed(after), pytest.raises(KeyboardInterrupt):
@@ -173,6 +173,20 @@ def test_what_people_changed_since_is_kept_named_and_carried_back(
     assert f"annotation {number} by karim@example.org: changed since, and kept" in line
     result = client.get(f"api/annotations/{number}/")["result"]  # type: ignore[index]
     assert [r["value"]["labels"] for r in result] == [["Facility"]]
+
+
+def test_what_comes_late_from_an_open_page_is_taken_in_by_the_next_run(
+    client: Client, project: str, new: Ontology, tmp_path: Path
+) -> None:
+    migrate(client, project=project, to=new, workspace=tmp_path)
+    row = {"id": "late", "type": "labels", "from_name": "entity", "to_name": "text"}
+    late = [{**row, "value": {"start": 0, "end": 4, "text": "", "labels": ["Facility"]}}]
+    number = hand_in(client, tasks(client, project)["he"], late)
+    report = migrate(client, project=project, to=new, workspace=tmp_path)
+    result = client.get(f"api/annotations/{number}/")["result"]  # type: ignore[index]
+    assert [r["value"]["labels"] for r in result] == [["Site"]]
+    assert report.undo is not None
+    assert len(undo(client, project=project, file=report.undo, workspace=tmp_path).restored) == 8
 
 
 def test_articles_in_which_something_is_to_be_decided_have_a_tab_until_it_is(

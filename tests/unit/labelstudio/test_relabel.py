@@ -59,7 +59,9 @@ def test_the_rows_say_what_the_migrated_document_says(document: Document, ui_lan
 @settings(max_examples=30, deadline=None)
 @given(documents(OLD, forbidden_fillers=True), LANGUAGES)
 def test_twice_is_once_and_the_page_can_show_it(document: Document, ui_language: str) -> None:
-    once = relabelled(stored(document, OLD, ui_language), ui_language)
+    rows = stored(document, OLD, ui_language)
+    once = Relabelling(MIGRATION, ui_language)(rows)
+    assert rows == stored(document, OLD, ui_language), "what came goes into the undo file"
     decided = once.asked
     twice = Relabelling(MIGRATION, ui_language)(copy.deepcopy(once.rows), decided)
     assert (twice.rows, twice.changed) == (once.rows, False)
@@ -107,6 +109,7 @@ def test_a_region_somebody_decided_is_not_asked_again() -> None:
     asked = relabelled(rows)
     assert asked.rows[0]["value"]["labels"] == ["ReleaseOrEscape / Escape"]  # type: ignore[index,call-overload]
     assert not Relabelling(MIGRATION, "he")(rows, asked.asked).changed
+    assert not Relabelling(MIGRATION, "he", again=True)(rows).changed
     assert relabelled(asked.rows, migration=MIGRATION.back()).rows == rows  # type: ignore[arg-type]
 
 
