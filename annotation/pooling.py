@@ -27,15 +27,15 @@ def pooled(versions: Sequence[Document], chief: int | None = None) -> tuple[list
                 theirs = marked[chief] & alike if chief is not None else set[Span]()
                 most = max(votes[span] for span in alike)
                 tied = [span for span in alike if votes[span] == most]
-                place = next((span for span in tied if span in theirs), None) or _bare(versions[0].text, tied)
+                place = next((span for span in tied if span in theirs), None) or bare(versions[0].text, tied)
                 onto.add(place)
                 for moves, spans in zip(where, marked, strict=True):
                     moves.update({span: place for span in spans & alike if span != place})
     return [moved(version, moves) for version, moves in zip(versions, where, strict=True)], frozenset(onto)
 
 
-def _bare(text: str, spans: Iterable[Span]) -> Span:
-    """The one that begins last, or before it the one that has the article more."""
+def bare(text: str, spans: Iterable[Span]) -> Span:
+    """Of spans that differ by a proclitic the one that begins last, or before it the one that has the article more."""
     best, *others = sorted(spans, reverse=True)
     return next((span for span in others if _article(text, span.start, best.start)), best)
 

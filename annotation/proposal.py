@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from annotation.document import Argument, Document, Event, Link, Span
 from annotation.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
-from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LINK, Answer, Place, Thing, places
+from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LINK, PREFIX, Answer, Place, Thing, places
+from annotation.pooling import bare
 
 _AROUND = 25
 """Characters shown on either side of the words a place is about."""
@@ -34,7 +35,8 @@ def proposal(
     """From the versions of an article. Where two answers have the same votes, the first of `senior` counts."""
     found = places(versions, ontology)
     first = {name: at for at, name in enumerate((*senior, *sorted(versions.keys() - set(senior))))}
-    chosen = {id(place): _chosen(place, first) for place in found}
+    text = next(iter(versions.values())).text
+    chosen = {id(place): _chosen(place, text, first, len(senior)) for place in found}
     spans: dict[Thing, Span] = {}
     entities: list[Span] = []
     triggers: dict[Span, Thing] = {}
@@ -44,7 +46,7 @@ def proposal(
             spans[place.things[0]] = scored[0]
             entities += scored if place.layer == ENTITY else ()
             triggers |= dict.fromkeys(scored, place.things[0]) if place.layer == EVENT else {}
-    saying = _Saying(ontology, ui_language, next(iter(versions.values())).text)
+    saying = _Saying(ontology, ui_language, text)
     contested = [place for place in found if place.contested]
     notes: dict[Span, list[str]] = {}
     for place in contested:
@@ -64,11 +66,21 @@ def proposal(
     )
 
 
-def _chosen(place: Place, first: Mapping[str, int]) -> tuple[Answer, ...]:
-    """What most say is there; of as many, what the first annotator says. Nothing only where nobody said anything."""
+def _chosen(place: Place, text: str, first: Mapping[str, int], seniors: int) -> tuple[Answer, ...]:
+    """What most say is there. Of as many, what a senior annotator says, or is written without its prefix, or is first.
+
+    Nothing only where nobody said anything.
+    """
     votes = place.votes()
     said = {given: name for name, given in sorted(place.answers.items(), key=lambda item: -first[item[0]]) if given}
-    return max(said, key=lambda given: (votes[given], -first[said[given]]))
+    spans = {span for given in said for _, span in given}
+    plain = bare(text, spans) if PREFIX in place.causes else None
+
+    def rank(given: tuple[Answer, ...]) -> tuple[int, int, bool, int]:
+        at = first[said[given]]
+        return votes[given], -min(at, seniors), given[0][1] == plain, -at
+
+    return max(said, key=rank)
 
 
 def _share(place: Place, chosen: tuple[Answer, ...], versions: Mapping[str, Document]) -> float:
@@ -116,8 +128,11 @@ class _Saying:
     def lines(self, place: Place) -> str:
         """The words it is about, among those around them, and below that who said what."""
         about = place.about
-        before = self.text[max(0, about.start - _AROUND) : about.start].rpartition("\n")[2]
-        after = self.text[about.end : about.end + _AROUND].partition("\n")[0]
+        before, after = self.text[: about.start].rpartition("\n")[2], self.text[about.end :].partition("\n")[0]
+        if len(before) > _AROUND:
+            before = "…" + before[-_AROUND:].partition(" ")[2]
+        if len(after) > _AROUND:
+            after = after[:_AROUND].rpartition(" ")[0] + "…"
         words = " ".join(f"{before}[{about.quote(self.text)}]{after}".split())
         return f"{words}\n{self.of(place)}"
 

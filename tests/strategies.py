@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from annotation.document import Argument, Document, Event, Link, Source, Span
@@ -45,6 +47,38 @@ def documents(draw: st.DrawFn, ontology: Ontology, *, forbidden_fillers: bool = 
         links=tuple(links),
         source=draw(st.none() | _sources()),
     )
+
+
+@st.composite
+def versions(draw: st.DrawFn, ontology: Ontology) -> list[Document]:
+    """Two to four people's versions of one article: spans begin elsewhere, have another label, or are missing."""
+    one = draw(documents(ontology))
+    return [one, *(draw(_varied(one, ontology)) for _ in range(draw(st.integers(1, 3))))]
+
+
+@st.composite
+def _varied(draw: st.DrawFn, one: Document, ontology: Ontology) -> Document:
+    new: dict[Span, Span] = {}
+    for span in one.spans():
+        start = max(0, min(span.end - 1, span.start + draw(st.sampled_from((0, 0, 0, -1, 1, 2)))))
+        labels = tuple(ontology.events if span.label in ontology.events else ontology.entities)
+        label = draw(st.sampled_from((span.label, span.label, span.label, labels[0])))
+        target = Span(start, span.end, label)
+        if target not in new.values() and draw(st.integers(0, 5)):
+            new[span] = target
+    events = [
+        Event(
+            new[event.trigger],
+            tuple(Argument(a.role, new[a.filler]) for a in event.arguments if a.filler in new),
+            event.attributes if draw(st.booleans()) else (),
+        )
+        for event in one.events
+        if event.trigger in new
+    ]
+    ends = [(link.label, new[link.a], new[link.b]) for link in one.links if link.a in new and link.b in new]
+    entities = tuple(new[span] for span in one.entities if span in new)
+    links = tuple(Link(label, a, b) for label, a, b in ends)
+    return replace(one, entities=entities, events=tuple(events), links=links)
 
 
 def _spans(text: str, labels: tuple[str, ...]) -> st.SearchStrategy[Span]:

@@ -86,12 +86,14 @@ def _typed(articles: Sequence[Sequence[Comparison]], cells: Sequence[Cell]) -> C
 
 
 def _prfs(counts: Counts) -> list[PRF]:
-    """The sum over articles of [articles, units, 3]; intervals where there are two articles or more."""
+    """The sum over articles of [articles, units, 3]; intervals where there is something in two articles or more."""
     sums = [PRF(int(one), int(two), int(both)) for one, two, both in counts.sum(axis=0)]
     if len(counts) < 2:
         return sums
     ends = bootstrap.pairs(bootstrap.bounds(bootstrap.resampled_f1(counts)))
-    return [replace(prf, interval=pair) for prf, pair in zip(sums, ends, strict=True)]
+    return [
+        replace(prf, interval=pair) if prf.gold + prf.predicted else prf for prf, pair in zip(sums, ends, strict=True)
+    ]
 
 
 def _by_kind(cells: Sequence[Cell], prfs: Sequence[PRF]) -> dict[str, dict[str, PRF]]:

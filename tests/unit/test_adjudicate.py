@@ -1,10 +1,18 @@
 """Several versions of one article become gold, and every decision is counted."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotation.adjudicate import KEPT, LEFT_OUT, OUTCOMES, adjudicate, contested
+from annotation.document import Document, Provenance
 from annotation.errors import UsageError
 from tests.builders import build, conflict
+from tests.strategies import versions
+
+ONTOLOGY = conflict()
 
 RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה]"
 NO_PLACE = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ברמלה"
@@ -111,9 +119,24 @@ def test_a_value_that_goes_without_saying_is_no_other_value() -> None:
     said = RAID.replace("Raid:trigger", "Raid,certainty=confirmed:trigger")
     documents = [build(RAID, by="noa"), build(said, by="dan")]
     assert len(contested(documents)) == 1
-    assert contested(documents, conflict()) == []
-    assert adjudicate(documents, policy=None, ontology=conflict()).gold == [build(RAID)]
+    assert contested(documents, ONTOLOGY) == []
+    assert adjudicate(documents, policy=None, ontology=ONTOLOGY).gold == [build(RAID)]
 
 
 def test_every_outcome_is_told() -> None:
     assert {*KEPT, *LEFT_OUT} == set(OUTCOMES)
+
+
+@settings(max_examples=60, deadline=None)
+@given(versions(ONTOLOGY), st.sampled_from([(), ("0",)]))
+def test_whatever_they_marked_gold_holds_together_and_every_item_is_counted(
+    marked: list[Document], senior: tuple[str, ...]
+) -> None:
+    documents = [replace(v, provenance=Provenance(annotator=str(number))) for number, v in enumerate(marked)]
+    result = adjudicate(documents, senior=senior)
+    (gold,) = result.gold
+    kept = sum(counts[outcome] for counts in result.outcomes.values() for outcome in KEPT)
+    items = [*gold.spans(), *gold.links, *(i for e in gold.events for i in (*e.arguments, *e.attributes))]
+    assert kept == len(items)
+    assert set(gold.spans()) <= {span for version in marked for span in version.spans()}
+    assert adjudicate([documents[0]]).gold == [documents[0]]

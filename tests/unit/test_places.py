@@ -8,12 +8,14 @@ from annotation.document import Document
 from annotation.places import ARGUMENT, ATTRIBUTE, BOUNDARY, ENTITY, EVENT, LABEL, LINK, MISSED, PREFIX, Place, places
 from tests.builders import build, conflict
 
+ONTOLOGY = conflict()
+
 RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה]"
 
 
 def laid(*markups: str) -> list[Place]:
     versions: dict[str, Document] = {name: build(m) for name, m in zip(("noa", "dan", "tal"), markups, strict=False)}
-    return places(versions, conflict())
+    return places(versions, ONTOLOGY)
 
 
 def contested(*markups: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from hypothesis import given, settings
+
+from annotation.adjudicate import agreed, spoken
 from annotation.document import Document
+from annotation.places import places
 from annotation.proposal import Proposal, proposal
 from tests.builders import build, conflict
+from tests.strategies import versions
+
+ONTOLOGY = conflict()
 
 CONTROLS = dict.fromkeys(map(ord, "\u2068\u2069\u200f"))
 
@@ -13,7 +20,7 @@ RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Plac
 
 def proposed(*markups: str, senior: tuple[str, ...] = (), ui_language: str = "en") -> Proposal:
     versions: dict[str, Document] = {n: build(m, by=n) for n, m in zip(("noa", "dan", "tal"), markups, strict=False)}
-    return proposal(versions, conflict(), senior=senior, ui_language=ui_language)
+    return proposal(versions, ONTOLOGY, senior=senior, ui_language=ui_language)
 
 
 def told(made: Proposal) -> list[str]:
@@ -50,10 +57,27 @@ def test_another_label_and_value_go_with_most() -> None:
 
 
 def test_a_type_and_a_role_of_one_name_keep_their_own_titles() -> None:
-    facility = conflict().entities["Facility"].title["en"]
+    facility = ONTOLOGY.entities["Facility"].title["en"]
     assert f"noa: {facility} «המחסן» · dan: nothing" in told(proposed(RAID, "[Raid:trigger פשיטה] על המחסן ברמלה"))[0]
 
 
 def test_notes_are_in_the_language_of_the_labels() -> None:
     made = proposed(RAID, RAID.replace("[Place>Raid:GPE רמלה]", "רמלה"), ui_language="he")
     assert told(made) == ["פשיטה על המחסן ב[רמלה]\nnoa: מדינה או יישוב «רמלה» · dan: כלום"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(versions(ONTOLOGY))
+def test_whatever_they_marked_every_thing_is_in_once_and_as_somebody_has_it(marked: list[Document]) -> None:
+    named = {str(number): version for number, version in enumerate(marked)}
+    made = proposal(named, ONTOLOGY)
+    assert set(made.document.spans()) <= {span for version in marked for span in version.spans()}
+    contested = [place for place in places(named, ONTOLOGY) if place.contested]
+    assert len(made.lines) == len(contested)
+    assert bool(contested) == (not agreed([spoken(version, ONTOLOGY) for version in marked]))
+
+
+def test_of_as_many_the_one_without_its_prefix_is_proposed() -> None:
+    glued = RAID.replace("ב[Place>Raid:GPE רמלה]", "[Place>Raid:GPE ברמלה]")
+    assert proposed(glued, RAID).document == build(RAID)
+    assert proposed(RAID, glued, senior=("dan",)).document == build(glued)
