@@ -62,14 +62,12 @@ class Relabelling:
 
     def arrow_parts(self, title: str, starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         """The old code a stored title stands for, and the codes it becomes between regions of these new labels."""
+        if (code := self.codes.get(title)) is not None:
+            parts = self.migration.arrow(code, starts, ends)
+            return code, (code,) if self.again and code in parts else parts
         codes = [self.codes.get(piece) for piece in pieces([title])]
         heirs = {heir for code in codes if code for heir in self.migration.arrow(code, starts, ends)}
-        if len(codes) > 1 and len(heirs) == 1:
-            return title, tuple(heirs)
-        if (code := self.codes.get(title)) is None:
-            return title, (title,)
-        parts = self.migration.arrow(code, starts, ends)
-        return code, (code,) if self.again and code in parts else parts
+        return title, tuple(heirs) if len(heirs) == 1 and None not in codes else (title,)
 
 
 class _Rows:

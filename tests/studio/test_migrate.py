@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pytest
 
+from annotation.commands.projects import migrate as migrate_command
 from annotation.document import Document
 from annotation.errors import ProjectError
 from annotation.files import read_documents
@@ -20,6 +21,7 @@ from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.relabel import Relabelling
+from annotation.labelstudio.server import Server
 from annotation.labelstudio.undo import undo
 from annotation.migrated import migrated
 from annotation.migration import Migration
@@ -124,7 +126,14 @@ def test_the_pull_gives_the_migrated_documents_and_undo_everything_as_it_was(
         undo(client, project=project, file=report.undo, workspace=tmp_path)
 
 
-def test_a_dry_run_counts_and_changes_nothing(client: Client, project: str, new: Ontology, tmp_path: Path) -> None:
+def test_a_dry_run_counts_and_changes_nothing(
+    client: Client,
+    project: str,
+    new: Ontology,
+    tmp_path: Path,
+    studio: Server,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     before = stored(client, project)
     report = migrate(client, project=project, to=new, workspace=tmp_path, dry_run=True)
     assert stored(client, project) == before
@@ -134,6 +143,9 @@ def test_a_dry_run_counts_and_changes_nothing(client: Client, project: str, new:
     assert told["events.Strike is split into Airstrike or Shelling"] == (2, 4, 1, 1, "6 marks, 6 to decide")
     assert told["entities.Vehicle is removed"] == (1, 2, 0, 0, "2 marks, 2 dropped arrows")
     assert str(report) == "4 annotations, 2 drafts and 1 suggestions of 2 articles"
+    (tmp_path / "new.yaml").write_text(new.source, encoding="utf-8")
+    migrate_command(project=project, to=str(tmp_path / "new.yaml"), dry_run=True, workspace=studio.workspace)
+    assert "4 annotations, 2 drafts and 1 suggestions of 2 articles would be migrated" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("after", [0, 3, 10])

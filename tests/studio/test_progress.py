@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from annotation.commands.projects import progress as progress_command
 from annotation.document import Provenance
 from annotation.errors import ProjectError, UsageError
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.progress import Annotator, Pace, progress
 from annotation.labelstudio.push import push
+from annotation.labelstudio.server import Server
 from annotation.labelstudio.teams import push_to_teams
 from annotation.ontology import Ontology
 from tests.builders import build
@@ -22,7 +24,9 @@ WELL = "[Arrest:trigger נעצר] [Person>Arrest:Person רון שקד] ב[Place>
 BADLY = "[Arrest:trigger נעצר] [Place>Arrest:Person רון שקד ]ב[GPE כפר רימון]."
 
 
-def test_what_each_annotator_did(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> None:
+def test_what_each_annotator_did(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path, studio: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
     well = [build(f"{WELL} {number}", id=f"a{number}") for number in range(4)]
     badly = build(f"{BADLY} 0", id="a0")
     push(client, [d.bare() for d in well], project=title, ontology=ontology, annotators=2, workspace=tmp_path)
@@ -42,7 +46,11 @@ def test_what_each_annotator_did(client: Client, title: str, ontology: Ontology,
     assert second.errors == 2, "a space at an edge, and a Person that is no Place"
     assert first.pace().median_lead_time == 60
     assert first.pace().articles_an_hour == 60
-    assert json.loads(json.dumps(found.as_dict()))["annotators"]["noa@example.org"]["marks_an_article"] == 3
+    progress_command(project=[title], workspace=studio.workspace, as_json=True)
+    [told] = json.loads(capsys.readouterr().out)["projects"]
+    assert told["annotators"]["noa@example.org"]["marks_an_article"] == 3
+    progress_command(project=[title], workspace=studio.workspace)
+    assert "4 articles, 2 waiting, 1 done once, 1 fully done (2 each); 1 with suggest" in capsys.readouterr().out
 
 
 def test_pauses_do_not_count() -> None:
