@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from annotation.commands import check, exchange, freeze, projects, review, studio
+from annotation.commands import check, exchange, freeze, projects, queue, review, studio
 
 LABEL = "Label"
 
@@ -24,6 +24,7 @@ for _command in (
     freeze.diff,
     exchange.export,
     studio.suggest,
+    queue.queue,
     projects.migrate,
 ):
     # `import` is a word of Python's own, so that the function has an underscore behind it

@@ -87,6 +87,7 @@ class Annotation(_Shape):
     lead_time: float | None = None
     was_cancelled: bool = False
     parent_annotation: int | None = None
+    parent_prediction: int | None = None
 
     @property
     def rows(self) -> list[object]:

@@ -1,0 +1,122 @@
+"""What to label next, and what became of what was suggested."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from annotation import terminal
+from annotation.commands.options import HERE, AsJson, DocumentsFile, Workspace
+from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.files import atomic, read_documents
+
+if TYPE_CHECKING:
+    from annotation.labelstudio.queue import Waiting
+    from annotation.queue import Queued
+
+
+def queue(
+    predictions: DocumentsFile,
+    labelled: Annotated[
+        list[Path] | None, typer.Option(help="Documents that are labelled: what is like them comes late.")
+    ] = None,
+    project: Annotated[
+        str | None,
+        typer.Option("--project", "-P", help="Order the tasks of this project; its finished ones count too."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the order goes, an article a line.")] = None,
+    mix: Annotated[float, typer.Option(help="How much uncertainty counts, novelty being the rest.")] = 0.5,
+    quota: Annotated[str | None, typer.Option(help="Shares by language: he=0.5,ar=0.5")] = None,
+    most: Annotated[int, typer.Option(help="How many are put in order; the rest keep no place.", min=1)] = 200,
+    lists: Annotated[
+        int,
+        typer.Option(help="Lists to deal the order out to: people who label at the same time need one each.", min=1),
+    ] = 1,
+    as_json: AsJson = False,
+    workspace: Workspace = HERE,
+) -> None:
+    """What to label next: where the model is unsure, unlike what is labelled, in the languages wanted."""
+    if project is None and out is None:
+        raise UsageError("say whose tasks to put in order with --project, or where the order goes with --out")
+    from annotation.queue import queue as ordered
+
+    shares = _shares(quota)
+    there = _waiting(project, workspace) if project else None
+    known = chain.from_iterable(read_documents(path) for path in labelled or ())
+    told = _Candidates(predictions, there)
+    order = ordered(told.left(), chain(known, told.done()), mix=mix, quota=shares, most=most)
+    if out is not None:
+        with atomic(out) as file:
+            file.writelines(json.dumps(asdict(queued), ensure_ascii=False) + "\n" for queued in order)
+    report: dict[str, object] = {"missing": told.missing}
+    if project is not None:
+        report |= _arranged(order, project, lists, workspace, quiet=as_json)
+    if as_json:
+        terminal.emit({**report, "order": [asdict(queued) for queued in order]})
+    else:
+        _say(order, told.missing, out)
+
+
+def _say(order: Sequence[Queued], missing: int, out: Path | None) -> None:
+    by_language = ", ".join(f"{count:,} {name}" for name, count in Counter(q.language for q in order).most_common())
+    where = f": {out}" if out else ""
+    terminal.say(f"{len(order):,} articles put in order ({by_language or 'none is left'}){where}")
+    if missing:
+        terminal.warn(f"{missing:,} predicted articles are not in the project, or with another text")
+
+
+def _arranged(order: Sequence[Queued], project: str, lists: int, workspace: Path, *, quiet: bool) -> dict[str, object]:
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.queue import arrange
+
+    report = arrange(connect(workspace), order, project=project, workspace=workspace, lists=lists)
+    if not quiet:
+        terminal.say(str(report))
+    return report.as_dict()
+
+
+def _waiting(project: str, workspace: Path) -> Waiting:
+    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.queue import waiting
+
+    return waiting(connect(workspace), project=project, workspace=workspace)
+
+
+class _Candidates:
+    """The predicted Documents of a file, by whether the project, if there is one, is done with them."""
+
+    def __init__(self, path: Path, there: Waiting | None) -> None:
+        self.path, self.there, self.missing = path, there, 0
+
+    def left(self) -> Iterator[Document]:
+        """Those to put in order; those the project has not are counted."""
+        for document in read_documents(self.path):
+            if self.there is None or self.there.has(document):
+                yield document
+            else:
+                self.missing += 1
+
+    def done(self) -> Iterator[Document]:
+        """Those that count as labelled."""
+        if self.there is not None:
+            yield from (document for document in read_documents(self.path) if document.id in self.there.done)
+
+
+def _shares(quota: str | None) -> dict[str, float]:
+    """he=0.5,ar=0.5 as numbers. Raises UsageError."""
+    shares: dict[str, float] = {}
+    for part in (quota or "").split(",") if quota else ():
+        language, _, share = part.partition("=")
+        try:
+            shares[language.strip()] = float(share)
+        except ValueError as error:
+            raise UsageError(f"--quota {quota}: {part!r} is not like he=0.5; write --quota he=0.5,ar=0.5") from error
+    return shares

@@ -1,0 +1,184 @@
+"""What a queue is worth: the bundled articles labelled ten at a time, in a queue's order and in a random one.
+
+    python -m tests.benchmarks.bench_queue --seeds 10
+
+For each seed some articles are kept for testing, ten of the others are labelled, and a tiny model learns them. It
+predicts the rest, the queue chooses ten more, half of them in each language, their gold is taken for what annotators
+mark, the model is trained anew on all, and so on. All orders begin with the same ten. An order that prefers long
+articles finds more events and costs more time, so characters are told as well, and events for each 1,000 of them.
+Intervals are of the difference to the random order over the seeds, which are paired: Student's t, 95%.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy import stats
+from transformers import set_seed
+
+from annotation import sample
+from annotation.document import Document
+from annotation.queue import queue
+from tests.builders import conflict
+from training.chosen import Chosen
+from training.config import EncoderConfig, FitConfig, ModelConfig
+from training.encoding import Encoding
+from training.fit import development, fit
+from training.model import EventExtractor
+from training.predict import predict
+from training.tracking import Tracker
+
+QUOTA = {"he": 0.5, "ar": 0.5}
+RANDOM = "random"
+ORDERS = {RANDOM: None, "uncertainty alone": 1.0, "mixed": 0.5, "novelty alone": 0.0}
+FOUND = ("events", "characters", "events per 1,000 characters")
+UNITS = ("Trig-C", "Arg-C+", "Entity")
+HEADS = ModelConfig(max_width=6, head_size=8, hidden_size=24, dropout=0.1, negatives=8)
+BODY = EncoderConfig(hidden_size=32)
+RATE = 1.5e-2
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Articles kept for testing, articles a batch, how often the queue chooses, epochs of each training."""
+
+    test: int
+    batch: int
+    batches: int
+    epochs: int
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="the first seed, where several processes share them")
+    parser.add_argument("--test", type=int, default=20)
+    parser.add_argument("--batch", type=int, default=10)
+    parser.add_argument("--batches", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--keep", type=Path, help="a file to keep each seed's figures in, and to read them from")
+    options = vars(parser.parse_args())
+    first, seeds, keep = (options.pop(name) for name in ("first", "seeds", "keep"))
+    torch.set_num_threads(1)
+    settings, began = Settings(**options), time.perf_counter()
+    rows = [json.loads(line) for line in keep.read_text().splitlines()] if keep and keep.exists() else []
+    for seed in sorted(set(range(first, first + seeds)) - {row["seed"] for row in rows}):
+        new = list(_simulate(seed, settings))
+        rows += new
+        if keep:
+            with keep.open("a") as file:
+                file.writelines(json.dumps(row) + "\n" for row in new)
+        print(f"seed {seed}: {time.perf_counter() - began:.0f} s", flush=True)
+    _report(rows)
+
+
+def _simulate(seed: int, settings: Settings) -> Iterator[dict[str, object]]:
+    """A row for each order and number of labelled articles."""
+    pool = sample.gold()
+    random.Random(seed).shuffle(pool)
+    test = _evenly(pool, settings.test)
+    rest = [document for document in pool if document not in test]
+    start = _evenly(rest, settings.batch)
+    first = _learn(start, seed, settings)
+    for order, mix in ORDERS.items():
+        labelled, model = start, first
+        for batch in range(settings.batches + 1):
+            scores: dict[str, float] = {}
+            if batch:
+                left = [document for document in rest if document not in labelled]
+                labelled = [*labelled, *_chosen(left, labelled, mix, model, settings.batch)]
+            if 0 < batch < settings.batches:
+                model = _learn(labelled, seed, settings)
+            if batch < settings.batches:
+                found = development(test, list(predict(*model, test)))
+                scores = {unit: 100 * found[unit] for unit in UNITS}
+            yield {"seed": seed, "order": order, "articles": len(labelled), **_found(labelled[len(start) :]), **scores}
+
+
+def _chosen(
+    left: Sequence[Document],
+    labelled: Sequence[Document],
+    mix: float | None,
+    model: tuple[EventExtractor, Encoding],
+    count: int,
+) -> list[Document]:
+    """The next articles, with their gold. `left` is in a random order already."""
+    if mix is None:
+        return _evenly(left, count)
+    order = queue(predict(*model, left), labelled, mix=mix, quota=QUOTA, most=count)
+    gold = {document.id: document for document in left}
+    return [gold[queued.id] for queued in order]
+
+
+def _evenly(documents: Sequence[Document], count: int) -> list[Document]:
+    """The first of each language."""
+    return [d for language in QUOTA for d in [d for d in documents if d.language == language][: count // len(QUOTA)]]
+
+
+def _found(labelled: Sequence[Document]) -> dict[str, float]:
+    """What labelling these gave and cost."""
+    events, characters = sum(len(d.events) for d in labelled), sum(len(d.text) for d in labelled)
+    per = 1000 * events / characters if characters else 0.0
+    return dict(zip(FOUND, (events, characters, per), strict=True))
+
+
+def _learn(documents: Sequence[Document], seed: int, settings: Settings) -> tuple[EventExtractor, Encoding]:
+    """A tiny model: about as good, after the same articles, as one three times as wide, in a sixth of the time."""
+    encoding = Encoding.build(conflict(), HEADS, BODY)
+    set_seed(seed)
+    model = EventExtractor.build(HEADS, BODY, encoding)
+    config = FitConfig(
+        epochs=settings.epochs,
+        batch_size=2,
+        learning_rate=RATE,
+        encoder_learning_rate=RATE,
+        evaluate_every=settings.epochs,
+        patience=None,
+        device="cpu",
+        threads=1,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        splits = Chosen(documents, documents[:2])  # the last epoch's weights are the only ones there are to choose
+        fit(model, encoding, splits, config, seed=seed, tracker=Tracker(), checkpoints=Path(folder))
+    return model, encoding
+
+
+def _report(rows: Sequence[dict[str, object]]) -> None:
+    """A table for each number of articles: means over the seeds, and intervals of the difference to random."""
+    seeds = len({row["seed"] for row in rows})
+    for articles in sorted({int(str(row["articles"])) for row in rows}):
+        here = [row for row in rows if row["articles"] == articles]
+        columns = [name for name in (*FOUND, *UNITS) if name in here[0] and any(row[name] for row in here)]
+        print(f"\n{articles} articles labelled, {seeds} seeds\n\n| order | {' | '.join(columns)} |")
+        print(f"| --- |{' ---: |' * len(columns)}")
+        for order in ORDERS:
+            cells = (_cell(here, order, column) for column in columns)
+            print(f"| {order} | {' | '.join(cells)} |", flush=True)
+
+
+def _cell(rows: Sequence[dict[str, object]], order: str, column: str) -> str:
+    one, other = (
+        np.array(
+            [float(str(row[column])) for row in sorted(rows, key=lambda r: int(str(r["seed"]))) if row["order"] == o]
+        )
+        for o in (order, RANDOM)
+    )
+    shown = f"{one.mean():,.1f}"
+    if order == RANDOM or len(one) < 2 or not (one - other).any():
+        return shown
+    gap = one - other
+    half = stats.t.ppf(0.975, len(gap) - 1) * stats.sem(gap)
+    return f"{shown} ({gap.mean() - half:+,.1f} to {gap.mean() + half:+,.1f})"
+
+
+if __name__ == "__main__":
+    main()
