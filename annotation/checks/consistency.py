@@ -11,7 +11,7 @@ from annotation.checks.names import marked, prefixes, shown, unmarked
 from annotation.checks.wording import Name, Quoted
 from annotation.document import Document, Span
 from annotation.ontology import Ontology
-from annotation.text import folded
+from annotation.text import MOST_LETTERS, folded
 
 _LEAST = 3
 """Characters there must be without the prefix to be taken for the same words."""
@@ -29,9 +29,9 @@ def proclitics(document: Document, ontology: Ontology, corpus: Corpus) -> Iterat
         taken = prefixes(document.language) - _OURS
         taken = taken & _CONJUNCTIONS if span.label in ontology.events else taken
         times = max(1, corpus.marked(span, document, words))
-        for prefix in sorted(taken, key=len, reverse=True):
-            count = corpus.marked(span, document, bare) if (bare := _without(words, prefix)) else 0
-            if count >= times:
+        for prefix in (words[:length] for length in range(MOST_LETTERS, 0, -1)):
+            bare = _without(words, prefix) if prefix in taken else None
+            if bare and (count := corpus.marked(span, document, bare)) >= times:
                 yield Fault("prefix", span, {"prefix": Quoted(prefix), "count": count})
                 break
         prefix = _before(span, document)
@@ -71,9 +71,7 @@ def _described(words: str) -> bool:
 
 
 def _without(words: str, prefix: str) -> str | None:
-    """The words without the prefix; None where they do not begin with it, or too little is left."""
-    if not words.startswith(prefix):
-        return None
+    """The words without the prefix they begin with; None where too little is left."""
     rest = words[len(prefix) :]
     if prefix.endswith("لل"):  # ل and ال make لل: the word is marked from its own ل on
         rest = "ل" + rest

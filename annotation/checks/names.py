@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -37,11 +36,13 @@ def unmarked(document: Document, names: Mapping[str, object]) -> dict[str, list[
     starts = [start for start, _ in spans]
     reach = list(accumulate((end for _, end in spans), max))
     shadow, found = texts.fold(document.text), {}
+    text = "".join(" " if char.isspace() else char for char in shadow.text)
     for words in names:
         if len(words) >= _SHORTEST:
+            places = (shadow.to_original(*place) for place in _occurrences(words, text, document.language))
             free = [
                 (start, end)
-                for start, end in _occurrences(words, shadow, document.language)
+                for start, end in places
                 if not (before := bisect_left(starts, end)) or reach[before - 1] <= start
             ]
             if free:
@@ -49,11 +50,13 @@ def unmarked(document: Document, names: Mapping[str, object]) -> dict[str, list[
     return found
 
 
-def _occurrences(words: str, shadow: texts.Shadow, language: str) -> Iterator[tuple[int, int]]:
-    for match in re.finditer(r"\s+".join(map(re.escape, words.split())), shadow.text):
-        start, end = match.span()
-        if not shadow.text[end : end + 1].isalnum() and _opens(shadow.text, start, language):
-            yield shadow.to_original(start, end)
+def _occurrences(words: str, text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Ranges of the folded text, in which every white space is a space."""
+    end = 0
+    while (start := text.find(words, end)) >= 0:
+        end = start + len(words)
+        if not text[end : end + 1].isalnum() and _opens(text, start, language):
+            yield start, end
 
 
 def _opens(text: str, start: int, language: str) -> bool:
