@@ -82,7 +82,7 @@ def widened(rows: Sequence[Line]) -> tuple[list[Line], int]:
 
 def tag_columns(rows: Sequence[Line], width: int) -> list[int]:
     """The cells that hold tags, from 1 for the one after the token; columns of syntax are none of them."""
-    full = [row.cells for row in rows if len(row.cells) == width and row.cells[0] != DOCSTART]
+    full = [row.cells for row in rows if row.cells[:1] not in ([], [DOCSTART]) and len(row.cells) == width]
     found = []
     for column in range(1, width):
         cells = [row[column] for row in full]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from annotation.document import Json, Source, Span
@@ -16,7 +17,7 @@ from annotation.errors import UsageError
 from annotation.formats.draft import Draft, agrees
 from annotation.formats.protocol import Item, Lost, Reading, Unit
 from annotation.formats.raw import guess_language, objects
-from annotation.serial import from_json
+from annotation.serial import SCHEMA, from_json
 
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"
 SOURCE, TARGET = "Source", "Target"
@@ -65,8 +66,9 @@ def _document(where: str, row: Json, hanging: Mapping[str, dict[str, Rows]], how
 
 
 def _source(row: Json) -> Source | None:
-    if "naba" in row:
-        return from_json({"schema": 1, "id": "", "text": "", **dict(row["naba"])}).source  # type: ignore[call-overload]
+    if isinstance(ours := row.get("naba"), dict):
+        with suppress(ValueError):
+            return from_json({"schema": SCHEMA, "id": "", "text": "", "source": ours.get("source")}).source
     name, title, url = (str(row[key]) if row.get(key) else None for key in ("sourceName", "title", "sourceUrl"))
     return Source(name=name or "", title=title, url=url) if name or title or url else None
 

@@ -1,0 +1,111 @@
+"""Whatever is in a file, a reader yields Documents and losses or says in one line why it cannot."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.formats.names import renamed
+from annotation.formats.protocol import Lost, Reading
+from annotation.formats.registry import reader
+
+KEYS = (
+    *(
+        "data",
+        "text",
+        "annotations",
+        "predictions",
+        "result",
+        "value",
+        "labels",
+        "start",
+        "end",
+        "type",
+        "id",
+        "from_id",
+    ),
+    *(
+        "to_id",
+        "direction",
+        "from_name",
+        "choices",
+        "globalOffsets",
+        "startOffset",
+        "endOffset",
+        "completed_by",
+        "tasks",
+    ),
+    *("doc_id", "wnd_id", "tokens", "entity_mentions", "event_mentions", "relation_mentions", "trigger", "arguments"),
+    *("entity_id", "entity_type", "event_type", "relation_type", "role", "attributes", "_id", "documentId", "begin"),
+    *("sourceBegin", "sourceEnd", "targetBegin", "targetEnd", "source", "target", "naba", "spans", "verb", "verb_gold"),
+    *("source_gold", "source_actor", "lang", "language", "title", "sha256"),
+)
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers(-2, 9)
+    | st.floats(allow_nan=False)
+    | st.sampled_from(
+        [
+            "",
+            "a b c",
+            "labels",
+            "relation",
+            "trigger",
+            "argument",
+            "link",
+            "d",
+            "E0",
+            "x.y",
+            "<p>a</p>",
+            "/p[1]/text()[1]",
+        ]
+    )
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
+    max_leaves=25,
+)
+WORDS = "T1 T2 E1 R1 A1 #1 * Per Per:T1 Arg1:T1 : -DOCSTART- B-PER I-PER O O^B-X 1 1-2 2.1 SpaceAfter=No ב"
+PIECES = st.sampled_from(
+    [*WORDS.split(), "0 1", "2 3;4 5", "# newdoc id = a", "# text", "\t", "\t", " ", " ", "\n", "\n"]
+)
+
+
+def go(name: str, path: Path) -> None:
+    with suppress(UsageError):
+        for item in reader(name)(path, Reading(events=frozenset({"d"}))):
+            assert isinstance(item, (Document, Lost))
+            if isinstance(item, Document):
+                renamed(item)
+
+
+@pytest.mark.parametrize("name", ["labelstudio", "textee", "re3d", "gsr", "gsr-records"])
+@settings(max_examples=40, deadline=None)
+@given(rows=st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8), min_size=1, max_size=2))
+def test_json_of_any_shape_is_taken_apart_without_a_crash(name: str, rows: list[dict[str, object]]) -> None:
+    known = {"text": "a b c", "data": {"text": "a b c"}, "_id": "d", "doc_id": "d", "wnd_id": "d", "tokens": ["a", "b"]}
+    with TemporaryDirectory() as folder:
+        for file in ("documents.json", "entities.json", "relations.json"):
+            full = [{**known, "documentId": "d", "spans": [], **row} for row in rows]
+            (Path(folder) / file).write_text(json.dumps(full), encoding="utf-8")
+        go(name, Path(folder) / "documents.json")
+
+
+@pytest.mark.parametrize("name", ["conll", "conllu", "brat"])
+@settings(max_examples=40, deadline=None)
+@given(pieces=st.lists(PIECES, max_size=40))
+def test_lines_of_any_shape_are_taken_apart_without_a_crash(name: str, pieces: list[str]) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "d.txt").write_text("abc def" if name == "brat" else "".join(pieces), encoding="utf-8")
+        (Path(folder) / "d.ann").write_text("".join(pieces), encoding="utf-8")
+        go(name, Path(folder) / "d.txt")
