@@ -10,7 +10,7 @@ import regex
 from annotation import text as texts
 from annotation.checks.finding import Fault
 from annotation.checks.wording import Quoted
-from annotation.document import Document, Span
+from annotation.document import Document
 from annotation.ontology import Ontology
 
 _PAIRS = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“", "’": "‘", "›": "‹"}
@@ -124,8 +124,3 @@ def _is_blank(char: str) -> bool:
 
 def _is_letter(char: str) -> bool:
     return bool(char) and unicodedata.category(char)[0] in "LMN"
-
-
-def overlaps(a: Span, b: Span) -> bool:
-    """Whether the two share a character."""
-    return a.start < b.end and b.start < a.end

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from annotation.checks.finding import Finding
+from annotation.errors import UsageError
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.holdings import alone
@@ -15,6 +16,9 @@ from annotation.labelstudio.paging import pages
 from annotation.labelstudio.panel import panel
 from annotation.labelstudio.project import Project, find, renew
 from annotation.labelstudio.wire import FINDINGS, Row
+
+_ASKED = 1000
+"""Tasks looked for to know whether the findings are about this project at all."""
 
 
 @dataclass
@@ -46,7 +50,8 @@ def show(client: Client, findings: Iterable[Finding], *, project: str, workspace
 
     A task that more people are still to annotate keeps silent: they would see what another one marked. Nothing but the
     panel changes, so a text keeps its hash and a second call changes nothing. Raises ProjectError when there is no
-    such project, or its page was edited by hand so that it cannot be given the panel.
+    such project, or its page was edited by hand so that it cannot be given the panel, and UsageError when the findings
+    are all about other tasks.
     """
     with alone(workspace, project):
         target = find(client, project, workspace=workspace)
@@ -55,6 +60,10 @@ def show(client: Client, findings: Iterable[Finding], *, project: str, workspace
         for finding in findings:
             if finding.task is not None:
                 by_task[finding.task].append(finding)
+        if by_task and not any(pages(client, target.id, ("id",), only=sorted(by_task)[:_ASKED])):
+            raise UsageError(
+                f"nothing was found on a task of project {project!r}; check the file that was pulled from it"
+            )
         return _Showing(client, target, by_task).run()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from annotation.check import check_file
 from annotation.checks.finding import Finding
 from annotation.document import Document
+from annotation.errors import UsageError
 from annotation.files import read_documents
 from annotation.labelstudio import push as push_module
 from annotation.labelstudio import seal
@@ -92,6 +94,9 @@ def test_findings_come_to_the_task_and_go_when_they_are_mended(desk: Desk, ontol
     )
     assert (again.created, again.skipped, again.changed) == (0, 2, [])
 
+    with pytest.raises(UsageError, match="pulled from it"):
+        desk.show([replace(found[0], task=10**8)])
+    assert desk.data() == after
     titles = find(desk.client, desk.title).titles
     desk.client.change(f"api/annotations/{number}/", {"result": to_result(TRIM, titles=titles)})
     report = desk.show(desk.pull(ontology))

@@ -1,6 +1,6 @@
 """The findings in English."""
 
-HEADING = ("to mend: {}", "to look at: {}")
+HEADING = ("To mend: {}", "to look at: {}")
 MORE = "and {} more"
 MENDED = "mended by naba"
 
