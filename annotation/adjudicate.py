@@ -95,13 +95,16 @@ def adjudicate(
     articles, gold, waiting = Counter[str](), list[Document](), list[str]()
     given = versions(documents)
     for id, marked in given.articles.items():
-        same = [spoken(version, ontology) for version in marked.values()]
+        said = list(marked.values())
+        same = [spoken(version, ontology) for version in said]
         if decided and id in decided:
-            kind, merged = "decided", _decided(spoken(decided[id], ontology), same, outcomes)
+            kind, merged = "decided", decided[id]
+            _count(spoken(merged, ontology), same, outcomes)
         elif agreed(same):
-            kind, merged = "single" if len(same) == 1 else "agreed", _merge(same, "majority", (), outcomes)
+            kind = "single" if len(same) == 1 else "agreed"
+            merged = _merge(said, "majority", (), ontology, outcomes)
         elif policy is not None:
-            kind, merged = policy, _merge(same, policy, senior, outcomes)
+            kind, merged = policy, _merge(said, policy, senior, ontology, outcomes)
         else:
             for layer, items in _ITEMS.items():
                 outcomes[layer]["waiting"] += len({item for version in same for item in items(version)})
@@ -116,8 +119,7 @@ def adjudicate(
 def contested(documents: Iterable[Document], ontology: Ontology | None = None) -> list[dict[str, Document]]:
     """The versions, by annotator, of each article they do not all agree about."""
     articles = versions(documents).articles.values()
-    said = ({name: spoken(version, ontology) for name, version in marked.items()} for marked in articles)
-    return [marked for marked in said if not agreed(list(marked.values()))]
+    return [dict(marked) for marked in articles if not agreed([spoken(v, ontology) for v in marked.values()])]
 
 
 def agreed(same: Sequence[Document]) -> bool:
@@ -137,27 +139,30 @@ def spoken(document: Document, ontology: Ontology | None) -> Document:
     return replace(document, events=tuple(events))
 
 
-def _decided(decision: Document, same: Sequence[Document], outcomes: Mapping[str, Counter[str]]) -> Document:
-    """The adjudicator's version, each item of it and of the others counted."""
+def _count(decision: Document, same: Sequence[Document], outcomes: Mapping[str, Counter[str]]) -> None:
+    """What became of each item of the adjudicator's version and of the others."""
     for layer, items in _ITEMS.items():
         kept = set(items(decision))
         votes = Counter(item for version in same for item in set(items(version)))
         for item, number in votes.items():
-            whole = number == len(same)
-            ways = ("agreed", "overturned") if whole else ("decided", "rejected")
+            ways = ("agreed", "overturned") if number == len(same) else ("decided", "rejected")
             outcomes[layer][ways[item not in kept]] += 1
         if new := len(kept - votes.keys()):
             outcomes[layer]["added"] += new
-    return decision
 
 
 def _merge(
-    same: Sequence[Document], policy: Policy, senior: Sequence[str], outcomes: Mapping[str, Counter[str]]
+    said: Sequence[Document],
+    policy: Policy,
+    senior: Sequence[str],
+    ontology: Ontology | None,
+    outcomes: Mapping[str, Counter[str]],
 ) -> Document:
-    chief = next((i for name in senior for i, v in enumerate(same) if annotator(v) == name), None)
+    chief = next((i for name in senior for i, v in enumerate(said) if annotator(v) == name), None)
     if policy == "senior" and chief is not None:
-        same, chief = [same[chief]], 0
-    merged, onto = pooled(same, chief)
+        said, chief = [said[chief]], 0
+    alike, onto = pooled(said, chief)
+    merged = [spoken(version, ontology) for version in alike]
 
     def keep(layer: str, items: Callable[[Document], Iterable[T]]) -> list[T]:
         return _decide([set(items(version)) for version in merged], chief, outcomes[layer], onto)
@@ -165,17 +170,25 @@ def _merge(
     entities, triggers = keep(ENTITY, lambda v: v.entities), keep(EVENT, lambda v: v.triggers)
     arguments = keep(ARGUMENT, lambda v: ((e.trigger, a) for e in v.events for a in e.arguments))
     attributes = keep(ATTRIBUTE, lambda v: ((e.trigger, pair) for e in v.events for pair in e.attributes))
+    attributes += _spelled_out(alike, merged)
     links = keep(LINK, lambda v: v.links)
     return replace(
-        same[0],
+        said[0],
         entities=tuple(entities),
         events=tuple(Event(t, _of(t, arguments), _of(t, attributes)) for t in triggers),
         links=tuple(links),
         provenance=Provenance(
-            task=next((v.provenance.task for v in same if v.provenance), None),
-            annotator=", ".join(sorted(map(annotator, same))),
+            task=next((v.provenance.task for v in said if v.provenance), None),
+            annotator=", ".join(sorted(map(annotator, said))),
         ),
     )
+
+
+def _spelled_out(alike: Iterable[Document], merged: Iterable[Document]) -> list[tuple[Span, tuple[str, str]]]:
+    """What goes without saying and was said all the same, where nobody said anything else: gold says it too."""
+    other = {(e.trigger, name) for v in merged for e in v.events for name, _ in e.attributes}
+    pairs = {(e.trigger, pair) for v in alike for e in v.events for pair in e.attributes}
+    return [(trigger, pair) for trigger, pair in pairs if (trigger, pair[0]) not in other]
 
 
 def _decide(

@@ -115,12 +115,15 @@ def test_what_the_adjudicator_decided_is_gold_and_each_item_says_how() -> None:
     }
 
 
-def test_a_value_that_goes_without_saying_is_no_other_value() -> None:
+def test_a_value_that_goes_without_saying_is_no_other_value_and_stays_where_it_was_said() -> None:
     said = RAID.replace("Raid:trigger", "Raid,certainty=confirmed:trigger")
     documents = [build(RAID, by="noa"), build(said, by="dan")]
     assert len(contested(documents)) == 1
     assert contested(documents, ONTOLOGY) == []
-    assert adjudicate(documents, policy=None, ontology=ONTOLOGY).gold == [build(RAID)]
+    assert adjudicate(documents, policy=None, ontology=ONTOLOGY).gold == [build(said)]
+    torn = [build(said, by="noa"), build(CERTAIN, by="dan")]
+    assert adjudicate(torn, ontology=ONTOLOGY).gold == [build(RAID)]
+    assert adjudicate(torn[:1], ontology=ONTOLOGY).gold == [build(said)]
 
 
 def test_every_outcome_is_told() -> None:
