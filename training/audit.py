@@ -11,6 +11,8 @@ from annotation.document import Argument, Document, Event, Span
 from annotation.words import LEADING, TRAILING, Word
 from training.labels import Labels
 
+ENTITY, TRIGGER, ARGUMENT = KINDS = ("entity", "trigger", "argument")
+
 
 class Place(NamedTuple):
     """A span in words: `first` to `last`, both included, less `leading` and `trailing` graphemes."""
@@ -23,8 +25,9 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A span, argument, attribute or link that the model cannot say, quoted, and why."""
+    """What the model cannot say: an `entity`, `trigger`, `argument`, `attribute` or `link`, quoted, and why."""
 
+    kind: str
     what: str
     why: str
 
@@ -58,17 +61,25 @@ def place(words: Sequence[Word], span: Span) -> Place | str:
 def audit(document: Document, words: Sequence[Word], labels: Labels, max_width: int) -> Audit:
     """Sort a document's contents into what can be said and what is lost."""
     lost: list[Lost] = []
-    entities = _spans(document, document.entities, words, labels, max_width, lost)
-    triggers = _spans(document, document.triggers, words, labels, max_width, lost)
+    entities = _spans(document, document.entities, words, labels, max_width, lost, kind=ENTITY)
+    triggers = _spans(document, document.triggers, words, labels, max_width, lost, kind=TRIGGER)
     known = {*entities, *triggers}
     events = tuple(_event(document, e, known, labels, lost) for e in document.events if e.trigger in set(triggers))
-    lost += [Lost(f"{k.label} of {_quote(document, k.a)}", "the model has no links") for k in document.links]
+    lost += [_of_lost(document, e, a) for e in document.events if e.trigger not in set(triggers) for a in e.arguments]
+    lost += [Lost("link", f"{k.label} of {_quote(document, k.a)}", "the model has no links") for k in document.links]
     rest = replace(document, entities=tuple(entities), events=events, links=(), provenance=None)
     return Audit(rest, tuple(lost))
 
 
 def _spans(
-    document: Document, spans: Iterable[Span], words: Sequence[Word], labels: Labels, max_width: int, lost: list[Lost]
+    document: Document,
+    spans: Iterable[Span],
+    words: Sequence[Word],
+    labels: Labels,
+    max_width: int,
+    lost: list[Lost],
+    *,
+    kind: str,
 ) -> list[Span]:
     """The spans of one layer that can be said together."""
     kept: dict[tuple[int, int, str], Span] = {}
@@ -87,7 +98,7 @@ def _spans(
             else:
                 kept[at.first, at.last, span.label] = span
         if why:
-            lost.append(Lost(_quote(document, span), why))
+            lost.append(Lost(kind, _quote(document, span), why))
     return list(kept.values())
 
 
@@ -105,10 +116,15 @@ def _event(document: Document, event: Event, known: set[Span], labels: Labels, l
         elif maximum is not None and sum(a.role == argument.role for a in arguments) >= maximum:
             why = f"the ontology lets it be filled {maximum} times"
         if why:
-            lost.append(Lost(f"{argument.role} of {event.type}, {_quote(document, argument.filler)}", why))
+            lost.append(Lost(ARGUMENT, f"{argument.role} of {event.type}, {_quote(document, argument.filler)}", why))
         else:
             arguments.append(argument)
     return Event(event.trigger, tuple(arguments), tuple(_attributes(event, labels, lost)))
+
+
+def _of_lost(document: Document, event: Event, argument: Argument) -> Lost:
+    what = f"{argument.role} of {event.type}, {_quote(document, argument.filler)}"
+    return Lost(ARGUMENT, what, "its trigger is lost")
 
 
 def _maximum(labels: Labels, event: str, role: str) -> int | None:
@@ -120,7 +136,7 @@ def _attributes(event: Event, labels: Labels, lost: list[Lost]) -> Iterable[tupl
     known = dict(labels.attributes)
     for name, value in event.attributes:
         if value not in known.get(name, ()):
-            lost.append(Lost(f"{name} of {event.type}", f"the ontology has no value {value!r} of it"))
+            lost.append(Lost("attribute", f"{name} of {event.type}", f"the ontology has no value {value!r} of it"))
         elif value != labels.ontology.attributes[name].default:
             yield name, value
 

@@ -43,11 +43,11 @@ def _name(run: AuditConfig) -> str:
 
 def _show(found: Alignment, title: str) -> None:
     languages = sorted(found.marks)
-    heading = ("", "marks", "can be said", *languages, "by a label a token", "not shown")
+    heading = ("", "marks", "can be said", *languages, "by labels of tokens", "not shown")
     terminal.table(title, heading, _figures(found, languages))
     rows = list(_losses(found))
     if rows:
-        terminal.table("what is lost, and why", ("", "", "for example"), rows)
+        terminal.table("what is lost, and why", ("", "marks"), rows)
     if found.share < ENOUGH:
         terminal.warn(f"{100 * found.share:.2f}% can be said, less than {100 * ENOUGH:.0f}%: see what is lost")
 
@@ -68,19 +68,19 @@ def _spans(found: Alignment) -> Marks:
     return total
 
 
-def _losses(found: Alignment) -> Iterator[tuple[str, str, str]]:
+def _losses(found: Alignment) -> Iterator[tuple[str, str]]:
     """Reasons with their counts and an example each: of marks, then of what no score counts."""
     for kinds in (*((kind,) for kind in KINDS), _FURTHER):
         for why, count in found.reasons(kinds):
             examples = [example for kind in kinds for example in found.examples[kind, why]]
-            yield f"{kinds[0]}: {why}" if len(kinds) == 1 else why, str(count), _quoted(examples)
+            yield f"{kinds[0]}: {_told(why, examples)}" if len(kinds) == 1 else _told(why, examples), str(count)
     unseen = [example for kind in KINDS for example in found.examples[kind, UNSEEN]]
     if unseen:
-        yield UNSEEN, str(_spans(found).unseen), _quoted(unseen)
+        yield _told(UNSEEN, unseen), str(_spans(found).unseen)
 
 
-def _quoted(examples: list[Example]) -> str:
-    return f"{examples[0].what} in {examples[0].document}" if examples else ""
+def _told(why: str, examples: list[Example]) -> str:
+    return f"{why}, as in {examples[0].document}: {examples[0].what}" if examples else why
 
 
 def _percent(share: float) -> str:

@@ -54,6 +54,14 @@ def demo(workspace: Workspace = Path("workspace")) -> None:
 
 
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+def audit(context: typer.Context) -> None:
+    """What of the marks a model could learn, and what not: naba audit snapshot=... [encoder=...] [output=audit.json]"""
+    from training.entry import audit_main
+
+    audit_main(context.args)
+
+
+@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def train(context: typer.Context) -> None:
     """Fine-tune a model: naba train snapshot=snapshots/NAME [experiment=compact] [encoder=hub encoder.name=...]"""
     from training.entry import train_main

@@ -17,9 +17,9 @@ from annotation.document import Document
 from annotation.errors import SnapshotError, UsageError
 from annotation.ontology import Ontology
 from annotation.snapshot import Snapshot
+from training.alignment import aligned
 from training.chosen import Chosen
 from training.config import ReleaseConfig, TrainConfig, typed
-from training.encoding import Encoding
 from training.finding import ready, watched
 from training.leakage import leakage
 from training.model import EventExtractor
@@ -54,7 +54,7 @@ def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig) -> E
     model, encoding = ready(str(path), run)
     name = model_version(model)
     found = list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
-    return Examined(name, weights(model), encoding.ontology, found, alignment(encoding, gold))
+    return Examined(name, weights(model), encoding.ontology, found, aligned(encoding, gold).share)
 
 
 def weights(model: EventExtractor) -> str:
@@ -64,16 +64,6 @@ def weights(model: EventExtractor) -> str:
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
-
-
-def alignment(encoding: Encoding, documents: Sequence[Document]) -> float:
-    """The share of spans and arguments that can be said in the encoding; 1 where there are none."""
-    marks, kept = (sum(map(_marks, side)) for side in (documents, [encoding.audit(d).document for d in documents]))
-    return kept / marks if marks else 1.0
-
-
-def _marks(document: Document) -> int:
-    return len(list(document.spans())) + sum(len(event.arguments) for event in document.events)
 
 
 def trained(path: str | Path) -> Trained:

@@ -87,6 +87,13 @@ class HubTokenizer:
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
         """The whole text at once; windows are cut from the result."""
+        ids, offsets = self.tokens(text)
+        if not len(ids):
+            ids, offsets = np.array([self.pad], dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
+        return Pieces(ids, *align(text, words, offsets))
+
+    def tokens(self, text: str) -> tuple[Ids, Ids]:
+        """The text's tokens [T], no special ones, and the ranges of it that the tokenizer says they are [T, 2]."""
         encoded = self.tokenizer(
             _sayable(text),
             add_special_tokens=False,
@@ -96,10 +103,7 @@ class HubTokenizer:
             verbose=False,
         )
         ids = np.array(encoded["input_ids"], dtype=np.int64)
-        offsets = np.array(encoded["offset_mapping"], dtype=np.int64).reshape(-1, 2)
-        if not len(ids):
-            ids, offsets = np.array([self.pad], dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
-        return Pieces(ids, *align(text, words, offsets))
+        return ids, np.array(encoded["offset_mapping"], dtype=np.int64).reshape(-1, 2)
 
     def save_pretrained(self, path: str | Path) -> None:
         """Write the tokenizer's own files."""
@@ -142,6 +146,26 @@ def _most(tokenizer: PreTrainedTokenizerFast, config: PreTrainedConfig | None) -
     if "roberta" in config.model_type or config.model_type in ("camembert", "xmod", "mpnet"):
         positions -= int(config.pad_token_id or 0) + 1
     return max(min(tokenizer.model_max_length, positions), 8)
+
+
+def unseen(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
+    """Words [n] that a tokenizer shows the encoder nothing of: it deletes their characters, or knows none of them."""
+    if not isinstance(tokenizer, HubTokenizer):
+        return np.zeros(len(words), dtype=bool)
+    ids, offsets = tokenizer.tokens(text)
+    seen = np.zeros(len(text) + 1, dtype=bool)
+    for (start, end), id in zip(offsets.tolist(), ids.tolist(), strict=True):
+        seen[start:end] |= id != tokenizer.tokenizer.unk_token_id
+    return np.array([not seen[word.start : word.end].any() for word in words], dtype=bool)
+
+
+def edges(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
+    """Where tokens begin and end, whitespace left out: the only places a label a token could cut."""
+    if not isinstance(tokenizer, HubTokenizer):
+        return frozenset(word.start for word in words), frozenset(word.end for word in words)
+    quotes = [(start, text[start:end]) for start, end in tokenizer.tokens(text)[1].tolist()]
+    first = {start + len(quote) - len(quote.lstrip()) for start, quote in quotes if quote.strip()}
+    return frozenset(first), frozenset(start + len(quote.rstrip()) for start, quote in quotes if quote.strip())
 
 
 def _lend(first: Ids, last: Ids) -> tuple[Ids, Ids]:

@@ -10,7 +10,15 @@ import torch
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE, Unigram, WordPiece
 from tokenizers.trainers import BpeTrainer, UnigramTrainer, WordPieceTrainer
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import (
+    AutoModel,
+    BertConfig,
+    DebertaV2Config,
+    ModernBertConfig,
+    PreTrainedConfig,
+    PreTrainedTokenizerFast,
+    XLMRobertaConfig,
+)
 
 from training.compact import CompactTokenizer
 from training.tokens import HubTokenizer
@@ -54,6 +62,17 @@ def _bytes() -> Tokenizer:
     return tokenizer
 
 
+def _byte_fallback() -> Tokenizer:
+    """As Gemma's, which mmBERT has: spaces are marks within tokens, and what is unknown goes byte by byte."""
+    tokenizer = Tokenizer(BPE(byte_fallback=True, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.Replace(" ", "\u2581")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split("\u2581", "merged_with_next")
+    fallback = [f"<0x{byte:02X}>" for byte in range(256)]
+    trainer = BpeTrainer(vocab_size=500, special_tokens=[*SPECIAL, *fallback], show_progress=False)
+    tokenizer.train_from_iterator(LINES, trainer)
+    return tokenizer
+
+
 def _fast(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
     ends = [(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")]
     tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=ends)
@@ -66,6 +85,7 @@ _HUB: dict[str, Callable[[], Tokenizer]] = {
     "wordpiece-stripped": lambda: _wordpiece(strip_accents=True),
     "metaspace": _metaspace,
     "bytes": _bytes,
+    "byte-fallback": _byte_fallback,
 }
 FAMILIES = ("compact", *_HUB)
 _MADE: dict[str, Reader] = {}
@@ -84,12 +104,41 @@ def tokenizer(request: pytest.FixtureRequest) -> Reader:
     return reader(request.param)
 
 
-@pytest.fixture(params=sorted(_HUB))
-def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A folder as the hub has them: a tiny BERT with a tokenizer of each family in turn."""
-    tokenizer = reader(request.param)
+_SIZES = {
+    "vocab_size": 520,
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 32,
+}
+_BUCKETS = {"relative_attention": True, "pos_att_type": ["p2c", "c2p"], "position_buckets": 8, "share_att_key": True}
+_IDS = {"pad_token_id": 0, "cls_token_id": 2, "sep_token_id": 3, "bos_token_id": 2, "eos_token_id": 3}
+CHECKPOINTS: dict[str, tuple[str, Callable[[], PreTrainedConfig]]] = {
+    "bert": ("wordpiece", lambda: BertConfig(max_position_embeddings=64, **_SIZES)),
+    "bert-stripped": ("wordpiece-stripped", lambda: BertConfig(max_position_embeddings=64, **_SIZES)),
+    "xlm-r": ("metaspace", lambda: XLMRobertaConfig(max_position_embeddings=65, pad_token_id=0, **_SIZES)),
+    "deberta": ("metaspace", lambda: DebertaV2Config(max_position_embeddings=64, **_SIZES, **_BUCKETS)),
+    "modernbert": ("bytes", lambda: ModernBertConfig(max_position_embeddings=64, local_attention=8, **_SIZES, **_IDS)),
+    "mmbert": (
+        "byte-fallback",
+        lambda: ModernBertConfig(max_position_embeddings=64, local_attention=8, **_SIZES, **_IDS),
+    ),
+}
+"""Shapes of the hub's encoders, each with a tokenizer of its family."""
+
+
+def checkpoint(shape: str, folder: Path) -> Path:
+    """A folder as the hub has them: a tiny encoder of that shape, and its tokenizer."""
+    family, config = CHECKPOINTS[shape]
+    tokenizer = reader(family)
     assert isinstance(tokenizer, HubTokenizer)
-    tokenizer.save_pretrained(tmp_path)
-    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    BertModel(BertConfig(vocab_size=500, max_position_embeddings=64, **sizes)).save_pretrained(tmp_path)
-    return tmp_path
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(1)
+    AutoModel.from_config(config()).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(params=CHECKPOINTS)
+def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A checkpoint of each shape in turn."""
+    return checkpoint(request.param, tmp_path / "encoder")

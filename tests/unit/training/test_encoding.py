@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from annotation import sample
 from annotation.document import Document
 from annotation.errors import NabaError, UsageError
 from annotation.words import LEADING, TRAILING
@@ -23,12 +24,12 @@ from training.encoding import Encoding, Example
 ONTOLOGY = conflict()
 
 
-def perfect(example: Example, encoding: Encoding, rng: np.random.Generator) -> Outputs:
-    """What a model says that makes no mistake: sure of every target, against as many wrong spans and cuts."""
+def perfect(example: Example, encoding: Encoding, rng: np.random.Generator, *, most: int = 1000) -> Outputs:
+    """What a model says that makes no mistake: sure of every target, against wrong spans and cuts, `most` of them."""
     targets, labels = example.targets, encoding.labels
     assert targets is not None
-    count, wrong = len(targets.spans), len(example.words)
-    first = np.arange(wrong)
+    count, wrong = len(targets.spans), min(len(example.words), most)
+    first = rng.permutation(len(example.words))[:wrong]
     spans = np.concatenate([targets.spans, np.stack([first, first, rng.integers(len(labels.spans), size=wrong)], 1)])
     noise = lambda *shape: rng.normal(0, 1, shape).astype(np.float32)  # noqa: E731
     leading, trailing = noise(len(spans), LEADING), noise(len(spans), TRAILING)
@@ -56,6 +57,21 @@ def test_what_can_be_said_survives_encoding_and_decoding(
     assert decoded == sayable
     assert encoding.audit(sayable) == (sayable, ())
     assert len(document.entities) - len(sayable.entities) + len(document.events) - len(sayable.events) <= len(lost)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_mark_of_the_sample_comes_back_character_for_character(family: str) -> None:
+    """All of it with our own tokenizer; with each of the hub's, every third document from another one on."""
+    encoding, rng = Encoding(ONTOLOGY, reader(family), window=64), np.random.default_rng(0)
+    number = FAMILIES.index(family)
+    for document in list(sample.gold())[number % 3 :: 3 if number else 1]:
+        sayable, lost = encoding.audit(document)
+        assert {loss.kind for loss in lost} <= {"link"}
+        assert set(sayable.spans()) == set(document.spans())
+        example = encoding.encode(document, targets=True)
+        assert encoding.decode(example, perfect(example, encoding, rng, most=9)) == replace(
+            sayable, links=(), provenance=None
+        )
 
 
 @settings(max_examples=60)

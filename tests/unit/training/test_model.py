@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 from torch.optim import AdamW
-from transformers import BertModel
+from transformers import AutoModel
 
 from annotation.document import Document
 from annotation.errors import NabaError, UsageError
 from tests.builders import build, conflict
-from tests.unit.training.conftest import reader
+from tests.unit.training.conftest import checkpoint, reader
 from training.batches import Batch, collate
 from training.config import EncoderConfig, ModelConfig
 from training.encoding import Encoding
@@ -161,10 +161,11 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 def test_a_hub_encoder_is_taken_whole_and_trains(hub: Path, tmp_path: Path) -> None:
     config = EncoderConfig(kind="hub", name=str(hub))
     model, encoding = made(config)
-    for kept, given in zip(model.encoder.parameters(), BertModel.from_pretrained(hub).parameters(), strict=True):
+    for kept, given in zip(model.encoder.parameters(), AutoModel.from_pretrained(hub).parameters(), strict=True):
         assert torch.equal(kept, given)
     assert encoding.window == 64
-    optimizer, data = AdamW(model.parameters(), lr=1e-3), batch(encoding, DOCUMENTS, targets=True)
+    learning = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer, data = AdamW(learning, lr=1e-3), batch(encoding, DOCUMENTS, targets=True)
     before = model(**data).loss
     for _ in range(10):
         optimizer.zero_grad()
@@ -175,6 +176,29 @@ def test_a_hub_encoder_is_taken_whole_and_trains(hub: Path, tmp_path: Path) -> N
     model.save_pretrained(folder)
     encoding.save_pretrained(folder)
     assert predicted(*EventExtractor.load(folder), DOCUMENTS) == predicted(model, encoding, DOCUMENTS)
+
+
+@pytest.mark.parametrize("shape", ["bert", "deberta", "modernbert"])
+def test_gradient_checkpointing_computes_layers_again_and_changes_nothing(shape: str, tmp_path: Path) -> None:
+    folder = checkpoint(shape, tmp_path)
+    found: list[tuple[int, dict[str, torch.Tensor]]] = []
+    for again in (False, True):
+        model, encoding = made(EncoderConfig(kind="hub", name=str(folder), gradient_checkpointing=again))
+        model.train()
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0
+        runs: list[int] = []
+        layer = model.encoder.get_submodule("layers.1" if shape == "modernbert" else "encoder.layer.1")
+        inner = next(module for module in layer.modules() if isinstance(module, torch.nn.Linear))
+        inner.register_forward_hook(lambda *_, runs=runs: runs.append(1))
+        model(**batch(encoding, DOCUMENTS, targets=True)).loss.backward()
+        found.append((len(runs), {n: w.grad for n, w in model.named_parameters() if w.grad is not None}))
+    (once, plain), (twice, checkpointed) = found
+    assert twice == 2 * once > 0
+    assert plain.keys() == checkpointed.keys()
+    for name, gradient in plain.items():
+        torch.testing.assert_close(checkpointed[name], gradient, atol=1e-5, rtol=1e-4)
 
 
 def test_a_hub_encoder_must_be_there_with_safetensors(tmp_path: Path) -> None:
