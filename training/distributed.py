@@ -12,7 +12,9 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias, cast
 
 import numpy as np
@@ -27,7 +29,7 @@ from training.config import PredictConfig
 Rows: TypeAlias = dict[str, NDArray[Any]]
 """Columns of equal length, as Ray Data hands them on."""
 
-_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"}
+_QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 """Ray tells nobody how it is used, and leaves it to naba to say how far it is."""
 
 
@@ -40,6 +42,8 @@ def pieces(run: PredictConfig, archive: Archive, start: Place) -> Iterator[Piece
         import ray
         from ray.data import ActorPoolStrategy
 
+        run = replace(run, model=str(Path(run.model).resolve()))  # workers are in folders of their own
+        archive = Archive(tuple(path.resolve() for path in archive.files))
         parts = [{"file": n, "row": start.row if n == start.file else 0} for n in range(len(archive.files))]
         source = ray.data.from_items(parts[start.file :], override_num_blocks=len(parts) - start.file)
         workers = _Workers.of(ray.cluster_resources(), run)  # type: ignore[no-untyped-call]
@@ -55,10 +59,14 @@ def pieces(run: PredictConfig, archive: Archive, start: Place) -> Iterator[Piece
         found.context.execution_options.preserve_order = True
         found.context.target_max_block_size = CHARACTERS  # about a chunk, so that they spread over the workers
         found.context.enable_progress_bars = False
-        for row in found.iter_rows():
-            if row["fault"]:
-                raise UsageError(row["fault"])
-            yield Piece(row["lines"], row["documents"], Place(row["file"], row["row"]))
+        logging.getLogger("ray.data").setLevel(logging.ERROR)  # it sets up its logging with the first data set
+        try:
+            for row in found.iter_rows():
+                if row["fault"]:
+                    raise UsageError(row["fault"])
+                yield Piece(row["lines"], row["documents"], Place(row["file"], row["row"]))
+        except ray.exceptions.RayError as error:
+            raise UsageError(f"engine=ray: the job failed: {str(error).strip().splitlines()[-1]}") from error
 
 
 class _Workers(NamedTuple):
@@ -127,7 +135,6 @@ def _started() -> Iterator[None]:
         import ray.data
     except ImportError as error:
         raise UsageError("engine=ray: Ray Data is not installed; pip install 'naba[ray]'") from error
-    logging.getLogger("ray").setLevel(logging.WARNING)
     mine = not ray.is_initialized()
     if mine:
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
