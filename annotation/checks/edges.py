@@ -52,11 +52,15 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     or quotes when the first is inside too.
     """
     first, last = start, end
-    while first < last and _loose_start(text[first:last]):
-        first += 1
-    while first < last and _loose_end(text[first:last]):
-        last -= 1
-    return (first, last) if first < last else (start, end)
+    while first < last:
+        words = text[first:last]
+        if _loose_start(words):
+            first += 1
+        elif _loose_end(words):  # which may leave a quote at the start alone
+            last -= 1
+        else:
+            return first, last
+    return start, end
 
 
 def word_at(text: str, offset: int) -> tuple[int, int] | None:
