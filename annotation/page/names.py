@@ -1,4 +1,4 @@
-"""What the report calls things: the ontology's titles, and its codes where it has none."""
+"""What pages call things: the ontology's titles, and its codes where it has none."""
 
 from __future__ import annotations
 
