@@ -30,7 +30,7 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
     place = workspace / "demo"
     articles, unlabelled = _lay_out(place)
     _naba("serve", "--workspace", workspace)
-    _naba("push", articles, unlabelled, "--project", PROJECT, "--annotators", 2, "--workspace", workspace)
+    _naba("push", articles, unlabelled, "--project", PROJECT, "--annotators", 3, "--workspace", workspace)
     _submit(workspace)
     _naba("pull", "--project", PROJECT, "--out", place / "annotated.jsonl", "--workspace", workspace)
     _naba("check", place / "annotated.jsonl")
