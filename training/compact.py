@@ -24,6 +24,7 @@ from transformers.modeling_outputs import BaseModelOutput
 from annotation.errors import UsageError
 from annotation.text import folded
 from annotation.words import Word, legal_cuts
+from training.dropout import Dropout
 from training.tokens import Ids, Pieces
 
 IDENTITIES = 3
@@ -167,7 +168,7 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.forwards = nn.ModuleList(nn.LSTM(size, size // 2, batch_first=True) for _ in range(config.layers))
         self.backwards = nn.ModuleList(nn.LSTM(size, size // 2, batch_first=True) for _ in range(config.layers))
         self.norms = nn.ModuleList(nn.LayerNorm(size) for _ in range(config.layers))
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         for table in (self.features, self.characters):
             nn.init.normal_(table.weight, std=0.1)  # small: a word never met should say little, not something random
         self.post_init()  # type: ignore[no-untyped-call]

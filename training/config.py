@@ -26,6 +26,7 @@ from training.versions import version_fault
 __all__ = [
     "AuditConfig",
     "ConfigError",
+    "CurveConfig",
     "DataConfig",
     "EncoderConfig",
     "EvaluateConfig",
@@ -44,13 +45,15 @@ __all__ = [
 class ModelConfig(Settings):
     """The heads on top of the encoder, and how their losses weigh.
 
-    max_width: the longest span, in words; longer ones cannot be said. head_size: width of the per-label query and key.
-    hidden_size: width of a span's representation in the role and attribute heads. negatives: how many of the model's
-    own wrong spans a document adds to the gold ones when roles are trained. role_margin: how far the logits of roles
-    are raised above those that were trained: F1, while low, is best where a role is likelier wrong than not.
+    max_width: the longest span, in words; longer ones cannot be said. nested: whether entity mentions may stand within
+    others; where they never do, the best of those that overlap is kept. head_size: width of the per-label query and
+    key. hidden_size: width of a span's representation in the role and attribute heads. negatives: how many of the
+    model's own wrong spans a document adds to the gold ones when roles are trained. role_margin: how far the logits of
+    roles are raised above those that were trained: F1, while low, is best where a role is likelier wrong than not.
     """
 
     max_width: int = setting(24, at_least(1))
+    nested: bool = True
     head_size: int = setting(32, at_least(2), even)  # halves turn together in rotary positions
     hidden_size: int = setting(128, at_least(1))
     dropout: float = setting(0.3, at_least(0), below(1))
@@ -91,10 +94,14 @@ class EncoderConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class DataConfig(Settings):
-    """Which of the snapshot's documents are used. `dev: train` scores on what was trained on, to look for bugs."""
+    """Which of the snapshot's documents are used. `dev: train` scores on what was trained on, to look for bugs.
+
+    share: of the documents to train on, in each language; which ones, the run's seed draws.
+    """
 
     languages: tuple[str, ...] | None = None
     limit: int | None = setting(None, at_least(1))
+    share: float | None = setting(None, above(0), within(0, 1))
     dev: Literal["dev", "train"] = "dev"
 
 
@@ -162,6 +169,33 @@ class AuditConfig(Settings):
     examples: int = setting(3, at_least(1))
     model: ModelConfig = ModelConfig()
     encoder: EncoderConfig = EncoderConfig()
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveConfig(TrainConfig):
+    """Trainings on `shares` of the documents, each into a folder of its own under `output`, with each of the `seeds`.
+
+    seeds: `seed` alone where none are given. split: what is scored. same_steps: train on fewer documents for more
+    epochs, so that the weights change as often and only the documents make the difference.
+    """
+
+    shares: tuple[float, ...] = (0.1, 0.25, 0.5, 0.75, 1.0)
+    seeds: tuple[int, ...] | None = None
+    split: Literal["dev", "test"] = "dev"
+    same_steps: bool = True
+
+    def faults(self) -> Iterator[str]:
+        """The rules' faults, and shares that are none."""
+        yield from super().faults()
+        for at, share in enumerate(self.shares):
+            if not 0 < share <= 1:
+                yield f"shares[{at}]: must be above 0 and at most 1, not {share}"
+        if len(set(self.shares)) < 2:
+            yield "shares: must be two at least; it takes four to see further than the documents there are"
+        if self.seeds == ():
+            yield "seeds: must not be empty; null takes seed alone"
+        if self.data.share is not None:
+            yield "data.share: is what a curve goes through; say shares=[...]"
 
 
 @dataclass(frozen=True, kw_only=True)

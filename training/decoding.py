@@ -37,15 +37,22 @@ class Outputs:
 
 
 def decode(
-    document: Document, words: Sequence[Word], outputs: Outputs, labels: Labels, reading: Reading = PLAIN
+    document: Document,
+    words: Sequence[Word],
+    outputs: Outputs,
+    labels: Labels,
+    reading: Reading = PLAIN,
+    *,
+    nested: bool = True,
 ) -> Document:
     """The bare document with what the scores say is in it.
 
     Threshold 0; at most one span of a label on the same characters; no crossing among entities nor among triggers, the
-    better scored going first; roles as the ontology permits and as often; attributes only where they differ from
-    their default. Links are not modelled, so there are none. `reading` makes logits scores, and changes nothing else.
+    better scored going first, and no overlap among entities where they are not `nested`; roles as the ontology permits
+    and as often; attributes only where they differ from their default. Links are not modelled, so there are none.
+    `reading` makes logits scores, and changes nothing else.
     """
-    kept = _select(_spans(words, outputs, labels, reading), labels)
+    kept = _select(_spans(words, outputs, labels, reading), labels, nested)
     events = tuple(
         Event(
             span,
@@ -81,15 +88,20 @@ def cut(first: Word, last: Word, leading: Floats, trailing: Floats) -> tuple[int
     return first.cuts[k], last.cuts[last.size - m]
 
 
-def _select(spans: Iterator[tuple[int, Span]], labels: Labels) -> dict[int, Span]:
+def _select(spans: Iterator[tuple[int, Span]], labels: Labels, nested: bool) -> dict[int, Span]:
     """The spans that can stand together, by row."""
     kept: dict[int, Span] = {}
     for row, span in spans:
         layer = labels.is_event(labels.number[span.label])
         peers = [other for other in kept.values() if labels.is_event(labels.number[other.label]) == layer]
-        if span not in peers and not any(span.crosses(other) for other in peers):
+        clash = Span.crosses if nested or layer else _overlap
+        if span not in peers and not any(clash(span, other) for other in peers):
             kept[row] = span
     return kept
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _arguments(

@@ -68,11 +68,14 @@ class Example:
 
 
 class Encoding:
-    """Both directions, for one ontology and one tokenizer. window: tokens; max_width: words of the longest span."""
+    """Both directions, for one ontology and one tokenizer. window: tokens; max_width: words of the longest span;
+    nested: whether entity mentions may stand within others."""
 
-    def __init__(self, ontology: Ontology, tokenizer: Tokenizer, *, window: int = 512, max_width: int = 24) -> None:
+    def __init__(
+        self, ontology: Ontology, tokenizer: Tokenizer, *, window: int = 512, max_width: int = 24, nested: bool = True
+    ) -> None:
         self.ontology, self.tokenizer = ontology, tokenizer
-        self.window, self.max_width = window, max_width
+        self.window, self.max_width, self.nested = window, max_width, nested
         self.labels = Labels.of(ontology)
 
     @classmethod
@@ -82,7 +85,7 @@ class Encoding:
         if encoder.kind == "hub" and encoder.name:
             tokenizer = HubTokenizer.from_pretrained(encoder.name, revision=encoder.revision)
         window = min(encoder.window or tokenizer.most, tokenizer.most)
-        return cls(ontology, tokenizer, window=window, max_width=model.max_width)
+        return cls(ontology, tokenizer, window=window, max_width=model.max_width, nested=model.nested)
 
     def encode(self, document: Document, *, targets: bool = False) -> Example:
         """The document in windows, with what is to be learnt of it if asked."""
@@ -103,7 +106,7 @@ class Encoding:
 
     def decode(self, example: Example, outputs: Outputs, reading: Reading = PLAIN) -> Document:
         """The document with what the model found in it, under the ontology's constraints."""
-        return decode(example.document.bare(), example.words, outputs, self.labels, reading)
+        return decode(example.document.bare(), example.words, outputs, self.labels, reading, nested=self.nested)
 
     def audit(self, document: Document) -> Audit:
         """The document as far as it can be said, and what of it is lost, with the reasons."""
@@ -142,7 +145,7 @@ class Encoding:
         folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer.save_pretrained(folder)
         (folder / ONTOLOGY_FILE).write_text(self.ontology.source, encoding="utf-8", newline="\n")
-        sizes = {"window": self.window, "max_width": self.max_width}
+        sizes = {"window": self.window, "max_width": self.max_width, "nested": self.nested}
         (folder / ENCODING_FILE).write_text(json.dumps(sizes) + "\n", encoding="utf-8")
 
     @classmethod
@@ -151,12 +154,13 @@ class Encoding:
         folder = Path(path)
         try:
             sizes = json.loads((folder / ENCODING_FILE).read_text(encoding="utf-8"))
-            window, max_width = int(sizes["window"]), int(sizes["max_width"])
+            window, max_width, nested = int(sizes["window"]), int(sizes["max_width"]), bool(sizes.get("nested", True))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{folder}: not the folder of a model trained by naba: {error}") from error
         compact = (folder / COMPACT_TOKENIZER).is_file()
         tokenizer: Tokenizer = (CompactTokenizer if compact else HubTokenizer).from_pretrained(folder)
-        return cls(Ontology.load(folder / ONTOLOGY_FILE), tokenizer, window=window, max_width=max_width)
+        ontology = Ontology.load(folder / ONTOLOGY_FILE)
+        return cls(ontology, tokenizer, window=window, max_width=max_width, nested=nested)
 
 
 def _affixes(text: str, word: Word) -> list[int]:

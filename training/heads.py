@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from annotation.words import LEADING, TRAILING
+from training.dropout import Dropout
 from training.losses import IMPOSSIBLE
 
 _STEPS = (1, 2, 3, 5, 8, 16, 32, 64)
@@ -28,7 +29,7 @@ class SpanHead(nn.Module):
     def __init__(self, size: int, labels: int, head_size: int, width: int, dropout: float) -> None:
         super().__init__()
         self.labels, self.head_size, self.width = labels, head_size, width
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.query = nn.Linear(size, labels * head_size)
         self.key = nn.Linear(size, labels * head_size)
         self.ends = nn.Linear(size, 3 * labels)
@@ -91,9 +92,7 @@ class MentionHead(nn.Module):
         super().__init__()
         self.label = nn.Embedding(labels, hidden)
         _still(self.label)
-        self.body = nn.Sequential(
-            nn.Dropout(dropout), nn.Linear(3 * size + hidden, hidden), nn.GELU(), nn.Dropout(dropout)
-        )
+        self.body = nn.Sequential(Dropout(dropout), nn.Linear(3 * size + hidden, hidden), nn.GELU(), Dropout(dropout))
 
     def forward(self, states: Tensor, spans: Tensor) -> Tensor:
         """[D, N, d], [D, M, 3] -> [D, M, hidden]."""
@@ -121,7 +120,7 @@ class BoundaryHead(nn.Module):
 
     def __init__(self, size: int, labels: int, hidden: int, affixes: int, dropout: float) -> None:
         super().__init__()
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.opening, self.closing = nn.Linear(size, hidden), nn.Linear(size, hidden)
         self.label = nn.Embedding(labels, hidden)
         self.affix, self.prior = nn.Embedding(affixes, hidden), nn.Embedding(affixes, 1)
@@ -156,7 +155,7 @@ class RoleHead(nn.Module):
         self.labels, self.roles = labels, roles
         half = hidden // 2
         self.trigger, self.filler = nn.Linear(hidden, half), nn.Linear(hidden, half)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         self.bilinear = nn.Parameter(torch.zeros(roles, half, half))
         self.of_trigger, self.of_filler = nn.Linear(half, roles), nn.Linear(half, roles)
         self.distance = nn.Embedding(2 * len(_STEPS) + 1, roles)

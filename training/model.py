@@ -43,7 +43,7 @@ class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         **kwargs: object,
     ) -> None:
         self.encoder, self.heads, self.ontology = encoder or {}, heads or {}, ontology
-        self.labels, self.entities, self.roles, self.values = labels, entities, roles, values or [1]
+        self.labels, self.entities, self.roles, self.values = labels, entities, roles, [1] if values is None else values
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
 
@@ -97,7 +97,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.boundaries = BoundaryHead(size, config.labels, hidden // 2, AFFIXES, heads.dropout)
         self.mentions = MentionHead(size, config.labels, hidden, heads.dropout)
         self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout)
-        self.attributes = nn.Linear(hidden, sum(config.values))
+        self.attributes = nn.Linear(hidden, max(1, sum(config.values)))
         self.register_buffer("permits", torch.zeros(config.labels, config.roles, config.labels, dtype=torch.bool))
         self.post_init()  # type: ignore[no-untyped-call]
 
@@ -171,19 +171,27 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         )
 
     def _losses(self, features: Features, logits: Tensor, gold: Gold) -> list[Tensor]:
-        """Of spans, boundaries, roles and attributes; roles meet the gold spans and the model's own wrong ones.
+        """Of spans, boundaries, roles and attributes; the last two are 0 where neither weighs anything.
 
         Spans compete with those of their label that begin with the same word, not with all of the document, which made
         little difference on the sample (Trig-C 73.9 for 71.6, one seed). Roles compete with all of their trigger's.
         """
-        documents, marked, triggers = gold.counts.unbind()
+        documents, marked, _ = gold.counts.unbind()
         table = span_table(gold.spans, logits.shape)
         spoken = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
         of_spans = circle_loss(logits, table, spoken).sum() / documents
         known = gold.spans.clamp(min=0)
         leading, trailing = self.boundaries(features.states, known, features.affixes, features.legal)
         of_cuts = choice_loss(leading, gold.leading, marked) + choice_loss(trailing, gold.trailing, marked)
-        false, exist = wrong(logits.detach(), table, self.heads.negatives)
+        if not (self.heads.role_weight or self.heads.attribute_weight):
+            return [of_spans, of_cuts, *of_spans.new_zeros(2)]
+        errors = wrong(logits.detach(), table, self.heads.negatives)
+        return [of_spans, of_cuts, *self._event_losses(features, errors, gold)]
+
+    def _event_losses(self, features: Features, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
+        """Of roles and attributes, on the gold spans and the model's own wrong ones."""
+        documents, _, triggers = gold.counts.unbind()
+        known, (false, exist) = gold.spans.clamp(min=0), errors
         spans = torch.cat([known, false], dim=1)
         real = torch.cat([gold.spans[..., 0] >= 0, exist], dim=1)
         mentions = self.mentions(features.states, spans)
@@ -192,9 +200,14 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         filled = role_table(gold.roles, scores.shape)
         lowered = scores - self.heads.role_margin
         of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), allowed.flatten(2)).sum() / documents
-        values = self.attributes(mentions[:, : known.shape[1]]).split(self.config.values, dim=-1)
+        values = self._values(mentions[:, : known.shape[1]])
         chosen = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
-        return [of_spans, of_cuts, of_roles, torch.stack(chosen).sum()]
+        return [of_roles, sum(chosen, start=torch.zeros_like(of_roles))]
+
+    def _values(self, mentions: Tensor) -> tuple[Tensor, ...]:
+        """[D, M, hidden] -> logits [D, M, V] of each attribute's values; an ontology may have none."""
+        sizes: list[int] = self.config.values
+        return torch.split(self.attributes(mentions).float()[..., : sum(sizes)], sizes, dim=-1)
 
     def _allowed(self, spans: Tensor, triggers: int) -> Tensor:
         """[D, M, 3] -> [D, T, M, R]: what the ontology permits; no span fills its own role."""
@@ -217,7 +230,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         count = triggers.spans.shape[1]
         roles = self.roles(mentions, spans, features.sentences, count)
         opening, closing = self.boundaries(features.states, spans, features.affixes, features.legal)
-        values = self.attributes(mentions[:, :count]).float().split(self.config.values, dim=-1)
+        values = self._values(mentions[:, :count])
         found = [spans, scores, settled(opening, leading), settled(closing, trailing)]
         fillable = roles.masked_fill(~self._allowed(spans, count), IMPOSSIBLE)
         found += [fillable, *values]

@@ -35,8 +35,8 @@ def outputs(*spans: tuple[int, int, str, float], labels: Labels = LABELS) -> Out
     )
 
 
-def decoded(found: Outputs, labels: Labels = LABELS) -> Document:
-    return decode(Document(id="d", text=TEXT), split(TEXT), found, labels)
+def decoded(found: Outputs, labels: Labels = LABELS, *, nested: bool = True) -> Document:
+    return decode(Document(id="d", text=TEXT), split(TEXT), found, labels, nested=nested)
 
 
 def quotes(document: Document) -> list[tuple[str, str]]:
@@ -56,6 +56,11 @@ def test_scores_are_probabilities() -> None:
 def test_the_better_of_two_crossing_entities_stays() -> None:
     found = outputs((1, 2, "GPE", 1), (2, 3, "Person", 2), (3, 3, "Person", 3))
     assert quotes(decoded(found)) == [("Person", "אבו חפס"), ("Person", "חפס")]
+
+
+def test_where_nothing_is_nested_the_best_entity_stands_alone_and_triggers_are_left_in_peace() -> None:
+    found = outputs((1, 2, "GPE", 1), (2, 3, "Person", 3), (2, 3, "ArmedGroup", 2), (3, 3, "Arrest", 1))
+    assert quotes(decoded(found, nested=False)) == [("Person", "אבו חפס"), ("Arrest", "חפס")]
 
 
 def test_a_trigger_may_cross_an_entity() -> None:

@@ -11,6 +11,8 @@ from transformers import AutoModel
 
 from annotation.document import Document
 from annotation.errors import NabaError, UsageError
+from annotation.formats.starter import Starter
+from annotation.ontology import Ontology
 from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
 from training.batches import Batch, collate
@@ -49,6 +51,26 @@ def talkative() -> tuple[EventExtractor, Encoding]:
     for bias in (model.spans.ends.bias, model.roles.of_filler.bias):
         torch.nn.init.zeros_(bias)
     return model, encoding
+
+
+def test_an_ontology_without_attributes_can_be_learned_and_predicted() -> None:
+    starter = Starter()
+    for document in (said := [build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE סוריה]", id="a"), DOCUMENTS[2]]):
+        starter.add(document)
+    encoding = Encoding.build(Ontology.parse(starter.yaml("plain")), SMALL, COMPACT)
+    model = EventExtractor.build(SMALL, COMPACT, encoding)
+    output = model(**batch(encoding, said, targets=True))
+    output.loss.backward()
+    assert output.parts[3] == 0
+    assert [document.id for document in predicted(model, encoding, said)] == ["a", DOCUMENTS[2].id]
+
+
+def test_roles_and_attributes_cost_nothing_where_neither_weighs_anything() -> None:
+    quiet = replace(SMALL, role_weight=0.0, attribute_weight=0.0)
+    encoding = Encoding.build(conflict(), quiet, COMPACT)
+    output = EventExtractor.build(quiet, COMPACT, encoding)(**batch(encoding, DOCUMENTS, targets=True))
+    assert output.parts[0] > 0
+    assert output.parts[2:].tolist() == [0, 0]
 
 
 def test_it_learns_every_part() -> None:
