@@ -18,8 +18,10 @@ from huggingface_hub.errors import (
 
 _PICKLED = "pytorch_model.bin"
 _SAVE_ANEW = (
-    "save it anew with transformers (AutoModel.from_pretrained(ID).save_pretrained(FOLDER)) and name the folder"
+    "save it anew, if you trust it, with transformers (AutoModel.from_pretrained(ID).save_pretrained(FOLDER), and so "
+    "with AutoTokenizer), and name the folder"
 )
+_CONVERTED = "encoder.revision=refs/pr/1 may be the hub's own conversion"
 
 
 def unloadable(name: str | Path, error: Exception, *, what: str) -> str:
@@ -68,7 +70,7 @@ def _in_text(error: Exception) -> str | None:
     if "trust_remote_code" in text or "custom code" in text:
         return "it needs code of its own from the hub, which is never run here; choose another encoder"
     if "safetensors" in text and ("no file named" in text or "not appear to have a file" in text):
-        return f"it has no weights as safetensors, the only kind that is read; {_SAVE_ANEW}"
+        return f"it has no weights as safetensors, the only kind that is read; {_CONVERTED}, or {_SAVE_ANEW}"
     if "backend tokenizer" in text:
         return "its tokenizer has no fast form that can be read; put a tokenizer.json beside its config.json"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, is_dataclass
+from pathlib import Path
 
 import pytest
 from hydra import compose, initialize_config_module
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 
 from training.config import (
+    AuditConfig,
     ConfigError,
     EncoderConfig,
     EvaluateConfig,
@@ -23,9 +25,11 @@ from training.config import (
 )
 from training.settings import Settings, needed, paths, setting
 
+ENCODERS = Path(__file__).parents[3] / "conf" / "encoder"
+
 
 def composed(*overrides: str, command: str = "train") -> DictConfig:
-    root = "conf" if command == "train" else "conf.trained"
+    root = "conf" if command in ("train", "audit") else "conf.trained"
     with initialize_config_module(root, version_base="1.3"):
         return compose(command, overrides=list(overrides))
 
@@ -119,6 +123,7 @@ def test_numbers_that_are_given_for_text_and_fractions_are_taken() -> None:
     ("cls", "rows"),
     [
         (TrainConfig, [composed("snapshot=a"), composed("encoder=hub")]),
+        (AuditConfig, [composed(command="audit"), composed("encoder=hub", command="audit")]),
         (EvaluateConfig, [composed(command="evaluate")]),
         (PredictConfig, [composed(command="predict")]),
         (ReleaseConfig, [composed(command="release")]),
@@ -156,6 +161,19 @@ def test_the_default_presets_say_what_the_classes_say() -> None:
 )
 def test_every_preset_composes(override: str) -> None:
     assert is_dataclass(typed(composed("snapshot=a", override), TrainConfig))
+
+
+NAMED = [
+    file for file in ENCODERS.glob("*.yaml") if "\nname: ???" not in (text := file.read_text()) and "name:" in text
+]
+
+
+@pytest.mark.parametrize("file", NAMED, ids=lambda file: file.stem)
+def test_every_named_encoder_composes_and_says_its_licence_and_length(file: Path) -> None:
+    encoder = typed(composed("snapshot=a", f"encoder={file.stem}"), TrainConfig).encoder
+    told = file.read_text(encoding="utf-8")
+    assert (encoder.kind, (encoder.name or "").count("/")) == ("hub", 1)
+    assert all(word in told for word in ("# Licence: ", "Longest window: ", "Quirks: ", "arXiv "))
 
 
 def test_the_hub_experiment_needs_only_the_encoder() -> None:
