@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,11 +19,23 @@ class Chosen:
     dev: Sequence[Document]
 
     @classmethod
-    def of(cls, snapshot: Snapshot, data: DataConfig) -> Chosen:
-        """Those of the languages wanted; of these, the first `limit` to train on."""
+    def of(cls, snapshot: Snapshot, data: DataConfig, seed: int = 0) -> Chosen:
+        """Those of the languages wanted; to train on, the first `limit` of them, or the `share` that the seed draws."""
 
         def some(documents: Iterable[Document]) -> list[Document]:
             return [d for d in documents if data.languages is None or d.language in data.languages]
 
         train = some(snapshot.train)[: data.limit]
+        if data.share is not None:
+            train = drawn(train, data.share, seed)
         return cls(train, train if data.dev == "train" else some(snapshot.dev))
+
+
+def drawn(documents: Sequence[Document], share: float, seed: int) -> list[Document]:
+    """The share of each language's documents, one at least, in their order; of one seed, smaller are within larger."""
+    kept: set[str] = set()
+    for language in sorted({document.language for document in documents}):
+        own = sorted(document.id for document in documents if document.language == language)
+        random.Random(f"{seed} {language}").shuffle(own)
+        kept.update(own[: max(1, round(share * len(own)))])
+    return [document for document in documents if document.id in kept]

@@ -70,6 +70,14 @@ def train(context: typer.Context) -> None:
 
 
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+def curve(context: typer.Context) -> None:
+    """Would more labels help, and of which types: naba curve snapshot=... [experiment=compact] [seeds=[1,2,3]]"""
+    from training.entry import curve_main
+
+    curve_main(context.args)
+
+
+@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def evaluate(context: typer.Context) -> None:
     """Score a model and write its report: naba evaluate model=... snapshot=... [split=test]"""
     from training.entry import evaluate_main

@@ -23,7 +23,16 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from training.config import AuditConfig, EvaluateConfig, PredictConfig, ReleaseConfig, TrainConfig, VerifyConfig, typed
+from training.config import (
+    AuditConfig,
+    CurveConfig,
+    EvaluateConfig,
+    PredictConfig,
+    ReleaseConfig,
+    TrainConfig,
+    VerifyConfig,
+    typed,
+)
 from training.settings import ConfigError, Settings, hint, paths
 from training.versions import quoted
 
@@ -41,6 +50,12 @@ def audit_main(overrides: Sequence[str]) -> None:
     """`naba audit`: what a model with an encoder could say of a snapshot's marks. Raises NabaError."""
     with _hydra("audit", overrides, AuditConfig):
         _audit()
+
+
+def curve_main(overrides: Sequence[str]) -> None:
+    """`naba curve`: train on shares of a snapshot, and say what more documents would bring. Raises NabaError."""
+    with _hydra("curve", overrides, CurveConfig):
+        _curve()
 
 
 def evaluate_main(overrides: Sequence[str]) -> None:
@@ -111,6 +126,15 @@ def _audit(cfg: DictConfig) -> float:
     return audit(run)
 
 
+@_entry("curve", "pkg://conf")
+def _curve(cfg: DictConfig) -> float:
+    """Return the score of the largest share."""
+    run = typed(cfg, CurveConfig)
+    from training.curve import curve
+
+    return curve(run)
+
+
 @_entry("evaluate")
 def _evaluate(cfg: DictConfig) -> float:
     run = typed(cfg, EvaluateConfig)
@@ -171,7 +195,7 @@ def _faults(overrides: Sequence[str], cls: type[Settings]) -> list[str]:
         parsed = OverridesParser.create().parse_overrides([o for o in overrides if not o.startswith("-")])
     except HydraException:
         return []
-    known = [*paths(cls), *(_GROUPS if cls is TrainConfig else _GROUPS[-1:])]
+    known = [*paths(cls), *(_GROUPS if issubclass(cls, TrainConfig) else _GROUPS[-1:])]
     sweeping = {"-m", "--multirun"} & set(overrides)
     return [fault for override in parsed if (fault := _fault(override, known, bool(sweeping)))]
 

@@ -87,7 +87,7 @@ def seen(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Documen
     """
     same = scored.manifest.content == how.snapshot.content
     snapshot = scored if same else opened(how.snapshot, trained_on, setting="trained_on")
-    chosen = Chosen.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data)
+    chosen = Chosen.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data, how.seed)
     return [*chosen.train, *chosen.dev]
 
 

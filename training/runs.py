@@ -79,7 +79,7 @@ def _fitted(
     if run.fit.threads:
         torch.set_num_threads(run.fit.threads)
     set_seed(run.seed)
-    chosen = Chosen.of(snapshot, run.data)
+    chosen = Chosen.of(snapshot, run.data, run.seed)
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
     _say_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)

@@ -1,0 +1,110 @@
+"""The work behind `naba curve`: a model for each share of the documents, and what their scores say of more labels."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+from annotation import terminal
+from annotation.document import Document
+from annotation.errors import UsageError
+from annotation.files import read_documents, write_documents
+from annotation.matching import HEADLINE, UNITS
+from annotation.snapshot import Snapshot
+from training.chosen import Chosen
+from training.config import CurveConfig, TrainConfig
+from training.learning import Curve, Point
+from training.predict import load, predict
+from training.report.curve import TREND_HEADING, trend_row, verdict, write_curve
+from training.runs import train
+from training.scoring import score
+
+_log = logging.getLogger(__name__)
+
+
+def curve(run: CurveConfig) -> float:
+    """Train what is not trained yet, write curve.html and curve.json, and return Arg-C+ with everything.
+
+    Each point is a run in a folder of its own, as `naba train` makes it, and is not repeated once it is finished.
+    """
+    snapshot = Snapshot.open(run.snapshot)
+    gold = _gold(snapshot, run)
+    runs = list(_runs(run))
+    points = []
+    for number, (share, one) in enumerate(runs, start=1):
+        _log.info("point %d of %d: %g%% of the documents, seed %d", number, len(runs), 100 * share, one.seed)
+        train(one)
+        points.append(_point(share, one, snapshot, gold, run.split))
+    found = Curve(points)
+    about = {"snapshot": f"{snapshot.manifest.name} ({snapshot.manifest.content[:12]})", "split": run.split}
+    page = write_curve(
+        found, Path(run.output), ontology=snapshot.ontology, title=f"What more labels bring to {run.name}", meta=about
+    )
+    _show(found)
+    terminal.say(f"curve: {page}")
+    return found.trends[HEADLINE].f1[-1]
+
+
+def _gold(snapshot: Snapshot, run: CurveConfig) -> list[Document]:
+    """What every point is scored on. Raises UsageError where there is none."""
+    languages = run.data.languages
+    gold = [d for d in snapshot.split(run.split) if languages is None or d.language in languages]
+    if not gold:
+        raise UsageError(f"{run.snapshot}: its {run.split} split has no document to score; choose another split=")
+    return gold
+
+
+def _runs(run: CurveConfig) -> Iterator[tuple[float, TrainConfig]]:
+    """The training of each point, the small shares first: they take little time and show what goes wrong."""
+    base = TrainConfig(**{field.name: getattr(run, field.name) for field in fields(TrainConfig)})
+    for share in sorted(set(run.shares)):
+        times = 1 / share if run.same_steps else 1.0
+        fit = replace(
+            run.fit, epochs=round(run.fit.epochs * times), evaluate_every=round(run.fit.evaluate_every * times)
+        )
+        for seed in run.seeds or (run.seed,):
+            name = f"share-{share:g}-seed-{seed}"
+            yield (
+                share,
+                replace(
+                    base,
+                    name=f"{run.name}-{name}",
+                    output=str(Path(run.output) / name),
+                    seed=seed,
+                    fit=fit,
+                    data=replace(run.data, share=share),
+                    tracking=replace(run.tracking, group=run.tracking.group or run.name),
+                ),
+            )
+
+
+def _point(share: float, one: TrainConfig, snapshot: Snapshot, gold: Sequence[Document], split: str) -> Point:
+    """What the trained model finds is kept in its folder, so that it goes when another takes its place."""
+    learned = Chosen.of(snapshot, one.data, one.seed).train
+    folder = Path(one.output) / "model"
+    file = folder / f"predictions-{split}.jsonl"
+    if not file.exists():
+        model, encoding = load(folder)
+        write_documents(file, predict(model, encoding, gold, batch_size=one.fit.batch_size))
+    return Point(
+        share=share,
+        seed=one.seed,
+        documents=len(learned),
+        examples=Counter(event.type for document in learned for event in document.events),
+        scores=score(gold, read_documents(file)),
+    )
+
+
+def _show(found: Curve) -> None:
+    """The scores at each size, where they lead, and the types whose labels are worth most."""
+    heading = ("documents", *UNITS)
+    rows = [
+        (f"{size:g} ({100 * share:g}%)", *(f"{100 * found.trends[unit].f1[at]:.1f}" for unit in UNITS))
+        for at, (share, size) in enumerate(zip(found.shares, found.sizes, strict=True))
+    ]
+    terminal.table(f"F1 on {len(found.points[0].scores.ids)} documents", heading, rows)
+    terminal.table("with more documents", TREND_HEADING, map(trend_row, found.trends.values()))
+    terminal.say(verdict(found).words)

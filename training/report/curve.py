@@ -1,0 +1,198 @@
+"""The page of a learning curve: would more labels help, how much, and of which event types."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from annotation import bootstrap
+from annotation.files import atomic
+from annotation.matching import ENOUGH, HEADLINE, UNITS
+from annotation.ontology import Ontology
+from annotation.page import templates
+from annotation.page.names import UNITS as MEANINGS
+from annotation.page.names import Names
+from training.learning import STEP, Curve, Slope, Trend
+from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw
+from training.report.evaluation import BETTER, UNCLEAR, WORSE
+from training.report.verdict import signed
+
+_HERE = Path(__file__).parent
+_DRAWN = {HEADLINE: "arguments (Arg-C+)", "Trig-C": "triggers (Trig-C)", "Entity": "entities (Entity)"}
+_MOST = 12
+"""Types that are drawn."""
+
+TREND_HEADING = ("", "F1 now", "95%", "twice the documents", "95%", "gain", "95%", "to be trusted")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the curve says of more labels, in a sentence, and how good that news is."""
+
+    words: str
+    tone: str
+
+
+def verdict(curve: Curve) -> Verdict:
+    """The headline's answer. A curve that is not to be trusted gives none."""
+    trend = curve.trends[HEADLINE]
+    twice, last = trend.twice, curve.sizes[-1]
+    ends = f"{signed(twice.gain_interval[0])} to {signed(twice.gain_interval[1])}"
+    foretold = f"{2 * last:,.0f} documents instead of {last:,.0f}: {HEADLINE} F1 {signed(twice.gain)} ({ends})"
+    if trend.doubts:
+        return Verdict(f"The curve cannot be trusted beyond the documents there are: {'; '.join(trend.doubts)}", WORSE)
+    if trend.helps:
+        return Verdict(f"More labels would help. {foretold}", BETTER)
+    return Verdict(f"No sign that more labels would help. {foretold}", UNCLEAR)
+
+
+def write_curve(
+    curve: Curve, out: Path, *, ontology: Ontology, title: str = "Learning curve", meta: Mapping[str, str] | None = None
+) -> Path:
+    """Write curve.html and curve.json into the folder, each in one step, and return the first."""
+    names = Names(ontology)
+    values = {
+        "title": title,
+        "meta": {**(meta or {}), "seeds": ", ".join(map(str, curve.seeds))},
+        "curve": curve,
+        "verdict": verdict(curve),
+        "names": names,
+        "units": UNITS,
+        "meanings": MEANINGS,
+        "headline": HEADLINE,
+        "enough": ENOUGH,
+        "step": STEP,
+        "resamples": f"{bootstrap.RESAMPLES:,}",
+        "sizes": [f"{size:,.0f}" for size in curve.sizes],
+        "charts": {title: _chart(curve, curve.trends[unit], title) for unit, title in _DRAWN.items()},
+        "slopes": _slopes(curve.slopes, names),
+        **templates.assets(_HERE / "page.css"),
+    }
+    environment = templates.environment(_HERE)
+    environment.filters["signed"] = signed
+    files = {
+        "curve.json": json.dumps(as_dict(curve, title, meta or {}), ensure_ascii=False, indent=2) + "\n",
+        "curve.html": environment.get_template("curve.html.j2").render(**values),
+    }
+    for name, text in files.items():
+        with atomic(out / name) as file:
+            file.write(text)
+    return out / "curve.html"
+
+
+def trend_row(trend: Trend) -> tuple[str, ...]:
+    """A score's row for a terminal, in percent."""
+    now, twice = trend.intervals[-1], trend.twice
+    figures = (f"{100 * trend.f1[-1]:.1f}", _between(now), f"{100 * twice.f1:.1f}", _between(twice.interval))
+    gain = f"{signed(twice.gain_interval[0])}..{signed(twice.gain_interval[1])}"
+    return trend.unit, *figures, signed(twice.gain), gain, "no" if trend.doubts else "yes"
+
+
+def as_dict(curve: Curve, title: str, meta: Mapping[str, str]) -> dict[str, object]:
+    """What curve.json holds: fractions, not percent."""
+    said = verdict(curve)
+    return {
+        "schema": 1,
+        "title": title,
+        "meta": dict(meta),
+        "verdict": said.words,
+        "points": [
+            {
+                "share": point.share,
+                "seed": point.seed,
+                "documents": point.documents,
+                "examples": dict(sorted(point.examples.items())),
+                "scores": {unit: prf.as_dict() for unit, prf in point.scores.micro.items()},
+            }
+            for point in curve.points
+        ],
+        "trends": {unit: _trend(trend, curve) for unit, trend in curve.trends.items()},
+        "types": [_slope(slope) for slope in curve.slopes],
+    }
+
+
+def _trend(trend: Trend, curve: Curve) -> dict[str, object]:
+    points = [
+        {"documents": size, "f1": f1, "interval": list(ends)}
+        for size, f1, ends in zip(curve.sizes.tolist(), trend.f1, trend.intervals, strict=True)
+    ]
+    ahead = [
+        {
+            "times": a.factor,
+            "f1": a.f1,
+            "interval": list(a.interval),
+            "gain": a.gain,
+            "gain_interval": list(a.gain_interval),
+        }
+        for a in trend.ahead
+    ]
+    law = {"ceiling": trend.ceiling, "rate": trend.rate}
+    return {"points": points, "law": law, "ahead": ahead, "trusted": not trend.doubts, "doubts": list(trend.doubts)}
+
+
+def _slope(slope: Slope) -> dict[str, object]:
+    row: dict[str, object] = {"type": slope.type, "examples": slope.examples, "helps": slope.helps}
+    row |= {"doubling": slope.doubling, "interval": list(slope.interval), f"worth_of_{STEP}": slope.worth}
+    return {**row, "Trig-C": slope.trigger.as_dict(), HEADLINE: slope.now.as_dict()}
+
+
+def _chart(curve: Curve, trend: Trend, title: str) -> Markup:
+    """The points with their intervals, the curve through them with its band, and a rule where the documents end."""
+    lines = [
+        {"n": n, "f1": f1, "low": low, "high": high, "part": "known" if n <= curve.sizes[-1] else "foretold"}
+        for n, f1, (low, high) in zip(curve.grid.tolist(), trend.line, trend.band, strict=True)
+    ]
+    points = [
+        {"n": n, "f1": f1, "low": low, "high": high}
+        for n, f1, (low, high) in zip(curve.sizes.tolist(), trend.f1, trend.intervals, strict=True)
+    ]
+    x = {"field": "n", "type": "quantitative", "axis": {"title": "training documents", "tickCount": 6}}
+    y: Spec = {
+        "type": "quantitative",
+        "scale": {"domain": [0, 1]},
+        "axis": {"title": "F1", "format": ".0%", "tickCount": 5},
+    }
+    ends = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
+    dash = {
+        "field": "part",
+        "type": "nominal",
+        "legend": None,
+        "scale": {"domain": ["known", "foretold"], "range": [[1, 0], [5, 4]]},
+    }
+    layers = [
+        {"data": {"values": lines}, "mark": {"type": "area", "color": FILL, "opacity": 0.15}, "encoding": ends},
+        {
+            "data": {"values": lines},
+            "mark": {"type": "line", "color": FILL, "strokeWidth": 2},
+            "encoding": {"x": x, "y": {**y, "field": "f1"}, "strokeDash": dash},
+        },
+        {
+            "data": {"values": [{"n": float(curve.sizes[-1])}]},
+            "mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]},
+            "encoding": {"x": x},
+        },
+        {"data": {"values": points}, "mark": {"type": "rule", "color": INK}, "encoding": ends},
+        {
+            "data": {"values": points},
+            "mark": {"type": "point", "filled": True, "size": 60, "color": INK, "opacity": 1},
+            "encoding": {"x": x, "y": {**y, "field": "f1"}},
+        },
+    ]
+    return draw({"width": WIDTH, "height": 210, "layer": layers}, f"F1 of {title} by training documents")
+
+
+def _slopes(slopes: Sequence[Slope], names: Names) -> Markup:
+    """What twice the examples brought to each type that can be judged."""
+    known = [slope for slope in slopes if slope.enough][:_MOST]
+    if not known:
+        return Markup()
+    rows = [(names.title(s.type), s.doubling, *s.interval, BETTER if s.helps else UNCLEAR) for s in known]
+    return changes(rows, f"{HEADLINE} of each event type: change with twice its examples")
+
+
+def _between(ends: tuple[float, float]) -> str:
+    return f"{100 * ends[0]:.1f}-{100 * ends[1]:.1f}"
