@@ -42,9 +42,7 @@ def to_task_data(document: Document) -> wire.Row:
     """
     row = {key: value for key, value in to_json(document.bare()).items() if key != "schema"}
     shown = {"title": document.source.title, "url": document.source.url} if document.source else {}
-    # Label Studio takes in no task without a key its page shows, even if there is nothing to show yet.
-    kept = {"sha256": document.text_sha256, wire.FINDINGS: ""}
-    return {**row, **kept, **{key: value for key, value in shown.items() if value}}
+    return {**row, "sha256": document.text_sha256, **{key: value for key, value in shown.items() if value}}
 
 
 def from_task_data(data: Json) -> Document:

@@ -96,7 +96,8 @@ class _Showing:
         self.report.shown += bool(said)
         self.report.cleared += bool(before and not said)
         if said != before:
-            self.client.change(f"api/tasks/{task['id']}/", {"data": {**data, FINDINGS: said}})
+            kept = {key: value for key, value in data.items() if key != FINDINGS}
+            self.client.change(f"api/tasks/{task['id']}/", {"data": {**kept, FINDINGS: said} if said else kept})
 
 
 def _done(task: Row) -> int:

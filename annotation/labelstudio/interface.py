@@ -78,7 +78,9 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
     warning = ElementTree.SubElement(panel, "View", className="naba-both")
     ElementTree.SubElement(warning, "Header", value=_ONE_LABEL[ui_language], size="6")
     findings = ElementTree.SubElement(page, "View", className="naba-findings", style=_direction(ui_language))
-    shown = {"name": wire.FINDINGS, "value": f"${wire.FINDINGS}", "selectionEnabled": "false"}
+    # The server refuses tasks without a key it sees a page use. So written, behind a space, it does not see it, while
+    # the browser reads it all the same, and as nothing where a task has none: which most have not.
+    shown = {"name": wire.FINDINGS, "value": f" $[{wire.FINDINGS}]", "selectionEnabled": "false"}
     ElementTree.SubElement(findings, "Text", shown)
     text = ElementTree.SubElement(page, "View", className="naba-text")
     ElementTree.SubElement(text, "Text", name=wire.TEXT, value="$text", granularity="symbol", showLabels="true")

@@ -13,7 +13,6 @@ from annotation.checks.finding import Finding
 from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.files import read_documents
-from annotation.labelstudio import push as push_module
 from annotation.labelstudio import seal
 from annotation.labelstudio.annotators import ensure_annotator
 from annotation.labelstudio.client import Client
@@ -145,7 +144,7 @@ def test_a_task_waits_until_all_its_annotators_are_done(
     desk.mark(WIDE, RINA)
     found = desk.pull(ontology)
     assert (desk.show(found).held_back, desk.mend(found).held_back) == (1, 1)
-    assert desk.data()["wide"]["findings"] == ""
+    assert "findings" not in desk.data()["wide"]
     desk.mark(TRIM, SAMIR)
     found = desk.pull(ontology)
     assert (desk.show(found).shown, desk.mend(found).mended) == (1, 1)
@@ -156,16 +155,13 @@ def test_a_task_waits_until_all_its_annotators_are_done(
 def test_a_project_of_an_older_naba_is_given_the_panel(
     client: Client, title: str, ontology: Ontology, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its page had none, and its tasks have no word for one."""
-    now, kept = seal.labelling_config, push_module.to_task_data
+    now = seal.labelling_config
     with monkeypatch.context() as older:
         older.setattr(seal, "labelling_config", lambda *a, **k: PANEL.sub("", now(*a, **k)))
-        older.setattr(push_module, "to_task_data", lambda d: {k: v for k, v in kept(d).items() if k != "findings"})
         push(client, [WIDE, GOOD], project=title, ontology=ontology, workspace=tmp_path)
         desk = Desk(client, title, tmp_path)
         desk.mark(WIDE, RINA)
         assert not PANEL.search(str(client.get(f"api/projects/{find(client, title).id}/")))
-    assert "findings" not in desk.data()["wide"]
     assert not find(client, title).seal.current
     assert desk.show(desk.pull(ontology)).shown == 1
     assert find(client, title).seal.current

@@ -71,7 +71,7 @@ def test_relations_are_offered_by_title_links_first_then_the_roles_most_events_h
 @every_language
 def test_findings_are_read_in_the_language_of_the_page_and_cannot_be_marked(ui_language: str) -> None:
     (*_, view, panel), _ = above(page(ui_language=ui_language), "Text")
-    assert (panel.get("value"), panel.get("selectionEnabled")) == ("$findings", "false")
+    assert (panel.get("value"), panel.get("selectionEnabled")) == (" $[findings]", "false")
     assert ("rtl" in str(view.get("style"))) == (ui_language != "en")
 
 
