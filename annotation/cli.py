@@ -25,6 +25,7 @@ for _command in (
     exchange.export,
     studio.suggest,
     queue.queue,
+    queue.suggested,
     projects.migrate,
 ):
     # `import` is a word of Python's own, so that the function has an underscore behind it

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotation import terminal
-from annotation.commands.options import HERE, AsJson, DocumentsFile, Workspace
+from annotation.commands.options import HERE, AsJson, DocumentsFile, Project, Workspace
 from annotation.document import Document
 from annotation.errors import UsageError
 from annotation.files import atomic, read_documents
@@ -120,3 +120,23 @@ def _shares(quota: str | None) -> dict[str, float]:
         except ValueError as error:
             raise UsageError(f"--quota {quota}: {part!r} is not like he=0.5; write --quota he=0.5,ar=0.5") from error
     return shares
+
+
+def suggested(project: Project, workspace: Workspace = HERE, as_json: AsJson = False) -> None:
+    """What became of suggestions: kept, edited, deleted; and whether those who had them agree more than others."""
+    from annotation.labelstudio.audit import audit
+    from annotation.labelstudio.connect import connect
+
+    found = audit(connect(workspace), project=project, workspace=workspace)
+    if as_json:
+        terminal.emit(found.as_dict())
+        return
+    if not found.versions:
+        terminal.say(f"none of the {found.unaided.annotations} annotations was made from a suggestion")
+    for name, version in found.versions.items():
+        heading, *rows = found.table(name)
+        title = f"{name}: {version.annotations} annotations of {len(version.rows)} articles (?: too few to say)"
+        terminal.table(title, heading, rows)
+    if any(found.pairs.values()):
+        heading, *rows = found.agreement_table()
+        terminal.table("agreement, F1 (?: too few to say)", heading, rows)

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias
 
 from annotation.document import Document, Span
 from annotation.errors import StudioDownError, UsageError
+from annotation.labelstudio.audit import remember
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.convert import check_result, to_result
 from annotation.labelstudio.flow import ahead, chunks, progress
@@ -198,6 +199,8 @@ class _Suggesting:
 
     def _tidy(self, *, keep: bool) -> None:
         """Take away what the new suggestions replace: other versions, and other ones of this version."""
+        replaced = {version for version in self._versions() if self._ours(version) and not keep}
+        remember(self.client, self.target, replaced | ({self.report.model_version} if self.untidy else set()))
         there = self._present(self.report.model_version) if self.untidy else {}
         for task, suggestions in there.items():
             for digest, numbers in suggestions.items():
@@ -206,9 +209,13 @@ class _Suggesting:
                     self.client.delete(f"api/predictions/{number}/")
                     self.report.removed += 1
         for version, count in self._versions().items():
-            if version.startswith(PREFIX) and version != self.report.model_version and not keep:
+            if version in replaced:
                 self.client.delete(f"api/projects/{self.target.id}/model-versions/", {"model_version": version})
                 self.report.removed += count
+
+    def _ours(self, version: str) -> bool:
+        """Whether it is an earlier version of naba's."""
+        return version.startswith(PREFIX) and version != self.report.model_version
 
     def _versions(self) -> dict[str, int]:
         """Each model version in the project, and how many suggestions it made."""

@@ -140,3 +140,15 @@ def test_weights_that_are_missing_are_not_drawn_at_random(saved: Path, tmp_path:
     save_file({k: v for k, v in weights.items() if k != name}, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(UsageError, match=f"lacks 1 weights, {name} among them"):
         load(folder)
+
+
+def test_how_unsure_the_model_is_does_not_depend_on_the_batch(trained: tuple[EventExtractor, Encoding]) -> None:
+    alone, together = (
+        [d.provenance.uncertainty for d in predict(*trained, CORPUS, batch_size=size) if d.provenance]
+        for size in (1, 7)
+    )
+    assert alone == pytest.approx(together, abs=1e-4)
+    assert len(set(alone)) > len(CORPUS) / 2
+    (nothing,) = predict(*trained, [Document("empty", "")])
+    assert nothing.provenance is not None
+    assert nothing.provenance.uncertainty == 0
