@@ -209,7 +209,7 @@ def _reversal(mask: Tensor) -> Tensor:
 
 
 def _reorder(hidden: Tensor, order: Tensor) -> Tensor:
-    return hidden.gather(1, order[..., None].expand_as(hidden))
+    return hidden.gather(1, order[..., None].expand(-1, -1, hidden.shape[-1]))
 
 
 AutoConfig.register(CompactConfig.model_type, CompactConfig)

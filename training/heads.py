@@ -71,7 +71,7 @@ def banded(query: Tensor, key: Tensor, width: int) -> Tensor:
     Blocks of `width` rows meet the 2 * width columns they can reach, and the diagonal band is cut from each block.
     """
     words = query.shape[-2]
-    blocks = -(-words // width)
+    blocks = (words + width - 1) // width
     query = nn.functional.pad(query, (0, 0, 0, blocks * width - words)).unflatten(-2, (blocks, width))  # type: ignore[no-untyped-call]
     key = nn.functional.pad(key, (0, 0, 0, (blocks + 1) * width - words))
     reach = key.unfold(-2, 2 * width, width)
