@@ -13,6 +13,7 @@ from annotation.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Type
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 
 # Label Studio takes the style attribute away and leaves classes and a style sheet, if that has neither `>` nor quotes.
+# Raised as sup is there, a title would push the colour off the words.
 _STYLE = """
 .naba h3 { margin: 18px 0 6px; font-size: 18px; font-weight: 700 }
 .naba p { margin: 0; line-height: 1.7 }
@@ -20,6 +21,7 @@ _STYLE = """
 .naba p.example { direction: rtl; text-align: right; padding-inline-start: 14px; font-size: 15px; line-height: 2 }
 .naba mark { padding: 1px 3px; border-radius: 3px; color: inherit }
 .naba mark sup { margin-inline-start: 4px; font-size: 10px; font-weight: 600; white-space: nowrap }
+.naba mark sup { vertical-align: baseline; top: 0; line-height: 1 }
 .naba .yes { color: #080; font-weight: 700 }
 .naba .no { color: #c00; font-weight: 700 }
 """
