@@ -39,7 +39,7 @@ def pretrained(config: EncoderConfig) -> PreTrainedModel:
         if not encoder.supports_gradient_checkpointing:
             kind = type(encoder).__name__
             raise UsageError(f"encoder {config.name}: {kind} knows no gradient checkpointing; leave it out")
-        encoder.activation_checkpointing_enable()  # type: ignore[no-untyped-call]
+        encoder.activation_checkpointing_enable()
     return encoder
 
 

@@ -23,6 +23,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from annotation.errors import NabaError
 from training.config import (
     AuditConfig,
     CurveConfig,
@@ -34,10 +35,12 @@ from training.config import (
     typed,
 )
 from training.settings import ConfigError, Settings, hint, paths
+from training.sweeper import register
 from training.versions import quoted
 
 _Task = Callable[[DictConfig], float]
-_GROUPS = ("experiment", "debug", "hydra")
+_SWEEP = {"-m", "--multirun"}
+_GROUPS = ("experiment", "sweep", "debug", "hydra")
 
 
 def train_main(overrides: Sequence[str]) -> None:
@@ -89,6 +92,17 @@ class _EscapedError(BaseException):
 
     def __init__(self, error: Exception) -> None:
         self.error = error
+
+    def __reduce__(self) -> tuple[Callable[[str, int | None], _EscapedError], tuple[str, int | None]]:
+        """On the way from another process of a sweep an error keeps its words and its exit code."""
+        return _arrived, (str(self.error) or type(self.error).__name__, getattr(self.error, "exit_code", None))
+
+
+def _arrived(words: str, code: int | None) -> _EscapedError:
+    error = RuntimeError(words) if code is None else NabaError(words)
+    if isinstance(error, NabaError) and code is not None:
+        error.exit_code = code
+    return _EscapedError(error)
 
 
 def _entry(name: str, path: str = "pkg://conf.trained") -> Callable[[_Task], Callable[[], None]]:
@@ -175,6 +189,8 @@ def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Itera
     argv, full = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
     sys.argv = [f"naba {command}", *overrides]
     os.environ["HYDRA_FULL_ERROR"] = "1"
+    if _SWEEP & set(overrides):
+        register()
     try:
         yield
     except _EscapedError as escaped:
@@ -196,8 +212,8 @@ def _faults(overrides: Sequence[str], cls: type[Settings]) -> list[str]:
     except HydraException:
         return []
     known = [*paths(cls), *(_GROUPS if issubclass(cls, TrainConfig) else _GROUPS[-1:])]
-    sweeping = {"-m", "--multirun"} & set(overrides)
-    return [fault for override in parsed if (fault := _fault(override, known, bool(sweeping)))]
+    sweeping = bool(_SWEEP & set(overrides))
+    return [fault for override in parsed if (fault := _fault(override, known, sweeping))]
 
 
 def _fault(override: Override, known: Sequence[str], sweeping: bool) -> str | None:
@@ -226,6 +242,8 @@ def _line(error: Exception) -> str:
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, option = error.missing_cfg_file.rpartition("/")
         return f"{group}={option}: no such preset; {hint(option, list(error.options))}"
+    if "does not support sweep type" in str(error):
+        return "an interval( ) is tried with hydra/sweeper=optuna only"
     if absent := re.match(r"Could not override '([^']*)'", str(error)):
         return f"{absent[1]}: not a setting of the chosen presets; --cfg job shows them"
     return "; ".join(line.strip() for line in str(error).splitlines() if line.strip())

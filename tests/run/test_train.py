@@ -102,6 +102,17 @@ def test_a_sweep_trains_each_combination_into_its_own_folder(place: Path) -> Non
     assert again.err.count("is finished already") == 2
 
 
+def test_a_sweep_with_optuna_tells_the_best_settings(place: Path) -> None:
+    arguments = ("snapshot=snap", "name=search", *TINY, "fit.epochs=1", "sweep=compact", "hydra.sweeper.trials=2")
+    done = naba("train", "--multirun", *arguments, cwd=place)
+    assert done.code == 0, done.err
+    folder = place / "multirun" / "search"
+    best = yaml.safe_load((folder / "best.yaml").read_text())
+    told = yaml.safe_load((folder / str(best["trial"]) / "model" / "config.yaml").read_text())["config"]
+    assert told["model"]["role_margin"] == best["settings"]["model.role_margin"]
+    assert "best of 2: " in done.out
+
+
 def test_a_changed_snapshot_is_refused_in_one_line(place: Path, tmp_path: Path) -> None:
     snapshot = small(tmp_path / "changed")
     (snapshot.path / "train.parquet").write_bytes(b"")
