@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,15 +14,14 @@ from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from annotation.errors import UsageError
-from training.candidates import layers, role_table, settled, span_table, wrong
+from training.candidates import role_table, span_table, wrong
 from training.config import EncoderConfig, ModelConfig
-from training.decoding import Floats, Outputs
-from training.doubt import doubt
+from training.decoding import Outputs
 from training.encoders import compact, fresh, pretrained
 from training.encoding import AFFIXES, IGNORED, Encoding
+from training.extraction import Judged, allowed, outputs
 from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, possible
-from training.losses import IMPOSSIBLE, choice_loss, circle_loss
-from training.tokens import Ids
+from training.losses import choice_loss, circle_loss
 
 
 class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -196,10 +196,10 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         real = torch.cat([gold.spans[..., 0] >= 0, exist], dim=1)
         mentions = self.mentions(features.states, spans)
         scores = self.roles(mentions, spans, features.sentences, spans.shape[1])
-        allowed = self._allowed(spans, spans.shape[1]) & real[:, :, None, None] & real[:, None, :, None]
+        possible_roles = allowed(self.permits, spans, spans.shape[1]) & real[:, :, None, None] & real[:, None, :, None]
         filled = role_table(gold.roles, scores.shape)
         lowered = scores - self.heads.role_margin
-        of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), allowed.flatten(2)).sum() / documents
+        of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), possible_roles.flatten(2)).sum() / documents
         values = self._values(mentions[:, : known.shape[1]])
         chosen = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
         return [of_roles, sum(chosen, start=torch.zeros_like(of_roles))]
@@ -209,13 +209,6 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         sizes: list[int] = self.config.values
         return torch.split(self.attributes(mentions).float()[..., : sum(sizes)], sizes, dim=-1)
 
-    def _allowed(self, spans: Tensor, triggers: int) -> Tensor:
-        """[D, M, 3] -> [D, T, M, R]: what the ontology permits; no span fills its own role."""
-        label = spans[..., 2]
-        permitted = self.permits.transpose(1, 2)[label[:, :triggers, None], label[:, None, :]]
-        same = (spans[:, :triggers, None] == spans[:, None]).all(dim=-1)
-        return permitted & ~same[..., None]
-
     @torch.no_grad()
     def extract(self, batch: dict[str, Tensor], *, given: Collection[str] = ()) -> list[Outputs]:
         """What `Encoding.decode` turns into Documents: one Outputs a document.
@@ -224,21 +217,17 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         """
         output = self(**{name: tensor for name, tensor in batch.items() if name not in Gold._fields})
         features = Features(output.states, *(batch[name] for name in ("mask", "affixes", "legal", "sentences")))
-        triggers, others = layers(output.logits, batch, self.config.entities, given)
-        spans, scores, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
+        judge = partial(self.judge, features)
+        entities, permits = self.config.entities, self.permits
+        return outputs(output.logits, batch, judge, entities=entities, permits=permits, given=given)
+
+    def judge(self, features: Features, triggers: Tensor, others: Tensor) -> Judged:
+        """What the heads say of candidate spans [D, T, 3] and [D, E, 3]."""
+        spans, count = torch.cat([triggers, others], dim=1), triggers.shape[1]
         mentions = self.mentions(features.states, spans)
-        count = triggers.spans.shape[1]
         roles = self.roles(mentions, spans, features.sentences, count)
         opening, closing = self.boundaries(features.states, spans, features.affixes, features.legal)
-        values = self._values(mentions[:, :count])
-        found = [spans, scores, settled(opening, leading), settled(closing, trailing)]
-        fillable = roles.masked_fill(~self._allowed(spans, count), IMPOSSIBLE)
-        found += [fillable, *values]
-        arrays = [tensor.cpu().numpy() for tensor in found]
-        there = scores > 0  # the others fill up the rows of a fuller document
-        real = there[:, :count, None, None] & there[:, None, :, None]
-        doubts = doubt(output.logits) + doubt(fillable.masked_fill(~real, IMPOSSIBLE))
-        return [_outputs(nats, *row) for nats, *row in zip(doubts.tolist(), *arrays, strict=True)]
+        return Judged(roles, opening, closing, self._values(mentions[:, :count]))
 
 
 def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
@@ -246,12 +235,6 @@ def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
     documents = torch.tensor(len(spans), device=spans.device)
     triggers = (attributes != IGNORED).any(dim=-1)
     return torch.stack([documents, (spans[..., 0] >= 0).sum(), triggers.sum()]).clamp(min=1)
-
-
-def _outputs(
-    nats: float, spans: Ids, scores: Floats, leading: Floats, trailing: Floats, roles: Floats, *attributes: Floats
-) -> Outputs:
-    return Outputs(spans, scores, leading, trailing, roles, attributes, nats)
 
 
 def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:

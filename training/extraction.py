@@ -1,0 +1,72 @@
+"""From the span logits of a batch to what is decoded: candidates picked, judged by the heads, and taken apart again.
+
+The heads come as a function, so that a model that runs elsewhere is read in the very same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import NamedTuple, TypeAlias
+
+import torch
+from torch import Tensor
+
+from training.candidates import layers, settled
+from training.decoding import Floats, Outputs
+from training.doubt import doubt
+from training.losses import IMPOSSIBLE
+from training.tokens import Ids
+
+
+class Judged(NamedTuple):
+    """Logits of M candidate spans, T triggers first: roles [D, T, M, R], opening [D, M, LEADING], closing
+    [D, M, TRAILING], and of each attribute's values [D, T, V]."""
+
+    roles: Tensor
+    opening: Tensor
+    closing: Tensor
+    values: tuple[Tensor, ...]
+
+
+Judge: TypeAlias = Callable[[Tensor, Tensor], Judged]
+"""Triggers [D, T, 3] and other spans [D, E, 3] judged by the heads."""
+
+
+def outputs(
+    logits: Tensor,
+    batch: Mapping[str, Tensor],
+    judge: Judge,
+    *,
+    entities: int,
+    permits: Tensor,
+    given: Collection[str] = (),
+) -> list[Outputs]:
+    """One Outputs a document. Of the layers `given`, "trigger" and "entity", the batch's targets are the candidates.
+
+    entities: how many of the labels are entity types. permits: [label, role, label], as the ontology has it.
+    """
+    triggers, others = layers(logits, batch, entities, given)
+    spans, scores, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
+    judged = judge(triggers.spans, others.spans)
+    count = triggers.spans.shape[1]
+    fillable = judged.roles.masked_fill(~allowed(permits, spans, count), IMPOSSIBLE)
+    found = [spans, scores, settled(judged.opening, leading), settled(judged.closing, trailing), fillable]
+    arrays = [tensor.cpu().numpy() for tensor in (*found, *judged.values)]
+    there = scores > 0  # the others fill up the rows of a fuller document
+    real = there[:, :count, None, None] & there[:, None, :, None]
+    doubts = doubt(logits) + doubt(fillable.masked_fill(~real, IMPOSSIBLE))
+    return [_outputs(nats, *row) for nats, *row in zip(doubts.tolist(), *arrays, strict=True)]
+
+
+def allowed(permits: Tensor, spans: Tensor, triggers: int) -> Tensor:
+    """[D, M, 3] -> [D, T, M, R]: what the ontology permits; no span fills its own role."""
+    label = spans[..., 2]
+    permitted = permits.transpose(1, 2)[label[:, :triggers, None], label[:, None, :]]
+    same = (spans[:, :triggers, None] == spans[:, None]).all(dim=-1)
+    return permitted & ~same[..., None]
+
+
+def _outputs(
+    nats: float, spans: Ids, scores: Floats, leading: Floats, trailing: Floats, roles: Floats, *attributes: Floats
+) -> Outputs:
+    return Outputs(spans, scores, leading, trailing, roles, attributes, nats)
