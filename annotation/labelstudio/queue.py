@@ -46,9 +46,9 @@ class QueueReport:
 
     def __str__(self) -> str:
         cleared = f", {self.cleared:,} earlier places cleared" if self.cleared else ""
-        tabs = " and ".join(f"{title!r}" for title in self.tabs)
+        tabs = f"tab{'s' if len(self.tabs) > 1 else ''} {' and '.join(f'{title!r}' for title in self.tabs)}"
         return (
-            f"{self.placed:,} articles in order ({self.changed:,} changed{cleared}) in the tab {tabs} of {self.url}; "
+            f"{self.placed:,} articles in order ({self.changed:,} changed{cleared}) in the {tabs} of {self.url}; "
             "there, under the arrow beside 'Label All Tasks', choose 'Label Tasks As Displayed'"
         )
 

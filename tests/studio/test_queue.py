@@ -8,6 +8,7 @@ import pytest
 from annotation.document import Document
 from annotation.errors import ProjectError
 from annotation.files import read_documents
+from annotation.labelstudio.annotators import ensure_annotator
 from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
@@ -37,20 +38,25 @@ def tabs(client: Client, project: str) -> dict[str, int]:
     return {str(row(view["data"])["title"]): int(str(view["id"])) for view in views}
 
 
-def stream(client: Client, project: str, title: str) -> list[str]:
-    """What an annotator gets who chooses to label the tasks of the tab as they are displayed."""
+def following(client: Client, project: str, title: str) -> str | None:
+    """What an annotator gets next who chooses to label the tasks of the tab as they are displayed."""
     number = find(client, project).id
     data = row(row(client.get(f"api/dm/views/{tabs(client, project)[title]}/"))["data"])
     body = {"filters": data["filters"], "ordering": data["ordering"], "project": number}
-    numbers = {task: id for id, task in tasks(client, project).items()}
+    try:
+        task = client.create(f"api/dm/actions?id=next_task&project={number}", body)
+    except ProjectError:
+        return None
+    return str(row(task["data"])["id"])
+
+
+def stream(client: Client, project: str, title: str) -> list[str]:
+    """What an annotator gets who submits one after the other."""
     got: list[str] = []
-    for _ in NAMES:
-        try:
-            task = client.create(f"api/dm/actions?id=next_task&project={number}", body)
-        except ProjectError:  # no more
-            break
-        got.append(numbers[int(str(task["id"]))])
-        client.create(f"api/tasks/{task['id']}/annotations/", {"result": []})
+    numbers = tasks(client, project)
+    while (id := following(client, project, title)) is not None and id not in got:
+        got.append(id)
+        client.create(f"api/tasks/{numbers[id]}/annotations/", {"result": []})
     return got
 
 
@@ -87,6 +93,13 @@ def test_people_who_label_at_the_same_time_get_a_list_each(client: Client, proje
     assert stream(client, project, two) == [NAMES[4], NAMES[2]]
     arrange(client, ordered(0), project=project, workspace=tmp_path)
     assert list(tabs(client, project)) == ["Default", TITLES["he"]]
+
+
+def test_two_people_with_one_list_would_get_the_same_article(client: Client, project: str, tmp_path: Path) -> None:
+    """Why there can be more lists: should a server keep them apart one day, this fails."""
+    arrange(client, ordered(5, 4), project=project, workspace=tmp_path)
+    other = ensure_annotator(client, "dana@naba.example")
+    assert following(client, project, TITLES["he"]) == following(other, project, TITLES["he"]) == NAMES[5]
 
 
 def test_what_is_finished_or_not_there_is_known_before(client: Client, project: str, tmp_path: Path) -> None:
