@@ -48,12 +48,20 @@ class RunFolder:
                     f"{path} holds another run ({'; '.join(differences[:5])}); "
                     "choose another name=, or resume=false to start again there"
                 )
-            return cls(path, str(old["id"]))
+            return cls(path, str(old["id"])).tidied()
         folder = cls(path, uuid.uuid4().hex[:12])
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
         with atomic(file) as out:
             json.dump({"id": folder.id, "record": record}, out, ensure_ascii=False, indent=2)
-        return folder
+        return folder.tidied()
+
+    def tidied(self) -> RunFolder:
+        """The same, without what a run that was killed had half written, or not yet removed."""
+        for leftover in self.path.glob(".run.json.*"):
+            leftover.unlink(missing_ok=True)
+        for leftover in (self._partial, self._old, *([self.checkpoints] if self.finished() else [])):
+            shutil.rmtree(leftover, ignore_errors=True)
+        return self
 
     @property
     def model(self) -> Path:
@@ -77,18 +85,23 @@ class RunFolder:
 
     def publish(self, write: Callable[[Path], None]) -> Path:
         """Have `write` fill a new folder, and move that into place as the model. The checkpoints go."""
-        partial, old = self.path / ".model-partial", self.path / ".model-old"
-        for leftover in (partial, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-        partial.mkdir(parents=True)
-        write(partial)
-        (partial / "run_id").write_text(self.id, encoding="utf-8")
+        self.tidied()
+        self._partial.mkdir(parents=True)
+        write(self._partial)
+        (self._partial / "run_id").write_text(self.id, encoding="utf-8")
         if self.model.exists():
-            self.model.rename(old)
-        partial.rename(self.model)
-        shutil.rmtree(old, ignore_errors=True)
-        shutil.rmtree(self.checkpoints, ignore_errors=True)
+            self.model.rename(self._old)
+        self._partial.rename(self.model)
+        self.tidied()
         return self.model
+
+    @property
+    def _partial(self) -> Path:
+        return self.path / ".model-partial"
+
+    @property
+    def _old(self) -> Path:
+        return self.path / ".model-old"
 
 
 def _read(file: Path) -> dict[str, object]:

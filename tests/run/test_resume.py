@@ -1,13 +1,23 @@
-"""A training run that is killed goes on from its last checkpoint to the weights it would have had."""
+"""A training run that is killed, at whatever step and whatever file it was writing, ends with the weights it would
+have had."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+import random
 import signal
+import sys
 import time
 from pathlib import Path
 
+import pytest
+import torch
+
 from tests.run.small import TINY, naba, process, small
+from training import runs
+from training.config import EncoderConfig, FitConfig, ModelConfig, TrackingConfig, TrainConfig
+from training.narration import Narrator
 
 RUN = ("snapshot=snap", *TINY, "fit.epochs=6")
 
@@ -42,3 +52,76 @@ def kill_after_a_checkpoint(folder: Path) -> Path:
 
 def weights(output: Path) -> str:
     return hashlib.sha256((output / "model" / "model.safetensors").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(("patience", "seed"), [(None, 1), (1, 2)])
+def test_a_run_that_is_killed_again_and_again_wherever_it_is_ends_the_same(
+    patience: int | None, seed: int, tmp_path: Path
+) -> None:
+    small(tmp_path / "snap", count=16)
+    whole, broken = (settings(tmp_path, name, patience) for name in ("whole", "broken"))
+    assert train(whole, ticks=10**9) == 0
+    chance, deaths = random.Random(seed), []
+    for _ in range(40):
+        deaths.append(train(broken, ticks=chance.choice((3, 8, 14, 20, 30, 45))))
+        if deaths[-1] == 0:
+            break
+    assert deaths[-1] == 0
+    assert set(deaths[:-1]) == {signal.SIGKILL}
+    assert len(deaths) > 4
+    assert weights(Path(broken.output)) == weights(Path(whole.output))
+    assert sorted(path.name for path in Path(broken.output).iterdir()) == ["model", "run.json"]
+
+
+def settings(folder: Path, name: str, patience: int | None) -> TrainConfig:
+    fit = FitConfig(
+        epochs=4,
+        batch_size=4,
+        learning_rate=5e-3,
+        encoder_learning_rate=5e-3,
+        patience=patience,
+        device="cpu",
+        threads=1,
+    )
+    return TrainConfig(
+        snapshot=str(folder / "snap"),
+        output=str(folder / name),
+        name="same",
+        model=ModelConfig(max_width=3, head_size=8, hidden_size=16),
+        encoder=EncoderConfig(hidden_size=16),
+        fit=fit,
+        tracking=TrackingConfig(mode="off"),
+    )
+
+
+def train(run: TrainConfig, *, ticks: int) -> int:
+    """Train in a child, which is killed at its tick of that number: the end of a step, or a change to the run's files.
+
+    Returns the signal it died of, 0 when it came to its end.
+    """
+    torch.set_num_threads(1)
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) * -1
+    left = ticks
+
+    def tick(*_: object, **__: object) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        writes = event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree")
+        writes |= event == "open" and isinstance(arguments[1], str) and arguments[1][0] in "wax"
+        if writes and str(arguments[0]).startswith(run.output):
+            tick()
+
+    sys.addaudithook(watch)
+    Narrator.on_step_end = tick  # type: ignore[method-assign]
+    code = 7
+    try:
+        runs.train(run)
+        code = 0
+    finally:
+        os._exit(code)

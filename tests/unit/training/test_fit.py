@@ -112,6 +112,38 @@ def test_training_stops_when_the_development_scores_no_longer_rise(tmp_path: Pat
     assert choices.index(max(choices)) == len(choices) - 3  # the best, and two that were no better
 
 
+def test_a_run_broken_off_when_its_patience_was_over_is_not_trained_further(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(SHORT, epochs=40, patience=2)
+    whole = trained(tmp_path / "whole", config)
+    folder = RunFolder.claim(tmp_path / "broken", {}, resume=True)
+
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("training.fit._Loop._finalize_training", broken)
+        with pytest.raises(KeyboardInterrupt):
+            trained(folder.checkpoints, config)
+    moved = RunFolder(folder.path.rename(tmp_path / "moved"), folder.id)
+    curves = Curves()
+    resumed = trained(moved.checkpoints, config, tracker=curves, resume=moved.checkpoint())
+    assert curves.rows == []
+    assert model_version(resumed) == model_version(whole)
+
+
+def test_a_run_whose_folder_was_moved_still_ends_with_its_best_weights(tmp_path: Path) -> None:
+    config = replace(SHORT, epochs=6)
+    whole = trained(tmp_path / "whole", config)
+    folder = RunFolder.claim(tmp_path / "broken", {}, resume=True)
+    with pytest.raises(KeyboardInterrupt):
+        trained(folder.checkpoints, config, tracker=Curves(stop_at=5.0))
+    moved = RunFolder(folder.path.rename(tmp_path / "moved"), folder.id)
+    resumed = trained(moved.checkpoints, config, resume=moved.checkpoint())
+    assert model_version(resumed) == model_version(whole)
+
+
 def test_evaluations_may_be_further_apart_and_the_last_epoch_always_has_one(tmp_path: Path) -> None:
     curves = Curves()
     trained(tmp_path, replace(SHORT, epochs=5, evaluate_every=2), tracker=curves)
