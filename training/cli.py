@@ -113,6 +113,14 @@ def predict(context: typer.Context) -> None:
 
 
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+def onnx(context: typer.Context) -> None:
+    """Write a model as graphs that ONNX Runtime reads, and naba predict too: naba onnx model=... [output=FOLDER]"""
+    from training.entry import onnx_main
+
+    onnx_main(context.args)
+
+
+@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def release(context: typer.Context) -> None:
     """Release a model that the gates let pass: naba release version=1.0 model=... snapshot=... | --verify VERSION"""
     from training.entry import release_main, verify_main

@@ -32,6 +32,7 @@ __all__ = [
     "EvaluateConfig",
     "FitConfig",
     "ModelConfig",
+    "OnnxConfig",
     "PredictConfig",
     "ReleaseConfig",
     "TrackingConfig",
@@ -235,6 +236,14 @@ class PredictConfig(Settings):
     batch_size: int = setting(16, at_least(1))
     device: Literal["auto", "cpu"] = "auto"
     threads: int | None = setting(None, at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnnxConfig(Settings):
+    """A trained model that is to become ONNX graphs, in the folder `output`: `onnx` beside the model if None."""
+
+    model: str = needed(str, filled)
+    output: str | None = setting(None, filled)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -101,14 +101,9 @@ class _Worker:
     """A copy of the model. Without threads of its own to count on, it takes one."""
 
     def __init__(self, run: PredictConfig) -> None:
-        import torch
+        from training.finding import found_by
 
-        from training.finding import ready
-        from training.predict import Finder
-
-        torch.set_num_threads(run.threads or 1)
-        model, encoding = ready(run.model, run)
-        self.finder = Finder.of(model, encoding, batch_size=run.batch_size)
+        self.finder = found_by(replace(run, threads=run.threads or 1))
 
     def __call__(self, rows: Rows) -> Rows:
         if rows["fault"][0]:

@@ -28,6 +28,7 @@ from training.config import (
     AuditConfig,
     CurveConfig,
     EvaluateConfig,
+    OnnxConfig,
     PredictConfig,
     ReleaseConfig,
     TrainConfig,
@@ -71,6 +72,12 @@ def predict_main(overrides: Sequence[str]) -> None:
     """`naba predict`: mark events in a file of Documents. Raises NabaError."""
     with _hydra("predict", overrides, PredictConfig):
         _predict()
+
+
+def onnx_main(overrides: Sequence[str]) -> None:
+    """`naba onnx`: write a model as graphs that ONNX Runtime reads. Raises NabaError."""
+    with _hydra("onnx", overrides, OnnxConfig):
+        _onnx()
 
 
 def release_main(overrides: Sequence[str]) -> None:
@@ -163,6 +170,14 @@ def _predict(cfg: DictConfig) -> float:
     from training import prediction
 
     return prediction.predict(run)
+
+
+@_entry("onnx")
+def _onnx(cfg: DictConfig) -> float:
+    run = typed(cfg, OnnxConfig)
+    from training import onnx_model
+
+    return onnx_model.onnx(run)
 
 
 @_entry("release")

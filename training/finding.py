@@ -18,11 +18,13 @@ from annotation.ontology import Ontology
 from training.config import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
-from training.predict import load
+from training.predict import Finder, load
 from training.record import unchanged
 
 _log = logging.getLogger(__name__)
 _TOLD = 1000
+
+READER = "reader.onnx"
 
 T = TypeVar("T")
 
@@ -39,6 +41,17 @@ def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tup
     if run.device == "auto" and torch.cuda.is_available():
         torch.nn.Module.to(model, "cuda")
     return model, encoding
+
+
+def found_by(run: PredictConfig) -> Finder:
+    """What marks documents: the model in that folder, or the graphs it was exported to. Raises UsageError."""
+    if (Path(run.model) / READER).is_file():
+        from training import onnx_model
+
+        return onnx_model.finder(
+            Path(run.model), batch_size=run.batch_size, threads=run.threads, cpu=run.device == "cpu"
+        )
+    return Finder.of(*ready(run.model, run), batch_size=run.batch_size)
 
 
 def known_by(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:

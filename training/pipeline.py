@@ -15,6 +15,7 @@ a time as `batch_size` says, and come back in their own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from torch.utils.data import Dataset
@@ -24,7 +25,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 from annotation.document import Document, Event, text_id
 from training.encoding import Encoding
 from training.model import EventExtractor, EventExtractorConfig
-from training.predict import Finder, predict
+from training.predict import Finder
 
 TASK = "event-extraction"
 _DEFAULT = 16
@@ -64,9 +65,8 @@ class EventExtractionPipeline(Pipeline):
         """The events of each text, for what holds many; batches of the base class would all be of one length."""
         texts = (inputs[at] for at in range(len(inputs))) if isinstance(inputs, Dataset) else inputs  # type: ignore[arg-type]
         documents = map(_document, cast(Iterable[str], texts))
-        finder, size = self.finder, batch_size if batch_size > 1 else _DEFAULT
-        found = predict(finder.model, finder.encoding, documents, batch_size=size, version=finder.version)
-        return map(events, found)
+        finder = replace(self.finder, batch_size=batch_size if batch_size > 1 else _DEFAULT)
+        return map(events, finder.stream(documents))
 
 
 def events(document: Document) -> list[dict[str, object]]:

@@ -7,15 +7,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from safetensors import SafetensorError, safe_open
+from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
 from annotation.document import Document, Provenance
 from annotation.errors import UsageError
 from training.archive import gather
 from training.batches import WORDS, collate, cuts
+from training.decoding import Outputs
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.reading import Reading, reading
@@ -54,16 +57,23 @@ def predict(
     and "entity", are taken from the documents as marked, as far as the encoding can say them.
     """
     finder = Finder.of(model, encoding, batch_size=batch_size, version=version, given=given, read=read)
-    waiting = iter(documents)
-    while chunk := gather(waiting, batch_size):
-        yield from finder.find(chunk)
+    yield from finder.stream(documents)
+
+
+class Extractor(Protocol):
+    """What marks are decoded from: the model, or what stands in its place."""
+
+    @property
+    def device(self) -> torch.device: ...
+
+    def extract(self, batch: dict[str, Tensor], *, given: Collection[str] = ()) -> list[Outputs]: ...
 
 
 @dataclass(frozen=True)
 class Finder:
     """A model that marks documents as `predict` says. The same documents together give the same marks and scores."""
 
-    model: EventExtractor
+    model: Extractor
     encoding: Encoding
     batch_size: int
     version: str
@@ -86,6 +96,12 @@ class Finder:
         return cls(
             model, encoding, batch_size, version or model_version(model), frozenset(given), read or scales(model)
         )
+
+    def stream(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Any number of documents marked, in their order; what `gather` takes is held at a time."""
+        waiting = iter(documents)
+        while chunk := gather(waiting, self.batch_size):
+            yield from self.find(chunk)
 
     def find(self, documents: Sequence[Document]) -> list[Document]:
         """The documents marked, in their order; they are read in order of length, in batches of bounded size."""

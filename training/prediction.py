@@ -11,7 +11,7 @@ from annotation.files import line
 from training import distributed
 from training.archive import Archive, Piece, Place
 from training.config import PredictConfig
-from training.finding import ready, watched
+from training.finding import found_by, watched
 from training.predict import Finder
 from training.resumable import Resumable
 
@@ -21,11 +21,10 @@ def predict(run: PredictConfig) -> int:
 
     Broken off, it goes on where it stopped, and writes the same bytes. Raises UsageError for what cannot be read.
     """
-    model, encoding = ready(run.model, run)
+    finder = found_by(run)
     archive = Archive.open(Path(run.input))
     if Path(run.output).resolve().is_relative_to(Path(run.input).resolve()):
         raise UsageError(f"{run.output}: is in what is read; choose another output=")
-    finder = Finder.of(model, encoding, batch_size=run.batch_size)
     with Resumable.open(run.output, _task(run, finder, archive)) as file:
         if run.engine == "ray":
             found = distributed.pieces(run, archive, file.place)
@@ -46,6 +45,6 @@ def pieces(finder: Finder, archive: Archive, start: Place) -> Iterator[Piece]:
 
 def _task(run: PredictConfig, finder: Finder, archive: Archive) -> dict[str, object]:
     """What must be the same for a file to be gone on with."""
-    model = {"version": finder.version, "scales": getattr(finder.model.config, "scales", None)}
-    device = finder.model.device.type
-    return {"model": model, "batch_size": run.batch_size, "device": device, "input": archive.identity()}
+    kind = f"{type(finder.model).__name__} on {finder.model.device.type}"
+    model = {"version": finder.version, "scales": str(finder.read), "kind": kind}
+    return {"model": model, "batch_size": run.batch_size, "input": archive.identity()}

@@ -1,0 +1,202 @@
+"""The model as two ONNX graphs, and those read by ONNX Runtime in place of the model.
+
+reader.onnx    windows -> span logits and word states: the encoder and the span head
+judge.onnx     states and candidate spans -> logits of roles, cuts and attributes
+
+What stands between them, picking candidates, depends on what is found, and is the code that the model itself uses.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from annotation import terminal
+from annotation.errors import UsageError
+from annotation.words import LEADING, TRAILING
+from training.compact import CHARACTERS, FEATURES
+from training.config import OnnxConfig
+from training.decoding import Outputs
+from training.encoding import Encoding
+from training.extraction import Judged, outputs
+from training.finding import READER
+from training.model import EventExtractor, EventExtractorConfig, Features, fuse
+from training.predict import Finder, load, model_version
+from training.reading import reading
+from training.record import unchanged
+
+JUDGE, ABOUT = "judge.onnx", "onnx.json"
+_READ = ("input_ids", "attention_mask", "first", "last", "weight", "mask")
+_JUDGED = ("states", "triggers", "others", "affixes", "legal", "sentences")
+_ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
+
+
+class _Reader(nn.Module):
+    def __init__(self, model: EventExtractor) -> None:
+        super().__init__()
+        self.encoder, self.spans = model.encoder, model.spans
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, first: Tensor, last: Tensor, weight: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        states = fuse(hidden, first, last, weight)
+        return self.spans(states, mask), states
+
+
+class _Judge(nn.Module):
+    def __init__(self, model: EventExtractor) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, states: Tensor, triggers: Tensor, others: Tensor, affixes: Tensor, legal: Tensor, sentences: Tensor
+    ) -> tuple[Tensor, ...]:
+        features = Features(states, torch.ones_like(sentences, dtype=torch.bool), affixes, legal, sentences)
+        judged = self.model.judge(features, triggers, others)
+        return judged.roles, judged.opening, judged.closing, *judged.values
+
+
+def onnx(run: OnnxConfig) -> float:
+    """Export a model, into `onnx` beside it unless another folder is named."""
+    unchanged(Path(run.model))
+    folder = Path(run.output) if run.output else Path(run.model).parent / "onnx"
+    export(*load(run.model), folder)
+    terminal.say(f"naba predict model={folder}")
+    return 0.0
+
+
+def export(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
+    """Write both graphs into the folder, with all that reading them takes. Raises UsageError without ONNX."""
+    model = model.cpu().eval()  # type: ignore[no-untyped-call]
+    folder.mkdir(parents=True, exist_ok=True)
+    values = [f"values_{number}" for number in range(len(encoding.labels.attributes))]
+    _graph(_Reader(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
+    _graph(_Judge(model), _judge_sample(model), _JUDGED, ("roles", "opening", "closing", *values), folder / JUDGE)
+    model.config.save_pretrained(str(folder))
+    encoding.save_pretrained(folder)
+    (folder / ABOUT).write_text(json.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")
+    return folder
+
+
+def finder(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Finder:
+    """The exported model in the place of the one it was made of. Raises UsageError when it is not whole."""
+    encoding = Encoding.from_pretrained(folder)
+    extractor = OnnxExtractor(folder, encoding, threads=threads, cpu=cpu)
+    try:
+        version = str(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"{folder / ABOUT}: cannot be read: {error}; export the model again") from error
+    scales = reading(getattr(extractor.config, "scales", None))
+    return Finder(extractor, encoding, batch_size, version, frozenset(), scales)
+
+
+class OnnxExtractor:
+    """Extracts as an `EventExtractor` does. Raises UsageError for graphs that cannot be read, or without ONNX Runtime.
+
+    It runs on the first of ONNX Runtime's providers that is there, or on the CPU.
+    """
+
+    def __init__(self, folder: Path, encoding: Encoding, *, threads: int | None = None, cpu: bool = False) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise UsageError(f"{folder}: {_ABSENT}") from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or 0
+        self.config = EventExtractorConfig.from_pretrained(str(folder))
+        self.device = torch.device("cpu")
+        self._permits = torch.from_numpy(encoding.labels.permits)
+        providers = ["CPUExecutionProvider"] if cpu else onnxruntime.get_available_providers()
+        session = partial(onnxruntime.InferenceSession, sess_options=options, providers=providers)
+        try:
+            self._reader, self._judge = session(str(folder / READER)), session(str(folder / JUDGE))
+        except Exception as error:  # its errors have no class of their own
+            raise UsageError(f"{folder}: {str(error).splitlines()[0]}; export the model again") from error
+
+    def extract(self, batch: Mapping[str, Tensor], *, given: Collection[str] = ()) -> list[Outputs]:
+        """As `EventExtractor.extract`."""
+        logits, states = _run(self._reader, {name: batch[name] for name in _READ})
+        words = {name: batch[name] for name in ("affixes", "legal", "sentences")}
+
+        def judge(triggers: Tensor, others: Tensor) -> Judged:
+            spans = {"triggers": _some(triggers), "others": _some(others)}
+            roles, opening, closing, *values = _run(self._judge, {"states": states, **spans, **words})
+            count = triggers.shape[1]
+            rows = [*range(count), *range(_some(triggers).shape[1], _some(triggers).shape[1] + others.shape[1])]
+            return Judged(
+                roles[:, :count, rows], opening[:, rows], closing[:, rows], tuple(value[:, :count] for value in values)
+            )
+
+        entities = int(self.config.entities)
+        return outputs(logits, batch, judge, entities=entities, permits=self._permits, given=given)
+
+
+def _some(spans: Tensor) -> Tensor:
+    """A graph takes no empty side: a span that stands for none is cut off again."""
+    return spans if spans.shape[1] else torch.zeros(len(spans), 1, 3, dtype=spans.dtype)
+
+
+def _run(session: Any, inputs: Mapping[str, Tensor]) -> list[Tensor]:  # noqa: ANN401  # the runtime has no types
+    wanted = {entry.name for entry in session.get_inputs()}
+    found = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items() if name in wanted})
+    return [torch.from_numpy(np.asarray(array)) for array in found]
+
+
+def _graph(
+    module: nn.Module, sample: tuple[Tensor, ...], inputs: Sequence[str], made: Sequence[str], file: Path
+) -> None:
+    """Trace the module and write it; the first two dimensions of every input may be of any size."""
+    free = torch.export.Dim.DYNAMIC
+    logging.getLogger("onnxscript").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            program = torch.onnx.export(
+                module.eval(),
+                sample,
+                dynamo=True,
+                dynamic_shapes={name: {0: free, 1: free} for name in inputs},
+                input_names=inputs,
+                output_names=made,
+                verbose=False,
+            )
+        except ImportError as error:
+            raise UsageError(_ABSENT) from error
+    cast(Any, program).save(str(file))
+
+
+def _read_sample(model: EventExtractor) -> tuple[Tensor, ...]:
+    """Inputs of sizes that all differ: those that are alike would be taken for one."""
+    windows, tokens, documents, words = 3, 11, 2, 7
+    wide = (FEATURES + CHARACTERS,) if model.config.encoder.get("model_type") == "naba-compact" else ()
+    places = torch.arange(documents * words * 2).view(documents, words, 2) % (windows * tokens)
+    return (
+        torch.ones(windows, tokens, *wide, dtype=torch.int64),
+        torch.ones(windows, tokens, dtype=torch.int64),
+        places,
+        places,
+        torch.full((documents, words, 2), 0.5),
+        torch.ones(documents, words, dtype=torch.bool),
+    )
+
+
+def _judge_sample(model: EventExtractor) -> tuple[Tensor, ...]:
+    documents, words, triggers, others = 2, 7, 3, 5
+    size = int(model.encoder.config.hidden_size)
+
+    def spans(count: int) -> Tensor:
+        return torch.tensor([[[at, at + 1, 0] for at in range(count)]] * documents)
+
+    cuts = torch.ones(documents, words, LEADING + TRAILING, dtype=torch.int64)
+    sentences = torch.zeros(documents, words, dtype=torch.int64)
+    return torch.randn(documents, words, size), spans(triggers), spans(others), cuts, cuts[..., :LEADING], sentences
