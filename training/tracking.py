@@ -44,9 +44,9 @@ class Tracker:
         self._attempt(lambda run: run.summary.update(dict(values)))
 
     def used(self, folder: Path, *, name: str, kind: str, about: Mapping[str, object]) -> None:
-        """What the run was made from. An offline run can only declare it as its own, which keeps name and hash."""
+        """What the run was made from."""
         artifact = _reference(folder, name, kind, about)
-        self._attempt(lambda run: run.log_artifact(artifact) if run.offline else run.use_artifact(artifact))
+        self._attempt(lambda run: _use_later(run, artifact) if run.offline else run.use_artifact(artifact))
 
     def made(
         self, folder: Path, *, name: str, kind: str, about: Mapping[str, object], aliases: Sequence[str] = ()
@@ -125,6 +125,12 @@ def _reference(folder: Path, name: str, kind: str, about: Mapping[str, object]) 
     artifact = wandb.Artifact(safe, kind, metadata=dict(about))
     artifact.add_reference(folder.resolve().as_uri(), checksum=False)
     return artifact
+
+
+def _use_later(run: wandb.Run, artifact: wandb.Artifact) -> None:
+    """What use_artifact does with an artifact that is new, which it refuses to do offline: `wandb sync` then knows it
+    for what went into the run, where log_artifact would have it come out."""
+    run._log_artifact(artifact, is_user_created=True, use_after_commit=True)
 
 
 def _line(error: Exception) -> str:

@@ -11,6 +11,7 @@ import yaml
 from annotation.files import read_documents
 from annotation.matching import UNITS
 from annotation.snapshot import Snapshot
+from tests import tracked
 from tests.run.small import TINY, naba, process, small
 from training.predict import load, model_version
 
@@ -47,12 +48,25 @@ def test_the_model_is_whole_and_says_what_it_was_made_from(place: Path) -> None:
     assert sorted(path.name for path in folder.parent.iterdir()) == ["model", "run.json", "wandb"]
 
 
-def test_the_tracked_run_is_under_the_output_folder(place: Path) -> None:
-    (run,) = (place / "outputs" / "one" / "wandb").glob("offline-run-*/*.wandb")
-    content = run.read_bytes()
-    assert b"dev/Arg-C+" in content
-    assert b"train/loss" in content
-    assert Snapshot.open(place / "snap").manifest.content.encode() in content
+def test_the_tracked_run_holds_settings_curves_scores_and_lineage(place: Path) -> None:
+    output = place / "outputs" / "one"
+    (run,) = (output / "wandb").glob("offline-run-*")
+    told = yaml.safe_load((output / "model" / "config.yaml").read_text(encoding="utf-8"))
+    metrics = json.loads((output / "model" / "metrics.json").read_text(encoding="utf-8"))
+    assert tracked.settings(run).items() >= told.items()
+    curves = tracked.points(run)
+    assert [row["epoch"] for row in curves if "dev/Arg-C+" in row] == list(range(1, 15))
+    assert [row["epoch"] for row in curves if "train/loss" in row] == list(range(1, 15))
+    assert tracked.summary(run)["final/Arg-C+"] == metrics["micro"]["Arg-C+"]["f1"]
+    types = tracked.table(run, "types")
+    rows = {(row[0], row[1]): row[2] for row in types["data"]}
+    assert rows == {(kind, name): prf["f1"] for kind, of in metrics["types"].items() for name, prf in of.items()}
+    content = Snapshot.open(place / "snap").manifest.content
+    dataset, model = (tracked.artifact(run, kind) for kind in ("dataset", "model"))
+    assert (dataset.name, json.loads(dataset.metadata)["content"], dataset.use_after_commit) == ("snap", content, True)
+    made = json.loads(model.metadata)
+    assert (model.name, made["snapshot"], made["version"][:4]) == ("model-one", content, "one-")
+    assert {entry.path for entry in model.manifest.contents} >= {"model.safetensors", "ontology.yaml", "config.yaml"}
 
 
 def test_training_again_does_nothing_and_resume_false_does_it_again(place: Path) -> None:

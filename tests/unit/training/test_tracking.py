@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import struct
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from wandb.proto.wandb_internal_pb2 import Record
 
+from tests.tracked import artifact, points, records, settings, summary, table
 from training.config import TrackingConfig
 from training.tracking import mode, tracking
 
@@ -25,46 +22,10 @@ def nobodys_account(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
 
 
-def records(folder: Path) -> list[Record]:
-    """What is in the run's .wandb file once its service, which may end after us, has written the last of it."""
-    (file,) = folder.glob("*.wandb")
-    for _ in range(200):
-        found = list(parsed(file.read_bytes()))
-        if found and found[-1].HasField("exit"):
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"{file} was never finished")
-
-
-def parsed(data: bytes) -> Iterator[Record]:
-    """LevelDB's log format behind a header of seven bytes."""
-    at, parts = 7, b""
-    while at + 7 <= len(data):
-        if 32768 - at % 32768 < 7:
-            at += 32768 - at % 32768
-            continue
-        length, kind = struct.unpack_from("<HB", data, at + 4)
-        parts += data[at + 7 : at + 7 + length]
-        at += 7 + length
-        if kind in (1, 4):  # whole, or the last part
-            yield Record.FromString(parts)
-            parts = b""
-
-
-def points(folder: Path) -> list[dict[str, float]]:
-    """The logged points, without what the service adds."""
-    rows = [
-        {(item.key or ".".join(item.nested_key)): json.loads(item.value_json) for item in record.history.item}
-        for record in records(folder)
-        if record.HasField("history")
-    ]
-    return [{key: value for key, value in row.items() if not key.startswith("_")} for row in rows]
-
-
 def test_an_offline_run_holds_its_settings_curves_table_and_lineage(tmp_path: Path) -> None:
     (tmp_path / "snap").mkdir()
-    settings = {"config": {"fit": {"epochs": 3}}, "seed": 13}
-    with tracking(OFFLINE, output=tmp_path, name="demo", id="abc123", settings=settings) as tracker:
+    given = {"config": {"fit": {"epochs": 3}}, "seed": 13}
+    with tracking(OFFLINE, output=tmp_path, name="demo", id="abc123", settings=given) as tracker:
         tracker.used(tmp_path / "snap", name="snap/1", kind="dataset", about={"content": "f00"})
         for epoch, value in enumerate((0.25, 0.5), start=1):
             tracker.log({"epoch": epoch, "dev/Arg-C+": value})
@@ -78,20 +39,15 @@ def test_an_offline_run_holds_its_settings_curves_table_and_lineage(tmp_path: Pa
         {"epoch": 1, "dev/Arg-C+": 0.25},
         {"epoch": 2, "dev/Arg-C+": 0.5},
     ]
-    everything = list(records(folder))
-    (run,) = (record.run for record in everything if record.HasField("run"))
+    (run,) = (record.run for record in records(folder) if record.HasField("run"))
     assert (run.run_id, run.display_name, run.project) == ("abc123", "demo", "test")
-    told = {item.key: json.loads(item.value_json) for item in run.config.update}
-    assert told["config"] == {"fit": {"epochs": 3}}
-    artifacts = [record.request.log_artifact.artifact for record in everything] + [r.artifact for r in everything]
-    (dataset,) = (artifact for artifact in artifacts if artifact.type == "dataset")
+    assert settings(folder)["config"] == {"fit": {"epochs": 3}}
+    dataset, model = artifact(folder, "dataset"), artifact(folder, "model")
     assert (dataset.name, json.loads(dataset.metadata)) == ("snap-1", {"content": "f00"})
-    (model,) = (artifact for artifact in artifacts if artifact.type == "model")
+    assert (dataset.use_after_commit, model.use_after_commit) == (True, False)  # what goes in, and what comes out
     assert set(model.aliases) == {"latest", "1.10", "release"}
-    (table,) = (folder / "files" / "media" / "table").glob("types*.json")
-    assert json.loads(table.read_text())["data"] == [["Arrest", 0.5]]
-    summaries = {i.key: i.value_json for r in everything if r.HasField("summary") for i in r.summary.update}
-    assert summaries["final/Arg-C+"] == "0.5"
+    assert table(folder, "types")["data"] == [["Arrest", 0.5]]
+    assert summary(folder)["final/Arg-C+"] == 0.5
 
 
 def test_off_writes_nothing(tmp_path: Path) -> None:
