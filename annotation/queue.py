@@ -9,9 +9,9 @@ since nats and distances have no common unit: distances of news are nearly all c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,8 @@ MOST = 200
 OTHERS = "others"
 
 Floats: TypeAlias = NDArray[np.float64]
-Prints: TypeAlias = NDArray[np.uint64]
+Print: TypeAlias = NDArray[np.uint64]
+"""A MinHash: 128 numbers."""
 Quota: TypeAlias = Mapping[str, float]
 """Language -> its share of the queue, in 0..1."""
 
@@ -64,37 +65,41 @@ def queue(
     Raises UsageError for a mix or a quota that cannot be, and where uncertainty counts but a candidate has none.
     """
     _check(mix, quota or {})
-    known = {document.id: fingerprint(document.text).hashvalues for document in labelled}
-    ids: list[str] = []
-    languages: list[str] = []
-    unsure: list[float | None] = []
-    prints = []
-    for document in candidates:
-        if document.id not in known:
-            ids.append(document.id)
-            languages.append(document.language)
-            unsure.append(document.provenance.uncertainty if document.provenance else None)
-            prints.append(fingerprint(document.text).hashvalues)
+    known = {document.id: _print(document) for document in labelled}
+    left = [_Candidate.of(document) for document in candidates if document.id not in known]
     if mix > 0:
-        _told(ids, unsure)
-    choosing = _Choosing(unsure, _stacked(prints), _stacked(list(known.values())), mix)
-    turns = _Turns(languages, quota or {})
+        _told(left)
+    choosing, turns = _Choosing(left, list(known.values()), mix), _Turns(left, quota or {})
     found: list[Queued] = []
-    while len(found) < min(len(ids), len(ids) if most is None else most):
+    while len(found) < min(len(left), len(left) if most is None else most):
         at = choosing.take(turns.next())
         turns.took(at)
-        found.append(Queued(len(found) + 1, ids[at], languages[at], unsure[at], round(choosing.novelty[at], 4)))
+        novelty = round(float(choosing.novelty[at]), 4)
+        found.append(Queued(len(found) + 1, left[at].id, left[at].language, left[at].uncertainty, novelty))
     return found
+
+
+class _Candidate(NamedTuple):
+    id: str
+    language: str
+    uncertainty: float | None
+    print: Print
+
+    @classmethod
+    def of(cls, document: Document) -> _Candidate:
+        uncertainty = document.provenance.uncertainty if document.provenance else None
+        return cls(document.id, document.language, uncertainty, _print(document))
 
 
 class _Choosing:
     """Who is left, and how novel each of them still is."""
 
-    def __init__(self, unsure: Sequence[float | None], prints: Prints, known: Prints, mix: float) -> None:
-        self.unsure: Floats = np.array([value or 0.0 for value in unsure])
-        self.prints, self.mix = prints, mix
-        self.novelty: Floats = np.ones(len(prints))
-        for print_ in known:
+    def __init__(self, left: Sequence[_Candidate], known: Iterable[Print], mix: float) -> None:
+        self.unsure: Floats = np.array([candidate.uncertainty or 0.0 for candidate in left])
+        self.prints = np.array([candidate.print for candidate in left])
+        self.mix = mix
+        self.novelty: Floats = np.ones(len(left))
+        for print_ in known if left else ():
             self._seen(print_)
 
     def take(self, among: NDArray[np.int64]) -> int:
@@ -106,18 +111,18 @@ class _Choosing:
         self.novelty[at] = own
         return at
 
-    def _seen(self, print_: Prints) -> None:
+    def _seen(self, print_: Print) -> None:
         np.minimum(self.novelty, 1 - (self.prints == print_).mean(axis=1), out=self.novelty)
 
 
 class _Turns:
     """Whose turn it is: of the languages with articles left, the one furthest behind its share."""
 
-    def __init__(self, languages: Sequence[str], quota: Quota) -> None:
+    def __init__(self, left: Sequence[_Candidate], quota: Quota) -> None:
         rest = max(0.0, 1 - sum(quota.values()))
         self.shares = {**quota, OTHERS: rest} if quota else {OTHERS: 1.0}
-        self.groups = [language if language in quota else OTHERS for language in languages]
-        self.left = np.ones(len(languages), dtype=bool)
+        self.groups = [candidate.language if candidate.language in quota else OTHERS for candidate in left]
+        self.left = np.ones(len(left), dtype=bool)
         self.taken: Counter[str] = Counter()
 
     def next(self) -> NDArray[np.int64]:
@@ -138,16 +143,16 @@ def _standing(values: Floats) -> Floats:
     return ranks / max(1, len(values) - 1)
 
 
-def _stacked(prints: Collection[Prints]) -> Prints:
-    return np.stack(list(prints)) if prints else np.zeros((0, 1), dtype=np.uint64)
+def _print(document: Document) -> Print:
+    return fingerprint(document.text).hashvalues  # type: ignore[no-any-return]
 
 
-def _told(ids: Sequence[str], unsure: Sequence[float | None]) -> None:
-    silent = [id for id, value in zip(ids, unsure, strict=True) if value is None]
+def _told(left: Sequence[_Candidate]) -> None:
+    silent = [candidate.id for candidate in left if candidate.uncertainty is None]
     if silent:
         raise UsageError(
-            f"{len(silent)} of {len(ids)} predicted Documents ({silent[0]}{', ...' if len(silent) > 1 else ''}) do not "
-            "say how unsure the model is; write them with this naba's `naba predict`, or use --mix 0"
+            f"{len(silent)} of {len(left)} predicted Documents ({silent[0]}{', ...' if len(silent) > 1 else ''}) do "
+            "not say how unsure the model is; write them with this naba's `naba predict`, or use --mix 0"
         )
 
 

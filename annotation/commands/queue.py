@@ -19,7 +19,7 @@ from annotation.errors import UsageError
 from annotation.files import atomic, read_documents
 
 if TYPE_CHECKING:
-    from annotation.labelstudio.queue import Waiting
+    from annotation.labelstudio.queue import QueueReport, Waiting
     from annotation.queue import Queued
 
 
@@ -56,31 +56,29 @@ def queue(
     if out is not None:
         with atomic(out) as file:
             file.writelines(json.dumps(asdict(queued), ensure_ascii=False) + "\n" for queued in order)
-    report: dict[str, object] = {"missing": told.missing}
-    if project is not None:
-        report |= _arranged(order, project, lists, workspace, quiet=as_json)
+    report = _arranged(order, project, lists, workspace) if project else None
     if as_json:
-        terminal.emit({**report, "order": [asdict(queued) for queued in order]})
+        told_of = report.as_dict() if report else {}
+        terminal.emit({**told_of, "missing": told.missing, "order": [asdict(queued) for queued in order]})
     else:
-        _say(order, told.missing, out)
+        _say(order, told.missing, out, report)
 
 
-def _say(order: Sequence[Queued], missing: int, out: Path | None) -> None:
+def _say(order: Sequence[Queued], missing: int, out: Path | None, report: QueueReport | None) -> None:
     by_language = ", ".join(f"{count:,} {name}" for name, count in Counter(q.language for q in order).most_common())
     where = f": {out}" if out else ""
     terminal.say(f"{len(order):,} articles put in order ({by_language or 'none is left'}){where}")
+    if report is not None:
+        terminal.say(str(report))
     if missing:
         terminal.warn(f"{missing:,} predicted articles are not in the project, or with another text")
 
 
-def _arranged(order: Sequence[Queued], project: str, lists: int, workspace: Path, *, quiet: bool) -> dict[str, object]:
+def _arranged(order: Sequence[Queued], project: str, lists: int, workspace: Path) -> QueueReport:
     from annotation.labelstudio.connect import connect
     from annotation.labelstudio.queue import arrange
 
-    report = arrange(connect(workspace), order, project=project, workspace=workspace, lists=lists)
-    if not quiet:
-        terminal.say(str(report))
-    return report.as_dict()
+    return arrange(connect(workspace), order, project=project, workspace=workspace, lists=lists)
 
 
 def _waiting(project: str, workspace: Path) -> Waiting:

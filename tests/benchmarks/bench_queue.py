@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -45,6 +46,9 @@ UNITS = ("Trig-C", "Arg-C+", "Entity")
 HEADS = ModelConfig(max_width=6, head_size=8, hidden_size=24, dropout=0.1, negatives=8)
 BODY = EncoderConfig(hidden_size=32)
 RATE = 1.5e-2
+
+Row: TypeAlias = dict[str, object]
+"""The figures of one seed, order, and number of labelled articles."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ def main() -> None:
     _report(rows)
 
 
-def _simulate(seed: int, settings: Settings) -> Iterator[dict[str, object]]:
+def _simulate(seed: int, settings: Settings) -> Iterator[Row]:
     """A row for each order and number of labelled articles."""
     pool = sample.gold()
     random.Random(seed).shuffle(pool)
@@ -152,32 +156,60 @@ def _learn(documents: Sequence[Document], seed: int, settings: Settings) -> tupl
     return model, encoding
 
 
-def _report(rows: Sequence[dict[str, object]]) -> None:
+def _report(rows: Sequence[Row]) -> None:
     """A table for each number of articles: means over the seeds, and intervals of the difference to random."""
     seeds = len({row["seed"] for row in rows})
     for articles in sorted({int(str(row["articles"])) for row in rows}):
         here = [row for row in rows if row["articles"] == articles]
         columns = [name for name in (*FOUND, *UNITS) if name in here[0] and any(row[name] for row in here)]
-        print(f"\n{articles} articles labelled, {seeds} seeds\n\n| order | {' | '.join(columns)} |")
-        print(f"| --- |{' ---: |' * len(columns)}")
-        for order in ORDERS:
-            cells = (_cell(here, order, column) for column in columns)
-            print(f"| {order} | {' | '.join(cells)} |", flush=True)
+        _table(f"{articles} articles labelled, {seeds} seeds", here, columns)
+    fewest = min(_number(row, "characters") for row in _scored(rows) if row["articles"] == _most(rows))
+    level = 1000 * int(fewest / 1000)
+    title = f"the first ten and {level:,} characters more labelled, read off between batches, {seeds} seeds"
+    _table(title, list(_at(rows, level)), UNITS)
 
 
-def _cell(rows: Sequence[dict[str, object]], order: str, column: str) -> str:
-    one, other = (
-        np.array(
-            [float(str(row[column])) for row in sorted(rows, key=lambda r: int(str(r["seed"]))) if row["order"] == o]
-        )
-        for o in (order, RANDOM)
-    )
-    shown = f"{one.mean():,.1f}"
-    if order == RANDOM or len(one) < 2 or not (one - other).any():
-        return shown
+def _at(rows: Sequence[Row], characters: int) -> Iterator[Row]:
+    """The scores where so many characters are labelled, on the line between the two batches around them."""
+    for seed, order in sorted({(_number(row, "seed"), str(row["order"])) for row in rows}):
+        points = sorted((r for r in _scored(rows) if (r["seed"], r["order"]) == (seed, order)), key=_characters)
+        told = [_characters(row) for row in points]
+        scores = {unit: float(np.interp(characters, told, [_number(row, unit) for row in points])) for unit in UNITS}
+        yield {"seed": seed, "order": order, **scores}
+
+
+def _table(title: str, rows: Sequence[Row], columns: Sequence[str]) -> None:
+    print(f"\n{title}\n\n| order | {' | '.join(columns)} |")
+    print(f"| --- |{' ---: |' * len(columns)}")
+    for order in ORDERS:
+        print(f"| {order} | {' | '.join(_cell(rows, order, column) for column in columns)} |", flush=True)
+
+
+def _cell(rows: Sequence[Row], order: str, column: str) -> str:
+    by_seed = sorted(rows, key=lambda row: _number(row, "seed"))
+    one, other = (np.array([_number(row, column) for row in by_seed if row["order"] == o]) for o in (order, RANDOM))
+    digits = 0 if column in FOUND[:2] else 1
     gap = one - other
+    if len(one) < 2 or not gap.any():
+        return f"{one.mean():,.{digits}f}"
     half = stats.t.ppf(0.975, len(gap) - 1) * stats.sem(gap)
-    return f"{shown} ({gap.mean() - half:+,.1f} to {gap.mean() + half:+,.1f})"
+    return f"{one.mean():,.{digits}f} ({gap.mean() - half:+,.{digits}f} to {gap.mean() + half:+,.{digits}f})"
+
+
+def _scored(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if UNITS[0] in row]
+
+
+def _most(rows: Sequence[Row]) -> int:
+    return max(int(str(row["articles"])) for row in _scored(rows))
+
+
+def _characters(row: Row) -> float:
+    return _number(row, "characters")
+
+
+def _number(row: Row, name: str) -> float:
+    return float(str(row[name]))
 
 
 if __name__ == "__main__":

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Document
+from annotation.commands.queue import queue, suggested
+from annotation.document import Document, Provenance
 from annotation.errors import ProjectError
-from annotation.files import read_documents
+from annotation.files import read_documents, write_documents
 from annotation.labelstudio.annotators import ensure_annotator
 from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange, waiting
+from annotation.labelstudio.server import Server
 from annotation.ontology import Ontology
 from annotation.queue import Queued
 from tests.generated import articles, marked
@@ -116,3 +118,22 @@ def test_the_order_is_nothing_to_a_pull(client: Client, project: str, tmp_path: 
     annotate(client, project, marked(ARTICLES[0]))
     assert pull(client, project=project, out=tmp_path / "out.jsonl", workspace=tmp_path).quarantined == 0
     assert list(read_documents(tmp_path / "out.jsonl")) == [marked(ARTICLES[0])]
+
+
+def test_the_command_orders_what_is_left_and_leaves_out_what_is_not_there(
+    client: Client, studio: Server, project: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = Document(id="elsewhere", text="מאמר שאיש לא שלח", language="he")
+    predicted = [
+        replace(article, provenance=Provenance(uncertainty=number / 10))
+        for number, article in enumerate([*ARTICLES, elsewhere])
+    ]
+    write_documents(tmp_path / "predicted.jsonl", predicted)
+    annotate(client, project, marked(ARTICLES[5]))
+    queue(tmp_path / "predicted.jsonl", project=project, mix=1.0, most=2, workspace=studio.workspace)
+    assert stream(client, project, TITLES["he"]) == [NAMES[4], NAMES[3]]
+    said = capsys.readouterr()
+    assert "2 articles put in order (1 ar, 1 he)" in said.out
+    assert "1 predicted articles are not in the project" in said.err
+    suggested(project, workspace=studio.workspace)
+    assert "none of the 3 annotations was made from a suggestion" in capsys.readouterr().out
