@@ -33,7 +33,7 @@ def _depths(encoder: nn.Module) -> dict[int, int]:
     numbers = [int(match[1]) if match else None for match in found]
     layers = max((number for number in numbers if number is not None), default=-1) + 1
     last = max((at for at, number in enumerate(numbers) if number is not None), default=-1)
-    outside = [0 if at > last else layers for at in range(len(parameters))]
+    outside = [0 if at > last and "embeddings" not in name else layers for at, (name, _) in enumerate(parameters)]
     return {
         id(parameter): outside[at] if number is None else layers - 1 - number
         for at, ((_, parameter), number) in enumerate(zip(parameters, numbers, strict=True))

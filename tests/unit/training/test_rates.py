@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from torch import nn
+from transformers import AutoModel
 
+from tests.unit.training.conftest import CHECKPOINTS
 from training.config import FitConfig
 from training.rates import optimizer
 
@@ -62,3 +64,16 @@ def test_an_encoder_without_layers_learns_at_one_rate() -> None:
         "head.weight": 1.0,
         "head.bias": 1.0,
     }
+
+
+@pytest.mark.parametrize("shape", CHECKPOINTS)
+def test_rates_fall_with_the_layers_of_the_hubs_shapes(shape: str) -> None:
+    encoder = AutoModel.from_config(CHECKPOINTS[shape][1]())
+    model = nn.ModuleDict({"encoder": encoder, "head": nn.Linear(2, 2)})
+    found = learned(model, encoder, FitConfig(learning_rate=1.0, encoder_learning_rate=0.08, layer_decay=0.5))
+    rates: dict[str, set[float]] = {"embeddings.": set(), "layer.0.": set(), "layer.1.": set()}
+    for name, (rate, _) in found.items():
+        place = next((place for place in rates if place in name.replace("layers.", "layer.")), None)
+        rates.setdefault(place or "else", set()).add(round(rate, 6))
+    assert [rates[place] for place in ("embeddings.", "layer.0.", "layer.1.")] == [{0.02}, {0.04}, {0.08}]
+    assert rates.get("else", set()) <= {0.08, 1.0}  # last norms, poolers, the head
