@@ -102,7 +102,7 @@ class Slope:
     @property
     def helps(self) -> bool:
         """Whether more examples raised it beyond what chance explains."""
-        return self.enough and self.interval[0] > 0
+        return self.enough and self.interval[0] > _SMALL
 
 
 @dataclass(frozen=True, eq=False)

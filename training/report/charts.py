@@ -25,6 +25,7 @@ WIDTH = 270
 _FONT = "system-ui, sans-serif"
 _CONFIG: Spec = {
     "background": None,
+    "padding": {"left": 16, "top": 5, "right": 5, "bottom": 5},  # a page's font may be wider than the one measured here
     "font": _FONT,
     "view": {"stroke": None},
     "axis": {

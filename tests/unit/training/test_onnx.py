@@ -1,0 +1,72 @@
+"""A model that was exported marks what the model itself marks, whatever the lengths and the sizes of the batch."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from transformers import set_seed
+
+from annotation.document import Document
+from annotation.errors import UsageError
+from tests.builders import conflict
+from tests.run.small import documents
+from training.config import EncoderConfig, ModelConfig
+from training.encoding import Encoding
+from training.model import EventExtractor
+from training.onnx_model import export, finder
+from training.predict import model_version, predict
+from training.reading import RAW
+
+GIVEN = [document.bare() for document in documents(12)]
+LONG = Document("long", " ".join(document.text for document in GIVEN), "he")
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[EventExtractor, Encoding, Path]:
+    """An untrained model, its heads raised so that it finds some of everything, and its graphs."""
+    heads, body = ModelConfig(max_width=3, head_size=8, hidden_size=16), EncoderConfig(hidden_size=24, window=32)
+    encoding = Encoding.build(conflict(), heads, body)
+    set_seed(3)
+    model = EventExtractor.build(heads, body, encoding).eval()  # type: ignore[no-untyped-call]
+    model.spans.ends.bias.data.fill_(-0.8)
+    model.roles.of_filler.bias.data.fill_(0.0)
+    return model, encoding, export(model, encoding, tmp_path_factory.mktemp("onnx"))
+
+
+@pytest.mark.parametrize("given", [GIVEN, GIVEN[:1], [LONG], [Document("a", "", "he"), Document("b", "א", "he")]])
+def test_the_graphs_find_what_the_model_finds(
+    given: list[Document], exported: tuple[EventExtractor, Encoding, Path]
+) -> None:
+    model, encoding, folder = exported
+    found = finder(folder, batch_size=4, threads=1).find(given)
+    assert found == list(predict(model, encoding, given, batch_size=4))
+    assert sum(len(document.events) for document in found) > 0 or len(given[0].text) < 5
+    assert {d.provenance.model_version for d in found if d.provenance} == {model_version(model)}
+
+
+def test_the_logits_are_the_same_to_four_digits(exported: tuple[EventExtractor, Encoding, Path]) -> None:
+    model, encoding, folder = exported
+    graphs = finder(folder, batch_size=4, threads=1)
+    ours = list(predict(model, encoding, GIVEN, batch_size=4, read=RAW))
+    theirs = list(replace(graphs, read=RAW).stream(GIVEN))
+    sides = [[span.score for document in side for span in document.spans()] for side in (ours, theirs)]
+    np.testing.assert_allclose(*sides, atol=1e-4)
+
+
+def test_a_damaged_graph_is_told(exported: tuple[EventExtractor, Encoding, Path], tmp_path: Path) -> None:
+    for file in exported[2].iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes()[: 100 if file.suffix == ".onnx" else None])
+    with pytest.raises(UsageError, match="export the model again"):
+        finder(tmp_path)
+
+
+def test_without_onnx_there_is_a_line(
+    exported: tuple[EventExtractor, Encoding, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(UsageError, match=r"pip install 'naba\[onnx\]'"):
+        finder(exported[2])
