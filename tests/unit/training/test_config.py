@@ -155,7 +155,7 @@ def test_the_default_presets_say_what_the_classes_say() -> None:
 @pytest.mark.parametrize(
     "override",
     [
-        *("experiment=demo", "experiment=compact", "debug=overfit", "debug=fast", "fit=quick"),
+        *("experiment=demo", "experiment=compact", "experiment=ner", "debug=overfit", "debug=fast", "fit=quick"),
         *("tracking=off", "tracking=online", "tracking=offline"),
     ],
 )
@@ -174,6 +174,13 @@ def test_every_named_encoder_composes_and_says_its_licence_and_length(file: Path
     told = file.read_text(encoding="utf-8")
     assert (encoder.kind, (encoder.name or "").count("/")) == ("hub", 1)
     assert all(word in told for word in ("# Licence: ", "Longest window: ", "Quirks: ", "arXiv "))
+
+
+@pytest.mark.parametrize("debug", ["overfit", "fast"])
+def test_every_encoder_can_be_debugged(debug: str) -> None:
+    for chosen in ("experiment=demo", "encoder=xlm-r"):
+        run = typed(composed("snapshot=a", chosen, f"debug={debug}"), TrainConfig)
+        assert (run.fit.patience, run.tracking.mode, run.data.limit is None) == (None, "off", False)
 
 
 def test_the_hub_experiment_needs_only_the_encoder() -> None:

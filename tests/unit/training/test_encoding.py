@@ -153,6 +153,11 @@ def test_saved_and_loaded_it_encodes_alike(tokenizer: object, tmp_path: Path) ->
     assert all(first[name].equal(second[name]) for name in first)
 
 
+def test_what_never_nests_is_remembered_with_the_model(tmp_path: Path) -> None:
+    Encoding(ONTOLOGY, reader("compact"), nested=False).save_pretrained(tmp_path)
+    assert Encoding.from_pretrained(tmp_path).nested is False
+
+
 @pytest.mark.parametrize("content", [None, "{", "{}"])
 def test_a_folder_that_holds_no_encoding_is_named(content: str | None, tmp_path: Path) -> None:
     if content is not None:

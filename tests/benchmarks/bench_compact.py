@@ -1,0 +1,154 @@
+"""The compact encoder from scratch against a CRF and spaCy, on corpora of named entities that lie outside the project.
+
+`--data` is the folder that holds nemo_he and anercorp_ar; `--corpora`, `--systems`, `--seeds` and `--threads` narrow a
+run down, and what follows `--` are overrides for naba's training. Every system is trained on the training part alone
+with settings chosen there, and scored once on the other part: strict spans, as naba counts them and as seqeval does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean
+
+from annotation.document import Document
+from tests.benchmarks.corpora import Corpus, corpus, marked, missing, sentences
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+HEADER = f"{'corpus':8}  {'system':6}  {'seed':>4}  {'F1':>5}  {'P':>5}  {'R':>5}  {'seqeval':>7}"
+HEADER += f"  {'training':>10}  {'processor':>10}  {'words/s':>8}  {'peak':>9}"
+
+Predict = Callable[[Sequence[Document]], list[Document]]
+
+
+def peer(name: str, data: Corpus, seed: int) -> Predict:
+    """Train a peer; it reads sentence by sentence."""
+    from tests.benchmarks.peers import Crf, Spacy  # not where naba's memory is measured
+
+    built = Crf() if name == "crf" else Spacy()
+    built.train(list(sentences(data.train)), seed)
+    return lambda documents: marked(documents, built.predict(list(sentences(documents))))
+
+
+def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Predict:
+    """Train as `naba train experiment=ner` does, to the last epoch: nothing is chosen by what is scored."""
+    import torch
+    from hydra import compose, initialize_config_module
+    from transformers import set_seed
+
+    from training.chosen import Chosen
+    from training.config import TrainConfig, typed
+    from training.encoding import Encoding
+    from training.fit import fit
+    from training.model import EventExtractor
+    from training.predict import predict
+    from training.tracking import Tracker
+
+    with initialize_config_module("conf", version_base="1.3"):
+        told = ["experiment=ner", "snapshot=none", "output=none", f"seed={seed}", *overrides]
+        run = typed(compose("train", told), TrainConfig)
+    torch.set_num_threads(threads)
+    set_seed(seed)
+    encoding = Encoding.build(data.ontology, run.model, run.encoder)
+    model = EventExtractor.build(run.model, run.encoder, encoding)
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = Chosen(data.train, data.dev)
+        once = replace(run.fit, evaluate_every=run.fit.epochs)
+        fit(model, encoding, chosen, once, seed=seed, tracker=Tracker(), checkpoints=Path(folder))
+    return lambda documents: list(predict(model, encoding, (d.bare() for d in documents)))
+
+
+def measure(data: Path, name: str, system: str, seed: int, overrides: Sequence[str], threads: int) -> None:
+    """One row as JSON, in a process of its own: the peak of memory never falls again."""
+    from training.scoring import score
+
+    read = corpus(data, name)
+    wall, busy = time.perf_counter(), time.process_time()
+    predict = naba(read, seed, overrides, threads) if system == "naba" else peer(system, read, seed)
+    wall, busy = time.perf_counter() - wall, time.process_time() - busy
+    began = time.process_time()
+    found = predict(read.dev)
+    spent = time.process_time() - began
+    scores = score(list(read.dev), found)
+    entity = scores.micro["Entity"]
+    row = {
+        "f1": 100 * entity.f1,
+        "precision": 100 * entity.precision,
+        "recall": 100 * entity.recall,
+        "seqeval": 100 * scores.seqeval["entity"].f1,
+        "seconds": wall,
+        "processor": busy,
+        "speed": sum(len(d.text.split()) for d in read.dev) / spent,
+        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+    print(json.dumps(row))
+
+
+def line(name: str, system: str, seed: str, row: Mapping[str, float]) -> str:
+    """A row of the table. Words a second are those of one core's time."""
+    scores = "  ".join(f"{row[key]:>5.1f}" for key in ("f1", "precision", "recall"))
+    costs = f"{row['seconds']:>8.0f} s  {row['processor']:>8.0f} s  {row['speed']:>8,.0f}  {row['memory']:>5.0f} MiB"
+    return f"{name:8}  {system:6}  {seed:>4}  {scores}  {row['seqeval']:>7.1f}  {costs}"
+
+
+def main() -> None:
+    arguments, overrides = _arguments()
+    if absent := missing(arguments.data):
+        print(f"{absent[0]} is not there; name the folder of nemo_he and anercorp_ar with --data")
+        return
+    print(HEADER, flush=True)
+    for name in arguments.corpora:
+        for system in arguments.systems if name != "nested" else ["naba"]:
+            rows: dict[str, list[float]] = defaultdict(list)
+            for seed in arguments.seeds if system != "crf" else arguments.seeds[:1]:  # a CRF has no chance in it
+                row = _measured(arguments, name, system, seed, overrides)
+                print(line(name, system, str(seed), row), flush=True)
+                for key, value in row.items():
+                    rows[key].append(value)
+            if len(rows["f1"]) > 1:
+                print(line(name, system, "mean", {key: mean(values) for key, values in rows.items()}), flush=True)
+
+
+def _measured(
+    arguments: argparse.Namespace, name: str, system: str, seed: int, overrides: Sequence[str]
+) -> dict[str, float]:
+    threads = str(arguments.threads)
+    told = json.dumps([str(arguments.data), name, system, seed, overrides, arguments.threads])
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", __spec__.name, "--measure", told],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": threads},
+    )
+    row: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return row
+
+
+def _arguments() -> tuple[argparse.Namespace, list[str]]:
+    words = sys.argv[1:]
+    at = words.index("--") if "--" in words else len(words)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--corpora", nargs="+", default=["hebrew", "arabic", "nested"])
+    parser.add_argument("--systems", nargs="+", default=["crf", "spacy", "naba"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args(words[:at]), words[at + 1 :]
+
+
+if sys.argv[1:2] == ["--measure"]:
+    folder, *rest = json.loads(sys.argv[2])
+    measure(Path(folder), *rest)
+elif __name__ == "__main__":
+    main()

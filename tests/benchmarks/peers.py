@@ -1,0 +1,128 @@
+"""The two peers of the compact encoder: a linear-chain CRF over hand-made features, and spaCy's blank pipeline.
+
+Both read sentences cut at white space, which is how the corpora are tokenised and what these tools are made for.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import sklearn_crfsuite
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.util import minibatch
+
+from annotation.document import Document, Span
+
+_EPOCHS, _BATCH, _DROPOUT = 10, 32, 0.2
+_TOKEN = re.compile(r"\S+")
+
+
+class Peer(Protocol):
+    """Learns from sentences and marks others."""
+
+    def train(self, sentences: Sequence[Document], seed: int) -> None: ...
+
+    def predict(self, sentences: Sequence[Document]) -> Iterator[Sequence[Span]]: ...
+
+
+class Crf:
+    """L-BFGS with both penalties at 0.1; words, affixes, stems, lengths and kinds of a word and its neighbours."""
+
+    def train(self, sentences: Sequence[Document], seed: int) -> None:
+        self.model = sklearn_crfsuite.CRF(c1=0.1, c2=0.1, max_iterations=100, all_possible_transitions=True)
+        self.model.fit([_features(s.text) for s in sentences], [_tags(s) for s in sentences])
+
+    def predict(self, sentences: Sequence[Document]) -> Iterator[Sequence[Span]]:
+        for sentence in sentences:
+            yield list(_spans(sentence.text, self.model.predict_single(_features(sentence.text))))
+
+
+class Spacy:
+    """`spacy.blank` with `ner` and its own hashed embeddings, with weights averaged over the run as it does itself."""
+
+    def train(self, sentences: Sequence[Document], seed: int) -> None:
+        chance = random.Random(seed)
+        spacy.util.fix_random_seed(seed)
+        self.nlp = spacy.blank(sentences[0].language)
+        self.nlp.add_pipe("ner")
+        examples = [_example(self.nlp, sentence) for sentence in sentences]
+        self.optimizer = self.nlp.initialize(lambda: examples)
+        for _ in range(_EPOCHS):
+            chance.shuffle(examples)
+            for batch in minibatch(examples, _BATCH):
+                self.nlp.update(batch, sgd=self.optimizer, drop=_DROPOUT)
+
+    def predict(self, sentences: Sequence[Document]) -> Iterator[Sequence[Span]]:
+        with self.nlp.use_params(self.optimizer.averages):
+            for doc in self.nlp.pipe(_doc(self.nlp, s.text) for s in sentences):
+                yield [Span(e.start_char, e.end_char, e.label_) for e in doc.ents]
+
+
+def _doc(nlp: Language, text: str) -> Doc:
+    words = _TOKEN.findall(text)
+    return Doc(nlp.vocab, words=words, spaces=[True] * (len(words) - 1) + [False] * bool(words))
+
+
+def _example(nlp: Language, sentence: Document) -> Example:
+    spans = [(s.start, s.end, s.label) for s in sentence.entities]
+    return Example.from_dict(_doc(nlp, sentence.text), {"entities": spans})
+
+
+def _tags(sentence: Document) -> list[str]:
+    """IOB2, one a token; mentions are made of whole tokens."""
+    tags = []
+    for token in _TOKEN.finditer(sentence.text):
+        around = [s for s in sentence.entities if s.start <= token.start() < s.end]
+        tags.append(f"{'B' if around[0].start == token.start() else 'I'}-{around[0].label}" if around else "O")
+    return tags
+
+
+def _spans(text: str, tags: Sequence[str]) -> Iterator[Span]:
+    """What strict IOB2 reads: an I- that continues nothing of its label is nothing."""
+    open_: Span | None = None
+    for token, tag in zip(_TOKEN.finditer(text), tags, strict=True):
+        if tag.startswith("I-") and open_ and open_.label == tag[2:]:
+            open_ = Span(open_.start, token.end(), open_.label)
+            continue
+        if open_:
+            yield open_
+        open_ = Span(token.start(), token.end(), tag[2:]) if tag.startswith("B-") else None
+    if open_:
+        yield open_
+
+
+def _features(text: str) -> list[dict[str, str | bool]]:
+    words = _TOKEN.findall(text)
+    own = [_word(word) for word in words]
+    rows = []
+    for at, word in enumerate(words):
+        row = dict(own[at])
+        for step in (-2, -1, 1, 2):
+            if not 0 <= at + step < len(words):
+                row[f"{step}:edge"] = True
+            elif abs(step) == 1:
+                row.update({f"{step}:{name}": value for name, value in own[at + step].items()})
+            else:
+                row[f"{step}:word"] = words[at + step]
+        row["pair"] = f"{words[at - 1]} {word}" if at else ""
+        rows.append(row)
+    return rows
+
+
+def _word(word: str) -> dict[str, str | bool]:
+    row: dict[str, str | bool] = {
+        "word": word,
+        "length": str(min(len(word), 10)),
+        "number": word.isdigit(),
+        "digit": any(char.isdigit() for char in word),
+        "punctuation": not any(char.isalnum() for char in word),
+    }
+    row |= {f"prefix{n}": word[:n] for n in (1, 2, 3, 4) if len(word) > n}
+    row |= {f"suffix{n}": word[-n:] for n in (1, 2, 3, 4) if len(word) > n}
+    return row | {f"stem{n}": word[n:] for n in (1, 2) if len(word) > n + 1}
