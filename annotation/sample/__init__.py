@@ -4,8 +4,8 @@
     LANGUAGE/unlabelled/NAME.*      articles nobody has marked yet
     LANGUAGE/ANNOTATOR/NAME.txt     the article's body in the markup of `annotation.markup`
 
-Every article in `raw` was marked by the senior of its language, some by the other two annotators as well. People, groups and
-events are invented.
+Every article in `raw` was marked by the senior of its language, some by the other two annotators as well. People,
+groups and events are invented.
 """
 
 from __future__ import annotations
