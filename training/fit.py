@@ -78,10 +78,11 @@ def fit(
     examples = Examples(splits.train, encoding)
     batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
     arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
-    narrator = Narrator(tracker if team.first else Tracker())
+    narrator = Narrator(tracker)
     stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
     parts = _Parts(model, encoding, examples, batches, splits.dev, fit, team)
-    loop = _Loop(parts, arguments, [narrator, Resumption(checkpoints), *stopper])
+    voice = [narrator] if team.first else []
+    loop = _Loop(parts, arguments, [*voice, Resumption(checkpoints), *stopper])
     if team.size > 1:
         set_seed(seed + team.rank)  # each drops out other units
     try:

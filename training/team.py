@@ -18,7 +18,6 @@ import numpy.typing as npt
 import torch
 from torch import distributed
 
-from annotation import terminal
 from annotation.errors import NabaError
 
 T = TypeVar("T")
@@ -70,7 +69,7 @@ ALONE = Team()
 
 @contextmanager
 def together(*, cpu: bool) -> Iterator[Team]:
-    """The team this process was started in. All but the first are silent until it ends."""
+    """The team this process was started in. All but the first are silent, but for errors."""
     size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
     if size == 1:
         yield ALONE
@@ -81,7 +80,6 @@ def together(*, cpu: bool) -> Iterator[Team]:
     else:
         distributed.init_process_group("gloo")
     if rank:
-        terminal.out.quiet = terminal.err.quiet = True
         logging.getLogger("training").setLevel(logging.CRITICAL)
     try:
         yield Team(rank, size)
