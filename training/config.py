@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from training.settings import (
     ConfigError,
@@ -26,7 +26,6 @@ from training.versions import version_fault
 __all__ = [
     "AuditConfig",
     "ConfigError",
-    "CurveConfig",
     "DataConfig",
     "EncoderConfig",
     "EvaluateConfig",
@@ -170,38 +169,6 @@ class AuditConfig(Settings):
     examples: int = setting(3, at_least(1))
     model: ModelConfig = ModelConfig()
     encoder: EncoderConfig = EncoderConfig()
-
-
-def _shares(value: object) -> str | None:
-    shares = cast(tuple[float, ...], value)
-    if wrong := [share for share in shares if not 0 < share <= 1]:
-        return f"must be above 0 and at most 1, not {wrong[0]}"
-    few = len(set(shares)) < 2
-    return "must be two at least; it takes four to see further than the documents there are" if few else None
-
-
-def _some(value: object) -> str | None:
-    return None if value else "must not be empty; null takes seed alone"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CurveConfig(TrainConfig):
-    """Trainings on `shares` of the documents, each into a folder of its own under `output`, with each of the `seeds`.
-
-    seeds: `seed` alone where none are given. split: what is scored. same_steps: train on fewer documents for more
-    epochs, so that the weights change as often and only the documents make the difference.
-    """
-
-    shares: tuple[float, ...] = setting((0.1, 0.25, 0.5, 0.75, 1.0), _shares)
-    seeds: tuple[int, ...] | None = setting(None, _some)
-    split: Literal["dev", "test"] = "dev"
-    same_steps: bool = True
-
-    def faults(self) -> Iterator[str]:
-        """The rules' faults, and a share of its own."""
-        yield from super().faults()
-        if self.data.share is not None:
-            yield "data.share: is what a curve goes through; say shares=[...]"
 
 
 @dataclass(frozen=True, kw_only=True)

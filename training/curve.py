@@ -15,7 +15,8 @@ from annotation.files import read_documents, write_documents
 from annotation.matching import HEADLINE, UNITS
 from annotation.snapshot import Snapshot
 from training.chosen import Chosen
-from training.config import CurveConfig, TrainConfig
+from training.config import TrainConfig
+from training.curve_config import CurveConfig
 from training.learning import Curve, Point
 from training.predict import load, predict
 from training.report.curve import TREND_HEADING, trend_row, verdict, write_curve

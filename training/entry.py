@@ -26,7 +26,6 @@ from yaml import YAMLError
 from annotation.errors import NabaError
 from training.config import (
     AuditConfig,
-    CurveConfig,
     EvaluateConfig,
     OnnxConfig,
     PredictConfig,
@@ -35,6 +34,7 @@ from training.config import (
     VerifyConfig,
     typed,
 )
+from training.curve_config import CurveConfig
 from training.settings import ConfigError, Settings, hint, paths
 from training.sweeper import register
 from training.versions import quoted
