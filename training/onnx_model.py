@@ -30,7 +30,7 @@ from training.encoding import Encoding
 from training.extraction import Judged, outputs
 from training.finding import READER
 from training.model import EventExtractor, EventExtractorConfig, Features, fuse
-from training.predict import Finder, load, model_version
+from training.predict import Finder, hush, load, model_version
 from training.reading import reading
 from training.record import unchanged
 
@@ -90,6 +90,7 @@ def export(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
 
 def finder(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Finder:
     """The exported model in the place of the one it was made of. Raises UsageError when it is not whole."""
+    hush()
     encoding = Encoding.from_pretrained(folder)
     extractor = OnnxExtractor(folder, encoding, threads=threads, cpu=cpu)
     try:
@@ -176,7 +177,7 @@ def _graph(
 
 
 def _read_sample(model: EventExtractor) -> tuple[Tensor, ...]:
-    """Inputs of sizes that all differ: those that are alike would be taken for one."""
+    """Inputs of sizes that all differ, no two the same tensor: what is alike would be taken for one."""
     windows, tokens, documents, words = 3, 11, 2, 7
     wide = (FEATURES + CHARACTERS,) if model.config.encoder.get("model_type") == "naba-compact" else ()
     places = torch.arange(documents * words * 2).view(documents, words, 2) % (windows * tokens)
@@ -184,7 +185,7 @@ def _read_sample(model: EventExtractor) -> tuple[Tensor, ...]:
         torch.ones(windows, tokens, *wide, dtype=torch.int64),
         torch.ones(windows, tokens, dtype=torch.int64),
         places,
-        places,
+        places.flip(0),
         torch.full((documents, words, 2), 0.5),
         torch.ones(documents, words, dtype=torch.bool),
     )
@@ -199,4 +200,5 @@ def _judge_sample(model: EventExtractor) -> tuple[Tensor, ...]:
 
     cuts = torch.ones(documents, words, LEADING + TRAILING, dtype=torch.int64)
     sentences = torch.zeros(documents, words, dtype=torch.int64)
-    return torch.randn(documents, words, size), spans(triggers), spans(others), cuts, cuts[..., :LEADING], sentences
+    legal = torch.ones(documents, words, LEADING, dtype=torch.int64)
+    return torch.randn(documents, words, size), spans(triggers), spans(others), cuts, legal, sentences

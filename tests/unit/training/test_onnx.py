@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from transformers import set_seed
+from transformers import BertConfig, BertModel, set_seed
 
 from annotation.document import Document
 from annotation.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
+from tests.unit.training.conftest import reader
 from training.config import EncoderConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
@@ -25,16 +26,28 @@ GIVEN = [document.bare() for document in documents(12)]
 LONG = Document("long", " ".join(document.text for document in GIVEN), "he")
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[EventExtractor, Encoding, Path]:
+@pytest.fixture(scope="module", params=["compact", "hub"])
+def exported(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[EventExtractor, Encoding, Path]:
     """An untrained model, its heads raised so that it finds some of everything, and its graphs."""
     heads, body = ModelConfig(max_width=3, head_size=8, hidden_size=16), EncoderConfig(hidden_size=24, window=32)
+    if request.param == "hub":
+        body = replace(body, kind="hub", name=str(bert(tmp_path_factory.mktemp("bert"))))
     encoding = Encoding.build(conflict(), heads, body)
     set_seed(3)
     model = EventExtractor.build(heads, body, encoding).eval()  # type: ignore[no-untyped-call]
     model.spans.ends.bias.data.fill_(-0.8)
     model.roles.of_filler.bias.data.fill_(0.0)
     return model, encoding, export(model, encoding, tmp_path_factory.mktemp("onnx"))
+
+
+def bert(folder: Path) -> Path:
+    """A tiny one, whose words have several tokens."""
+    reader("wordpiece").save_pretrained(folder)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    BertModel(BertConfig(vocab_size=500, max_position_embeddings=64, **sizes)).save_pretrained(folder)
+    return folder
 
 
 @pytest.mark.parametrize("given", [GIVEN, GIVEN[:1], [LONG], [Document("a", "", "he"), Document("b", "א", "he")]])
