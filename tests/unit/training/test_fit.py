@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from transformers import set_seed
+from transformers import TrainerControl, TrainerState, TrainingArguments, set_seed
 
 from annotation.document import Document
 from annotation.errors import UsageError
@@ -22,6 +22,7 @@ from training.fit import development, fit
 from training.folder import RunFolder
 from training.model import EventExtractor
 from training.predict import model_version, predict
+from training.resumption import Resumption
 from training.scoring import score
 from training.tracking import Tracker
 
@@ -133,15 +134,13 @@ def test_a_run_broken_off_when_its_patience_was_over_is_not_trained_further(
     assert model_version(resumed) == model_version(whole)
 
 
-def test_a_run_whose_folder_was_moved_still_ends_with_its_best_weights(tmp_path: Path) -> None:
-    config = replace(SHORT, epochs=6)
-    whole = trained(tmp_path / "whole", config)
-    folder = RunFolder.claim(tmp_path / "broken", {}, resume=True)
-    with pytest.raises(KeyboardInterrupt):
-        trained(folder.checkpoints, config, tracker=Curves(stop_at=5.0))
-    moved = RunFolder(folder.path.rename(tmp_path / "moved"), folder.id)
-    resumed = trained(moved.checkpoints, config, resume=moved.checkpoint())
-    assert model_version(resumed) == model_version(whole)
+def test_a_run_whose_folder_was_moved_finds_its_best_weights_there(tmp_path: Path) -> None:
+    state = TrainerState(best_global_step=3, best_model_checkpoint="/where/it/was/checkpoint-3")
+    Resumption(tmp_path).on_train_begin(TrainingArguments(str(tmp_path)), state, TrainerControl())
+    assert state.best_model_checkpoint is None
+    (tmp_path / "checkpoint-3").mkdir()
+    Resumption(tmp_path).on_train_begin(TrainingArguments(str(tmp_path)), state, TrainerControl())
+    assert state.best_model_checkpoint == str(tmp_path / "checkpoint-3")
 
 
 def test_evaluations_may_be_further_apart_and_the_last_epoch_always_has_one(tmp_path: Path) -> None:
