@@ -47,7 +47,8 @@ _SHAPES = tuple(
 
 
 class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
-    """Sizes of the compact encoder. buckets: rows of the hashed features' shared table."""
+    """Sizes of the compact encoder. buckets: rows of the hashed features' shared table. neighbours: whether a
+    convolution over three words comes before the LSTM, for what the spelling of the words beside it says of a word."""
 
     model_type = "naba-compact"
 
@@ -63,13 +64,14 @@ class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         alphabet: int = 512,
         dropout: float = 0.3,
         word_dropout: float = 0.2,
+        neighbours: bool = False,
         max_position_embeddings: int = 512,
         **kwargs: object,
     ) -> None:
         self.hidden_size, self.layers = hidden_size, layers
         self.feature_size, self.buckets = feature_size, buckets
         self.character_size, self.character_filters, self.alphabet = character_size, character_filters, alphabet
-        self.dropout, self.word_dropout = dropout, word_dropout
+        self.dropout, self.word_dropout, self.neighbours = dropout, word_dropout, neighbours
         self.max_position_embeddings = max_position_embeddings
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
@@ -165,6 +167,7 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.convolution = nn.Conv1d(config.character_size, config.character_filters, kernel_size=3, padding=1)
         self.mix = nn.Linear(FEATURES * config.feature_size + config.character_filters, size)
         self.mixed = nn.LayerNorm(size)
+        self.beside = nn.Conv1d(size, size, kernel_size=3, padding=1) if config.neighbours else None
         self.forwards = nn.ModuleList(nn.LSTM(size, size // 2, batch_first=True) for _ in range(config.layers))
         self.backwards = nn.ModuleList(nn.LSTM(size, size // 2, batch_first=True) for _ in range(config.layers))
         self.norms = nn.ModuleList(nn.LayerNorm(size) for _ in range(config.layers))
@@ -178,13 +181,21 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> BaseModelOutput:
         """One vector a word; where attention_mask is 0 it means nothing."""
-        hidden = self._words(input_ids)
+        hidden = self._beside(self._words(input_ids), attention_mask)
         order = _reversal(attention_mask)
         for ahead, back, norm in zip(self.forwards, self.backwards, self.norms, strict=True):
             there = ahead(hidden)[0]
             again = _reorder(back(_reorder(hidden, order))[0], order)
             hidden = norm(hidden + self.dropout(torch.cat([there, again], dim=-1)))
         return BaseModelOutput(last_hidden_state=hidden)
+
+    def _beside(self, hidden: Tensor, mask: Tensor) -> Tensor:
+        """With what the words on either side add; beyond a window's edge, and in its padding, there are none."""
+        if self.beside is None:
+            return hidden
+        real = hidden * mask[..., None].to(hidden.dtype)
+        added: Tensor = nn.functional.gelu(self.beside(real.transpose(1, 2)).transpose(1, 2))
+        return hidden + added
 
     def _words(self, input_ids: Tensor) -> Tensor:
         """Spelling alone: [B, N, hidden_size]."""

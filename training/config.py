@@ -71,7 +71,8 @@ class EncoderConfig(Settings):
     name: hub only, an id or a folder; revision: its commit or tag. window: tokens the encoder sees at once, special
     ones included, 0 for all it can take; longer documents get half-overlapping windows. learning_rate: the rate that
     suits it, which `fit` takes over. The rest, but for gradient_checkpointing, is for compact: its width, recurrent
-    layers, rates of dropout and of hiding a word's identity so that its letters must speak for it.
+    layers, rates of dropout and of hiding a word's identity so that its letters must speak for it, and whether each
+    word reads those beside it before the recurrence.
     """
 
     kind: Literal["compact", "hub"] = "compact"
@@ -84,6 +85,7 @@ class EncoderConfig(Settings):
     layers: int = setting(1, at_least(1))
     dropout: float = setting(0.3, at_least(0), below(1))
     word_dropout: float = setting(0.2, at_least(0), below(1))
+    neighbours: bool = False
 
     def faults(self) -> Iterator[str]:
         """The rules' faults, and a hub encoder without a name."""

@@ -22,6 +22,7 @@ def compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
             layers=config.layers,
             dropout=config.dropout,
             word_dropout=config.word_dropout,
+            neighbours=config.neighbours,
             buckets=tokenizer.buckets,
             alphabet=tokenizer.alphabet,
         )

@@ -23,9 +23,9 @@ def ids(text: str) -> torch.Tensor:
     return torch.from_numpy(CompactTokenizer().pieces(text, split(text)).ids)[None]
 
 
-def encoder() -> CompactEncoder:
+def encoder(*, neighbours: bool = False) -> CompactEncoder:
     torch.manual_seed(0)
-    return CompactEncoder(CompactConfig(hidden_size=16, layers=2)).eval()
+    return CompactEncoder(CompactConfig(hidden_size=16, layers=2, neighbours=neighbours)).eval()
 
 
 def test_spelling_knows_the_word_without_its_proclitics_and_marks() -> None:
@@ -52,8 +52,9 @@ def test_the_same_word_elsewhere_differs_only_in_what_stands_beside_it() -> None
     assert (one != two).nonzero().flatten().tolist() == [FEATURES - 1]
 
 
-def test_padding_changes_nothing() -> None:
-    model, long = encoder(), ids("נעצר בסוריה אתמול בבוקר")
+@pytest.mark.parametrize("neighbours", [False, True])
+def test_padding_changes_nothing(neighbours: bool) -> None:
+    model, long = encoder(neighbours=neighbours), ids("נעצר בסוריה אתמול בבוקר")
     mask = torch.tensor([[1, 1, 0, 0]])
     alone = model(long[:, :2], torch.ones(1, 2, dtype=torch.long)).last_hidden_state
     padded = model(long, mask).last_hidden_state
