@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -84,10 +85,14 @@ def test_a_file_is_there_whole_or_as_it_was(tmp_path: Path) -> None:
     assert list(path.parent.iterdir()) == [path]
 
 
-def test_a_document_that_fails_half_way_leaves_the_old_file(tmp_path: Path) -> None:
+def test_documents_that_fail_half_way_leave_the_old_file(tmp_path: Path) -> None:
+    def broken() -> Iterator[Document]:
+        yield Document("b", "y")
+        raise OSError("the disk is gone")
+
     write_documents(tmp_path / "a.jsonl", [Document("a", "x")])
-    with pytest.raises(UnicodeEncodeError):
-        write_documents(tmp_path / "a.jsonl", [Document("b", "y"), Document("c", "\ud800")])
+    with pytest.raises(OSError, match="the disk is gone"):
+        write_documents(tmp_path / "a.jsonl", broken())
     assert [document.id for document in read_documents(tmp_path / "a.jsonl")] == ["a"]
 
 
