@@ -23,36 +23,34 @@ def atomic(path: str | Path, mode: str = "w") -> Iterator[IO[str]]:
 
     A path that ends in .gz is compressed. The folder is made when missing.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        with _open(Path(name), f"{mode}t", gzipped=path.suffix == ".gz") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    gzipped = Path(path).suffix == ".gz"
+    with _replacing(Path(path)) as place, _open(place, f"{mode}t", gzipped=gzipped) as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
     """Write a file that is not text, atomically."""
-    path = Path(path)
+    with _replacing(Path(path)) as place, place.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """An empty file beside `path`, which takes its place when the block ends well and goes when it does not."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    place = Path(name)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
+        yield place
+        place.chmod(0o666 & ~_umask())
+        place.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        place.unlink(missing_ok=True)
         raise
 
 

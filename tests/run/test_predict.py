@@ -64,7 +64,6 @@ def test_killed_at_any_moment_it_goes_on_and_writes_the_same(place: Path) -> Non
 
 
 def test_ray_writes_the_same_bytes_of_a_folder(place: Path) -> None:
-    pytest.importorskip("ray")
     folder = place / "archive"
     write_documents(folder / "a.jsonl.gz", [document.bare() for document in documents(20, seed=4)])
     write_documents(folder / "b.jsonl", [document.bare() for document in documents(40, seed=5)])

@@ -34,9 +34,10 @@ def test_findings_are_said_as_lines_or_for_a_machine(tmp_path: Path, capsys: pyt
     ]
 
 
-def test_warnings_alone_are_no_refusal(tmp_path: Path) -> None:
+def test_warnings_alone_are_no_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_documents(tmp_path / "docs.jsonl", [LOOSE])
     check(tmp_path / "docs.jsonl")
+    assert capsys.readouterr().out.rstrip().endswith("0 errors, 1 warnings")
 
 
 def test_a_line_that_is_no_document_is_named_after_the_rest_was_checked(
