@@ -3,6 +3,7 @@
 `--data` is the folder that holds nemo_he and anercorp_ar; `--corpora`, `--systems`, `--seeds` and `--threads` narrow a
 run down, and what follows `--` are overrides for naba's training. Every system is trained on the training part alone
 with settings chosen there, and scored once on the other part: strict spans, as naba counts them and as seqeval does.
+`--rows` is a file that each row goes into as it is measured; a row that is there is not measured again.
 """
 
 from __future__ import annotations
@@ -110,13 +111,30 @@ def main() -> None:
     for name in arguments.corpora:
         for system in arguments.systems if name != "nested" else ["naba"]:
             rows: dict[str, list[float]] = defaultdict(list)
-            for seed in arguments.seeds if system != "crf" else arguments.seeds[:1]:  # a CRF has no chance in it
-                row = _measured(arguments, name, system, seed, overrides)
+            for seed in arguments.seeds if system == "naba" else arguments.seeds[:1]:
+                row = _kept(arguments, name, system, seed, overrides)
                 print(line(name, system, str(seed), row), flush=True)
                 for key, value in row.items():
                     rows[key].append(value)
             if len(rows["f1"]) > 1:
                 print(line(name, system, "mean", {key: mean(values) for key, values in rows.items()}), flush=True)
+
+
+def _kept(
+    arguments: argparse.Namespace, name: str, system: str, seed: int, overrides: Sequence[str]
+) -> Mapping[str, float]:
+    """The row of the file, or else measured and added to it."""
+    told = [name, system, seed, arguments.threads, overrides if system == "naba" else []]
+    file: Path | None = arguments.rows
+    lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
+    known: list[dict[str, float]] = [row for asked, row in map(json.loads, lines) if asked == told]
+    if known:
+        return known[0]
+    row = _measured(arguments, name, system, seed, overrides)
+    if file:
+        with file.open("a", encoding="utf-8") as rows:
+            rows.write(json.dumps([told, row]) + "\n")
+    return row
 
 
 def _measured(
@@ -144,6 +162,7 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--systems", nargs="+", default=["crf", "spacy", "naba"])
     parser.add_argument("--seeds", nargs="+", type=int, default=[1, 2, 3])
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rows", type=Path)
     return parser.parse_args(words[:at]), words[at + 1 :]
 
 
