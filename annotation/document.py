@@ -7,15 +7,18 @@ and has no id, so gold and predicted sets intersect directly; scores and provena
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
-from typing import TypeAlias
+from operator import attrgetter, lt
+from typing import TypeAlias, TypeVar
 
 Json: TypeAlias = Mapping[str, object]
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key", bound=tuple[int | str, ...])
 _SPAN_ORDER = attrgetter("start", "end", "label")  # these are the orders `<` has, at a fraction of the cost
 _ARGUMENT_ORDER = attrgetter("role", "filler.start", "filler.end", "filler.label")
 _EVENT_ORDER = attrgetter("trigger.start", "trigger.end", "trigger.label")
+_LINK_ORDER = attrgetter("label", "a.start", "a.end", "a.label", "b.start", "b.end", "b.label")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,7 +61,9 @@ class Event:
     attributes: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arguments", tuple(sorted(set(self.arguments), key=_ARGUMENT_ORDER)))
+        object.__setattr__(self, "arguments", _ordered(self.arguments, _ARGUMENT_ORDER))
+        if len(self.attributes) < 2:
+            return
         object.__setattr__(self, "attributes", tuple(sorted(set(self.attributes))))
         if len(self.attributes) != len({name for name, _ in self.attributes}):
             raise ValueError(f"event {self.type} [{self.trigger.start}:{self.trigger.end}] has an attribute twice")
@@ -80,6 +85,7 @@ class Link:
     label: str
     a: Span
     b: Span
+    score: float | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.a == self.b:
@@ -145,26 +151,24 @@ class Document:
     provenance: Provenance | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "entities", tuple(sorted(set(self.entities), key=_SPAN_ORDER)))
-        object.__setattr__(self, "events", tuple(sorted(self.events, key=_EVENT_ORDER)))
-        object.__setattr__(self, "links", tuple(sorted(set(self.links))))
+        events = _ordered(self.events, _EVENT_ORDER)
+        if len(events) != len(self.events):
+            raise ValueError(f"document {self.id}: two events share one trigger span and type")
+        object.__setattr__(self, "entities", _ordered(self.entities, _SPAN_ORDER))
+        object.__setattr__(self, "events", events)
+        object.__setattr__(self, "links", _ordered(self.links, _LINK_ORDER))
         self._check()
 
     def _check(self) -> None:
-        triggers = [event.trigger for event in self.events]
-        if len(triggers) != len(set(triggers)):
-            raise ValueError(f"document {self.id}: two events share one trigger span and type")
-        known = {*self.entities, *triggers}
-        for span in known:
-            if span.end > len(self.text):
-                raise ValueError(
-                    f"document {self.id}: {span.label} [{span.start}:{span.end}] "
-                    f"leaves the text of {len(self.text)} characters"
-                )
-        pointed = {a.filler for e in self.events for a in e.arguments} | {s for k in self.links for s in (k.a, k.b)}
-        for span in sorted(pointed - known):
+        known, length = {*map(_SPAN_ORDER, self.entities), *map(_EVENT_ORDER, self.events)}, len(self.text)
+        for start, end, label in known:
+            if end > length:
+                raise ValueError(f"document {self.id}: {label} [{start}:{end}] leaves the text of {length} characters")
+        pointed = {_SPAN_ORDER(argument.filler) for event in self.events for argument in event.arguments}
+        pointed |= {_SPAN_ORDER(span) for link in self.links for span in (link.a, link.b)}
+        for start, end, label in sorted(pointed - known):
             raise ValueError(
-                f"document {self.id}: {span.label} [{span.start}:{span.end}] "
+                f"document {self.id}: {label} [{start}:{end}] "
                 "is an argument or link but neither an entity nor a trigger"
             )
 
@@ -185,6 +189,15 @@ class Document:
     def bare(self) -> Document:
         """The same article with nothing marked in it."""
         return replace(self, entities=(), events=(), links=(), provenance=None)
+
+
+def _ordered(items: Sequence[_Item], key: Callable[[_Item], _Key]) -> tuple[_Item, ...]:
+    """The items in the order of their keys, the first of several with one key: as they are, as a rule."""
+    keys = list(map(key, items))
+    if all(map(lt, keys, keys[1:])):
+        return tuple(items)
+    found = dict(zip(reversed(keys), reversed(items), strict=True))
+    return tuple(found[key] for key in sorted(found))
 
 
 def sha256(text: str) -> str:

@@ -14,7 +14,7 @@ from typing import IO, cast
 
 from annotation.document import Document
 from annotation.errors import DocumentsError, UsageError
-from annotation.serial import from_json, to_json
+from annotation.serial import from_line, to_json
 
 
 @contextmanager
@@ -61,12 +61,21 @@ def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
     """
     path = Path(path)
     try:
-        with _open(path, "rt", gzipped=path.suffix == ".gz") as file:
-            lines = ((number, line) for number, line in enumerate(file, start=1) if line.strip())
-            for number, line in islice(lines, skip, None):
+        with opened_bytes(path) as file:
+            for number, line in islice(numbered(file), skip, None):
                 yield _parse(line, path, number)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError) as error:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
+
+
+def numbered(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Each line that is not empty, with its number from 1."""
+    return ((number, line) for number, line in enumerate(file, start=1) if line.strip())
+
+
+def opened_bytes(path: Path) -> IO[bytes]:
+    """The file's bytes to read, decompressed where its name ends in .gz."""
+    return cast(IO[bytes], gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
 
 
 def opened(path: str | Path) -> IO[str]:
@@ -99,9 +108,9 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _parse(text: str, path: Path, number: int) -> Document:
+def _parse(said: bytes, path: Path, number: int) -> Document:
     try:
-        return from_json(json.loads(text))
+        return from_line(said)
     except (ValueError, RecursionError) as error:
         raise DocumentsError(path=str(path), line=number, reason=str(error)) from error
 

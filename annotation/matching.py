@@ -16,7 +16,8 @@ from scipy.optimize import linear_sum_assignment
 from annotation.document import Document, Span
 
 Item: TypeAlias = tuple[int | str, ...]
-Units: TypeAlias = Mapping[str, frozenset[Item]]
+Items: TypeAlias = frozenset[Item]
+Units: TypeAlias = Mapping[str, Items]
 Interval: TypeAlias = tuple[float, float]
 
 UNITS = ("Trig-I", "Trig-C", "Arg-I", "Arg-C", "Arg-I+", "Arg-C+", "Entity")
@@ -71,7 +72,7 @@ class PRF:
         return row
 
 
-def units(document: Document) -> dict[str, frozenset[Item]]:
+def units(document: Document) -> dict[str, Items]:
     """What each score counts in the document, by the score's name.
 
     Trig-I / Trig-C    trigger start, end / + event type
@@ -96,9 +97,14 @@ def units(document: Document) -> dict[str, frozenset[Item]]:
     }
 
 
+def agreed(gold: Units, predicted: Units) -> dict[str, Items]:
+    """What both sides say, by the score's name."""
+    return {unit: gold[unit] & predicted[unit] for unit in UNITS}
+
+
 def compare(gold: Units, predicted: Units) -> list[tuple[int, int, int]]:
     """Counts (gold, predicted, correct) for each of `UNITS`, in order."""
-    return [(len(gold[unit]), len(predicted[unit]), len(gold[unit] & predicted[unit])) for unit in UNITS]
+    return [(len(gold[unit]), len(predicted[unit]), len(both)) for unit, both in agreed(gold, predicted).items()]
 
 
 def overlap(gold: Span, predicted: Span) -> float:

@@ -22,6 +22,7 @@ from annotation.document import Document, Span
 LAYERS = ("entity", "trigger")
 
 Tags: TypeAlias = tuple[str, ...]
+_PLACE = attrgetter("start", "end", "label")
 
 
 def compare(gold: Document, predicted: Document) -> list[tuple[int, int, int]]:
@@ -33,17 +34,27 @@ def compare(gold: Document, predicted: Document) -> list[tuple[int, int, int]]:
 def flatten(spans: Sequence[Span]) -> list[Span]:
     """The spans without those that overlap a longer one, in text order; ties go to the first in the text, then by
     label."""
-    ordered = sorted(spans, key=attrgetter("start"))
-    if all(before.end <= after.start for before, after in pairwise(ordered)):
-        return ordered
     kept: list[Span] = []
-    starts: list[int] = []
+    island: list[Span] = []
+    reach = 0
+    for span in sorted(spans, key=attrgetter("start")):
+        if span.start >= reach:
+            kept += _longest(island)
+            island = []
+        island.append(span)
+        reach = max(reach, span.end)
+    return kept + _longest(island)
+
+
+def _longest(spans: list[Span]) -> list[Span]:
+    """As `flatten`, of a few that hang together by overlapping."""
+    if len(spans) < 2:
+        return spans
+    kept: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
-        at = bisect(starts, span.start)
-        if (at == 0 or kept[at - 1].end <= span.start) and (at == len(kept) or span.end <= starts[at]):
-            kept.insert(at, span)
-            starts.insert(at, span.start)
-    return kept
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    return sorted(kept, key=attrgetter("start"))
 
 
 def _stretches(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[list[Span], list[Span]]]:
@@ -71,30 +82,27 @@ def chunks(tags: Tags) -> frozenset[tuple[str, int, int]]:
 
 
 def _count(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int]:
-    total = [0, 0, 0]
-    for ours, theirs in _stretches(gold, predicted):
-        left, right, both = _short(text, ours, theirs) or _read(text, ours, theirs)
-        total[0] += left
-        total[1] += right
-        total[2] += both
-    return total[0], total[1], total[2]
+    """A span with a letter in it is one chunk. Those that both sides have are right; of the others only such as meet
+    one of the other side can be, where they differ by whitespace alone, and these are read."""
+    ours, theirs = (
+        {_PLACE(span): span for span in side if not text[span.start : span.end].isspace()} for side in (gold, predicted)
+    )
+    same = ours.keys() & theirs.keys()
+    left, right = ([span for place, span in side.items() if place not in same] for side in (ours, theirs))
+    stretches = _stretches(_meeting(left, right), _meeting(right, left))
+    return len(ours), len(theirs), len(same) + sum(_agreed(text, *stretch) for stretch in stretches)
 
 
-def _short(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int] | None:
-    """What `_read` counts, without tags, where a span stands alone or both sides say the very same: nearly always."""
-    if len(gold) > 1 or len(predicted) > 1:
-        return None
-    span = (*gold, *predicted)[0]
-    if gold and predicted and (gold[0].start, gold[0].end) != (predicted[0].start, predicted[0].end):
-        return None
-    if text[span.start : span.end].isspace():
-        return 0, 0, 0
-    return len(gold), len(predicted), int(bool(gold) and gold == predicted)
+def _meeting(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The spans that share a character with one of the others; both are flat and in text order."""
+    ends = [other.end for other in others]
+    nearest = [bisect(ends, span.start) for span in spans]
+    return [s for s, at in zip(spans, nearest, strict=True) if at < len(others) and others[at].start < s.end]
 
 
-def _read(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int]:
+def _agreed(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> int:
     left, right = map(chunks, _tag(text, gold, predicted))
-    return len(left), len(right), len(left & right)
+    return len(left & right)
 
 
 def _tag(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[Tags, Tags]:

@@ -29,7 +29,7 @@ from training.pairing import GOLD, PREDICTED, Pairing
 from training.scoring import Scores
 from training.tally import ROWS, Integers, Tally, summed
 
-Line: TypeAlias = tuple[int, str]
+Line: TypeAlias = tuple[int, bytes]
 
 _BLOCK = 200
 _TOLD = 10_000
@@ -41,7 +41,7 @@ class Lines(Protocol):
 
     def lines(self) -> Iterator[Line]: ...
 
-    def parse(self, number: int, line: str) -> tuple[Document, tuple[str, ...]]: ...
+    def parse(self, number: int, line: bytes) -> tuple[Document, tuple[str, ...]]: ...
 
 
 @dataclass

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import TypeAlias
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.document import Document
-from annotation.matching import UNITS, Units, compare, units
+from annotation.matching import UNITS, Item, Items, agreed, units
 from training import flat
 
 KINDS: Mapping[str, tuple[str, int]] = {
@@ -65,10 +65,13 @@ class Tally:
     def add(self, place: int, gold: Document, predicted: Document) -> None:
         """Count a pair of the same text. `place` is the document's among gold's; the language is the gold one's."""
         left, right = units(gold), units(predicted)
-        for triple in (*compare(left, right), *flat.compare(gold, predicted)):
+        both = agreed(left, right)
+        for unit in UNITS:
+            self._counts.extend((len(left[unit]), len(right[unit]), len(both[unit])))
+        for triple in flat.compare(gold, predicted):
             self._counts.extend(triple)
         for kind, (unit, at) in KINDS.items():
-            self._count(kind, at, left, right, unit)
+            self._count(kind, itemgetter(at), (left[unit], right[unit], both[unit]))
         self.names.append(gold.id)
         self.languages.append(gold.language)
         self._sizes.append(1)
@@ -146,13 +149,11 @@ class Tally:
     def _cell_table(self) -> Integers:
         return np.array(self._cells, dtype=np.int64).reshape(-1, _CELL)
 
-    def _count(self, kind: str, at: int, gold: Units, predicted: Units, unit: str) -> None:
-        type_of = itemgetter(at)
-        ours, theirs = Counter(map(type_of, gold[unit])), Counter(map(type_of, predicted[unit]))
-        both = Counter(map(type_of, gold[unit] & predicted[unit]))
-        for name in {**ours, **theirs}:
+    def _count(self, kind: str, type_of: Callable[[Item], object], sides: tuple[Items, Items, Items]) -> None:
+        gold, predicted, both = (Counter(map(type_of, items)) for items in sides)
+        for name in {**gold, **predicted}:
             number = self._number((kind, str(name)))
-            self._cells.extend((len(self), number, ours[name], theirs[name], both[name]))
+            self._cells.extend((len(self), number, gold[name], predicted[name], both[name]))
 
     def _number(self, name: TypeName) -> int:
         return self._types.setdefault(name, len(self._types))

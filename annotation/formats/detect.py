@@ -9,9 +9,9 @@ from pathlib import Path
 
 from annotation.document import Document
 from annotation.errors import DocumentsError, UsageError
-from annotation.files import opened
+from annotation.files import numbered, opened_bytes
 from annotation.formats.textee import from_textee, is_textee
-from annotation.serial import from_json
+from annotation.serial import from_json, from_line
 
 _START = 1 << 16
 
@@ -22,24 +22,24 @@ class DocumentLines:
 
     path: Path
 
-    def lines(self) -> Iterator[tuple[int, str]]:
+    def lines(self) -> Iterator[tuple[int, bytes]]:
         """Each line that is not empty, with its number from 1. Raises UsageError where the file cannot be read."""
         try:
-            with opened(self.path) as file:
-                if file.read(_START).lstrip().startswith("["):
-                    file.seek(0)
-                    yield from ((at, json.dumps(row)) for at, row in enumerate(_rows(file.read()), start=1))
-                    return
+            with opened_bytes(self.path) as file:
+                listed = file.read(_START).lstrip().startswith(b"[")
                 file.seek(0)
-                yield from ((at, line) for at, line in enumerate(file, start=1) if line.strip())
-        except (OSError, EOFError, UnicodeDecodeError) as error:
+                rows = (json.dumps(row).encode() for row in _rows(file.read())) if listed else file
+                yield from numbered(rows)
+        except (OSError, EOFError) as error:
             raise UsageError(f"{self.path}: cannot be read as Documents or TextEE's JSON: {error}") from error
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{self.path}: begins like a JSON list but is none: {error}") from error
 
-    def parse(self, number: int, line: str) -> tuple[Document, tuple[str, ...]]:
+    def parse(self, number: int, line: bytes) -> tuple[Document, tuple[str, ...]]:
         """The Document of a line, and what of it is lost. Raises DocumentsError naming the line."""
         try:
+            if line.startswith(b'{"schema"'):
+                return from_line(line), ()
             row = json.loads(line)
             if isinstance(row, dict) and is_textee(row):
                 read = from_textee(row)
@@ -49,6 +49,6 @@ class DocumentLines:
             raise DocumentsError(path=str(self.path), line=number, reason=str(error)) from error
 
 
-def _rows(text: str) -> list[object]:
+def _rows(text: bytes) -> list[object]:
     rows: list[object] = json.loads(text)
     return rows

@@ -54,7 +54,6 @@ SPAN = {"start": 0, "end": 4, "label": "Arrest"}
         {"schema": 1, "id": "d", "text": TEXT, "events": [{"trigger": SPAN, "attributes": [["a"]]}]},
         {"schema": 1, "id": "d", "text": TEXT, "links": [{"label": "SameAs", "a": SPAN}]},
         {"schema": 1, "id": "d", "text": TEXT, "source": "x"},
-        {"schema": 1, "id": "d", "text": TEXT, "source": {"name": "x", "colour": 1}},
         {"schema": 1, "id": "d", "text": TEXT, "source": {"name": "x", "body": [[1]]}},
         {"schema": 1, "id": "d", "text": TEXT, "provenance": {"regions": [[5, "r"]]}},
     ],
