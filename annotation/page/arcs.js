@@ -65,5 +65,19 @@ for (const side of document.querySelectorAll(".side")) {
   side.addEventListener("pointerleave", () => single(side, null));
 }
 
+// On paper a text is as wide as CSS says, so its arcs can be drawn before it is laid out there; a text that is longer
+// than a page is cut by the paper wherever that falls, and goes without.
+const PAPER = 900;
+for (const [event, printing] of [["beforeprint", true], ["afterprint", false]]) {
+  window.addEventListener(event, () => {
+    document.documentElement.classList.toggle("printing", printing);
+    for (const drawing of document.querySelectorAll(".drawing")) {
+      const whole = drawing.getBoundingClientRect().height < PAPER;
+      drawing.classList.toggle("cut", printing && !whole);
+      draw(drawing);
+    }
+  });
+}
+
 const redraw = new ResizeObserver((seen) => seen.forEach((entry) => draw(entry.target)));
 for (const drawing of document.querySelectorAll(".drawing")) redraw.observe(drawing);

@@ -144,6 +144,24 @@ def test_it_prints(page: Page, report: Path) -> None:
     assert page.pdf().count(b"/Type /Page\n") in range(3, 40)
 
 
+def test_arcs_are_printed_where_the_words_are(page: Page, report: Path) -> None:
+    page.goto(report.as_uri())
+    page.locator(".example").first.evaluate("node => node.open = true")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # drawn on the screen, as the browser does it
+    page.emulate_media(media="print")
+    off = page.locator(".example").first.locator(".drawing").first.evaluate(
+        """drawing => {
+          const tops = new Set([...drawing.querySelectorAll("mark[data-n]")].map(m => m.getClientRects()[0].top));
+          const tips = [...drawing.querySelectorAll("path.head")].map(p => p.getBoundingClientRect().bottom);
+          return tips.map(tip => Math.min(...[...tops].map(top => Math.abs(top - tip))));
+        }"""
+    )
+    assert off
+    assert max(off) < 3
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("html.printing, .cut").count() == 0
+
+
 def test_two_thousand_documents_open_in_less_than_two_seconds(page: Page, tmp_path: Path) -> None:
     gold = documents(2000)
     path = write_report(evaluation(gold, found(gold), ontology=conflict(), title="many"), tmp_path)
