@@ -199,7 +199,7 @@ class PredictConfig(Settings):
     """Documents in, the same Documents with what the model finds in them out, in the same order.
 
     engine: `local` is this process, `ray` a Ray Data job of so many `workers`, on this machine or the cluster that
-    RAY_ADDRESS names, each with `threads` cores (1 by default) or a GPU where it has them.
+    RAY_ADDRESS names, each with `threads` cores (1 by default) or a GPU where it has them. precision: as of a training.
     """
 
     model: str = needed(str, filled)
@@ -209,6 +209,7 @@ class PredictConfig(Settings):
     workers: int | None = setting(None, at_least(1))
     batch_size: int = setting(16, at_least(1))
     device: Literal["auto", "cpu"] = "auto"
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int | None = setting(None, at_least(1))
 
 

@@ -9,7 +9,10 @@ from annotation.errors import UsageError
 from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
 from training.config import EncoderConfig
 from training.hub import unloadable
+from training.masks import register
 from training.tokens import Tokenizer
+
+register()
 
 
 def compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:

@@ -48,10 +48,12 @@ def found_by(run: PredictConfig) -> Finder:
     if (Path(run.model) / READER).is_file():
         from training import onnx_model
 
+        if run.precision == "bf16":
+            raise UsageError(f"{run.model}: precision=bf16 is for models, not graphs exported from them; leave it out")
         return onnx_model.finder(
             Path(run.model), batch_size=run.batch_size, threads=run.threads, cpu=run.device == "cpu"
         )
-    return Finder.of(*ready(run.model, run), batch_size=run.batch_size)
+    return Finder.of(*ready(run.model, run), batch_size=run.batch_size, precision=run.precision)
 
 
 def known_by(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 from transformers import (
     EarlyStoppingCallback,
     PrinterCallback,
@@ -31,6 +31,7 @@ from training.config import FitConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.narration import Narrator
+from training.precision import half
 from training.predict import hush, predict
 from training.rates import optimizer
 from training.resumption import Resumption, best, exhausted
@@ -38,7 +39,6 @@ from training.steps import Loader, Shares, Steps, counts
 from training.team import ALONE, Team
 from training.tracking import Tracker
 
-_log = logging.getLogger(__name__)
 CHOICE = "choice"
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}
 """How much of the other scores joins Arg-C+ in choosing weights: enough to rank them before any role is right."""
@@ -147,7 +147,12 @@ class _Loop(Trainer):
             rank=team.rank,
             size=team.size,
         )
-        return Loader(Shares(parts.examples, pad=parts.encoding.tokenizer.pad), steps)
+        pin = self.args.device.type == "cuda"
+        return Loader(Shares(parts.examples, pad=parts.encoding.tokenizer.pad), steps, pin=pin)
+
+    def _prepare_inputs(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
+        """On the device, where pinned ones come without anybody waiting for them."""
+        return {name: tensor.to(self.args.device, non_blocking=True) for name, tensor in inputs.items()}
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
@@ -202,19 +207,16 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
         report_to=[],
         disable_tqdm=True,
         remove_unused_columns=False,
-        dataloader_pin_memory=False,
+        logging_nan_inf_filter=False,  # it would wait for the device after every step
         seed=seed,
         use_cpu=fit.device == "cpu",
-        bf16=_bf16(fit),
+        bf16=half(fit.precision, _device(fit)),
     )
     if arguments.n_gpu > 1:
         arguments._n_gpu = 1  # several would make Trainer split batches whose parts belong together
     return arguments
 
 
-def _bf16(fit: FitConfig) -> bool:
-    """Whether to compute in bf16. `auto`: where the GPU does so natively; a CPU only when it is asked to."""
-    native = fit.device == "auto" and torch.cuda.is_available() and torch.cuda.is_bf16_supported()
-    if fit.precision == "bf16" and not native and fit.device != "cpu":
-        _log.warning("fit.precision=bf16 needs a device that has it; computing in fp32")
-    return native if fit.precision == "auto" else fit.precision == "bf16" and (native or fit.device == "cpu")
+def _device(fit: FitConfig) -> torch.device:
+    """Where Trainer will compute."""
+    return torch.device("cuda" if fit.device == "auto" and torch.cuda.is_available() else "cpu")

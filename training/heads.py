@@ -182,6 +182,13 @@ def distance(first: Tensor, last: Tensor, triggers: int) -> Tensor:
     """[D, M] twice -> [D, T, M]: signed buckets of the words from each of the first T spans to each other one."""
     after = (first[:, None, :] - last[:, :triggers, None]).clamp(min=0)
     before = (first[:, :triggers, None] - last[:, None, :]).clamp(min=0)
-    steps = torch.tensor(_STEPS, device=first.device)
-    bucket = torch.bucketize(after, steps, right=True) - torch.bucketize(before, steps, right=True)
-    return bucket + len(_STEPS)
+    return _bucket(after) - _bucket(before) + len(_STEPS)
+
+
+def _bucket(words: Tensor) -> Tensor:
+    """How many of the steps are at most so many words. They stay numbers: a tensor of them would be copied each time,
+    and the device waited for."""
+    bucket = torch.zeros_like(words)
+    for step in _STEPS:
+        bucket += words >= step
+    return bucket

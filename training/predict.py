@@ -17,10 +17,11 @@ from transformers.utils import logging as transformers_logging
 from annotation.document import Document, Provenance
 from annotation.errors import UsageError
 from training.archive import gather
-from training.batches import WORDS, collate, cuts
+from training.batches import WORDS, Batch, collate, cuts
 from training.decoding import Outputs
 from training.encoding import Encoding
 from training.model import EventExtractor
+from training.precision import Precision, computing
 from training.reading import Reading, reading
 
 
@@ -79,6 +80,7 @@ class Finder:
     version: str
     given: frozenset[str]
     read: Reading
+    precision: Precision = "auto"
 
     @classmethod
     def of(
@@ -90,12 +92,12 @@ class Finder:
         version: str | None = None,
         given: Collection[str] = (),
         read: Reading | None = None,
+        precision: Precision = "auto",
     ) -> Finder:
         """With the model's own version and scales where none are given."""
         model.eval()  # type: ignore[no-untyped-call]
-        return cls(
-            model, encoding, batch_size, version or model_version(model), frozenset(given), read or scales(model)
-        )
+        version, read = version or model_version(model), read or scales(model)
+        return cls(model, encoding, batch_size, version, frozenset(given), read, precision)
 
     def stream(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Any number of documents marked, in their order; what `gather` takes is held at a time."""
@@ -116,14 +118,20 @@ class Finder:
         ends = [*cuts(sorted(lengths), self.batch_size, WORDS), len(order)]
         for places in (order[start:end] for start, end in pairwise([0, *ends]) if end):
             batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
-            with torch.inference_mode():
-                tensors = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
-                outputs = self.model.extract(tensors, given=self.given)
+            with torch.inference_mode(), computing(self.precision, self.model.device):
+                outputs = self.model.extract(_there(batch, self.model.device), given=self.given)
             for at, output in zip(places, outputs, strict=True):
                 unsure = round(output.doubt / max(lengths[at], 1), 6)
                 provenance = Provenance(model_version=self.version, uncertainty=unsure)
                 found[at] = replace(encoding.decode(examples[at], output, self.read), provenance=provenance)
         return [found[at] for at in range(len(documents))]
+
+
+def _there(batch: Batch, device: torch.device) -> Batch:
+    """The batch on the device; on a GPU by way of pinned memory, so that nobody waits for the copies."""
+    if device.type != "cuda":
+        return {name: tensor.to(device) for name, tensor in batch.items()}
+    return {name: tensor.pin_memory().to(device, non_blocking=True) for name, tensor in batch.items()}
 
 
 def hush() -> None:

@@ -12,6 +12,7 @@ from training import distributed
 from training.archive import Archive, Piece, Place
 from training.config import PredictConfig
 from training.finding import found_by, watched
+from training.precision import half
 from training.predict import Finder
 from training.resumable import Resumable
 
@@ -46,5 +47,7 @@ def pieces(finder: Finder, archive: Archive, start: Place) -> Iterator[Piece]:
 def _task(run: PredictConfig, finder: Finder, archive: Archive) -> dict[str, object]:
     """What must be the same for a file to be gone on with."""
     kind = f"{type(finder.model).__name__} on {finder.model.device.type}"
+    if half(finder.precision, finder.model.device):
+        kind += " in bf16"
     model = {"version": finder.version, "scales": str(finder.read), "kind": kind}
     return {"model": model, "batch_size": run.batch_size, "input": archive.identity()}

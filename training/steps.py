@@ -77,10 +77,10 @@ class Shares(Dataset[Batch]):
 
 
 class Loader(DataLoader[Batch]):
-    """The shares of each epoch, in its own order."""
+    """The shares of each epoch, in its own order; in pinned memory where a GPU is to fetch them while it computes."""
 
-    def __init__(self, shares: Shares, steps: Steps) -> None:
-        super().__init__(shares, batch_size=None, sampler=steps)
+    def __init__(self, shares: Shares, steps: Steps, *, pin: bool = False) -> None:
+        super().__init__(shares, batch_size=None, sampler=steps, pin_memory=pin)
         self.steps = steps
 
     def set_epoch(self, epoch: int) -> None:
