@@ -89,4 +89,7 @@ def test_sides_that_speak_of_different_things_are_refused(
 
 
 def test_a_model_that_found_nothing_is_scored() -> None:
-    check(score([GOLD], [replace(GOLD.bare())]), conflict())
+    scores = score([GOLD], [GOLD.bare()])
+    check(scores, conflict())
+    trigger = scores.micro["Trig-C"]
+    assert (trigger.gold, trigger.predicted, trigger.f1) == (2, 0, 0.0)

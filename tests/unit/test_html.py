@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -125,7 +126,17 @@ def test_broken_markup_is_seen_as_browsers_show_it(source: str, text: str) -> No
 
 @pytest.mark.parametrize("piece", ["<", "<a", "<!--", "<p class='", "<script", "<script>", "&a", "<!", '<p "x'])
 def test_markup_that_never_closes_takes_no_longer(piece: str) -> None:
-    Page(piece * 30_000)
+    some, many = seconds(piece * 1_000), seconds(piece * 30_000)
+    assert many < max(0.05, 150 * some), "30 times as long takes 30 times the time; the square of that would be 900"
+
+
+def seconds(source: str) -> float:
+    """The processor's, to see a page."""
+    began = time.process_time()
+    page = Page(source)
+    took = time.process_time() - began
+    assert len(page.text) <= len(source)
+    return took
 
 
 def test_the_article_is_its_headline_and_paragraphs() -> None:
@@ -200,4 +211,5 @@ def test_any_page_is_read_or_refused(raw: bytes) -> None:
     except ValueError:
         return
     page = Page(text)
-    article(page, extract(text))
+    ends = [0, *(offset for line in article(page, extract(text)) for offset in line), len(page.text)]
+    assert ends == sorted(ends)

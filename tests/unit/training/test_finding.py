@@ -27,8 +27,13 @@ def without(*labels: str) -> Ontology:
 
 
 def test_a_model_that_knows_all_that_gold_says_may_be_scored_on_it() -> None:
-    known_by(conflict(), GOLD, path="model")
-    known_by(without("Weapon", "Strike", "Speaker"), GOLD, path="model")
+    said, whole = {"Arrest", "GPE", "Person", "Place"}, conflict()
+    least = without(*({*whole.labels, *whole.roles} - said))
+    assert {*least.labels, *least.roles} == said
+    known_by(least, GOLD, path="model")
+    for label in said:
+        with pytest.raises(UsageError, match=label):
+            known_by(without(label), GOLD, path="model")
 
 
 def test_what_it_cannot_say_is_counted_and_named_in_one_line() -> None:
