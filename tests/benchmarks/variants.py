@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -21,24 +22,24 @@ from training.chosen import Chosen
 from training.config import TrainConfig, typed
 from training.encoding import Encoding, Example
 from training.fit import fit
-from training.heads import RoleHead, pick
+from training.heads import RoleHead, SpanHead, pick
 from training.losses import IMPOSSIBLE
 from training.model import EventExtractor, EventExtractorConfig, Features, Gold
 from training.predict import predict
 from training.tracking import Tracker
 
 
-class Tagger(EventExtractor):
+class Tagger(EventExtractor):  # type: ignore[no-untyped-call]
     """BIO tags under a CRF, one sequence for entities and one for triggers, in place of the span head."""
 
     def __init__(self, config: EventExtractorConfig, encoder: PreTrainedModel | None = None) -> None:
         super().__init__(config, encoder)
         heads, size = self.heads, self.encoder.config.hidden_size
-        self.spans = TagHead(size, config.entities, config.labels, heads.max_width, heads.dropout)
+        self.spans = cast(SpanHead, TagHead(size, config.entities, config.labels, heads.max_width, heads.dropout))
 
     def _losses(self, features: Features, logits: Tensor, gold: Gold) -> list[Tensor]:
         _, *others = super()._losses(features, logits, gold)
-        return [self.spans.loss(gold.spans).sum() / gold.counts[0], *others]
+        return [cast(TagHead, self.spans).loss(gold.spans).sum() / gold.counts[0], *others]
 
 
 class NearRoles(RoleHead):
@@ -50,7 +51,7 @@ class NearRoles(RoleHead):
         return logits.masked_fill((at[:, :triggers, None] != at[:, None, :])[..., None], IMPOSSIBLE)
 
 
-class Near(EventExtractor):
+class Near(EventExtractor):  # type: ignore[no-untyped-call]
     """Roles within sentences."""
 
     def __init__(self, config: EventExtractorConfig, encoder: PreTrainedModel | None = None) -> None:
