@@ -20,7 +20,7 @@ _SPAN = pa.struct(
 _ARGUMENT = pa.struct([("role", pa.string()), ("filler", _SPAN), ("score", pa.float64())])
 _ATTRIBUTE = pa.struct([("name", pa.string()), ("value", pa.string())])
 _EVENT = pa.struct([("trigger", _SPAN), ("arguments", pa.list_(_ARGUMENT)), ("attributes", pa.list_(_ATTRIBUTE))])
-_LINK = pa.struct([("label", pa.string()), ("a", _SPAN), ("b", _SPAN)])
+_LINK = pa.struct([("label", pa.string()), ("a", _SPAN), ("b", _SPAN), ("score", pa.float64())])
 _RANGE = pa.struct([("start", pa.int64()), ("end", pa.int64())])
 _SOURCE = pa.struct(
     [(name, pa.string()) for name in ("name", "title", "url", "published", "encoding", "raw_sha256")]

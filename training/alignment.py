@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from annotation.document import Document, Span
 from annotation.words import Word, split
-from training.audit import ARGUMENT, ENTITY, KINDS, TRIGGER, Audit, Lost, place
+from training.audit import ARGUMENT, ENTITY, KINDS, LINK, TRIGGER, Audit, Lost, place
 from training.encoding import Encoding
 from training.tokens import edges, unseen
 
@@ -50,7 +50,7 @@ class Example:
 
 @dataclass(slots=True)
 class Alignment:
-    """marks: by language, then kind. lost: how many of a kind for a reason, spans, arguments and the rest. examples:
+    """marks: by language, then kind. lost: how many of a kind for a reason, attributes among them. examples:
     some of each, and of spans that are `unseen`."""
 
     documents: int = 0
@@ -69,7 +69,7 @@ class Alignment:
 
     @property
     def share(self) -> float:
-        """Of all spans and arguments, those that can be said."""
+        """Of all spans, arguments and links, those that can be said."""
         return self.of().share
 
     def reasons(self, kinds: Sequence[str] = KINDS) -> list[tuple[str, int]]:
@@ -104,6 +104,8 @@ def aligned(encoding: Encoding, documents: Iterable[Document], *, examples: int 
 
 
 def _count(kinds: Mapping[str, Marks], document: Document, audit: Audit) -> None:
+    joined, apart = len(audit.document.links), sum(lost.kind == LINK for lost in audit.lost)
+    kinds[LINK].said, kinds[LINK].total = kinds[LINK].said + joined, kinds[LINK].total + joined + apart
     for side, said in ((document, False), (audit.document, True)):
         sizes = len(side.entities), len(side.events), sum(len(event.arguments) for event in side.events)
         for kind, size in zip((ENTITY, TRIGGER, ARGUMENT), sizes, strict=True):

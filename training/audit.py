@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from annotation.document import Argument, Document, Event, Span
+from annotation.document import Argument, Document, Event, Link, Span
 from annotation.words import LEADING, TRAILING, Word
+from training.clusters import chain, clusters
 from training.labels import Labels
 
-ENTITY, TRIGGER, ARGUMENT = KINDS = ("entity", "trigger", "argument")
+ENTITY, TRIGGER, ARGUMENT, LINK = KINDS = ("entity", "trigger", "argument", "link")
 
 
 class Place(NamedTuple):
@@ -33,7 +34,8 @@ class Lost:
 
 
 class Audit(NamedTuple):
-    """document: what can be said, values that go without saying left out. lost: everything else."""
+    """document: what can be said, values that go without saying left out, and of links those that join each mention to
+    the one before. lost: everything else."""
 
     document: Document
     lost: tuple[Lost, ...]
@@ -66,8 +68,8 @@ def audit(document: Document, words: Sequence[Word], labels: Labels, max_width: 
     known = {*entities, *triggers}
     events = tuple(_event(document, e, known, labels, lost) for e in document.events if e.trigger in set(triggers))
     lost += [_of_lost(document, e, a) for e in document.events if e.trigger not in set(triggers) for a in e.arguments]
-    lost += [Lost("link", f"{k.label} of {_quote(document, k.a)}", "the model has no links") for k in document.links]
-    rest = replace(document, entities=tuple(entities), events=events, links=(), provenance=None)
+    links = tuple(_links(document, known, labels, lost))
+    rest = replace(document, entities=tuple(entities), events=events, links=links, provenance=None)
     return Audit(rest, tuple(lost))
 
 
@@ -139,6 +141,23 @@ def _attributes(event: Event, labels: Labels, lost: list[Lost]) -> Iterable[tupl
             lost.append(Lost("attribute", f"{name} of {event.type}", f"the ontology has no value {value!r} of it"))
         elif value != labels.ontology.attributes[name].default:
             yield name, value
+
+
+def _links(document: Document, known: set[Span], labels: Labels, lost: list[Lost]) -> Iterable[Link]:
+    """The same clusters, less the mentions that are lost, each of which takes one link with it."""
+    sound: dict[str, list[Link]] = {label: [] for label in labels.links}
+    for link in document.links:
+        families = {span.label in labels.ontology.events for span in (link.a, link.b)}
+        if link.label not in sound or len(families) > 1:
+            why = "it joins an event and an entity" if link.label in sound else f"the ontology has no {link.label}"
+            lost.append(Lost(LINK, f"{link.label} of {_quote(document, link.a)}", why))
+        else:
+            sound[link.label].append(link)
+    for label, links in sound.items():
+        for cluster in clusters(links):
+            gone = sorted(cluster - known)[: len(cluster) - 1]
+            lost += [Lost(LINK, f"{label} of {_quote(document, span)}", "a mention it joins is lost") for span in gone]
+            yield from chain(label, cluster & known)
 
 
 def _quote(document: Document, span: Span) -> str:

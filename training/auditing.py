@@ -15,8 +15,8 @@ from training.config import AuditConfig
 from training.encoding import Encoding
 from training.predict import hush
 
-_FURTHER = ("attribute", "link")
-_PLURAL = {"entity": "entities", "trigger": "triggers", "argument": "arguments"}
+_FURTHER = "attribute"
+_PLURAL = {"entity": "entities", "trigger": "triggers", "argument": "arguments", "link": "links"}
 
 
 def audit(run: AuditConfig) -> float:
@@ -57,8 +57,9 @@ def _figures(found: Alignment, languages: list[str]) -> Iterator[tuple[str, ...]
         marks = found.of(kind=kind)
         by_language = [_percent(found.of(kind=kind, language=language).share) for language in languages]
         spans = marks if kind else _spans(found)
-        tokens = "" if kind == "argument" else _percent(spans.tokens / spans.total if spans.total else 1.0)
-        unseen = "" if kind == "argument" else str(spans.unseen)
+        told = kind not in ("argument", "link")
+        tokens = "" if not told else _percent(spans.tokens / spans.total if spans.total else 1.0)
+        unseen = "" if not told else str(spans.unseen)
         yield _PLURAL.get(kind or "", "all"), str(marks.total), _percent(marks.share), *by_language, tokens, unseen
 
 
@@ -70,10 +71,9 @@ def _spans(found: Alignment) -> Marks:
 
 def _losses(found: Alignment) -> Iterator[tuple[str, str]]:
     """Reasons with their counts and an example each: of marks, then of what no score counts."""
-    for kinds in (*((kind,) for kind in KINDS), _FURTHER):
-        for why, count in found.reasons(kinds):
-            examples = [example for kind in kinds for example in found.examples[kind, why]]
-            yield f"{kinds[0]}: {_told(why, examples)}" if len(kinds) == 1 else _told(why, examples), str(count)
+    for kind in (*KINDS, _FURTHER):
+        for why, count in found.reasons([kind]):
+            yield f"{kind}: {_told(why, found.examples[kind, why])}", str(count)
     unseen = [example for kind in KINDS for example in found.examples[kind, UNSEEN]]
     if unseen:
         yield _told(UNSEEN, unseen), str(_spans(found).unseen)

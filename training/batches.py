@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
@@ -42,9 +43,9 @@ def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
     """D documents as tensors, all their V windows side by side.
 
     input_ids [V, T] or [V, T, F], attention_mask [V, T]; per word [D, N, 2] of its windows: first and last (tokens
-    counted over the whole of input_ids) and weight; mask [D, N]; affixes, legal [D, N, K]; sentences [D, N]. With
-    targets: spans [D, S, 3] and roles [D, P, 3], -1 where there is none; leading, trailing [D, S] and attributes
-    [D, S, A], IGNORED where there is none.
+    counted over the whole of input_ids) and weight; mask [D, N]; affixes, legal [D, N, K]; sentences, stems [D, N].
+    With targets: spans [D, S, 3], roles [D, P, 3] and links [D, K, 3], -1 where there is none; leading, trailing [D, S]
+    and attributes [D, S, A], IGNORED where there is none.
     """
     ids = [window for example in examples for window in example.windows.ids]
     length = max(max(map(len, ids)), 1)
@@ -60,6 +61,7 @@ def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
         "affixes": _stack([e.affixes for e in examples], 0),
         "legal": _stack([e.legal for e in examples], 0),
         "sentences": _stack([e.sentences for e in examples], 0),
+        "stems": _stack([e.stems for e in examples], 0),
     }
     targets = [example.targets for example in examples if example.targets is not None]
     if len(targets) == len(examples):
@@ -74,6 +76,7 @@ def _targets(targets: Sequence[Targets]) -> dict[str, npt.NDArray[np.generic]]:
         "trailing": _stack([t.trailing for t in targets], IGNORED),
         "roles": _stack([t.roles for t in targets], -1),
         "attributes": _stack([t.attributes for t in targets], IGNORED),
+        "links": _stack([t.links for t in targets], -1),
     }
 
 
@@ -113,12 +116,17 @@ class LengthBatches(Sampler[list[int]]):
         return len(self._cuts) + 1
 
 
-def cuts(lengths: Sequence[int], size: int, words: int) -> list[int]:
-    """Where batches begin, but for the first, when documents are in order of length."""
+def cuts(lengths: Sequence[int], size: int, words: int, padding: float = math.inf) -> list[int]:
+    """Where batches begin, but for the first, when documents are in order of length.
+
+    `padding` is how many words of it there may be for each real one in a batch.
+    """
     found: list[int] = []
-    start = 0
+    start = real = 0
     for at, length in enumerate(lengths):
-        if at > start and (at - start == size or length * (at - start + 1) > words):
+        read = length * (at - start + 1)
+        real += length
+        if at > start and (at - start == size or read > words or read - real > padding * real):
             found.append(at)
-            start = at
+            start, real = at, length
     return found

@@ -45,6 +45,20 @@ def role_table(roles: Tensor, shape: Sequence[int]) -> Tensor:
     return _table(index, trigger >= 0, triggers * fillers * names).view(documents, triggers, fillers, names)
 
 
+def link_table(links: Tensor, shape: Sequence[int]) -> Tensor:
+    """Gold links [D, K, 3], -1 where there is none -> booleans [D, M, M, L], the same both ways."""
+    table = role_table(links, shape)
+    return table | table.transpose(1, 2)
+
+
+def before(spans: Tensor) -> Tensor:
+    """[D, M, 3] -> [D, M, M]: whether the second of two candidates is the earlier in the text; of two in the same
+    words, the one that is named first."""
+    first, last, _ = spans.unbind(-1)
+    order = torch.argsort(torch.argsort(first * (last.amax() + 1) + last, stable=True))
+    return order[:, None, :] < order[:, :, None]
+
+
 def _table(index: Tensor, real: Tensor, size: int) -> Tensor:
     """Booleans [D, size], true at the real indices; the others fall into a cell that is cut off."""
     table = torch.zeros(len(index), size + 1, dtype=torch.bool, device=index.device)

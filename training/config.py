@@ -47,9 +47,10 @@ class ModelConfig(Settings):
 
     max_width: the longest span, in words; longer ones cannot be said. nested: whether entity mentions may stand within
     others; where they never do, the best of those that overlap is kept. head_size: width of the per-label query and
-    key. hidden_size: width of a span's representation in the role and attribute heads. negatives: how many of the
-    model's own wrong spans a document adds to the gold ones when roles are trained. role_margin: how far the logits of
-    roles are raised above those that were trained: F1, while low, is best where a role is likelier wrong than not.
+    key. hidden_size: width of a span's representation in the heads of roles, attributes and links. negatives: how many
+    of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_margin: how
+    far the logits of roles are raised above those that were trained: F1, while low, is best where a role is likelier
+    wrong than not. link_margin: the same of links.
     """
 
     max_width: int = setting(24, at_least(1))
@@ -59,9 +60,11 @@ class ModelConfig(Settings):
     dropout: float = setting(0.3, at_least(0), below(1))
     negatives: int = setting(16, at_least(0))
     role_margin: float = setting(1.0, at_least(0))
+    link_margin: float = setting(2.0, at_least(0))
     role_weight: float = setting(1.0, at_least(0))
     boundary_weight: float = setting(0.5, at_least(0))
     attribute_weight: float = setting(0.5, at_least(0))
+    link_weight: float = setting(0.5, at_least(0))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from annotation.document import Argument, Document, Event, Span
+from annotation.document import Argument, Document, Event, Link, Span
 from annotation.words import Word
 from training.labels import Labels
-from training.reading import ARGUMENT, ENTITY, PLAIN, TRIGGER, Reading
+from training.reading import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, Reading
 from training.reading import sigmoid as sigmoid
 
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -24,7 +24,8 @@ class Outputs:
 
     spans [M, 3]: first word, last word, label. scores [M]. leading [M, LEADING] and trailing [M, TRAILING]: how many
     graphemes to cut. roles [T, M, R]: each candidate filling each role of the first T, among which all triggers are.
-    attributes: one [T, V] each. doubt: how near to 0 the logits of all candidates are, in nats (`training.doubt`).
+    attributes: one [T, V] each. links [M, M, L]: two candidates being one thing, the same both ways; L is 0 where the
+    model knows none. doubt: how near to 0 the logits of all candidates are, in nats (`training.doubt`).
     """
 
     spans: npt.NDArray[np.int64]
@@ -33,6 +34,7 @@ class Outputs:
     trailing: Floats
     roles: Floats
     attributes: tuple[Floats, ...]
+    links: Floats
     doubt: float = 0.0
 
 
@@ -49,7 +51,8 @@ def decode(
 
     Threshold 0; at most one span of a label on the same characters; no crossing among entities nor among triggers, the
     better scored going first, and no overlap among entities where they are not `nested`; roles as the ontology permits
-    and as often; attributes only where they differ from their default. Links are not modelled, so there are none.
+    and as often; attributes only where they differ from their default. A mention is the same thing as the one before
+    it that it is likest to, if any, and is joined to the last of those that are: links are a chain, as annotators draw.
     `reading` makes logits scores, and changes nothing else.
     """
     kept = _select(_spans(words, outputs, labels, reading), labels, nested)
@@ -63,7 +66,8 @@ def decode(
         if labels.is_event(labels.number[span.label])
     )
     entities = tuple(span for span in kept.values() if not labels.is_event(labels.number[span.label]))
-    return replace(document, entities=entities, events=events, links=())
+    links = tuple(_links(kept, outputs, labels, reading[LINK]))
+    return replace(document, entities=entities, events=events, links=links)
 
 
 def _spans(words: Sequence[Word], outputs: Outputs, labels: Labels, reading: Reading) -> Iterator[tuple[int, Span]]:
@@ -91,12 +95,13 @@ def cut(first: Word, last: Word, leading: Floats, trailing: Floats) -> tuple[int
 def _select(spans: Iterator[tuple[int, Span]], labels: Labels, nested: bool) -> dict[int, Span]:
     """The spans that can stand together, by row."""
     kept: dict[int, Span] = {}
+    layers: dict[bool, list[Span]] = {True: [], False: []}
     for row, span in spans:
         layer = labels.is_event(labels.number[span.label])
-        peers = [other for other in kept.values() if labels.is_event(labels.number[other.label]) == layer]
-        clash = Span.crosses if nested or layer else _overlap
+        peers, clash = layers[layer], Span.crosses if nested or layer else _overlap
         if span not in peers and not any(clash(span, other) for other in peers):
             kept[row] = span
+            peers.append(span)
     return kept
 
 
@@ -110,14 +115,28 @@ def _arguments(
     """Each filler above the threshold that the ontology permits, the best ones where it limits their number."""
     event = kept[trigger].label
     rows = np.array([row for row in kept if row != trigger], dtype=np.int64)
-    fillers = outputs.spans[rows, 2]
-    for number, role in enumerate(labels.roles):
-        scores = np.where(
-            labels.permits[labels.number[event], number][fillers], outputs.roles[trigger, rows, number], 0
-        )
-        best = [at for at in np.argsort(-scores, kind="stable") if scores[at] > 0]
-        for at in best[: labels.maximum(event, role) if best else 0]:
-            yield Argument(role, kept[int(rows[at])], score(float(scores[at])))
+    permitted = labels.permits[labels.number[event]][:, outputs.spans[rows, 2]].T
+    logits = np.where(permitted, outputs.roles[trigger, rows], 0)
+    for number in np.flatnonzero((logits > 0).any(axis=0)):
+        role, column = labels.roles[number], logits[:, number]
+        best = np.argsort(-column, kind="stable")[: np.count_nonzero(column > 0)]
+        for at in best[: labels.maximum(event, role)]:
+            yield Argument(role, kept[int(rows[at])], score(float(column[at])))
+
+
+def _links(kept: dict[int, Span], outputs: Outputs, labels: Labels, score: Callable[[float], float]) -> Iterator[Link]:
+    """One for each mention that has an antecedent: events have events, entities have entities."""
+    rows = np.array(sorted(kept, key=kept.__getitem__), dtype=np.int64)
+    triggers = outputs.spans[rows, 2] >= labels.entities
+    for number, label in enumerate(labels.links[: outputs.links.shape[-1]]):
+        cluster, last = np.arange(len(rows)), np.arange(len(rows))
+        for at in range(1, len(rows)):
+            logits = np.where(triggers[:at] == triggers[at], outputs.links[rows[at], rows[:at], number], -np.inf)
+            best = int(np.argmax(logits))
+            if logits[best] > 0:
+                cluster[at] = cluster[best]
+                yield Link(label, kept[rows[last[cluster[at]]]], kept[rows[at]], score(float(logits[best])))
+                last[cluster[at]] = at
 
 
 def _attributes(trigger: int, outputs: Outputs, labels: Labels) -> Iterator[tuple[str, str]]:

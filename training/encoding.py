@@ -7,18 +7,22 @@ the last (a suffix). What cannot be said so is lost, and `audit` says what and w
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 
-from annotation.document import Document
+from annotation.document import Document, Span
 from annotation.errors import UsageError
 from annotation.ontology import Ontology
+from annotation.text import folded
 from annotation.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
 from training.audit import Audit, Place, audit, place
+from training.clusters import clusters
 from training.compact import COMPACT_TOKENIZER, CompactTokenizer
 from training.config import EncoderConfig, ModelConfig
 from training.decoding import Outputs, decode
@@ -40,7 +44,8 @@ class Targets:
     """What the model should say of one document.
 
     spans [S, 3]: first word, last word, label. leading, trailing [S]: cuts. roles [P, 3]: trigger and filler, as rows
-    of spans, and role. attributes [S, A]: values, IGNORED for what is no trigger.
+    of spans, and role. attributes [S, A]: values, IGNORED for what is no trigger. links [K, 3]: any two mentions of one
+    thing, as rows of spans, and the link's label.
     """
 
     spans: Ids
@@ -48,6 +53,7 @@ class Targets:
     trailing: Ids
     roles: Ids
     attributes: Ids
+    links: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,8 @@ class Example:
     """A document of n words as the model reads it.
 
     affixes [n, LEADING + TRAILING]: the hashed string each cut takes off. legal [n, LEADING]: 1 where it is a string of
-    proclitics. sentences [n]: the number of each word's sentence.
+    proclitics. sentences [n]: the number of each word's sentence. stems [n]: a hash of each word as it is folded, less
+    its proclitics.
     """
 
     document: Document
@@ -64,6 +71,7 @@ class Example:
     affixes: Ids
     legal: Ids
     sentences: Ids
+    stems: Ids
     targets: Targets | None = None
 
 
@@ -91,9 +99,11 @@ class Encoding:
         """The document in windows, with what is to be learnt of it if asked."""
         words = split(document.text)
         pieces = self.tokenizer.pieces(document.text, words)
-        legal = np.zeros((len(words), LEADING), dtype=np.int64)
+        legal, stems = np.zeros((len(words), LEADING), dtype=np.int64), np.zeros(len(words), dtype=np.int64)
         for number, word in enumerate(words):
-            legal[number, list(legal_cuts(document.text, word))] = 1
+            own = legal_cuts(document.text, word)
+            legal[number, list(own)] = 1
+            stems[number] = _stem(document.text[word.cuts[max(own)] : word.end])
         return Example(
             document=document,
             words=words,
@@ -101,6 +111,7 @@ class Encoding:
             affixes=np.array([_affixes(document.text, w) for w in words], np.int64).reshape(-1, LEADING + TRAILING),
             legal=legal,
             sentences=np.array(sentences(document.text, words), dtype=np.int64),
+            stems=stems,
             targets=self._targets(self._audit(document, words).document, words) if targets else None,
         )
 
@@ -137,6 +148,7 @@ class Encoding:
             trailing=np.array([at.trailing for at in places], dtype=np.int64),
             roles=_rows(roles, 3),
             attributes=attributes,
+            links=_rows([(row[a], row[b], link) for a, b, link in _same(document, labels)], 3),
         )
 
     def save_pretrained(self, path: str | Path) -> None:
@@ -173,6 +185,18 @@ def _affixes(text: str, word: Word) -> list[int]:
 def _hashes(strings: list[str], size: int) -> list[int]:
     found = [1 + crc32(string.encode("utf-8", "surrogatepass")) % (AFFIXES - 1) for string in strings]
     return found + [0] * (size - len(found))
+
+
+@lru_cache(maxsize=1 << 16)
+def _stem(quote: str) -> int:
+    return crc32((folded(quote) or quote).encode("utf-8", "surrogatepass"))
+
+
+def _same(document: Document, labels: Labels) -> Iterator[tuple[Span, Span, int]]:
+    """Any two mentions of one thing, in text order, and the number of the link that says so."""
+    for number, label in enumerate(labels.links):
+        for cluster in clusters(link for link in document.links if link.label == label):
+            yield from ((a, b, number) for a, b in combinations(sorted(cluster), 2))
 
 
 def _rows(rows: Sequence[tuple[int, ...]], width: int) -> Ids:

@@ -20,12 +20,13 @@ from training.tokens import Ids
 
 class Judged(NamedTuple):
     """Logits of M candidate spans, T triggers first: roles [D, T, M, R], opening [D, M, LEADING], closing
-    [D, M, TRAILING], and of each attribute's values [D, T, V]."""
+    [D, M, TRAILING], of each attribute's values [D, T, V], and links [D, M, M, L]."""
 
     roles: Tensor
     opening: Tensor
     closing: Tensor
     values: tuple[Tensor, ...]
+    links: Tensor
 
 
 Judge: TypeAlias = Callable[[Tensor, Tensor], Judged]
@@ -50,7 +51,7 @@ def outputs(
     judged = judge(triggers.spans, others.spans)
     count = triggers.spans.shape[1]
     fillable = judged.roles.masked_fill(~allowed(permits, spans, count), IMPOSSIBLE)
-    found = [spans, scores, settled(judged.opening, leading), settled(judged.closing, trailing), fillable]
+    found = [spans, scores, settled(judged.opening, leading), settled(judged.closing, trailing), fillable, judged.links]
     arrays = [tensor.cpu().numpy() for tensor in (*found, *judged.values)]
     there = scores > 0  # the others fill up the rows of a fuller document
     real = there[:, :count, None, None] & there[:, None, :, None]
@@ -67,6 +68,13 @@ def allowed(permits: Tensor, spans: Tensor, triggers: int) -> Tensor:
 
 
 def _outputs(
-    nats: float, spans: Ids, scores: Floats, leading: Floats, trailing: Floats, roles: Floats, *attributes: Floats
+    nats: float,
+    spans: Ids,
+    scores: Floats,
+    leading: Floats,
+    trailing: Floats,
+    roles: Floats,
+    links: Floats,
+    *attributes: Floats,
 ) -> Outputs:
-    return Outputs(spans, scores, leading, trailing, roles, attributes, nats)
+    return Outputs(spans, scores, leading, trailing, roles, attributes, links, nats)

@@ -1,4 +1,4 @@
-"""What stands on the word states [D, N, d]: heads that score spans, their cuts, their roles and their attributes."""
+"""What stands on the word states [D, N, d]: heads that score spans, their cuts, roles and links."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from training.losses import IMPOSSIBLE
 
 _STEPS = (1, 2, 3, 5, 8, 16, 32, 64)
 _SENTENCES = 3
+_SAMENESS = 16
 _RARE = -6.0
-"""Where the logits of spans and roles begin: nearly all are wrong, and few documents would take long to teach that."""
+"""Where logits of spans, roles and links begin: nearly all are wrong, and few documents would be slow to teach that."""
 _GAIN = 8.0
 """Tables of plain logits are multiplied by it, so that they move as fast as what comes out of a layer."""
 
@@ -176,6 +177,60 @@ class RoleHead(nn.Module):
         where = self.distance(distance(first, last, triggers)) + self.sentence(apart)
         prior = self.prior(label[:, :triggers, None] * self.labels + label[:, None, :])
         return cast(Tensor, joint + alone + _GAIN * (where + prior)).float()
+
+
+class LinkHead(nn.Module):
+    """z[a, b, link] = g_a' U_link g_b + w . [g_a; g_b] + distance + the same words + prior of both labels, symmetric.
+
+    Of two mentions' words it is told whether the first ones are the same, the last ones, the first of one and the last
+    of the other, and all of them, each less its proclitics: an alias shares some of a name, a repeated event all.
+    """
+
+    def __init__(self, hidden: int, labels: int, links: int, dropout: float) -> None:
+        super().__init__()
+        self.labels = labels
+        half = hidden // 2
+        self.mention = nn.Linear(hidden, half)
+        self.dropout = Dropout(dropout)
+        self.bilinear = nn.Parameter(torch.zeros(links, half, half))
+        self.alone = nn.Linear(half, links)
+        self.distance = nn.Embedding(len(_STEPS) + 1, links)
+        self.sentence = nn.Embedding(_SENTENCES + 1, links)
+        self.same = nn.Embedding(_SAMENESS, links)
+        self.prior = nn.Embedding(labels * labels, links)
+        _still(self.distance, self.sentence, self.same, self.prior)
+        nn.init.constant_(self.alone.bias, _RARE / 2)
+
+    def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, stems: Tensor) -> Tensor:
+        """[D, M, hidden], [D, M, 3], [D, N], [D, N] -> logits [D, M, M, L] of two spans being the same thing."""
+        known = self.dropout(nn.functional.gelu(self.mention(mentions)))
+        joint = torch.einsum("dak,lkm,dbm->dabl", known, self.bilinear, known)
+        alone = self.alone(known)
+        first, last, label = spans.unbind(-1)
+        at = pick(sentences, first)
+        apart = (at[:, None, :] - at[:, :, None]).abs().clamp(max=_SENTENCES)
+        steps = (distance(first, last, first.shape[1]) - len(_STEPS)).abs()
+        pair = torch.minimum(label[:, None], label[:, :, None]) * self.labels
+        pair = pair + torch.maximum(label[:, None], label[:, :, None])
+        where = self.distance(steps) + self.sentence(apart)
+        what = self.same(sameness(stems, first, last)) + self.prior(pair)
+        both = (joint + joint.transpose(1, 2)) / 2 + alone[:, :, None] + alone[:, None]
+        return cast(Tensor, both + _GAIN * (where + what)).float()
+
+
+def sameness(stems: Tensor, first: Tensor, last: Tensor) -> Tensor:
+    """Hashes of words [D, N] and spans [D, M] twice -> [D, M, M], below `_SAMENESS`: which words two spans share."""
+    opening, closing = pick(stems, first), pick(stems, last)
+    total = nn.functional.pad(stems.cumsum(dim=1), (1, 0))
+    content = pick(total, last + 1) - pick(total, first)
+    across = opening[:, :, None] == closing[:, None]
+    shared = (_alike(opening), _alike(closing), across | across.transpose(1, 2), _alike(content))
+    return torch.stack([same.long() << bit for bit, same in enumerate(shared)]).sum(dim=0)
+
+
+def _alike(values: Tensor) -> Tensor:
+    """[D, M] -> [D, M, M]."""
+    return values[:, :, None] == values[:, None]
 
 
 def distance(first: Tensor, last: Tensor, triggers: int) -> Tensor:

@@ -13,13 +13,15 @@ from annotation.ontology import Ontology
 
 @dataclass(frozen=True)
 class Labels:
-    """spans: entity types, then event types (C of them). roles: R names. attributes: A, each with its values."""
+    """spans: entity types, then event types (C of them). roles: R names. attributes: A, each with its values. links:
+    L labels."""
 
     spans: tuple[str, ...]
     entities: int
     roles: tuple[str, ...]
     attributes: tuple[tuple[str, tuple[str, ...]], ...]
     defaults: tuple[int, ...]
+    links: tuple[str, ...]
     ontology: Ontology
 
     @classmethod
@@ -32,6 +34,7 @@ class Labels:
             roles=tuple(ontology.roles),
             attributes=attributes,
             defaults=tuple(values.index(ontology.attributes[name].default) for name, values in attributes),
+            links=tuple(ontology.links),
             ontology=ontology,
         )
 

@@ -17,13 +17,14 @@ from scipy.optimize import linear_sum_assignment
 
 from annotation import bootstrap
 from annotation.bootstrap import Floats
-from annotation.document import Document, Span
+from annotation.document import Document
 from annotation.matching import ENOUGH, Interval
+from training.clusters import Cluster
+from training.clusters import clusters as joined
 from training.pairing import aligned
 
 SAME_AS = "SameAs"
 
-Cluster: TypeAlias = frozenset[Span]
 Row: TypeAlias = tuple[float, ...]
 """Of one document: gold and predicted clusters and their CEAF-e similarity; gold and predicted mentions in clusters,
 and those resolved, each cluster's by LEA, on either side."""
@@ -102,12 +103,7 @@ def row(gold: Document, predicted: Document, *, label: str = SAME_AS) -> Row:
 
 def clusters(document: Document, label: str = SAME_AS) -> list[Cluster]:
     """What hangs together by links of this label, in text order."""
-    joined: dict[Span, set[Span]] = {}
-    for link in document.links:
-        if link.label == label:
-            both = joined.get(link.a, {link.a}) | joined.get(link.b, {link.b})
-            joined |= dict.fromkeys(both, both)
-    return [frozenset(cluster) for cluster in {id(c): c for _, c in sorted(joined.items())}.values()]
+    return joined(link for link in document.links if link.label == label)
 
 
 def _similarity(gold: Sequence[Cluster], predicted: Sequence[Cluster]) -> float:

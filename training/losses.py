@@ -27,6 +27,21 @@ def circle_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tensor:
     return above + below
 
 
+def antecedent_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tensor:
+    """-log of the share that the positive have of e^s over the last dimension, none at all counting as e^0: [...] from
+    three [..., K]; where nothing is positive, none at all is.
+
+    The marginal likelihood of Lee et al. 2017, "End-to-end Neural Coreference Resolution": it is enough to be sure of
+    one of the earlier mentions of the same thing.
+    """
+    logits = logits.float().masked_fill(~possible, IMPOSSIBLE)
+    none = torch.zeros_like(logits[..., :1])
+    right = logits.masked_fill(~positive, IMPOSSIBLE)
+    nothing = none.masked_fill((positive & possible).any(dim=-1, keepdim=True), IMPOSSIBLE)
+    every = torch.cat([logits, none], dim=-1).logsumexp(dim=-1)
+    return every - torch.cat([right, nothing], dim=-1).logsumexp(dim=-1)
+
+
 def choice_loss(logits: Tensor, target: Tensor, count: Tensor | None = None) -> Tensor:
     """Cross-entropy of [..., K] against [...], 0 where every target is IGNORED: the sum over `count`, or the mean."""
     total = cross_entropy(logits.float().flatten(0, -2), target.flatten(), ignore_index=IGNORED, reduction="sum")

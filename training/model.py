@@ -1,4 +1,4 @@
-"""EventExtractor: spans, boundaries, roles and attributes, jointly, over any encoder."""
+"""EventExtractor: spans, boundaries, roles, attributes and links, jointly, over any encoder."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from annotation.errors import UsageError
-from training.candidates import role_table, span_table, wrong
+from training.candidates import before, link_table, role_table, span_table, wrong
 from training.config import EncoderConfig, ModelConfig
 from training.decoding import Outputs
 from training.encoders import compact, fresh, pretrained
 from training.encoding import AFFIXES, IGNORED, Encoding
 from training.extraction import Judged, allowed, outputs
-from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, possible
-from training.losses import choice_loss, circle_loss
+from training.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
+from training.losses import antecedent_loss, choice_loss, circle_loss
 
 
 class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
-    """encoder: the encoder's own configuration. heads: a ModelConfig. labels, entities, roles, values: sizes of the
-    label space, which is that of the ontology with this hash."""
+    """encoder: the encoder's own configuration. heads: a ModelConfig. labels, entities, roles, values, links: sizes
+    of the label space, which is that of the ontology with this hash; links is 0 where none are learned."""
 
     model_type = "naba-event-extractor"
 
@@ -39,18 +39,20 @@ class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         entities: int = 1,
         roles: int = 1,
         values: list[int] | None = None,
+        links: int = 0,
         ontology: str = "",
         **kwargs: object,
     ) -> None:
         self.encoder, self.heads, self.ontology = encoder or {}, heads or {}, ontology
-        self.labels, self.entities, self.roles, self.values = labels, entities, roles, [1] if values is None else values
+        self.labels, self.entities, self.roles, self.links = labels, entities, roles, links
+        self.values = [1] if values is None else values
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
 
 @dataclass
 class EventExtractorOutput(ModelOutput):
-    """loss: the weighted sum of `parts`, which are spans, boundaries, roles, attributes. logits: of the spans. states:
-    of the words [D, N, d]."""
+    """loss: the weighted sum of `parts`, which are spans, boundaries, roles, attributes, links. logits: of the spans.
+    states: of the words [D, N, d]."""
 
     loss: Tensor | None = None
     logits: Tensor | None = None
@@ -67,6 +69,7 @@ class Gold(NamedTuple):
     trailing: Tensor
     roles: Tensor
     attributes: Tensor
+    links: Tensor
     counts: Tensor
 
 
@@ -78,6 +81,7 @@ class Features(NamedTuple):
     affixes: Tensor
     legal: Tensor
     sentences: Tensor
+    stems: Tensor
 
 
 class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
@@ -98,6 +102,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.mentions = MentionHead(size, config.labels, hidden, heads.dropout)
         self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout)
         self.attributes = nn.Linear(hidden, max(1, sum(config.values)))
+        self.links = LinkHead(hidden, config.labels, config.links, heads.dropout) if config.links else None
         self.register_buffer("permits", torch.zeros(config.labels, config.roles, config.labels, dtype=torch.bool))
         self.post_init()  # type: ignore[no-untyped-call]
 
@@ -116,6 +121,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             entities=labels.entities,
             roles=len(labels.roles),
             values=[len(values) for _, values in labels.attributes],
+            links=len(labels.links) if model.link_weight else 0,
             ontology=encoding.ontology.hash,
         )
         built = cls(config, body)
@@ -148,30 +154,31 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         affixes: Tensor,
         legal: Tensor,
         sentences: Tensor,
+        stems: Tensor,
         spans: Tensor | None = None,
         leading: Tensor | None = None,
         trailing: Tensor | None = None,
         roles: Tensor | None = None,
         attributes: Tensor | None = None,
+        links: Tensor | None = None,
         counts: Tensor | None = None,
     ) -> EventExtractorOutput:
         """Span logits [D, C, N, W], and the loss when the batch has targets, over `counts` if they are given."""
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        features = Features(fuse(hidden, first, last, weight), mask, affixes, legal, sentences)
+        features = Features(fuse(hidden, first, last, weight), mask, affixes, legal, sentences, stems)
         logits = self.spans(features.states, mask)
-        if spans is None or leading is None or trailing is None or roles is None or attributes is None:
+        if spans is None or leading is None or trailing is None or roles is None or attributes is None or links is None:
             return EventExtractorOutput(logits=logits, states=features.states)
         if counts is None:
             counts = _counts(spans, attributes)
-        parts = self._losses(features, logits, Gold(spans, leading, trailing, roles, attributes, counts))
+        parts = self._losses(features, logits, Gold(spans, leading, trailing, roles, attributes, links, counts))
         heads = self.heads
-        loss = parts[0] + heads.boundary_weight * parts[1] + heads.role_weight * parts[2]
-        return EventExtractorOutput(
-            loss=loss + heads.attribute_weight * parts[3], logits=logits, parts=torch.stack(parts).detach()
-        )
+        weights = (1.0, heads.boundary_weight, heads.role_weight, heads.attribute_weight, heads.link_weight)
+        loss = torch.stack([weight * part for weight, part in zip(weights, parts, strict=True)]).sum()
+        return EventExtractorOutput(loss=loss, logits=logits, parts=torch.stack(parts).detach())
 
     def _losses(self, features: Features, logits: Tensor, gold: Gold) -> list[Tensor]:
-        """Of spans, boundaries, roles and attributes; the last two are 0 where neither weighs anything.
+        """Of spans, boundaries, roles, attributes and links; the last three are 0 where none of them weighs anything.
 
         Spans compete with those of their label that begin with the same word, not with all of the document, which made
         little difference on the sample (Trig-C 73.9 for 71.6, one seed). Roles compete with all of their trigger's.
@@ -183,13 +190,13 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         known = gold.spans.clamp(min=0)
         leading, trailing = self.boundaries(features.states, known, features.affixes, features.legal)
         of_cuts = choice_loss(leading, gold.leading, marked) + choice_loss(trailing, gold.trailing, marked)
-        if not (self.heads.role_weight or self.heads.attribute_weight):
-            return [of_spans, of_cuts, *of_spans.new_zeros(2)]
+        if not (self.heads.role_weight or self.heads.attribute_weight or self.links is not None):
+            return [of_spans, of_cuts, *of_spans.new_zeros(3)]
         errors = wrong(logits.detach(), table, self.heads.negatives)
-        return [of_spans, of_cuts, *self._event_losses(features, errors, gold)]
+        return [of_spans, of_cuts, *self._mention_losses(features, errors, gold)]
 
-    def _event_losses(self, features: Features, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
-        """Of roles and attributes, on the gold spans and the model's own wrong ones."""
+    def _mention_losses(self, features: Features, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
+        """Of roles, attributes and links, on the gold spans and the model's own wrong ones."""
         documents, _, triggers = gold.counts.unbind()
         known, (false, exist) = gold.spans.clamp(min=0), errors
         spans = torch.cat([known, false], dim=1)
@@ -202,7 +209,21 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), possible_roles.flatten(2)).sum() / documents
         values = self._values(mentions[:, : known.shape[1]])
         chosen = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
-        return [of_roles, sum(chosen, start=torch.zeros_like(of_roles))]
+        of_links = self._link_loss(features, mentions, spans, real, gold.links) / documents
+        return [of_roles, sum(chosen, start=torch.zeros_like(of_roles)), of_links]
+
+    def _link_loss(self, features: Features, mentions: Tensor, spans: Tensor, real: Tensor, gold: Tensor) -> Tensor:
+        """Of each mention's choice among those before it, summed; 0 where no links are learned."""
+        if self.links is None:
+            return mentions.new_zeros(())
+        scores = self.links(mentions, spans, features.sentences, features.stems)
+        trigger = spans[..., 2] >= self.config.entities
+        kin = (trigger[:, :, None] == trigger[:, None]) & real[:, :, None] & real[:, None]
+        antecedent = (kin & before(spans))[..., None].expand_as(scores)
+        same = link_table(gold, scores.shape)
+        lowered = scores - self.heads.link_margin
+        losses = (part.transpose(-1, -2) for part in (lowered, same, antecedent))
+        return antecedent_loss(*losses).sum()
 
     def _values(self, mentions: Tensor) -> tuple[Tensor, ...]:
         """[D, M, hidden] -> logits [D, M, V] of each attribute's values; an ontology may have none."""
@@ -216,7 +237,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         Of the layers `given`, "trigger" and "entity", the batch's targets are taken as they are and none looked for.
         """
         output = self(**{name: tensor for name, tensor in batch.items() if name not in Gold._fields})
-        features = Features(output.states, *(batch[name] for name in ("mask", "affixes", "legal", "sentences")))
+        features = Features(output.states, *(batch[name] for name in Features._fields[1:]))
         judge = partial(self.judge, features)
         entities, permits = self.config.entities, self.permits
         return outputs(output.logits, batch, judge, entities=entities, permits=permits, given=given)
@@ -227,7 +248,10 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         mentions = self.mentions(features.states, spans)
         roles = self.roles(mentions, spans, features.sentences, count)
         opening, closing = self.boundaries(features.states, spans, features.affixes, features.legal)
-        return Judged(roles, opening, closing, self._values(mentions[:, :count]))
+        links = spans.new_zeros(*spans.shape[:2], spans.shape[1], 0, dtype=roles.dtype)
+        if self.links is not None:
+            links = self.links(mentions, spans, features.sentences, features.stems)
+        return Judged(roles, opening, closing, self._values(mentions[:, :count]), links)
 
 
 def _counts(spans: Tensor, attributes: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """The model as two ONNX graphs, and those read by ONNX Runtime in place of the model.
 
 reader.onnx    windows -> span logits and word states: the encoder and the span head
-judge.onnx     states and candidate spans -> logits of roles, cuts and attributes
+judge.onnx     states and candidate spans -> logits of roles, cuts, attributes and links
 
 What stands between them, picking candidates, depends on what is found, and is the code that the model itself uses.
 """
@@ -36,7 +36,7 @@ from training.record import unchanged
 
 JUDGE, ABOUT = "judge.onnx", "onnx.json"
 _READ = ("input_ids", "attention_mask", "first", "last", "weight", "mask")
-_JUDGED = ("states", "triggers", "others", "affixes", "legal", "sentences")
+_JUDGED = ("states", "triggers", "others", "affixes", "legal", "sentences", "stems")
 _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
 
 
@@ -59,11 +59,19 @@ class _Judge(nn.Module):
         self.model = model
 
     def forward(
-        self, states: Tensor, triggers: Tensor, others: Tensor, affixes: Tensor, legal: Tensor, sentences: Tensor
+        self,
+        states: Tensor,
+        triggers: Tensor,
+        others: Tensor,
+        affixes: Tensor,
+        legal: Tensor,
+        sentences: Tensor,
+        stems: Tensor,
     ) -> tuple[Tensor, ...]:
-        features = Features(states, torch.ones_like(sentences, dtype=torch.bool), affixes, legal, sentences)
+        features = Features(states, torch.ones_like(sentences, dtype=torch.bool), affixes, legal, sentences, stems)
         judged = self.model.judge(features, triggers, others)
-        return judged.roles, judged.opening, judged.closing, *judged.values
+        links = (judged.links,) if self.model.links is not None else ()
+        return judged.roles, judged.opening, judged.closing, *judged.values, *links
 
 
 def onnx(run: OnnxConfig) -> float:
@@ -79,9 +87,10 @@ def export(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
     """Write both graphs into the folder, with all that reading them takes. Raises UsageError without ONNX."""
     model = model.cpu().eval()  # type: ignore[no-untyped-call]
     folder.mkdir(parents=True, exist_ok=True)
-    values = [f"values_{number}" for number in range(len(encoding.labels.attributes))]
+    made = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
+    made += ["links"] if model.links is not None else []
     _graph(_Reader(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
-    _graph(_Judge(model), _judge_sample(model), _JUDGED, ("roles", "opening", "closing", *values), folder / JUDGE)
+    _graph(_Judge(model), _judge_sample(model), _JUDGED, made, folder / JUDGE)
     model.config.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     (folder / ABOUT).write_text(json.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")
@@ -127,15 +136,20 @@ class OnnxExtractor:
     def extract(self, batch: Mapping[str, Tensor], *, given: Collection[str] = ()) -> list[Outputs]:
         """As `EventExtractor.extract`."""
         logits, states = _run(self._reader, {name: batch[name] for name in _READ})
-        words = {name: batch[name] for name in ("affixes", "legal", "sentences")}
+        words = {name: batch[name] for name in ("affixes", "legal", "sentences", "stems")}
 
         def judge(triggers: Tensor, others: Tensor) -> Judged:
             spans = {"triggers": _some(triggers), "others": _some(others)}
             roles, opening, closing, *values = _run(self._judge, {"states": states, **spans, **words})
+            links = values.pop() if self.config.links else roles.new_zeros(*opening.shape[:2], opening.shape[1], 0)
             count = triggers.shape[1]
             rows = [*range(count), *range(_some(triggers).shape[1], _some(triggers).shape[1] + others.shape[1])]
             return Judged(
-                roles[:, :count, rows], opening[:, rows], closing[:, rows], tuple(value[:, :count] for value in values)
+                roles[:, :count, rows],
+                opening[:, rows],
+                closing[:, rows],
+                tuple(value[:, :count] for value in values),
+                links[:, rows][:, :, rows],
             )
 
         entities = int(self.config.entities)
@@ -201,4 +215,5 @@ def _judge_sample(model: EventExtractor) -> tuple[Tensor, ...]:
     cuts = torch.ones(documents, words, LEADING + TRAILING, dtype=torch.int64)
     sentences = torch.zeros(documents, words, dtype=torch.int64)
     legal = torch.ones(documents, words, LEADING, dtype=torch.int64)
-    return torch.randn(documents, words, size), spans(triggers), spans(others), cuts, legal, sentences
+    stems = torch.arange(documents * words).view(documents, words)
+    return torch.randn(documents, words, size), spans(triggers), spans(others), cuts, legal, sentences, stems

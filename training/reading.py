@@ -20,8 +20,8 @@ from scipy.optimize import minimize
 from annotation.errors import UsageError
 from annotation.matching import ENOUGH
 
-ENTITY, TRIGGER, ARGUMENT = "entity", "trigger", "argument"
-LAYERS = (ENTITY, TRIGGER, ARGUMENT)
+ENTITY, TRIGGER, ARGUMENT, LINK = "entity", "trigger", "argument", "link"
+LAYERS = (ENTITY, TRIGGER, ARGUMENT, LINK)
 
 Reading: TypeAlias = Mapping[str, Callable[[float], float]]
 """What the score of each of `LAYERS` is, given its logit."""

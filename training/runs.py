@@ -106,7 +106,7 @@ def _say_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) 
     found = aligned(encoding, documents)
     if not found.lost:
         return
-    reasons = ", ".join(f"{why}: {count}" for why, count in found.reasons([*KINDS, "attribute", "link"])[:5])
+    reasons = ", ".join(f"{why}: {count}" for why, count in found.reasons([*KINDS, "attribute"])[:5])
     if found.share < ENOUGH:
         _log.warning(
             "only %.2f%% of the marks of %d documents can be learned (%s); naba audit snapshot=%s says more",

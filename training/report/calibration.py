@@ -15,8 +15,8 @@ from annotation.document import Document
 from annotation.matching import ENOUGH, PRF, Item
 from training.scoring import aligned, prfs
 
-LAYERS = ("entity", "trigger", "argument")
-"""Right as Entity, Trig-C and Arg-C+ count them."""
+LAYERS = ("entity", "trigger", "argument", "link")
+"""Right as Entity, Trig-C and Arg-C+ count them; a link where gold has it too."""
 BINS = 10
 POINTS = 50
 """Thresholds an abstention curve is drawn through, at most."""
@@ -221,6 +221,7 @@ def _items(document: Document) -> dict[str, dict[Item, float | None]]:
         "entity": {(span.start, span.end, span.label): span.score for span in document.entities},
         "trigger": {(span.start, span.end, span.label): span.score for span in document.triggers},
         "argument": dict(_arguments(document)),
+        "link": {(k.label, k.a.start, k.a.end, k.b.start, k.b.end): k.score for k in document.links},
     }
 
 

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from random import Random
+
 import numpy as np
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotation.document import Document
 from annotation.ontology import Ontology
 from annotation.words import LEADING, TRAILING, split
 from tests.builders import build, conflict
+from training.clusters import chain
 from training.decoding import Outputs, cut, decode, sigmoid
 from training.labels import Labels
 
@@ -32,6 +38,7 @@ def outputs(*spans: tuple[int, int, str, float], labels: Labels = LABELS) -> Out
         trailing=trailing,
         roles=np.full((count, count, len(labels.roles)), -5, dtype=np.float32),
         attributes=values,
+        links=np.full((count, count, len(labels.links)), -5, dtype=np.float32),
     )
 
 
@@ -127,6 +134,48 @@ def test_what_was_marked_before_is_replaced() -> None:
     document = build("[Arrest:trigger נעצר] בסוריה אבו חפס")
     again = decode(document, split(document.text), outputs((2, 3, "Person", 1)), LABELS)
     assert (len(again.entities), again.events) == (1, ())
+
+
+def linked(*likeness: tuple[int, int, float], spans: int = 4) -> list[tuple[str, str]]:
+    """The links among the words of a text, which are a mention each, given how alike two of them are."""
+    label = ["Person", "Arrest", "Person", "Person"]
+    found = outputs(*((at, at, label[at], 1) for at in range(spans)))
+    for a, b, logit in likeness:
+        found.links[a, b] = found.links[b, a] = logit
+    return [(link.a.quote(TEXT), link.b.quote(TEXT)) for link in decoded(found).links]
+
+
+def test_a_mention_is_joined_to_the_one_before_it_in_the_cluster_of_its_best_antecedent() -> None:
+    assert linked((0, 2, 1), (0, 3, 2)) == [("נעצר", "אבו"), ("אבו", "חפס")]
+    assert linked((0, 2, -1), (0, 3, 2), (2, 3, 1)) == [("נעצר", "חפס")]
+
+
+def test_events_and_entities_are_never_the_same_thing() -> None:
+    assert linked((0, 1, 9), (1, 2, 9)) == []
+
+
+def test_a_links_score_is_that_of_the_antecedent_and_a_model_without_links_has_none() -> None:
+    found = outputs((2, 2, "Person", 1), (3, 3, "Person", 1))
+    found.links[:] = 2
+    assert [link.score for link in decoded(found).links] == [0.8808]
+    assert decoded(replace(found, links=found.links[..., :0])).links == ()
+
+
+@settings(max_examples=60)
+@given(st.lists(st.integers(0, 2), min_size=4, max_size=4), st.randoms(use_true_random=False))
+def test_any_way_of_saying_what_belongs_together_comes_out_as_chains(thing: list[int], chance: Random) -> None:
+    """As long as each mention is likely to be some earlier one of its own, whatever the order they are named in."""
+    order = chance.sample(range(4), 4)
+    found = outputs(*((at, at, "Person", chance.random() + 1) for at in order))
+    for b in range(4):
+        same = [a for a in range(b) if thing[a] == thing[b]]
+        for a in chance.sample(same, chance.randint(1, len(same))) if same else ():
+            at = order.index(a), order.index(b)
+            found.links[at] = found.links[at[::-1]] = chance.random() + 0.1
+    document = decoded(found)
+    mentions = document.entities
+    own = [[m for m, t in zip(mentions, thing, strict=True) if t == kind] for kind in sorted(set(thing))]
+    assert document.links == tuple(sorted(link for cluster in own for link in chain("SameAs", cluster)))
 
 
 def test_sigmoid_does_not_overflow() -> None:

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from annotation.words import LEADING, TRAILING
-from training.candidates import best, role_table, span_table, wrong
-from training.heads import BoundaryHead, MentionHead, RoleHead, SpanHead, banded, distance, possible
-from training.losses import IMPOSSIBLE, choice_loss, circle_loss
+from training.candidates import before, best, link_table, role_table, span_table, wrong
+from training.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, banded, distance, possible, sameness
+from training.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
 
 
 @pytest.mark.parametrize("words", [1, 4, 5, 13])
@@ -74,6 +74,28 @@ def test_roles_are_scored_for_the_first_candidates() -> None:
     torch.testing.assert_close(head(mentions(states, spans), spans, sentences, 2), every[:, :2])
 
 
+def test_links_are_scored_alike_both_ways_and_whatever_else_is_scored() -> None:
+    mentions, head = MentionHead(8, 3, 6, 0.0), LinkHead(6, 3, 2, 0.0)
+    torch.nn.init.normal_(head.bilinear)
+    states, spans = torch.randn(2, 7, 8), torch.tensor([[0, 1, 2], [3, 3, 0], [4, 6, 1]]).expand(2, 3, 3)
+    sentences, stems = torch.arange(7).expand(2, 7), torch.arange(7).expand(2, 7) % 4
+    every = head(mentions(states, spans), spans, sentences, stems)
+    assert every.shape == (2, 3, 3, 2)
+    torch.testing.assert_close(every, every.transpose(1, 2))
+    fewer = spans[:, :2]
+    torch.testing.assert_close(head(mentions(states, fewer), fewer, sentences, stems), every[:, :2, :2])
+
+
+def test_two_spans_share_their_first_words_their_last_words_either_or_all() -> None:
+    """Of the words a b c a b c b, against a b c: b c, c b, the same again."""
+    stems = torch.tensor([[1, 2, 3, 1, 2, 3, 2]])
+    first, last = torch.tensor([[0, 1, 5, 3, 6]]), torch.tensor([[2, 2, 6, 5, 6]])
+    shared = sameness(stems, first, last)
+    assert shared[0, 0].tolist() == [0b1011, 0b0010, 0b0100, 0b1011, 0]
+    assert shared[0, 4, 4] == 0b1111
+    assert shared.equal(shared.transpose(1, 2))
+
+
 def test_distances_are_signed_and_zero_where_spans_overlap() -> None:
     first, last = torch.tensor([[4, 0, 5, 9]]), torch.tensor([[6, 3, 5, 9]])
     to_before, to_itself, to_inside, to_after = [1, 0, 2, 3]
@@ -98,6 +120,15 @@ def test_circle_loss_of_nothing_possible_is_nothing_and_has_a_gradient() -> None
     assert logits.grad.isfinite().all()
 
 
+def test_a_mention_may_choose_any_of_its_antecedents_or_none() -> None:
+    logits, real = torch.tensor([[2.0, -1.0, 0.5, 9.0]]), torch.tensor([[True, True, True, False]])
+    every = torch.log(1 + torch.tensor([2.0, -1.0, 0.5]).exp().sum())
+    some = antecedent_loss(logits, torch.tensor([[True, True, False, True]]), real)
+    torch.testing.assert_close(some, (every - torch.tensor([2.0, -1.0]).logsumexp(0))[None])
+    torch.testing.assert_close(antecedent_loss(logits, torch.zeros_like(real), real), every[None])
+    assert antecedent_loss(logits, torch.ones_like(real), torch.zeros_like(real)).item() == 0
+
+
 def test_ignored_choices_cost_nothing() -> None:
     logits = torch.tensor([[[1.0, 0.0], [5.0, -5.0]]])
     assert choice_loss(logits, torch.tensor([[-100, -100]])).item() == 0
@@ -110,6 +141,13 @@ def test_gold_tables_hold_the_gold_and_no_padding() -> None:
     assert table.nonzero().tolist() == [[0, 0, 2, 0], [0, 1, 0, 1], [1, 1, 1, 0]]
     roles = role_table(torch.tensor([[[0, 1, 2], [-1, -1, -1]]]), (1, 2, 2, 3))
     assert roles.nonzero().tolist() == [[0, 0, 1, 2]]
+
+
+def test_gold_links_hold_both_ways_and_antecedents_are_earlier_in_the_text() -> None:
+    table = link_table(torch.tensor([[[0, 2, 1], [-1, -1, -1]]]), (1, 3, 3, 2))
+    assert table.nonzero().tolist() == [[0, 0, 2, 1], [0, 2, 0, 1]]
+    earlier = before(torch.tensor([[[5, 5, 0], [2, 4, 1], [2, 3, 0], [2, 3, 1]]]))
+    assert earlier[0].int().tolist() == [[0, 1, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 1, 0]]
 
 
 def test_wrong_spans_are_the_best_that_are_not_gold() -> None:

@@ -24,7 +24,11 @@ SMALL = ModelConfig(max_width=6, head_size=8, hidden_size=16, negatives=4)
 COMPACT = EncoderConfig(kind="compact", hidden_size=16)
 DOCUMENTS = [
     build("[Arrest,certainty=reported:trigger נעצר] ב[Place>Arrest:GPE סוריה] [Person>Arrest:Person אבו חפס]", id="a"),
-    build("أصيب [Victim>Injure:Person سالم] ب[Injure:trigger جروح] في [Strike,Cause>Injure:trigger غارة]", id="b"),
+    build(
+        "أصيب [Victim>Injure,@x:Person سالم] ب[Injure:trigger جروح] في [Strike,Cause>Injure:trigger غارة] "
+        "قرب بيت [@x:Person سالم]",
+        id="b",
+    ),
     build("אין כאן דבר", id="c"),
 ]
 
@@ -48,7 +52,7 @@ def predicted(model: EventExtractor, encoding: Encoding, documents: list[Documen
 def talkative() -> tuple[EventExtractor, Encoding]:
     """An untrained model that sees spans and roles everywhere."""
     model, encoding = made()
-    for bias in (model.spans.ends.bias, model.roles.of_filler.bias):
+    for bias in (model.spans.ends.bias, model.roles.of_filler.bias, model.links.alone.bias):
         torch.nn.init.zeros_(bias)
     return model, encoding
 
@@ -65,12 +69,12 @@ def test_an_ontology_without_attributes_can_be_learned_and_predicted() -> None:
     assert [document.id for document in predicted(model, encoding, said)] == ["a", DOCUMENTS[2].id]
 
 
-def test_roles_and_attributes_cost_nothing_where_neither_weighs_anything() -> None:
-    quiet = replace(SMALL, role_weight=0.0, attribute_weight=0.0)
+def test_roles_attributes_and_links_cost_nothing_where_none_weighs_anything() -> None:
+    quiet = replace(SMALL, role_weight=0.0, attribute_weight=0.0, link_weight=0.0)
     encoding = Encoding.build(conflict(), quiet, COMPACT)
     output = EventExtractor.build(quiet, COMPACT, encoding)(**batch(encoding, DOCUMENTS, targets=True))
     assert output.parts[0] > 0
-    assert output.parts[2:].tolist() == [0, 0]
+    assert output.parts[2:].tolist() == [0, 0, 0]
 
 
 def test_it_learns_every_part() -> None:
@@ -84,6 +88,28 @@ def test_it_learns_every_part() -> None:
     assert (model(**data).parts < first / 2).all()
 
 
+def test_what_is_learned_by_heart_is_predicted_links_and_all() -> None:
+    torch.manual_seed(0)
+    heads, body = replace(SMALL, dropout=0.0), replace(COMPACT, dropout=0.0, word_dropout=0.0)
+    encoding = Encoding.build(conflict(), heads, body)
+    model = EventExtractor.build(heads, body, encoding)
+    optimizer, data = AdamW(model.parameters(), lr=1e-2), batch(encoding, DOCUMENTS, targets=True)
+    for _ in range(80):
+        optimizer.zero_grad()
+        model(**data).loss.backward()
+        optimizer.step()
+    assert predicted(model, encoding, DOCUMENTS) == DOCUMENTS
+    assert [len(document.links) for document in DOCUMENTS] == [0, 1, 0]
+
+
+def test_a_model_without_a_head_for_links_finds_the_rest() -> None:
+    """Such as one of a version that had none."""
+    model, encoding = talkative()
+    whole = predicted(model, encoding, DOCUMENTS)
+    model.links = None
+    assert predicted(model, encoding, DOCUMENTS) == [replace(document, links=()) for document in whole]
+
+
 def test_every_weight_has_a_gradient() -> None:
     model, encoding = made()
     model(**batch(encoding, DOCUMENTS, targets=True)).loss.backward()
@@ -93,7 +119,7 @@ def test_every_weight_has_a_gradient() -> None:
 def test_the_loss_is_the_weighted_sum_of_its_parts() -> None:
     model, encoding = made()
     output = model.eval()(**batch(encoding, DOCUMENTS, targets=True))
-    weights = torch.tensor([1, SMALL.boundary_weight, SMALL.role_weight, SMALL.attribute_weight])
+    weights = torch.tensor([1, SMALL.boundary_weight, SMALL.role_weight, SMALL.attribute_weight, SMALL.link_weight])
     torch.testing.assert_close(output.loss, output.parts @ weights)
 
 
@@ -109,13 +135,13 @@ def test_a_document_is_read_alike_alone_and_in_company() -> None:
     model, encoding = talkative()
     together = predicted(model, encoding, DOCUMENTS)
     assert together == [predicted(model, encoding, [document])[0] for document in DOCUMENTS]
-    assert all(document.entities and document.triggers for document in together)
+    assert all(document.entities and document.triggers and document.links for document in together)
 
 
 def test_predicted_documents_obey_the_ontology() -> None:
     model, encoding = talkative()
     for document in predicted(model, encoding, DOCUMENTS):
-        assert encoding.audit(replace(document, links=())).lost == ()
+        assert encoding.audit(document) == (replace(document, provenance=None), ())
 
 
 @pytest.mark.parametrize("window", [8, 16, 64])

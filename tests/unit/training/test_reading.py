@@ -37,7 +37,7 @@ def test_a_model_that_says_nothing_is_read_plainly() -> None:
     assert reading(None) == PLAIN
     assert reading({"trigger": [2.0, -1.0]})["trigger"](4.0) == pytest.approx(float(sigmoid(1.0)), abs=1e-4)
     assert reading({"trigger": [2.0, -1.0]})["entity"] == Scale()
-    assert [RAW[layer](3.5) for layer in LAYERS] == [3.5] * 3
+    assert [RAW[layer](3.5) for layer in LAYERS] == [3.5] * len(LAYERS)
 
 
 @pytest.mark.parametrize("stored", [{"trigger": [0, 1]}, {"trigger": "x"}, {"trigger": [1, 2, 3]}])

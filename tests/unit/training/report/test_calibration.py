@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Span
+from annotation.document import Argument, Document, Event, Link, Span
 from annotation.markup import parse
 from annotation.matching import PRF
 from training.report.calibration import LAYERS, Layer, calibration, wilson
@@ -53,6 +53,14 @@ def test_layers_are_right_as_their_scores_count() -> None:
     assert found["entity"].right.tolist() == [False]
     assert (found["trigger"].scores.tolist(), found["trigger"].right.tolist()) == ([0.9], [True])
     assert (found["argument"].scores.tolist(), found["argument"].right.tolist()) == ([0.8, 0.7], [True, False])
+
+
+def test_a_link_is_right_where_gold_has_it() -> None:
+    gold = parse("[@x:Person דוד], [@x:Person דודי], [@x:Person דויד]", id="d")
+    a, b, c = gold.entities
+    predicted = replace(gold, links=(Link("SameAs", a, b, 0.9), Link("SameAs", a, c, 0.6)))
+    found = calibration([gold], [predicted]).layers["link"]
+    assert (found.scores.tolist(), found.right.tolist(), found.gold) == ([0.9, 0.6], [True, False], 2)
 
 
 def test_bins_and_ece_by_hand() -> None:
