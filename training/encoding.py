@@ -99,19 +99,17 @@ class Encoding:
         """The document in windows, with what is to be learnt of it if asked."""
         words = split(document.text)
         pieces = self.tokenizer.pieces(document.text, words)
-        legal, stems = np.zeros((len(words), LEADING), dtype=np.int64), np.zeros(len(words), dtype=np.int64)
-        for number, word in enumerate(words):
-            own = legal_cuts(document.text, word)
-            legal[number, list(own)] = 1
-            stems[number] = _stem(document.text[word.cuts[max(own)] : word.end])
+        known = [_known(document.text[w.start : w.end], tuple(cut - w.start for cut in w.cuts)) for w in words]
+        read = np.array(known, dtype=np.int64).reshape(-1, LEADING + TRAILING + LEADING + 1)
+        affixes, legal, stems = np.split(read, [LEADING + TRAILING, -1], axis=1)
         return Example(
             document=document,
             words=words,
             windows=windows(pieces, self.window, self.tokenizer.prefix, self.tokenizer.suffix),
-            affixes=np.array([_affixes(document.text, w) for w in words], np.int64).reshape(-1, LEADING + TRAILING),
+            affixes=affixes,
             legal=legal,
             sentences=np.array(sentences(document.text, words), dtype=np.int64),
-            stems=stems,
+            stems=stems[:, 0],
             targets=self._targets(self._audit(document, words).document, words) if targets else None,
         )
 
@@ -175,11 +173,18 @@ class Encoding:
         return cls(ontology, tokenizer, window=window, max_width=max_width, nested=nested)
 
 
-def _affixes(text: str, word: Word) -> list[int]:
-    """Hashes of the strings that cutting 0..LEADING-1 graphemes off the start and 0..TRAILING-1 off the end takes."""
-    heads = [f"<{text[word.start : cut]}" for cut in word.cuts[:-1][:LEADING]]
-    tails = [f">{text[cut : word.end]}" for cut in word.cuts[:0:-1][:TRAILING]]
-    return [*_hashes(heads, LEADING), *_hashes(tails, TRAILING)]
+@lru_cache(maxsize=1 << 15)
+def _known(quote: str, cuts: tuple[int, ...]) -> tuple[int, ...]:
+    """What is known of a word by itself: its rows of `affixes` and of `legal`, and its stem.
+
+    Affixes are hashes of the strings that cutting 0..LEADING-1 graphemes off the start and 0..TRAILING-1 off the end
+    takes.
+    """
+    heads = [f"<{quote[:cut]}" for cut in cuts[:-1][:LEADING]]
+    tails = [f">{quote[cut:]}" for cut in cuts[:0:-1][:TRAILING]]
+    own = legal_cuts(quote, Word(0, len(quote), cuts))
+    legal = [int(cut in own) for cut in range(LEADING)]
+    return (*_hashes(heads, LEADING), *_hashes(tails, TRAILING), *legal, _stem(quote[cuts[max(own)] :]))
 
 
 def _hashes(strings: list[str], size: int) -> list[int]:
@@ -187,7 +192,6 @@ def _hashes(strings: list[str], size: int) -> list[int]:
     return found + [0] * (size - len(found))
 
 
-@lru_cache(maxsize=1 << 16)
 def _stem(quote: str) -> int:
     return crc32((folded(quote) or quote).encode("utf-8", "surrogatepass"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -23,6 +24,9 @@ from training.encoding import Encoding
 from training.model import EventExtractor
 from training.precision import Precision, computing
 from training.reading import Reading, reading
+
+_PADDING = 0.05
+"""Padding for a word that a batch may have on a CPU, where small batches cost no more than large ones."""
 
 
 def load(path: str | Path) -> tuple[EventExtractor, Encoding]:
@@ -115,7 +119,8 @@ class Finder:
         lengths = [len(example.words) for example in examples]
         order = sorted(range(len(documents)), key=lengths.__getitem__)
         found: dict[int, Document] = {}
-        ends = [*cuts(sorted(lengths), self.batch_size, WORDS), len(order)]
+        padding = _PADDING if self.model.device.type == "cpu" else math.inf
+        ends = [*cuts(sorted(lengths), self.batch_size, WORDS, padding), len(order)]
         for places in (order[start:end] for start, end in pairwise([0, *ends]) if end):
             batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
             with torch.inference_mode(), computing(self.precision, self.model.device):

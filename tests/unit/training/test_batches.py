@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from annotation.document import Document
 from tests.builders import build, conflict
 from tests.unit.training.conftest import reader
-from training.batches import Examples, LengthBatches, collate
+from training.batches import Examples, LengthBatches, collate, cuts
 from training.encoding import IGNORED, Encoding
 
 DOCUMENTS = [
@@ -82,3 +84,13 @@ def test_epochs_differ_and_seeds_repeat() -> None:
     two.set_epoch(1)
     assert list(two) == second
     assert len(one) == len(list(one))
+
+
+@given(st.lists(st.integers(0, 300), max_size=40), st.sampled_from([0.0, 0.1, 1.0]))
+def test_a_batch_has_no_more_padding_than_it_may(lengths: list[int], padding: float) -> None:
+    lengths.sort()
+    ends = [0, *cuts(lengths, 6, 900, padding), len(lengths)]
+    batches = [lengths[start:end] for start, end in pairwise(ends)]
+    assert [length for batch in batches for length in batch] == lengths
+    for batch in batches:
+        assert len(batch) < 2 or len(batch) * batch[-1] - sum(batch) <= padding * sum(batch)
