@@ -11,7 +11,7 @@ demo: $(READY)
 	$(BIN)/naba demo
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2
 
 check: $(READY)
 	$(BIN)/ruff check .

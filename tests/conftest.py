@@ -1,9 +1,13 @@
 """What every test may ask for, and what none may reach: the hub, a tracking service, a team's Label Studio."""
 
+from __future__ import annotations
+
 import os
 
 os.environ.update(HF_HUB_OFFLINE="1", WANDB_MODE="offline")
 for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "WANDB_API_KEY"):
     os.environ.pop(name, None)
+# These models are so small that sharing the work costs more than it saves, and `make test` has two workers.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-pytest_plugins = ["tests.plugins.studio"]
+pytest_plugins = ["tests.plugins.studio", "tests.plugins.workers"]

@@ -70,7 +70,7 @@ def test_a_line_at_fault_is_named(tmp_path: Path, bad: str, reason: str) -> None
     ("name", "raw"),
     [
         ("missing.jsonl", None),
-        ("a.jsonl.gz", gzip.compress(b"x" * 99)[:20]),
+        ("a.jsonl.gz", gzip.compress(b"x" * 99, mtime=0)[:20]),
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_error(tmp_path: Path, name: str, raw: bytes | None) -> None:
