@@ -17,13 +17,15 @@ from annotation.snapshot import Snapshot
 from tests.run.small import TINY
 from training import demo
 
+MOMENT = (*TINY, "fit.epochs=4", "fit.evaluate_every=4")
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the demo ran, its server still up."""
     workspace = tmp_path_factory.mktemp("demo")
     try:
-        demo.run(workspace, training=(*TINY, "fit.epochs=12"))
+        demo.run(workspace, training=MOMENT)
         yield workspace / "demo"
     finally:
         server.stop(workspace)
@@ -63,7 +65,7 @@ def test_the_predictions_are_in_front_of_the_annotators(place: Path) -> None:
 
 
 def test_a_second_run_adds_nothing_and_breaks_nothing(place: Path) -> None:
-    demo.run(place.parent, training=(*TINY, "fit.epochs=12"))
+    demo.run(place.parent, training=MOMENT)
     running = server.find(place.parent)
     assert running is not None
     project = Client(running.url, running.token).get("api/projects/1/")
