@@ -43,16 +43,16 @@ PEER = "crf"
 TITLES = {name: variant.title for name, variant in VARIANTS.items()} | {PEER: "CRF, actors to the nearest verb"}
 SHOWN = ("Trig-C", "Arg-C", "Arg-C+", "Entity")
 PRESETS = {
-    "protests": ("experiment=compact", "encoder.learning_rate=4e-3", "fit.learning_rate=4e-3", "fit.batch_size=16"),
-    "sample": ("experiment=demo", "fit.batch_size=4"),
+    "protests": (
+        "experiment=compact",
+        "fit.epochs=12",
+        "fit.batch_size=16",
+        "fit.learning_rate=4e-3",
+        "encoder.learning_rate=4e-3",
+    ),
+    "sample": ("experiment=demo", "fit.epochs=16"),
 }
-SMALLER = (
-    "encoder.hidden_size=96",
-    "model.hidden_size=64",
-    "model.head_size=16",
-    "model.max_width=10",
-    "fit.epochs=12",
-)
+SMALLER = ("encoder.hidden_size=96", "model.hidden_size=64", "model.head_size=16", "model.max_width=10")
 """Half the width, for the time it takes. No span of either corpus is longer."""
 
 Fold: TypeAlias = tuple[list[Document], list[Document]]
