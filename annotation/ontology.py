@@ -112,12 +112,12 @@ class Ontology:
     def hash(self) -> str:
         """sha256 over the content, whatever the layout of the file; 16 hex digits.
 
-        What only the checks read (`expects`) is left out: it changes nothing that may be marked or learnt.
+        Advice to the checks is left out: it changes nothing that may be marked or learnt.
         """
-        row = yaml.load(self.source, Loader=_LOADER)
-        for event in row["events"].values():
-            event.pop("expects", None)
-        content = json.dumps(row, sort_keys=True, ensure_ascii=False, default=str)
+        whole = yaml.load(self.source, Loader=_LOADER)
+        for part, words in _ADVICE.items():
+            whole[part] = {name: {k: v for k, v in row.items() if k not in words} for name, row in whole[part].items()}
+        content = json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
     @property
@@ -253,4 +253,6 @@ class _Reader:
                             self.faults.append(f"{here}: {key[0]} {key[1]!r} is taken by {seen[key]}")
 
 
+_ADVICE = {"events": {"expects"}}
+"""What the rows of a part may say to the checks alone. How many may fill a role is a rule, of the content."""
 _KEYS = {"name", "version", "entities", "events", "roles", "common_roles", "attributes", "links", "removed"}
