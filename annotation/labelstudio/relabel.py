@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from annotation.errors import OntologyError
-from annotation.labelstudio import wire
 from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.regions import Regions, of_kind, strings, with_values
 from annotation.labelstudio.undecided import either, pieces, settled
 from annotation.labelstudio.wire import Row
 from annotation.migration import Migration, Touched, Value, value_path
@@ -74,73 +74,44 @@ class _Rows:
     """One annotation on its way."""
 
     def __init__(self, by: Relabelling, decided: Collection[str]) -> None:
-        self.by, self.migration, self.decided = by, by.migration, decided
+        self.by, self.migration = by, by.migration
+        self.regions = Regions(by.migration, decided, again=by.again)
         self.touched: Touched = Counter()
         self.asked: dict[str, set[str]] = {}
-        self.old: dict[str, tuple[str, ...]] = {}
-        self.labels: dict[str, tuple[str, ...]] = {}
-        self.folded: dict[str, str] = {}
-        self.places: dict[object, str] = {}
         self.choices: dict[tuple[str, str], Row] = {}
         self.said: dict[tuple[str, str], dict[str, str]] = {}
         self.arrows: dict[tuple[str, str], Row] = {}
 
     def run(self, rows: Sequence[object]) -> Relabelled:
-        for row in rows:
-            if _is(row, "labels"):
-                self._note(cast(Row, row))
-        self._fold(rows)
+        self.regions.note([cast(Row, row) for row in rows if of_kind(row, "labels")])
         out = [new for row in rows for new in self._row(row)]
         stored = frozenset(text for texts in self.asked.values() for text in texts)
         return Relabelled(out, out != list(rows), self.touched, frozenset(self.asked), stored)
 
     def _row(self, row: object) -> Iterable[object]:
-        if _is(row, "labels"):
+        if of_kind(row, "labels"):
             return self._region(cast(Row, row))
-        if _is(row, "choices"):
+        if of_kind(row, "choices"):
             return self._choice(cast(Row, row))
-        return self._relation(cast(Row, row)) if _is(row, "relation") else (row,)
-
-    def _note(self, row: Row) -> None:
-        """What the region is labelled, before and after; one without labels left is gone."""
-        id, labels = str(row.get("id")), _strings(row, "labels")
-        self.old[id] = (*self.old.get(id, ()), *labels)
-        after = dict.fromkeys(part for label in labels for part in self._parts(id, label))
-        self.labels[id] = (*self.labels.get(id, ()), *after)
-
-    def _parts(self, id: str, label: str) -> tuple[str, ...]:
-        parts = settled(label, self.migration.label)
-        known = self.by.again or id in self.decided
-        return (label,) if len(parts) > 1 and label in parts and known else parts
-
-    def _fold(self, rows: Sequence[object]) -> None:
-        """Regions that come to be the same are one, and what hangs on the later ones hangs on the first."""
-        for row in rows:
-            if _is(row, "labels"):
-                region = cast(Row, row)
-                id, value = str(region.get("id")), region["value"]
-                place = (region.get("from_name"), value.get("start"), value.get("end"), self.labels[id])  # type: ignore[attr-defined]
-                first = self.places.setdefault(place, id)
-                if first != id and len(self.labels[id]) == 1 and self.old[first] != self.old[id]:
-                    self.folded[id] = first
+        return self._relation(cast(Row, row)) if of_kind(row, "relation") else (row,)
 
     def _region(self, row: Row) -> Iterable[Row]:
-        id, labels = str(row.get("id")), _strings(row, "labels")
+        id, labels = str(row.get("id")), strings(row, "labels")
         after: dict[str, None] = {}
         for label in labels:
-            becomes = self._parts(id, label)
+            becomes = self.regions.parts(id, label)
             if becomes != (label,):
                 self.touched[self.migration.label_path(label), "mark"] += 1
             if len(becomes) > 1:
                 self._ask(self.migration.label_path(label), id, either(becomes))
             after |= dict.fromkeys([either(becomes)] if becomes else ())
         if list(after) == labels:
-            return [] if id in self.folded else [row]
-        return [] if not after or id in self.folded else [_with(row, "labels", after)]
+            return [] if id in self.regions.folded else [row]
+        return [] if not after or id in self.regions.folded else [with_values(row, "labels", after)]
 
     def _choice(self, row: Row) -> Iterable[Row]:
-        id, name, values = str(row.get("id")), str(row.get("from_name")), _strings(row, "choices")
-        if self._gone(id):
+        id, name, values = str(row.get("id")), str(row.get("from_name")), strings(row, "choices")
+        if self.regions.gone(id):
             self._dropped(id, "dropped choice")
             return
         heirs: dict[str, dict[str, str]] = {}
@@ -154,7 +125,7 @@ class _Rows:
             for heir, _ in parts[:1]:  # all parts are values of one attribute
                 heirs.setdefault(heir, {})[new] = path
         for heir, new_values in heirs.items():
-            yield from self._said(row, self.folded.get(id, id), heir, new_values)
+            yield from self._said(row, self.regions.folded.get(id, id), heir, new_values)
 
     def _values(self, name: str, value: str) -> tuple[Value, ...]:
         parts = settled(value, lambda piece: self.migration.value(name, piece))
@@ -162,8 +133,8 @@ class _Rows:
 
     def _said(self, row: Row, id: str, heir: str, values: Mapping[str, str]) -> Iterable[Row]:
         """The row under its new name. What was said of regions that are one now is one row, which takes it all in."""
-        new = _with({**row, "id": id, "from_name": heir}, "choices", values)
-        if id not in self.folded.values():
+        new = with_values({**row, "id": id, "from_name": heir}, "choices", values)
+        if id not in self.regions.folded.values():
             yield row if new == row else new
         elif (id, heir) not in self.choices:
             self.choices[id, heir], self.said[id, heir] = new, dict(values)
@@ -178,10 +149,10 @@ class _Rows:
 
     def _relation(self, row: Row) -> Iterable[Row]:
         ends = str(row.get("from_id")), str(row.get("to_id"))
-        if gone := [end for end in ends if self._gone(end)]:
+        if gone := [end for end in ends if self.regions.gone(end)]:
             self._dropped(gone[0], "dropped arrow")
             return
-        start, end = (self.folded.get(id, id) for id in ends)
+        start, end = (self.regions.folded.get(id, id) for id in ends)
         titles = row.get("labels")
         before = [str(title) for title in titles] if isinstance(titles, list) else []
         after = list(dict.fromkeys(new for title in before for new in self._title(title, row)))
@@ -189,7 +160,7 @@ class _Rows:
             return
         new = row if after == before and (start, end) == ends else {**row, "from_id": start, "to_id": end}
         new = {**new, "labels": after} if after != before else new
-        if not self.folded:
+        if not self.regions.folded:
             yield new
             return
         new = dict(new)  # what came must stay as it is: it goes into the undo file
@@ -201,13 +172,13 @@ class _Rows:
 
     def _title(self, title: str, row: Row) -> Iterable[str]:
         """What is stored for one label of an arrow."""
-        ends = self._turned(row)
-        code, parts = self.by.arrow_parts(title, *(pieces(self.labels.get(end, ())) for end in ends))
+        ends = self.regions.turned(row)
+        code, parts = self.by.arrow_parts(title, *(pieces(self.regions.labels.get(end, ())) for end in ends))
         path = self.migration.arrow_path(code)
         new = either(self.by.titles.get(part, part) for part in parts)
         if new != title or self.migration.arrows.get(code, (code,)) != (code,):
             self.touched[path, "arrow"] += 1
-        olds, news = [self.old.get(end, ()) for end in ends], [self.labels.get(end, ()) for end in ends]
+        olds, news = [self.regions.old.get(end, ()) for end in ends], [self.regions.labels.get(end, ()) for end in ends]
         if all(len(labels) == 1 for labels in (*olds, *news)) and self.migration.forbids(
             code, (olds[0][0], olds[1][0]), parts, (news[0][0], news[1][0])
         ):
@@ -216,43 +187,13 @@ class _Rows:
             self._ask(path, ends[1], new)
         return [new] if parts else []
 
-    def _turned(self, row: Row) -> tuple[str, str]:
-        """Event and filler, as far as their labels tell."""
-        ends = str(row.get("from_id")), str(row.get("to_id"))
-        turned = (ends[1], ends[0])
-        events = self.migration.old.events
-        able = [way for way in (ends, turned) if any(label in events for label in self.old.get(way[0], ()))]
-        backwards = row.get("direction") == "left"
-        return (able[-1] if backwards else able[0]) if able else ends
-
-    def _gone(self, id: str) -> bool:
-        return id in self.labels and bool(self.old[id]) and not self.labels[id]
-
     def _dropped(self, id: str, what: str) -> None:
-        self.touched[self.migration.label_path(self.old[id][0]), what] += 1
+        self.touched[self.migration.label_path(self.regions.old[id][0]), what] += 1
 
     def _ask(self, path: str, region: str, stored: str) -> None:
         self.touched[path, "undecided"] += 1
         self.asked.setdefault(region, set()).add(stored)
 
 
-def _is(row: object, kind: str) -> bool:
-    """Whether it is such a row, as far as relabelling must know; whatever else it is stays as it is."""
-    if not isinstance(row, dict) or row.get("type") != kind:
-        return False
-    if kind == "relation":
-        return True
-    ours = kind != "labels" or row.get("from_name") in (wire.TRIGGER, wire.ENTITY)
-    return ours and isinstance(row.get("value"), dict) and isinstance(row["value"].get(kind), list)
-
-
-def _strings(row: Row, key: str) -> list[str]:
-    return [str(item) for item in cast(Row, row["value"])[key]]  # type: ignore[attr-defined]
-
-
 def _list(row: Row) -> list[str]:
     return cast(list[str], row.get("labels") or [])
-
-
-def _with(row: Row, key: str, values: Iterable[str]) -> Row:
-    return {**row, "value": {**cast(Row, row["value"]), key: list(values)}}
