@@ -116,7 +116,7 @@ def lines(
         "field": "series",
         "type": "nominal",
         "legend": {"title": None},
-        "scale": {"range": [FILL, MISSED, SPURIOUS]},
+        "scale": {"range": [FILL, MISSED, SPURIOUS, CORRECT]},
     }
     dash = {"field": "series", "type": "nominal", "legend": None}
     layers: list[Spec] = [

@@ -35,7 +35,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[EventExtractor, E
     set_seed(3)
     model = EventExtractor.build(heads, body, encoding)
     config = FitConfig(
-        epochs=15, batch_size=4, learning_rate=1e-2, encoder_learning_rate=1e-2, patience=None, device="cpu"
+        epochs=12, batch_size=4, learning_rate=1e-2, encoder_learning_rate=1e-2, patience=None, device="cpu"
     )
     folder = tmp_path_factory.mktemp("checkpoints")
     splits = Chosen(CORPUS[:16], CORPUS[16:])
