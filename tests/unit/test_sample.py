@@ -164,6 +164,7 @@ def test_raw_files_come_as_they_do_from_the_web(articles: list[Document]) -> Non
 def test_unlabelled_articles_are_read_and_new() -> None:
     known = {document.text for document in sample.gold()}
     found = list(read(sample.unlabelled()))
+    assert len(found) == len(sample.unlabelled()) > 0
     assert all(isinstance(article, Document) and article.text not in known for article in found)
 
 

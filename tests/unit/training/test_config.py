@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -159,8 +159,9 @@ def test_the_default_presets_say_what_the_classes_say() -> None:
         *("tracking=off", "tracking=online", "tracking=offline"),
     ],
 )
-def test_every_preset_composes(override: str) -> None:
-    assert is_dataclass(typed(composed("snapshot=a", override), TrainConfig))
+def test_every_preset_composes_and_changes_something(override: str) -> None:
+    plain, chosen = (typed(composed("snapshot=a", "name=run", *more), TrainConfig) for more in ((), (override,)))
+    assert chosen != plain
 
 
 NAMED = [

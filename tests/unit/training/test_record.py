@@ -88,9 +88,18 @@ def test_the_history_shows_every_release_and_what_it_gained(tmp_path: Path) -> N
     assert "http" not in page.replace("http-equiv", "").replace("http://www.w3.org", "")
 
 
-def test_the_code_is_hashed_whole_and_always_the_same() -> None:
-    assert code_hash() == code_hash()
-    assert len(code_hash()) == 64
+def test_the_code_is_hashed_whole_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "hashed_code"
+    (package / "presets").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("training.record._CODE", ("hashed_code",))
+    hashes = [code_hash()]
+    for file, text in (("notes.txt", "a"), ("one.py", "a"), ("one.py", "b"), ("presets/two.yaml", "b")):
+        (package / file).write_text(text)
+        hashes.append(code_hash())
+    assert hashes[0] == hashes[1]
+    assert len(set(hashes)) == 4
 
 
 def test_the_card_tells_the_gates() -> None:
