@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import torch
+from torch import nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 from annotation.errors import UsageError
 from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
 from training.config import EncoderConfig
+from training.dropout import Dropout
 from training.hub import unloadable
 from training.masks import register
 from training.tokens import Tokenizer
@@ -37,14 +39,23 @@ def pretrained(config: EncoderConfig) -> PreTrainedModel:
     if config.name is None:
         raise UsageError("encoder.name: missing; say which hub encoder, as an id or a folder")
     encoder = _loaded(config.name, config.revision)
-    if isinstance(pooler := getattr(encoder, "pooler", None), torch.nn.Module):
+    if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
         pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
+    _lighten(encoder)
     if config.gradient_checkpointing:
         if not encoder.supports_gradient_checkpointing:
             kind = type(encoder).__name__
             raise UsageError(f"encoder {config.name}: {kind} knows no gradient checkpointing; leave it out")
         encoder.activation_checkpointing_enable()
     return encoder
+
+
+def _lighten(encoder: nn.Module) -> None:
+    """Have it drop out as we do."""
+    for module in list(encoder.modules()):
+        for name, child in module.named_children():
+            if type(child) is nn.Dropout:
+                setattr(module, name, Dropout(child.p))
 
 
 def _loaded(name: str, revision: str | None) -> PreTrainedModel:

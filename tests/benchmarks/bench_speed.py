@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,30 +20,30 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 from torch.utils.data import Sampler
-from transformers import AutoModelForTokenClassification, AutoTokenizer, PreTrainedModel, pipeline
 
 from annotation.document import Document
 from annotation.words import split
 from tests.benchmarks import shapes
 from tests.benchmarks.shapes import articles, header, row, spread
-from tests.benchmarks.versus import Sides, versus
+from tests.benchmarks.versus import Sides, tagger, versus
 from tests.builders import conflict
 from training.batches import Examples, LengthBatches, collate
 from training.config import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
-from training.precision import Precision, half
+from training.precision import half
 from training.predict import Finder, hush
 from training.rates import optimizer
 
 HEADS = ModelConfig()
 BATCH = 16
 LENGTHS = (50, 150, 500, 1500, 5000)
-STRIDE = 128
-"""Tokens that a peer's windows share; naba's share half of all."""
-SIZES = {"layers": 12, "thin": 3, "steps": 5, "batch": 8, "epochs": 1, "documents": 16, "rounds": 3, "words": 5000}
+SIZES = {
+    "cpu": {"thin": 3, "steps": 5, "batch": 8, "epochs": 1, "documents": 16, "rounds": 3, "words": 5000},
+    "cuda": {"thin": 12, "steps": 5, "batch": 32, "epochs": 5, "documents": 320, "rounds": 3, "words": 20000},
+}
+"""What the options are where they are not given."""
 
 
 class Machine(NamedTuple):
@@ -170,7 +170,7 @@ def prediction(machine: Machine, folder: Path, count: int, rounds: int) -> None:
         finder = Finder.of(*spoken(hub(folder), machine), batch_size=BATCH, precision=precision)
         sides[f"naba, {precision}"] = lambda finder=finder: list(finder.stream(documents))
         for size in (1, 8) if machine.device.type == "cpu" else (1, 8, 32):
-            peer = tagger(folder, machine, precision, documents)
+            peer = tagger(folder, machine.device, precision, documents[0])
             sides[f"pipeline, {precision}, {size} at once"] = partial(
                 peer, [d.text for d in documents], batch_size=size
             )
@@ -187,36 +187,6 @@ def spoken(encoder: EncoderConfig, machine: Machine) -> tuple[EventExtractor, En
     """A model that marks about as much as there is."""
     model, encoding = built(encoder, machine)
     return shapes.talkative(model, encoding), encoding
-
-
-def tagger(
-    folder: Path, machine: Machine, precision: Precision, documents: Sequence[Document]
-) -> Callable[..., object]:
-    """transformers' own way to mark spans, which marks about as much."""
-    kind = torch.bfloat16 if precision == "bf16" else torch.float32
-    labels = 1 + 2 * len(conflict().labels)
-    model = AutoModelForTokenClassification.from_pretrained(str(folder), num_labels=labels, dtype=kind)
-    tokenizer = AutoTokenizer.from_pretrained(str(folder))
-    names = ["O", *(f"{side}-{at}" for at in range(labels // 2) for side in "BI")]
-    model.config.id2label = dict(enumerate(names))
-    quiet(model, tokenizer(documents[0].text, return_tensors="pt", truncation=True))
-    found: Callable[..., object] = pipeline(
-        "token-classification",
-        model=model,
-        tokenizer=tokenizer,
-        aggregation_strategy="simple",
-        stride=STRIDE,
-        device=machine.device,
-    )
-    return found
-
-
-def quiet(model: PreTrainedModel, sample: Mapping[str, Tensor]) -> None:
-    """Three tokens in ten are within what is found."""
-    with torch.inference_mode():
-        logits = model(**sample).logits[0].float()
-        ahead = logits[:, 1:].amax(dim=-1) - logits[:, 0]
-        model.classifier.bias.data[0] += ahead.quantile(0.7)
 
 
 def length(machine: Machine, folder: Path, words: int, rounds: int) -> None:
@@ -265,9 +235,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=("training", "bucketing", "prediction", "length"))
     parser.add_argument("--device", choices=("auto", "cpu"), default="auto")
     parser.add_argument("--threads", type=int)
-    for name, value in SIZES.items():
-        parser.add_argument(f"--{name}", type=int, default=value)
-    return parser.parse_args()
+    parser.add_argument("--layers", type=int, default=12)
+    for name in SIZES["cpu"]:
+        parser.add_argument(f"--{name}", type=int)
+    arguments = parser.parse_args()
+    for name, value in SIZES[shapes.device(arguments.device).type].items():
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    return arguments
 
 
 if __name__ == "__main__":
