@@ -114,7 +114,7 @@ def sayable(document: Document) -> bool:
     return all(quote == quote.strip() for quote in quotes) and not document.id.startswith("#")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60)
 @given(document=documents(conflict(), forbidden_fillers=True))
 def test_every_document_comes_back_or_its_loss_is_said(document: Document) -> None:
     written = to_textee(document)
@@ -202,7 +202,7 @@ def _off_nothing(side: dict, full: list[int]) -> dict:
     return {"entity_mentions": list(kept.values()), "event_mentions": events}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data(), size=st.integers(1, 3))
 def test_scores_of_windows_are_those_of_textee_s_own_definitions(data: st.DataObject, size: int) -> None:
     pairs = [data.draw(windows(number)) for number in range(size)]

@@ -64,7 +64,7 @@ def literal(gold: tuple[Span, ...], predicted: tuple[Span, ...]) -> list[int]:
     return [max(sum(least(a, b) <= rung for a, b in pairs) for pairs in tried) for rung in range(len(RUNGS))]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60)
 @given(gold=sides(), predicted=sides())
 def test_the_ladder_is_that_of_a_literal_implementation(gold: Document, predicted: Document) -> None:
     found = ladder([gold], [predicted]).by_layer

@@ -189,7 +189,7 @@ def marked(draw: st.DrawFn, number: int) -> Document:
     return Document(f"d{number}", TEXT, language, entities=tuple(entities), events=tuple(events))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60)
 @given(gold=st.tuples(marked(0), marked(1)), predicted=st.tuples(marked(0), marked(1)))
 def test_every_wrong_argument_has_one_cause_and_without_causes_the_score_is_perfect(
     gold: tuple[Document, ...], predicted: tuple[Document, ...]
