@@ -213,10 +213,14 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         return [of_roles, sum(chosen, start=torch.zeros_like(of_roles)), of_links]
 
     def _link_loss(self, features: Features, mentions: Tensor, spans: Tensor, real: Tensor, gold: Tensor) -> Tensor:
-        """Of each mention's choice among those before it, summed; 0 where no links are learned."""
+        """Of each mention's choice among those before it, summed; 0 where no links are learned.
+
+        Links teach their own head alone: what mentions are would else be learnt from them too, which took 1.6 points of
+        Arg-C+ and 1.8 of entities on the sample (dev and test, one seed).
+        """
         if self.links is None:
             return mentions.new_zeros(())
-        scores = self.links(mentions, spans, features.sentences, features.stems)
+        scores = self.links(mentions.detach(), spans, features.sentences, features.stems)
         trigger = spans[..., 2] >= self.config.entities
         kin = (trigger[:, :, None] == trigger[:, None]) & real[:, :, None] & real[:, None]
         antecedent = (kin & before(spans))[..., None].expand_as(scores)
