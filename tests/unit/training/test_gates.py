@@ -72,7 +72,10 @@ def test_without_a_release_before_nothing_can_have_dropped() -> None:
         ("floors: 3", "floors: must be a group of settings, not 3"),
         ("drops: {level: 0}", "drops.level: must be above 0, not 0"),
         ("leaks: 1", "leaks: no such setting; did you mean leakage?"),
-        ("calibration: {spans: 1}", "calibration.spans: no such thing to ask for; it has argument, entity, link, trigger"),
+        (
+            "calibration: {spans: 1}",
+            "calibration.spans: no such thing to ask for; it has argument, entity, link, trigger",
+        ),
         ("a: [", "not understood"),
     ],
 )
