@@ -3,6 +3,7 @@
 Encoders have BERT base's shape (12 layers, `--layers`; 3 where only the ratio counts, `--thin`) and random weights.
 The two sides of a ratio alternate, and medians are told. `--device auto` takes the GPU where there is one, where naba
 and its peers compute in bf16; `--only` names sections, and `--steps`, `--documents` and `--rounds` make it smaller.
+BENCH_CLOCK=processor counts the processors' time for the wall's, which says little on a busy machine.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoModel, AutoModelForTokenClassification, AutoTokenizer, pipeline
 
 from annotation.document import Document
-from tests.benchmarks.shapes import finish, seconds
+from tests.benchmarks.shapes import finish, now, seconds
 from tests.builders import conflict
 from training.batches import Batch
 from training.chosen import Chosen
@@ -74,7 +73,7 @@ class _Turns:
         self.bare, self.device, self.block = bare, device, block
         self.blocks: list[tuple[float, float, list[Batch]]] = []
         self._batches: list[Batch] = []
-        self._began = time.perf_counter()
+        self._began = now()
 
     def read(self, model: nn.Module, args: object, batch: Batch) -> None:
         """Keep what the model is given in training."""
@@ -86,11 +85,11 @@ class _Turns:
         if stepper is self.bare.optimizer or len(self._batches) < self.block:
             return
         finish(self.device)
-        ours = time.perf_counter() - self._began
+        ours = now() - self._began
         theirs = seconds(lambda: [self.bare.step(batch) for batch in self._batches], self.device)
         self.blocks.append((ours, theirs, self._batches))
         self._batches = []
-        self._began = time.perf_counter()
+        self._began = now()
 
 
 def versus(

@@ -1,15 +1,17 @@
-"""Which models may be scored on which gold."""
+"""Which models may be scored on which gold, and how they may compute."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from annotation.errors import UsageError
 from annotation.ontology import Ontology
 from tests.builders import build, conflict
-from training.finding import known_by
+from training.config import PredictConfig
+from training.finding import READER, found_by, known_by
 
 GOLD = [
     build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]", id="a"),
@@ -43,3 +45,9 @@ def test_what_it_cannot_say_is_counted_and_named_in_one_line() -> None:
     assert said.startswith("outputs/old/model: its ontology conflict")
     assert "lacks 2 of the 5 labels and roles that gold is marked in, 4 marks (>Place, GPE)" in said
     assert "\n" not in said
+
+
+def test_exported_graphs_compute_as_they_were_exported(tmp_path: Path) -> None:
+    (tmp_path / READER).touch()
+    with pytest.raises(UsageError, match="precision=bf16 is for models, not graphs exported from them"):
+        found_by(PredictConfig(model=str(tmp_path), input="a", output="b", precision="bf16"))

@@ -21,7 +21,7 @@ from training.config import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
-from training.predict import load, model_version, predict
+from training.predict import Finder, load, model_version, predict
 from training.tracking import Tracker
 
 CORPUS = documents(24)
@@ -152,3 +152,12 @@ def test_how_unsure_the_model_is_does_not_depend_on_the_batch(trained: tuple[Eve
     (nothing,) = predict(*trained, [Document("empty", "")])
     assert nothing.provenance is not None
     assert nothing.provenance.uncertainty == 0
+
+
+def test_half_precision_finds_nearly_the_same(trained: tuple[EventExtractor, Encoding]) -> None:
+    whole, half = (Finder.of(*trained, precision=precision).find(CORPUS) for precision in ("fp32", "bf16"))
+    found, same = (
+        sum(len(set(a.entities) & set(b.entities)) for a, b in zip(whole, x, strict=True)) for x in (whole, half)
+    )
+    assert same > 0.9 * found > 0
+    assert [d.provenance for d in whole] != [d.provenance for d in half]
