@@ -50,7 +50,8 @@ class ModelConfig(Settings):
     key. hidden_size: width of a span's representation in the heads of roles, attributes and links. negatives: how many
     of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_margin: how
     far the logits of roles are raised above those that were trained: F1, while low, is best where a role is likelier
-    wrong than not. link_margin: the same of links.
+    wrong than not. link_margin: the same of links. members: encoders that read side by side, each with a span head that
+    learns by itself; their logits are averaged. span_margin: role_margin of spans, for encoders that seldom agree.
     """
 
     max_width: int = setting(24, at_least(1))
@@ -58,6 +59,8 @@ class ModelConfig(Settings):
     head_size: int = setting(32, at_least(2), even)  # halves turn together in rotary positions
     hidden_size: int = setting(128, at_least(1))
     dropout: float = setting(0.3, at_least(0), below(1))
+    members: int = setting(1, at_least(1))
+    span_margin: float = setting(0.0, at_least(0))
     negatives: int = setting(16, at_least(0))
     role_margin: float = setting(1.0, at_least(0))
     link_margin: float = setting(2.0, at_least(0))

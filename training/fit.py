@@ -156,7 +156,8 @@ class _Loop(Trainer):
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
-            self.optimizer = optimizer(self._parts.model, self._parts.model.encoder, self._parts.fit)
+            parts = self._parts
+            self.optimizer = optimizer(parts.model, parts.model.encoder, parts.fit, others=parts.model.others)
         return self.optimizer
 
     def evaluate(self, *args: object, **kwargs: object) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from training.encoding import AFFIXES, IGNORED, Encoding
 from training.extraction import Judged, allowed, outputs
 from training.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.losses import antecedent_loss, choice_loss, circle_loss
+from training.readers import agreed, read
 
 
 class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -85,19 +86,28 @@ class Features(NamedTuple):
 
 
 class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
-    """An encoder, and heads on the states of whole documents. Batches are those of `training.batches.collate`."""
+    """An encoder, and heads on the states of whole documents. Batches are those of `training.batches.collate`.
+
+    `others` are further encoders, each with a span head in `other_spans`. All read side by side and learn spans from
+    their own losses alone; what they say together is the mean of their logits (Lakshminarayanan et al. 2017, "Simple
+    and scalable predictive uncertainty estimation using deep ensembles", who average probabilities). Other heads stand
+    on the first.
+    """
 
     config_class = EventExtractorConfig
     base_model_prefix = "encoder"
     supports_gradient_checkpointing = True
     permits: Tensor
 
-    def __init__(self, config: EventExtractorConfig, encoder: PreTrainedModel | None = None) -> None:
+    def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:
         super().__init__(config)
-        self.encoder = encoder if encoder is not None else fresh(config.encoder)
         self.heads = heads = ModelConfig(**config.heads)  # type: ignore[arg-type]
+        self.encoder, *others = encoders or [fresh(config.encoder) for _ in range(heads.members)]
         size, hidden = self.encoder.config.hidden_size, heads.hidden_size
-        self.spans = SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout)
+        self.spans, *other_spans = (
+            SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout) for _ in range(heads.members)
+        )
+        self.others, self.other_spans = nn.ModuleList(others), nn.ModuleList(other_spans)
         self.boundaries = BoundaryHead(size, config.labels, hidden // 2, AFFIXES, heads.dropout)
         self.mentions = MentionHead(size, config.labels, hidden, heads.dropout)
         self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout)
@@ -112,10 +122,13 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     @classmethod
     def build(cls, model: ModelConfig, encoder: EncoderConfig, encoding: Encoding) -> EventExtractor:
         """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained."""
-        body = compact(encoder, encoding.tokenizer) if encoder.kind == "compact" else pretrained(encoder)
+        bodies = [
+            compact(encoder, encoding.tokenizer) if encoder.kind == "compact" else pretrained(encoder)
+            for _ in range(model.members)
+        ]
         labels = encoding.labels
         config = EventExtractorConfig(
-            encoder=body.config.to_dict(),
+            encoder=bodies[0].config.to_dict(),
             heads=asdict(model),
             labels=len(labels.spans),
             entities=labels.entities,
@@ -124,7 +137,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             links=len(labels.links) if model.link_weight else 0,
             ontology=encoding.ontology.hash,
         )
-        built = cls(config, body)
+        built = cls(config, bodies)
         built.permits.copy_(torch.from_numpy(labels.permits))
         return built
 
@@ -164,29 +177,30 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         counts: Tensor | None = None,
     ) -> EventExtractorOutput:
         """Span logits [D, C, N, W], and the loss when the batch has targets, over `counts` if they are given."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        features = Features(fuse(hidden, first, last, weight), mask, affixes, legal, sentences, stems)
-        logits = self.spans(features.states, mask)
+        encoders, span_heads = (self.encoder, *self.others), (self.spans, *self.other_spans)
+        states, each = read(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
+        features, logits = Features(states, mask, affixes, legal, sentences, stems), agreed(each)
         if spans is None or leading is None or trailing is None or roles is None or attributes is None or links is None:
             return EventExtractorOutput(logits=logits, states=features.states)
         if counts is None:
             counts = _counts(spans, attributes)
-        parts = self._losses(features, logits, Gold(spans, leading, trailing, roles, attributes, links, counts))
+        parts = self._losses(features, each, Gold(spans, leading, trailing, roles, attributes, links, counts))
         heads = self.heads
         weights = (1.0, heads.boundary_weight, heads.role_weight, heads.attribute_weight, heads.link_weight)
         loss = torch.stack([weight * part for weight, part in zip(weights, parts, strict=True)]).sum()
         return EventExtractorOutput(loss=loss, logits=logits, parts=torch.stack(parts).detach())
 
-    def _losses(self, features: Features, logits: Tensor, gold: Gold) -> list[Tensor]:
+    def _losses(self, features: Features, each: Sequence[Tensor], gold: Gold) -> list[Tensor]:
         """Of spans, boundaries, roles, attributes and links; the last three are 0 where none of them weighs anything.
 
         Spans compete with those of their label that begin with the same word, not with all of the document, which made
         little difference on the sample (Trig-C 73.9 for 71.6, one seed). Roles compete with all of their trigger's.
         """
         documents, marked, _ = gold.counts.unbind()
+        logits, margin = agreed(each), self.heads.span_margin
         table = span_table(gold.spans, logits.shape)
         spoken = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
-        of_spans = circle_loss(logits, table, spoken).sum() / documents
+        of_spans = agreed([circle_loss(own - margin, table, spoken).sum() for own in each]) / documents
         known = gold.spans.clamp(min=0)
         leading, trailing = self.boundaries(features.states, known, features.affixes, features.legal)
         of_cuts = choice_loss(leading, gold.leading, marked) + choice_loss(trailing, gold.trailing, marked)
@@ -263,11 +277,3 @@ def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
     documents = torch.tensor(len(spans), device=spans.device)
     triggers = (attributes != IGNORED).any(dim=-1)
     return torch.stack([documents, (spans[..., 0] >= 0).sum(), triggers.sum()]).clamp(min=1)
-
-
-def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
-    """Token states [V, T, d] -> word states [D, N, d]: the mean of each word's first and last token in each of its
-    windows [D, N, 2], averaged by the windows' weights. first and last count over all V * T tokens."""
-    tokens = hidden.flatten(0, 1)
-    mean = (tokens[first] + tokens[last]) / 2
-    return (mean * weight[..., None].to(mean.dtype)).sum(dim=2)

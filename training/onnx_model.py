@@ -29,8 +29,9 @@ from training.decoding import Outputs
 from training.encoding import Encoding
 from training.extraction import Judged, outputs
 from training.finding import READER
-from training.model import EventExtractor, EventExtractorConfig, Features, fuse
+from training.model import EventExtractor, EventExtractorConfig, Features
 from training.predict import Finder, hush, load, model_version
+from training.readers import agreed, read
 from training.reading import reading
 from training.record import unchanged
 
@@ -43,14 +44,14 @@ _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
 class _Reader(nn.Module):
     def __init__(self, model: EventExtractor) -> None:
         super().__init__()
-        self.encoder, self.spans = model.encoder, model.spans
+        self.encoders = nn.ModuleList([model.encoder, *model.others])
+        self.heads = nn.ModuleList([model.spans, *model.other_spans])
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, first: Tensor, last: Tensor, weight: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-        states = fuse(hidden, first, last, weight)
-        return self.spans(states, mask), states
+        states, each = read(self.encoders, self.heads, input_ids, attention_mask, first, last, weight, mask)
+        return agreed(each), states
 
 
 class _Judge(nn.Module):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from torch import nn
 from torch.optim import AdamW, Optimizer
@@ -13,9 +14,9 @@ from training.config import FitConfig
 _LAYER = re.compile(r"(?:^|\.)(?:layers?|h|blocks?)\.(\d+)\.")
 
 
-def optimizer(model: nn.Module, encoder: nn.Module, fit: FitConfig) -> Optimizer:
-    """AdamW over all parameters of the model that learn. Biases and norms do not decay."""
-    depths = _depths(encoder)
+def optimizer(model: nn.Module, encoder: nn.Module, fit: FitConfig, *, others: Iterable[nn.Module] = ()) -> Optimizer:
+    """AdamW over all parameters of the model that learn. Biases and norms do not decay. others: further encoders."""
+    depths = {key: below for each in (encoder, *others) for key, below in _depths(each).items()}
     groups: dict[tuple[float, float], list[nn.Parameter]] = defaultdict(list)
     for parameter in model.parameters():
         if parameter.requires_grad:

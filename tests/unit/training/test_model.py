@@ -18,7 +18,7 @@ from tests.unit.training.conftest import checkpoint, reader
 from training.batches import Batch, collate
 from training.config import EncoderConfig, ModelConfig
 from training.encoding import Encoding
-from training.model import EventExtractor, fuse
+from training.model import EventExtractor
 
 SMALL = ModelConfig(max_width=6, head_size=8, hidden_size=16, negatives=4)
 COMPACT = EncoderConfig(kind="compact", hidden_size=16)
@@ -156,13 +156,6 @@ def test_an_argument_may_stand_in_another_window(window: int) -> None:
         optimizer.step()
     (event,) = predicted(model, encoding, [build(far)])[0].events
     assert [argument.role for argument in event.arguments] == ["Person"]
-
-
-def test_states_are_averaged_by_weight() -> None:
-    hidden = torch.arange(8.0).view(2, 4, 1)
-    first, last = torch.tensor([[[0, 6], [1, 0]]]), torch.tensor([[[2, 7], [1, 0]]])
-    weight = torch.tensor([[[0.25, 0.75], [1.0, 0.0]]])
-    assert fuse(hidden, first, last, weight).flatten().tolist() == [0.25 * 1 + 0.75 * 6.5, 1.0]
 
 
 def test_saved_and_loaded_it_says_the_same(tmp_path: Path) -> None:
