@@ -127,6 +127,7 @@ def test_the_filters_show_what_they_say(page: Page, report: Path) -> None:
     assert all(text.startswith("Arabic") for text in page.locator(".example:visible .id").all_text_contents())
     page.select_option("select[name=type]", label="Strike")
     expect(page.locator("#filter output")).to_have_text(f"{shown.count()} of {all_} shown")
+    assert shown.count() > 0
     assert all(node.locator(".missed", has_text="Strike").count() for node in shown.all())
     page.click("#filter button")
     expect(page.locator(".example:visible")).to_have_count(all_)
@@ -149,12 +150,16 @@ def test_arcs_are_printed_where_the_words_are(page: Page, report: Path) -> None:
     page.locator(".example").first.evaluate("node => node.open = true")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")  # drawn on the screen, as the browser does it
     page.emulate_media(media="print")
-    off = page.locator(".example").first.locator(".drawing").first.evaluate(
-        """drawing => {
+    off = (
+        page.locator(".example")
+        .first.locator(".drawing")
+        .first.evaluate(
+            """drawing => {
           const tops = new Set([...drawing.querySelectorAll("mark[data-n]")].map(m => m.getClientRects()[0].top));
           const tips = [...drawing.querySelectorAll("path.head")].map(p => p.getBoundingClientRect().bottom);
           return tips.map(tip => Math.min(...[...tops].map(top => Math.abs(top - tip))));
         }"""
+        )
     )
     assert off
     assert max(off) < 3

@@ -17,6 +17,8 @@ from annotation.snapshot import Snapshot
 from tests.run.small import TINY
 from training import demo
 
+pytestmark = pytest.mark.timeout(1800)  # where others are at work too, a trip takes its time
+
 MOMENT = (*TINY, "fit.epochs=4", "fit.evaluate_every=4")
 
 
