@@ -51,7 +51,7 @@ class ModelConfig(Settings):
     of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_margin: how
     far the logits of roles are raised above those that were trained: F1, while low, is best where a role is likelier
     wrong than not. link_margin: the same of links. members: encoders that read side by side, each with a span head that
-    learns by itself; their logits are averaged. span_margin: role_margin of spans, for encoders that seldom agree.
+    learns by itself; their logits are averaged. span_margin: as role_margin, of spans: averages are low.
     """
 
     max_width: int = setting(24, at_least(1))
