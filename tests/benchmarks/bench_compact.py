@@ -75,7 +75,8 @@ def measure(data: Path, name: str, system: str, seed: int, overrides: Sequence[s
 
     read = corpus(data, name)
     wall, busy = time.perf_counter(), time.process_time()
-    predict = naba(read, seed, overrides, threads) if system == "naba" else peer(system, read, seed)
+    told = [f"model.nested={str(name == 'nested').lower()}", *overrides]
+    predict = naba(read, seed, told, threads) if system == "naba" else peer(system, read, seed)
     wall, busy = time.perf_counter() - wall, time.process_time() - busy
     began = time.process_time()
     found = predict(read.dev)
