@@ -110,8 +110,9 @@ def trimmed(document: Document) -> tuple[Document, tuple[str, ...]]:
     events: dict[Span, Event] = {}
     for event in document.events:
         if event.trigger in new:
-            arguments = (replace(a, filler=new[a.filler]) for a in event.arguments if a.filler in new)
             trigger = new[event.trigger]
+            fillers = [(a, new[a.filler]) for a in event.arguments if a.filler in new]
+            arguments = (replace(a, filler=filler) for a, filler in fillers if filler != trigger)
             before = events[trigger].arguments if trigger in events else ()
             events[trigger] = replace(event, trigger=trigger, arguments=(*before, *arguments))
     ends = [(k.label, new[k.a], new[k.b]) for k in document.links if k.a in new and k.b in new]

@@ -9,9 +9,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
-from annotation.document import Document, Event, Provenance
+from annotation.document import Argument, Document, Event, Provenance, Span
 from annotation.errors import UsageError
 from annotation.formats.edges import trim
 from annotation.formats.protocol import Lost, Reading, Writing, counts
@@ -23,6 +23,11 @@ ONTOLOGY = conflict()
 HOW = Reading(events=frozenset(ONTOLOGY.events), links=frozenset(ONTOLOGY.links))
 WHOLE = ("labelstudio", "spacy", "re3d")
 """Formats that carry everything."""
+
+
+WIDE, NARROW = Span(0, 3, "Strike"), Span(1, 3, "Strike")
+MET = Document("9", " ובמחוז", "he", events=(Event(WIDE), Event(NARROW, (Argument("Attacker", WIDE),))))
+"""Two events that are one without white space, of which one filled a role of the other."""
 
 
 def trip(name: str, *before: Document, how: Reading = HOW) -> tuple[list[Document], list[Lost], list[Lost]]:
@@ -60,6 +65,7 @@ def test_columns_carry_every_span_and_the_white_space_between_words(document: Do
 
 @settings(max_examples=60, deadline=None)
 @given(document=documents(ONTOLOGY, forbidden_fillers=True))
+@example(document=MET)
 def test_standoff_carries_all_but_the_source(document: Document) -> None:
     kept, trims = trim(document)
     (back,), lost, said = trip("brat", document, how=replace(HOW, language=document.language))
