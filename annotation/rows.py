@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, TypeAlias, cast
+from typing import IO, TypeAlias
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotation.errors import ArticleError
+from annotation.files import opened_bytes
 
 Row: TypeAlias = Mapping[str, object]
 
@@ -24,7 +24,7 @@ def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, Row | ArticleEr
     """Each non-empty line with its number, counted from 1. No line longer than `limit` bytes is held in memory."""
     number = 0
     try:
-        with _open(path) as file:
+        with opened_bytes(path) as file:
             while line := file.readline(limit + 1):
                 number += 1
                 if len(line) > limit:
@@ -60,10 +60,6 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, Row | ArticleError]]:
 def at_fault(path: Path, number: int, reason: str, remedy: str) -> ArticleError:
     """The error for one row."""
     return ArticleError(path=f"{path}, row {number}", reason=reason, remedy=remedy)
-
-
-def _open(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _skip_line(file: IO[bytes], line: bytes, limit: int) -> None:

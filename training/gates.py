@@ -14,8 +14,8 @@ from annotation.errors import UsageError
 from annotation.matching import PRF, UNITS
 from annotation.page.names import Names
 from training.leakage import Leakage
+from training.reading import LAYERS
 from training.regression import Change
-from training.report.calibration import LAYERS
 from training.scoring import KINDS
 from training.settings import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
 

@@ -13,10 +13,9 @@ from annotation import bootstrap
 from annotation.bootstrap import Floats
 from annotation.document import Document
 from annotation.matching import ENOUGH, PRF, Item
+from training.reading import LAYERS
 from training.scoring import aligned, prfs
 
-LAYERS = ("entity", "trigger", "argument", "link")
-"""Right as Entity, Trig-C and Arg-C+ count them; a link where gold has it too."""
 BINS = 10
 POINTS = 50
 """Thresholds an abstention curve is drawn through, at most."""
@@ -169,7 +168,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Each of `LAYERS`."""
+    """Each of `LAYERS`, right as Entity, Trig-C and Arg-C+ count them; a link where gold has it too."""
 
     layers: Mapping[str, Layer]
 
