@@ -75,16 +75,17 @@ class EncoderConfig(Settings):
     """What turns words into vectors: `compact`, ours and trained from scratch, or any pretrained one from the hub.
 
     name: hub only, an id or a folder; revision: its commit or tag. window: tokens the encoder sees at once, special
-    ones included, 0 for all it can take; longer documents get half-overlapping windows. learning_rate: the rate that
-    suits it, which `fit` takes over. The rest, but for gradient_checkpointing, is for compact: its width, recurrent
-    layers, rates of dropout and of hiding a word's identity so that its letters must speak for it, and whether each
-    word reads those beside it before the recurrence.
+    ones included, 0 for all it can take; longer documents get several, each sharing `overlap` of its tokens with the
+    next. learning_rate: the rate that suits it, which `fit` takes over. The rest, but for gradient_checkpointing, is
+    for compact: its width, recurrent layers, rates of dropout and of hiding a word's identity so that its letters must
+    speak for it, and whether each word reads those beside it before the recurrence.
     """
 
     kind: Literal["compact", "hub"] = "compact"
     name: str | None = setting(None, filled)
     revision: str | None = setting(None, filled)
     window: int = setting(0, zero_or(8))
+    overlap: float = setting(0.25, within(0, 0.5))
     learning_rate: float = setting(2e-3, above(0))
     gradient_checkpointing: bool = False
     hidden_size: int = setting(192, at_least(2), even)  # one half for each direction

@@ -76,14 +76,22 @@ class Example:
 
 
 class Encoding:
-    """Both directions, for one ontology and one tokenizer. window: tokens; max_width: words of the longest span;
-    nested: whether entity mentions may stand within others."""
+    """Both directions, for one ontology and one tokenizer. window: tokens; overlap: the share of them that the next one
+    has too; max_width: words of the longest span; nested: whether entity mentions may stand within others."""
 
     def __init__(
-        self, ontology: Ontology, tokenizer: Tokenizer, *, window: int = 512, max_width: int = 24, nested: bool = True
+        self,
+        ontology: Ontology,
+        tokenizer: Tokenizer,
+        *,
+        window: int = 512,
+        overlap: float = 0.25,
+        max_width: int = 24,
+        nested: bool = True,
     ) -> None:
         self.ontology, self.tokenizer = ontology, tokenizer
-        self.window, self.max_width, self.nested = window, max_width, nested
+        self.window, self.overlap = window, overlap
+        self.max_width, self.nested = max_width, nested
         self.labels = Labels.of(ontology)
 
     @classmethod
@@ -93,19 +101,20 @@ class Encoding:
         if encoder.kind == "hub" and encoder.name:
             tokenizer = HubTokenizer.from_pretrained(encoder.name, revision=encoder.revision)
         window = min(encoder.window or tokenizer.most, tokenizer.most)
-        return cls(ontology, tokenizer, window=window, max_width=model.max_width, nested=model.nested)
+        most, nested = model.max_width, model.nested
+        return cls(ontology, tokenizer, window=window, overlap=encoder.overlap, max_width=most, nested=nested)
 
     def encode(self, document: Document, *, targets: bool = False) -> Example:
         """The document in windows, with what is to be learnt of it if asked."""
-        words = split(document.text)
-        pieces = self.tokenizer.pieces(document.text, words)
+        words, tokenizer = split(document.text), self.tokenizer
+        pieces = tokenizer.pieces(document.text, words)
         known = [_known(document.text[w.start : w.end], tuple(cut - w.start for cut in w.cuts)) for w in words]
         read = np.array(known, dtype=np.int64).reshape(-1, LEADING + TRAILING + LEADING + 1)
         affixes, legal, stems = np.split(read, [LEADING + TRAILING, -1], axis=1)
         return Example(
             document=document,
             words=words,
-            windows=windows(pieces, self.window, self.tokenizer.prefix, self.tokenizer.suffix),
+            windows=windows(pieces, self.window, tokenizer.prefix, tokenizer.suffix, overlap=self.overlap),
             affixes=affixes,
             legal=legal,
             sentences=np.array(sentences(document.text, words), dtype=np.int64),
@@ -155,7 +164,7 @@ class Encoding:
         folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer.save_pretrained(folder)
         (folder / ONTOLOGY_FILE).write_text(self.ontology.source, encoding="utf-8", newline="\n")
-        sizes = {"window": self.window, "max_width": self.max_width, "nested": self.nested}
+        sizes = {name: getattr(self, name) for name in ("window", "overlap", "max_width", "nested")}
         (folder / ENCODING_FILE).write_text(json.dumps(sizes) + "\n", encoding="utf-8")
 
     @classmethod
@@ -164,13 +173,15 @@ class Encoding:
         folder = Path(path)
         try:
             sizes = json.loads((folder / ENCODING_FILE).read_text(encoding="utf-8"))
-            window, max_width, nested = int(sizes["window"]), int(sizes["max_width"]), bool(sizes.get("nested", True))
+            window = int(sizes["window"])
+            overlap = float(sizes.get("overlap", 0.5))  # what it was before it was a setting
+            max_width, nested = int(sizes["max_width"]), bool(sizes.get("nested", True))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{folder}: not the folder of a model trained by naba: {error}") from error
         compact = (folder / COMPACT_TOKENIZER).is_file()
         tokenizer: Tokenizer = (CompactTokenizer if compact else HubTokenizer).from_pretrained(folder)
         ontology = Ontology.load(folder / ONTOLOGY_FILE)
-        return cls(ontology, tokenizer, window=window, max_width=max_width, nested=nested)
+        return cls(ontology, tokenizer, window=window, overlap=overlap, max_width=max_width, nested=nested)
 
 
 @lru_cache(maxsize=1 << 15)

@@ -1,4 +1,4 @@
-"""Long documents in windows that overlap by half, and where each word stands in them.
+"""Long documents in windows that overlap, and where each word stands in them.
 
 Every word is in one or two windows. Its states there are averaged by weight, the more context the heavier, and all
 that follows works on whole documents: spans are never cut at a window's edge and arguments may stand in another one.
@@ -26,11 +26,13 @@ class Windows:
     weight: npt.NDArray[np.float32]
 
 
-def windows(pieces: Pieces, size: int, prefix: Ids, suffix: Ids) -> Windows:
-    """Cut T tokens into windows of `size`, special ones included. A word no window holds whole loses its tail."""
+def windows(pieces: Pieces, size: int, prefix: Ids, suffix: Ids, *, overlap: float) -> Windows:
+    """Cut T tokens into windows of `size`, special ones included; each shares `overlap`, half at most, with the next.
+
+    A word longer than what windows share may be whole in none, and then loses its tail.
+    """
     room = size - len(prefix) - len(suffix)
-    stride = max(room // 2, 1)
-    room, total = 2 * stride, len(pieces.ids)
+    stride, total = room - int(room * overlap), len(pieces.ids)
     count = 1 if total <= room else 1 + -(-(total - room) // stride)
     ids = tuple(
         np.concatenate([prefix, pieces.ids[start : start + room], suffix]) for start in range(0, count * stride, stride)

@@ -149,7 +149,7 @@ def test_an_argument_may_stand_in_another_window(window: int) -> None:
     model, encoding = made(replace(COMPACT, window=window, dropout=0.0, word_dropout=0.0))
     far = "[Arrest:trigger נעצר] " + "הרחק מכאן " * 20 + "[Person>Arrest:Person דוד]"
     data, optimizer = batch(encoding, [build(far)], targets=True), AdamW(model.parameters(), lr=1e-2)
-    assert len(data["input_ids"]) == {8: 10, 16: 5, 64: 1}[window]
+    assert len(data["input_ids"]) == {8: 7, 16: 4, 64: 1}[window]
     for _ in range(40):
         optimizer.zero_grad()
         model(**data).loss.backward()
