@@ -19,6 +19,8 @@ Batch: TypeAlias = dict[str, Tensor]
 
 WORDS = 8192
 """Words of a batch, padding included: what bounds the memory it takes."""
+_SHAKE = 0.05
+"""Share of its length by which a document's place in the order changes from one epoch to the next."""
 
 
 class Examples(Dataset[Example]):
@@ -107,7 +109,7 @@ class LengthBatches(Sampler[list[int]]):
     def __iter__(self) -> Iterator[list[int]]:
         random = np.random.default_rng((self.seed, self.epoch))
         self.epoch += 1
-        order = np.argsort(self.lengths * random.uniform(0.85, 1.15, len(self.lengths)), kind="stable")
+        order = np.argsort(self.lengths * random.uniform(1 - _SHAKE, 1 + _SHAKE, len(self.lengths)), kind="stable")
         batches = np.split(order, self._cuts)
         for at in random.permutation(len(batches)):
             yield batches[at].tolist()
