@@ -61,11 +61,16 @@ def _in_project(
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
     """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
     from annotation.check import check_file
+    from annotation.labelstudio.adjudication import is_second
     from annotation.labelstudio.connect import connect
     from annotation.labelstudio.findings import show
     from annotation.labelstudio.mending import mend_all
     from annotation.labelstudio.project import find
 
+    if is_second(title):
+        raise UsageError(
+            f"{title!r}: its tasks say what is contested, which findings would replace; leave out --project"
+        )
     client = connect(workspace)
     known = find(client, title, workspace=workspace).ontology
     findings = list(check_file(documents, given if given.hash == known.hash else known))

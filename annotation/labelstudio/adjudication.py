@@ -64,6 +64,11 @@ def title_of(project: str) -> str:
     return f"{project[: TITLE_MAXIMUM - len(_SUFFIX) - _DIGITS - 1]} {mark}{_SUFFIX}"
 
 
+def is_second(title: str) -> bool:
+    """Whether a project of this title is one to decide in."""
+    return title.endswith(_SUFFIX)
+
+
 def hand_over(
     client: Client,
     contested: Sequence[Mapping[str, Document]],

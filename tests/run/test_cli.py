@@ -74,6 +74,11 @@ def test_findings_end_in_exit_code_1(tmp_path: Path) -> None:
         (["snapshot", "nothere.jsonl", "--out", "s"], 2, "nothere.jsonl: cannot be read"),
         (["read", "nothere", "--out", "o.jsonl"], 2, "none of what was named could be read"),
         (["check", "nothere.jsonl", "--ontology", "nope"], 2, "there is no ontology called 'nope'"),
+        (
+            ["check", "nothere.jsonl", "--project", "P: adjudication"],
+            2,
+            "what is contested, which findings would replace",
+        ),
         (["pull", "--project", "p", "--out", "o.jsonl"], 3, "start one with `naba serve`"),
         (["push", "nothere", "--project", "p"], 3, "start one with `naba serve`"),
         (["diff", "a", "b"], 2, "a"),
