@@ -26,7 +26,7 @@ from training.precision import Precision
 from training.tracking import Tracker
 
 STRIDE = 128
-"""Tokens that a pipeline's windows share; naba's share half of all."""
+"""Tokens that a pipeline's windows share, one more than naba's."""
 
 
 class Bare:
