@@ -32,8 +32,8 @@ class DropsConfig(Settings):
 class GatesConfig(Settings):
     """The gates of a preset, as fractions of 1; what is None or absent is not asked.
 
-    floors: F1 by score. leakage: documents at most. calibration: expected calibration error by layer, at most.
-    alignment: the share of marks that can be learned, at least.
+    floors: F1 by score. leakage: documents at most. calibration: expected calibration error by layer, at most,
+    unless it may be chance. alignment: the share of marks that can be learned, at least.
     """
 
     floors: dict[str, float] = field(default_factory=dict)
@@ -68,12 +68,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Findings:
-    """What the gates look at. `changes` is None when there is nothing to compare with."""
+    """What the gates look at. calibration: by layer the error, and what chance alone may give. `changes` is None when
+    there is nothing to compare with."""
 
     micro: Mapping[str, PRF]
     leaks: Leakage
     alignment: float
-    calibration: Mapping[str, float]
+    calibration: Mapping[str, tuple[float, float]]
     changes: Sequence[Change] | None
 
 
@@ -155,14 +156,16 @@ def _leakage(most: int, leaks: Leakage) -> Iterator[Outcome]:
     yield Outcome("leakage", len(leaks) <= most, said)
 
 
-def _calibration(wanted: Mapping[str, float], errors: Mapping[str, float]) -> Iterator[Outcome]:
+def _calibration(wanted: Mapping[str, float], errors: Mapping[str, tuple[float, float]]) -> Iterator[Outcome]:
     for layer, most in wanted.items():
-        error = errors.get(layer)
-        if error is None:
+        if layer not in errors:
             yield Outcome("calibration", True, f"{layer}: too few found to say")
-        else:
-            said = f"{layer} scores are off by {_percent(error)} points; at most {_percent(most)} is asked"
-            yield Outcome("calibration", error <= most, said)
+            continue
+        error, chance = errors[layer]
+        said = f"{layer} scores are off by {_percent(error)} points; at most {_percent(most)} is asked"
+        if most < error <= chance:
+            said += f", but so few may be off by {_percent(chance)} by chance"
+        yield Outcome("calibration", error <= max(most, chance), said)
 
 
 def _alignment(least: float, share: float) -> Iterator[Outcome]:

@@ -151,10 +151,10 @@ def _judged(
     return gates.judge(asked, findings, Names(trial.snapshot.ontology))
 
 
-def _off(gold: Sequence[Document], found: Sequence[Document]) -> dict[str, float]:
-    """The expected calibration error of each layer that has predictions enough to say."""
+def _off(gold: Sequence[Document], found: Sequence[Document]) -> dict[str, tuple[float, float]]:
+    """The expected calibration error of each layer that has predictions enough to say, and what chance may give."""
     layers = calibration(gold, found).layers
-    return {name: layer.ece for name, layer in layers.items() if layer.enough}
+    return {name: (layer.ece, layer.ece_by_chance) for name, layer in layers.items() if layer.enough}
 
 
 def _record(

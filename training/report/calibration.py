@@ -98,6 +98,14 @@ class Layer:
         return bootstrap.pairs(bootstrap.bounds(drawn[:, None]))[0]
 
     @property
+    def ece_by_chance(self) -> float:
+        """What 95 in 100 such layers stay below whose every score is the chance of being right: a few predictions have
+        some error by luck alone. What is right in a bin is drawn from the normal distribution of that variance."""
+        spread = np.sqrt(np.bincount(self._bins, self.scores * (1 - self.scores), BINS))
+        drawn = np.random.default_rng(bootstrap.SEED).standard_normal((bootstrap.RESAMPLES, BINS)) * spread
+        return float(np.quantile(np.abs(drawn).sum(axis=1), bootstrap.LEVEL)) / max(len(self.scores), 1)
+
+    @property
     def points(self) -> tuple[Point, ...]:
         """What every threshold that makes a difference leaves, the strictest first."""
         lasts = np.flatnonzero(np.append(np.diff(self.scores) != 0, True)) if len(self.scores) else np.array([], int)
@@ -132,6 +140,7 @@ class Layer:
             "enough": self.enough,
             "ece": self.ece,
             "ece_interval": list(self.ece_interval),
+            "ece_by_chance": self.ece_by_chance,
             "bins": [part.as_dict() for part in self.bins],
             "thresholds": {precision: point and point.as_dict() for precision, point in wanted.items()},
             "curve": [point.as_dict() for point in self.curve],

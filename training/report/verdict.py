@@ -218,7 +218,11 @@ def _trust(evaluation: Evaluation) -> Iterator[Point]:
     """How far the arguments' scores are from the share that is right."""
     layer = evaluation.calibration.layers["argument"]
     if layer.enough:
-        yield Point("Scores of arguments are off by", f"{100 * layer.ece:.0f} points", note="on average, ECE")
+        yield Point(
+            "Scores of arguments are off by",
+            f"{100 * layer.ece:.0f} points",
+            note=f"on average, ECE; up to {100 * layer.ece_by_chance:.0f} by chance",
+        )
 
 
 def _change(what: str, change: Change, mood: str) -> Point:

@@ -44,12 +44,20 @@ def test_a_floor_is_held_at_the_value_itself() -> None:
 
 
 def test_leakage_calibration_and_alignment_are_gates() -> None:
-    gates = GatesConfig(leakage=0, calibration={"trigger": 0.1, "entity": 0.1, "argument": 0.1}, alignment=0.95)
-    found = findings(leaks=Leakage((("a", "a"),), (), ()), calibration={"trigger": 0.2, "entity": 0.05}, alignment=0.9)
+    gates = GatesConfig(
+        leakage=0, calibration=dict.fromkeys(("trigger", "entity", "link", "argument"), 0.1), alignment=0.95
+    )
+    off = {"trigger": (0.2, 0.08), "entity": (0.05, 0.06), "link": (0.12, 0.18)}
+    found = findings(leaks=Leakage((("a", "a"),), (), ()), calibration=off, alignment=0.9)
     assert said(gates, found) == [
         ("leakage", False, "1 documents were seen in training: 1 by id (a of a); at most 0 may be"),
         ("calibration", False, "trigger scores are off by 20.0 points; at most 10.0 is asked"),
         ("calibration", True, "entity scores are off by 5.0 points; at most 10.0 is asked"),
+        (
+            "calibration",
+            True,
+            "link scores are off by 12.0 points; at most 10.0 is asked, but so few may be off by 18.0 by chance",
+        ),
         ("calibration", True, "argument: too few found to say"),
         ("alignment", False, "90.0 percent of the marks can be learned; at least 95.0 is asked"),
     ]

@@ -86,6 +86,15 @@ def test_scores_that_mean_what_they_say_have_little_error_and_boasting_ones_much
     assert sum(inside) >= 4
 
 
+def test_what_chance_gives_is_above_what_nineteen_in_twenty_honest_layers_have() -> None:
+    chance = np.random.default_rng(1)
+    scores = chance.uniform(0.4, 1, 150).round(4).tolist()
+    honest = [layer([(score, bool(chance.random() < score)) for score in scores], gold=150) for _ in range(200)]
+    assert 0.9 <= np.mean([one.ece <= one.ece_by_chance for one in honest]) <= 0.99
+    boasting = layer([(score, bool(chance.random() < score - 0.3)) for score in scores], gold=150)
+    assert boasting.ece > 2 * boasting.ece_by_chance
+
+
 def test_the_threshold_keeps_most_at_the_wanted_precision() -> None:
     """40 right at 0.9; 10 wrong at 0.8; 40 right at 0.7, which lift precision again; 40 wrong at 0.6."""
     outcomes = [(0.9, True)] * 40 + [(0.8, False)] * 10 + [(0.7, True)] * 40 + [(0.6, False)] * 40
