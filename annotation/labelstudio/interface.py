@@ -14,7 +14,8 @@ from annotation.ontology import Attribute, Ontology, Phrases, Type
 
 _PAGE = "direction: rtl; text-align: right"
 # Label Studio drops `>` from a style sheet, quotes are safest left out, and its own rules sometimes need !important.
-# The tall lines leave room for the arcs, which the editor draws 18 pixels above a span.
+# The tall lines leave room for the arcs, which the editor draws 18 pixels above a span, and over the text (100): it is
+# lifted above them, and they are paler but for the one pointed at.
 _STYLE = """
 .naba-panel { position: sticky; top: 0; z-index: 200; padding: 2px 0; background: var(--color-neutral-background) }
 .naba-panel .lsf-labels { margin: 4px 0; gap: 4px }
@@ -41,7 +42,7 @@ _STYLE = """
 .naba-findings .lsf-richtext__line { width: 100%; padding: 0; min-height: 0 }
 .naba-findings .lsf-richtext__line:nth-of-type(2n+1) { padding-inline-start: 22px; opacity: 0.8 }
 .naba-findings .lsf-richtext__line:first-of-type { padding: 0; opacity: 1; font-weight: 700 }
-.naba-text { padding-top: 20px }
+.naba-text { position: relative; z-index: 101; padding-top: 20px }
 .naba-text .lsf-richtext__container { font-size: 18px; line-height: 12px }
 .naba-text .lsf-richtext__line { width: 100%; min-height: 0; padding: 0; line-height: 54px }
 .naba-text .lsf-richtext__line { unicode-bidi: plaintext; text-align: start }
@@ -52,6 +53,8 @@ _STYLE = """
 .lsf-outliner-item__index, .lsf-detailed-region__index { text-shadow: 0 0 2px #000, 0 0 1px #000 }
 [data-slot=command-list] { max-height: 75vh !important }
 [data-slot=command-item] { min-height: 0 !important; padding-block: 0 !important; font-size: 14px }
+.relations-overlay path[opacity="0.6"] { opacity: 0.4 }
+.relations-overlay path[opacity="0.6"] ~ g { opacity: 0.7 }
 .relations-overlay text { font-size: 10px !important }
 .relations-overlay g:nth-of-type(2n) g { translate: 0 -5px }
 """
