@@ -42,6 +42,7 @@ ARTICLES = {
 }
 both_languages = pytest.mark.parametrize("language", ARTICLES)
 
+_LEVEL = "part => getComputedStyle(part).zIndex"
 Open = Callable[[Document, str], Editor]
 
 
@@ -118,6 +119,8 @@ def test_a_suggestion_is_seen_with_its_arcs_and_taken_over_by_submit(
     arguments = [argument for event in article.events for argument in event.arguments]
     expect(editor.arcs).to_have_count(len(arguments))
     assert sorted(editor.arc_titles) == sorted(titles[argument.role] for argument in arguments)
+    text, arcs = (int(editor.page.locator(part).evaluate(_LEVEL)) for part in (".naba-text", ".relations-overlay"))
+    assert text > arcs
     expect(editor.regions).to_have_count(len(list(article.spans())))
     shown = {text.partition(":")[2] for text in editor.regions.evaluate_all("all => all.map(e => e.dataset.label)")}
     assert shown == {
