@@ -44,7 +44,7 @@ LENGTHS = (50, 150, 500, 1500, 5000)
 LONG = 1500
 KINDS: dict[Precision, torch.dtype] = {"fp32": torch.float32, "bf16": torch.bfloat16}
 SIZES = {
-    "cpu": {"thin": 3, "steps": 5, "batch": 8, "epochs": 1, "documents": 16, "rounds": 3, "words": 5000},
+    "cpu": {"thin": 3, "steps": 9, "batch": 8, "epochs": 3, "documents": 16, "rounds": 3, "words": 5000},
     "cuda": {"thin": 12, "steps": 5, "batch": 32, "epochs": 5, "documents": 320, "rounds": 3, "words": 20000},
 }
 """What the options are where they are not given."""
