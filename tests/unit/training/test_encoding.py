@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,6 +167,14 @@ def test_saved_and_loaded_it_encodes_alike(tokenizer: object, tmp_path: Path) ->
 def test_what_never_nests_is_remembered_with_the_model(tmp_path: Path) -> None:
     Encoding(ONTOLOGY, reader("compact"), nested=False).save_pretrained(tmp_path)
     assert Encoding.from_pretrained(tmp_path).nested is False
+
+
+def test_a_folder_older_than_the_overlap_keeps_its_windows(tmp_path: Path) -> None:
+    Encoding(ONTOLOGY, reader("compact"), overlap=0.1).save_pretrained(tmp_path)
+    assert Encoding.from_pretrained(tmp_path).overlap == 0.1
+    file = tmp_path / "encoding.json"
+    file.write_text(json.dumps({k: v for k, v in json.loads(file.read_text()).items() if k != "overlap"}))
+    assert Encoding.from_pretrained(tmp_path).overlap == 0.5
 
 
 @pytest.mark.parametrize("content", [None, "{", "{}"])
