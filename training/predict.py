@@ -121,7 +121,7 @@ class Finder:
         found: dict[int, Document] = {}
         padding = _PADDING if self.model.device.type == "cpu" else math.inf
         ends = [*cuts(sorted(lengths), self.batch_size, WORDS, padding), len(order)]
-        with torch.inference_mode(), computing(self.precision, self.model.device):  # weights are halved once for all
+        with torch.inference_mode(), computing(self.precision, self.model.device):  # weights are cast once for all
             for places in (order[start:end] for start, end in pairwise([0, *ends]) if end):
                 batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
                 outputs = self.model.extract(_there(batch, self.model.device), given=self.given)
