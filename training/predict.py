@@ -121,14 +121,14 @@ class Finder:
         found: dict[int, Document] = {}
         padding = _PADDING if self.model.device.type == "cpu" else math.inf
         ends = [*cuts(sorted(lengths), self.batch_size, WORDS, padding), len(order)]
-        with torch.inference_mode(), computing(self.precision, self.model.device):  # weights are cast once for all
-            for places in (order[start:end] for start, end in pairwise([0, *ends]) if end):
-                batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
+        for places in (order[start:end] for start, end in pairwise([0, *ends]) if end):
+            batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
+            with torch.inference_mode(), computing(self.precision, self.model.device):
                 outputs = self.model.extract(_there(batch, self.model.device), given=self.given)
-                for at, output in zip(places, outputs, strict=True):
-                    unsure = round(output.doubt / max(lengths[at], 1), 6)
-                    provenance = Provenance(model_version=self.version, uncertainty=unsure)
-                    found[at] = replace(encoding.decode(examples[at], output, self.read), provenance=provenance)
+            for at, output in zip(places, outputs, strict=True):
+                unsure = round(output.doubt / max(lengths[at], 1), 6)
+                provenance = Provenance(model_version=self.version, uncertainty=unsure)
+                found[at] = replace(encoding.decode(examples[at], output, self.read), provenance=provenance)
         return [found[at] for at in range(len(documents))]
 
 
