@@ -35,7 +35,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[EventExtractor, E
     set_seed(3)
     model = EventExtractor.build(heads, body, encoding)
     config = FitConfig(
-        epochs=12, batch_size=4, learning_rate=1e-2, encoder_learning_rate=1e-2, patience=None, device="cpu"
+        epochs=10, batch_size=4, learning_rate=1e-2, encoder_learning_rate=1e-2, patience=None, device="cpu"
     )
     folder = tmp_path_factory.mktemp("checkpoints")
     splits = Chosen(CORPUS[:16], CORPUS[16:])
@@ -148,7 +148,7 @@ def test_how_unsure_the_model_is_does_not_depend_on_the_batch(trained: tuple[Eve
         for size in (1, 7)
     )
     assert alone == pytest.approx(together, abs=1e-4)
-    assert len(set(alone)) > len(CORPUS) / 3
+    assert len(set(alone)) > len(CORPUS) / 2
     (nothing,) = predict(*trained, [Document("empty", "")])
     assert nothing.provenance is not None
     assert nothing.provenance.uncertainty == 0
