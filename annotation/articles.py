@@ -20,12 +20,12 @@ from typing import TypeAlias
 
 from annotation import html
 from annotation.body import Body, find, whole
-from annotation.document import Document, Source, sha256, text_id
-from annotation.errors import ArticleError
-from annotation.language import language
+from annotation.core.document import Document, Source, sha256, text_id
+from annotation.core.document_json import from_json
+from annotation.core.errors import ArticleError
+from annotation.core.language import language
+from annotation.core.text import decode
 from annotation.rows import Row, at_fault, jsonl_rows, parquet_rows
-from annotation.serial import from_json
-from annotation.text import decode
 
 LIMIT = 50_000_000
 """Bytes of a file, or of a row, above which it is no article."""

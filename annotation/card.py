@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import yaml
 
+from annotation.core.ontology import Ontology
 from annotation.manifest import Manifest
-from annotation.ontology import Ontology
 from annotation.splits import SPLITS
 
 

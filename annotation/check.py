@@ -10,9 +10,9 @@ from annotation.checks import consistency, edges, lines, source, structure
 from annotation.checks.corpus import Corpus
 from annotation.checks.finding import Fault, Finding, Rule, finding
 from annotation.checks.wording import ERRORS
-from annotation.document import Document
+from annotation.core.document import Document
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.pulled import Files
-from annotation.ontology import Ontology
 
 CorpusRule: TypeAlias = Callable[[Document, Ontology, Corpus], Iterator[Fault]]
 

@@ -12,9 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
-from annotation.document import Document
-from annotation.errors import DocumentsError, UsageError
-from annotation.serial import from_line, to_json
+from annotation.core.document import Document
+from annotation.core.document_json import from_line, to_json
+from annotation.core.errors import DocumentsError, UsageError
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import trafilatura
 
 from annotation.align import SURE, align, squeeze
 from annotation.body import Range
-from annotation.text import decode, lines
+from annotation.core.text import decode, lines
 
 # It reports each page it finds no article in as an error of its own; here the rules on lines take over.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from annotation.document import Document
-from annotation.errors import SnapshotError
+from annotation.core.document import Document
+from annotation.core.errors import SnapshotError
 
 SCHEMA = 1
 MANIFEST = "manifest.json"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from annotation.document import Argument, Document, Event, Link, Span
+from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.migration import Migration, Touched, told, value_path
 
 

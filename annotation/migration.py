@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
-from annotation.errors import OntologyError
-from annotation.ontology import Attribute, Ontology, Type
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import Attribute, Ontology, Type
 
 Kind: TypeAlias = Literal["renamed", "merged", "split", "removed"]
 Value: TypeAlias = tuple[str, str]

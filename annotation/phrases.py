@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import regex
 
-from annotation.text import folded
+from annotation.core.text import folded
 
 
 def shown(line: str) -> str:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeAlias
 
-from annotation.document import Document, Span
-from annotation.matching import assign, overlap
-from annotation.ontology import Ontology
-from annotation.proclitics import variants
+from annotation.core.document import Document, Span
+from annotation.core.matching import assign, overlap
+from annotation.core.ontology import Ontology
+from annotation.core.proclitics import variants
 
 ENTITY, EVENT, ARGUMENT, ATTRIBUTE, LINK = "entity", "event", "argument", "attribute", "link"
 LAYERS = (ENTITY, EVENT, ARGUMENT, ATTRIBUTE, LINK)

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
-from annotation.document import Document, Span
-from annotation.proclitics import moved, variants
+from annotation.core.document import Document, Span
+from annotation.core.proclitics import moved, variants
 
 _ARTICLES = ("ה", "ال", "ٱل")
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from annotation.document import Argument, Document, Event, Link, Span
-from annotation.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
 from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LINK, PREFIX, Answer, Place, Thing, places
 from annotation.pooling import bare
 

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from annotation.document import Document
-from annotation.duplicates import fingerprint
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.near_duplicates import fingerprint
 
 MIX = 0.5
 MOST = 200

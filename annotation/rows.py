@@ -11,7 +11,7 @@ from typing import IO, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from annotation.errors import ArticleError
+from annotation.core.errors import ArticleError
 from annotation.files import opened_bytes
 
 Row: TypeAlias = Mapping[str, object]

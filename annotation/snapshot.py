@@ -22,12 +22,12 @@ import pyarrow as pa
 
 from annotation import table
 from annotation.card import card
-from annotation.document import Document
-from annotation.duplicates import clusters
-from annotation.errors import OntologyError, SnapshotError
+from annotation.core.document import Document
+from annotation.core.errors import OntologyError, SnapshotError
+from annotation.core.near_duplicates import clusters
+from annotation.core.ontology import Ontology
 from annotation.files import line
 from annotation.manifest import MANIFEST, Counts, Manifest, Policy
-from annotation.ontology import Ontology
 from annotation.splits import SPLITS, split
 
 THRESHOLD = 0.7

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from annotation.document import Document
+from annotation.core.document import Document
 
 SPLITS = ("train", "dev", "test")
 ENOUGH = 3

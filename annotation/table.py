@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from annotation.document import Document, Json
-from annotation.serial import SCHEMA, from_json, to_json
+from annotation.core.document import Document, Json
+from annotation.core.document_json import SCHEMA, from_json, to_json
 
 _BATCH = 512
 

@@ -10,8 +10,8 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from annotation.document import Document
-from annotation.duplicates import clusters
+from annotation.core.document import Document
+from annotation.core.near_duplicates import clusters
 
 Teams = frozenset[str]
 

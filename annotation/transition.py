@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias, TypeVar
 
-from annotation.ontology import Ontology, Phrases, Type
+from annotation.core.ontology import Ontology, Phrases, Type
 
 _T = TypeVar("_T", bound=Type)
 _Taken: TypeAlias = set[tuple[str, str]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from annotation.document import Document, Provenance
-from annotation.markup import parse
-from annotation.ontology import Ontology
+from annotation.core.document import Document, Provenance
+from annotation.core.inline_markup import parse
+from annotation.core.ontology import Ontology
 
 ONTOLOGY_PATH = Path(__file__).parent.parent / "conf" / "ontology" / "conflict.yaml"
 

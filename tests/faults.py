@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from annotation import text as texts
 from annotation.checks.edges import word_at
-from annotation.document import Argument, Document, Event, Link, Span
-from annotation.ontology import Ontology
-from annotation.proclitics import moved
+from annotation.core import text as texts
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.ontology import Ontology
+from annotation.core.proclitics import moved
 
 Seeded: TypeAlias = tuple[Document, Span]
 """The Document with the fault, and the span at which it must be found."""

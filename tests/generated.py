@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from annotation.document import Argument, Document, Event, Source, Span
+from annotation.core.document import Argument, Document, Event, Source, Span
 
 ARABIC = (
     "أفاد سكان القرية صباح اليوم بأن دورية عبرت الجسر القديم ثم عادت نحو المدينة وقال متحدث محلي إن الطريق "

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from annotation.ontology import Ontology
+from annotation.core.ontology import Ontology
 
 Tree: TypeAlias = dict[str, Any]
 REMOVED = [

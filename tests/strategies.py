@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Link, Source, Span
-from annotation.ontology import Ontology
+from annotation.core.document import Argument, Document, Event, Link, Source, Span
+from annotation.core.ontology import Ontology
 
 PIECES = (
     *("ובמחוז", "אידליב", 'צה"ל', 'ק"מ', "ג'ולאני", "עִבְרִית", "שּׁ", "ךםןףץ"),

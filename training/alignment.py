@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from annotation.document import Document, Span
-from annotation.words import Word, split
+from annotation.core.document import Document, Span
+from annotation.core.words import Word, split
 from training.audit import ARGUMENT, ENTITY, KINDS, LINK, TRIGGER, Audit, Lost, place
 from training.encoding import Encoding
 from training.tokens import edges, unseen

@@ -20,10 +20,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotation import table
-from annotation.document import Document, Source, sha256, text_id
-from annotation.errors import ArticleError, UsageError
+from annotation.core.document import Document, Source, sha256, text_id
+from annotation.core.errors import ArticleError, UsageError
+from annotation.core.language import language
 from annotation.files import read_documents
-from annotation.language import language
 from annotation.manifest import MANIFEST
 from annotation.rows import Row, at_fault, parquet_rows
 

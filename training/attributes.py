@@ -14,12 +14,12 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation import bootstrap
-from annotation.bootstrap import Floats
-from annotation.document import Document, Span
-from annotation.errors import UsageError
-from annotation.matching import ENOUGH, assign, overlap
-from annotation.ontology import Attribute, Ontology
+from annotation.core import bootstrap
+from annotation.core.bootstrap import Floats
+from annotation.core.document import Document, Span
+from annotation.core.errors import UsageError
+from annotation.core.matching import ENOUGH, assign, overlap
+from annotation.core.ontology import Attribute, Ontology
 from training.pairing import aligned
 
 CERTAINTY, UNCONFIRMED, CONFIRMED = "certainty", "unconfirmed", "confirmed"

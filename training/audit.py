@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from annotation.document import Argument, Document, Event, Link, Span
-from annotation.words import LEADING, TRAILING, Word
-from training.clusters import chain, clusters
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.link_clusters import chain, clusters
+from annotation.core.words import LEADING, TRAILING, Word
 from training.labels import Labels
 
 ENTITY, TRIGGER, ARGUMENT, LINK = KINDS = ("entity", "trigger", "argument", "link")

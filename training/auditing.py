@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from annotation import terminal
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import atomic
 from annotation.snapshot import Snapshot
 from training.alignment import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned

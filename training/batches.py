@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
-from annotation.document import Document
+from annotation.core.document import Document
 from training.encoding import IGNORED, Encoding, Example, Targets
 
 Batch: TypeAlias = dict[str, Tensor]

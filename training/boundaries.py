@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation.document import Document, Span
-from annotation.edges import MARKS, PROCLITIC, edge
-from annotation.matching import PRF, assign
+from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
+from annotation.core.document import Document, Span
+from annotation.core.matching import PRF, assign
 from training.matches import LAYERS
 from training.pairing import aligned
 from training.scoring import prfs

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from annotation.matching import HEADLINE
+from annotation.core.matching import HEADLINE
 from training.record import Record
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.snapshot import Snapshot
 from training.config import DataConfig
 

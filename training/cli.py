@@ -12,7 +12,7 @@ import typer
 from annotation import cli as annotation
 from annotation import terminal
 from annotation.commands.options import AsJson, Workspace, load_ontology
-from annotation.errors import NabaError
+from annotation.core.errors import NabaError
 from annotation.formats.detect import DocumentLines
 
 app = typer.Typer(

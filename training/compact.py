@@ -21,9 +21,9 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
-from annotation.errors import UsageError
-from annotation.text import folded
-from annotation.words import Word, legal_cuts
+from annotation.core.errors import UsageError
+from annotation.core.text import folded
+from annotation.core.words import Word, legal_cuts
 from training.dropout import Dropout
 from training.tokens import Ids, Pieces
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from annotation.errors import UsageError
-from annotation.matching import PRF
-from annotation.ontology import Ontology
+from annotation.core.errors import UsageError
+from annotation.core.matching import PRF
+from annotation.core.ontology import Ontology
 from training.scoring import Scores
 
 _MOST = 4

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation import bootstrap
-from annotation.errors import UsageError
-from annotation.matching import ENOUGH, UNITS
+from annotation.core import bootstrap
+from annotation.core.errors import UsageError
+from annotation.core.matching import ENOUGH, UNITS
 from training import flat
 from training.scoring import KINDS, Scores
 from training.tally import TypeName

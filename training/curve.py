@@ -9,10 +9,10 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from annotation import terminal
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.matching import HEADLINE, UNITS
 from annotation.files import read_documents, write_documents
-from annotation.matching import HEADLINE, UNITS
 from annotation.snapshot import Snapshot
 from training.chosen import Chosen
 from training.config import TrainConfig

@@ -9,8 +9,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from annotation.document import Argument, Document, Event, Link, Span
-from annotation.words import Word
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.words import Word
 from training.labels import Labels
 from training.reading import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, Reading
 from training.reading import sigmoid as sigmoid

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from annotation import sample, terminal
-from annotation.document import Document
-from annotation.errors import NabaError
+from annotation.core.document import Document
+from annotation.core.errors import NabaError
 
 PROJECT = "naba demo"
 

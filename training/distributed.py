@@ -20,9 +20,9 @@ from typing import Any, NamedTuple, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.errors import NabaError, UsageError
+from annotation.core.document_json import from_json
+from annotation.core.errors import NabaError, UsageError
 from annotation.files import line
-from annotation.serial import from_json
 from training.archive import CHARACTERS, Archive, Piece, Place
 from training.config import PredictConfig
 

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
 from training.config import EncoderConfig
 from training.dropout import Dropout

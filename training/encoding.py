@@ -16,13 +16,13 @@ from zlib import crc32
 
 import numpy as np
 
-from annotation.document import Document, Span
-from annotation.errors import UsageError
-from annotation.ontology import Ontology
-from annotation.text import folded
-from annotation.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
+from annotation.core.document import Document, Span
+from annotation.core.errors import UsageError
+from annotation.core.link_clusters import clusters
+from annotation.core.ontology import Ontology
+from annotation.core.text import folded
+from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
 from training.audit import Audit, Place, audit, place
-from training.clusters import clusters
 from training.compact import COMPACT_TOKENIZER, CompactTokenizer
 from training.config import EncoderConfig, ModelConfig
 from training.decoding import Outputs, decode

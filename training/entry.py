@@ -23,7 +23,7 @@ from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
-from annotation.errors import NabaError
+from annotation.core.errors import NabaError
 from training.config import (
     AuditConfig,
     EvaluateConfig,

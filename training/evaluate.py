@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation import terminal
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from annotation.files import write_documents
 from annotation.snapshot import Snapshot
 from training.comparison import Comparison

@@ -13,9 +13,9 @@ from omegaconf import OmegaConf
 from pydantic import ValidationError
 
 from annotation import terminal
-from annotation.document import Document
-from annotation.errors import SnapshotError, UsageError
-from annotation.ontology import Ontology
+from annotation.core.document import Document
+from annotation.core.errors import SnapshotError, UsageError
+from annotation.core.ontology import Ontology
 from annotation.snapshot import Snapshot
 from training.alignment import aligned
 from training.chosen import Chosen

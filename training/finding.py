@@ -12,9 +12,9 @@ import torch
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from annotation import terminal
-from annotation.document import Document
-from annotation.errors import UsageError
-from annotation.ontology import Ontology
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 from training.config import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding import Encoding
 from training.model import EventExtractor

@@ -23,9 +23,9 @@ from transformers import (
 )
 from transformers.trainer import TRAINER_STATE_NAME
 
-from annotation.document import Document
-from annotation.errors import UsageError
-from annotation.matching import HEADLINE, PRF, UNITS, compare, units
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.matching import HEADLINE, PRF, UNITS, compare, units
 from training.batches import Examples, LengthBatches
 from training.config import FitConfig
 from training.encoding import Encoding

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from seqeval.scheme import IOB2, Tokens
 
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 
 LAYERS = ("entity", "trigger")
 

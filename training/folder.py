@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation.document import Json
-from annotation.errors import UsageError
+from annotation.core.document import Json
+from annotation.core.errors import UsageError
 from annotation.files import atomic
 
 _log = logging.getLogger(__name__)

@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 from omegaconf import OmegaConf
 
-from annotation.errors import UsageError
-from annotation.matching import PRF, UNITS
+from annotation.core.errors import UsageError
+from annotation.core.matching import PRF, UNITS
 from annotation.page.names import Names
 from training.leakage import Leakage
 from training.reading import LAYERS

@@ -7,7 +7,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from annotation.words import LEADING, TRAILING
+from annotation.core.words import LEADING, TRAILING
 from training.dropout import Dropout
 from training.losses import IMPOSSIBLE
 

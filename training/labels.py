@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from annotation.ontology import Ontology
+from annotation.core.ontology import Ontology
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotation.document import Document
-from annotation.duplicates import clusters
+from annotation.core.document import Document
+from annotation.core.near_duplicates import clusters
 from annotation.snapshot import THRESHOLD
 
 

@@ -12,9 +12,9 @@ from functools import cached_property
 
 import numpy as np
 
-from annotation import bootstrap
-from annotation.bootstrap import Floats
-from annotation.matching import ENOUGH, HEADLINE, PRF, UNITS
+from annotation.core import bootstrap
+from annotation.core.bootstrap import Floats
+from annotation.core.matching import ENOUGH, HEADLINE, PRF, UNITS
 from training.powerlaw import PowerLaw, power_law
 from training.scoring import Scores
 from training.tally import TypeName

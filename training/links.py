@@ -15,12 +15,12 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from annotation import bootstrap
-from annotation.bootstrap import Floats
-from annotation.document import Document
-from annotation.matching import ENOUGH, Interval
-from training.clusters import Cluster
-from training.clusters import clusters as joined
+from annotation.core import bootstrap
+from annotation.core.bootstrap import Floats
+from annotation.core.document import Document
+from annotation.core.link_clusters import Cluster
+from annotation.core.link_clusters import clusters as joined
+from annotation.core.matching import ENOUGH, Interval
 from training.pairing import aligned
 
 SAME_AS = "SameAs"

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation import bootstrap
-from annotation.document import Document, Span
-from annotation.matching import PRF, assign
+from annotation.core import bootstrap
+from annotation.core.document import Document, Span
+from annotation.core.matching import PRF, assign
 from training.pairing import aligned
 
 KINDS: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from training.candidates import before, link_table, role_table, span_table, wrong
 from training.config import EncoderConfig, ModelConfig
 from training.decoding import Outputs

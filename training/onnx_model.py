@@ -21,8 +21,8 @@ import torch
 from torch import Tensor, nn
 
 from annotation import terminal
-from annotation.errors import UsageError
-from annotation.words import LEADING, TRAILING
+from annotation.core.errors import UsageError
+from annotation.core.words import LEADING, TRAILING
 from training.compact import CHARACTERS, FEATURES
 from training.config import OnnxConfig
 from training.decoding import Outputs

@@ -8,8 +8,8 @@ from itertools import zip_longest
 from sqlite3 import Connection, connect
 from typing import TypeAlias
 
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 
 Pair: TypeAlias = tuple[Document, Document]
 GOLD, PREDICTED = 0, 1

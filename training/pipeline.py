@@ -22,7 +22,7 @@ from torch.utils.data import Dataset
 from transformers import AutoConfig, AutoModel, Pipeline
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from annotation.document import Document, Event, text_id
+from annotation.core.document import Document, Event, text_id
 from training.encoding import Encoding
 from training.model import EventExtractor, EventExtractorConfig
 from training.predict import Finder

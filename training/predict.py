@@ -15,8 +15,8 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 from transformers.utils import logging as transformers_logging
 
-from annotation.document import Document, Provenance
-from annotation.errors import UsageError
+from annotation.core.document import Document, Provenance
+from annotation.core.errors import UsageError
 from training.archive import gather
 from training.batches import WORDS, Batch, collate, cuts
 from training.decoding import Outputs

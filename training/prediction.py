@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from annotation import terminal
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import line
 from training import distributed
 from training.archive import Archive, Piece, Place

@@ -7,7 +7,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import write_documents
 from training.card import card
 from training.config import ReleaseConfig, TrackingConfig

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from annotation.errors import UsageError
-from annotation.matching import ENOUGH
+from annotation.core.errors import UsageError
+from annotation.core.matching import ENOUGH
 
 ENTITY, TRIGGER, ARGUMENT, LINK = "entity", "trigger", "argument", "link"
 LAYERS = (ENTITY, TRIGGER, ARGUMENT, LINK)

@@ -10,7 +10,7 @@ from pathlib import Path
 from omegaconf import OmegaConf
 
 from annotation import terminal
-from annotation.errors import Refused
+from annotation.core.errors import Refused
 from training import runs
 from training.config import TrackingConfig, TrainConfig, VerifyConfig, typed
 from training.examine import opened, weights

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 
 SCHEMA = 1
 RECORD = "release.json"

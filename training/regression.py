@@ -18,8 +18,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.document import Document
-from annotation.matching import UNITS, Units, units
+from annotation.core.document import Document
+from annotation.core.matching import UNITS, Units, units
 from training.report.features import Features
 from training.report.slices import by_slice
 from training.scoring import KINDS

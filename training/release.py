@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from annotation import terminal
-from annotation.document import Document
-from annotation.errors import Refused, UsageError
-from annotation.matching import UNITS
+from annotation.core.document import Document
+from annotation.core.errors import Refused, UsageError
+from annotation.core.matching import UNITS
 from annotation.page.names import Names
 from annotation.snapshot import Snapshot
 from training import gates

@@ -21,8 +21,8 @@ from typing import IO
 
 from filelock import FileLock, Timeout
 
-from annotation.document import Json
-from annotation.errors import UsageError
+from annotation.core.document import Json
+from annotation.core.errors import UsageError
 from annotation.files import atomic
 from training.archive import Place
 

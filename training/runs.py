@@ -12,7 +12,7 @@ import torch
 import yaml
 from transformers import set_seed
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.files import atomic
 from annotation.snapshot import Snapshot
 from training.alignment import ENOUGH, aligned

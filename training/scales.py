@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotation.document import Document
+from annotation.core.document import Document
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.predict import predict

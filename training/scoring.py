@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation import bootstrap
-from annotation.document import Document
-from annotation.matching import HEADLINE, PRF, UNITS
+from annotation.core import bootstrap
+from annotation.core.document import Document
+from annotation.core.matching import HEADLINE, PRF, UNITS
 from training import flat
 from training.pairing import aligned as aligned
 from training.pairing import paired

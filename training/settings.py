@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol, TypeVar, Union, cast, get_a
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 
 T = TypeVar("T")
 Rule = Callable[[object], str | None]

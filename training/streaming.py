@@ -17,9 +17,9 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from annotation.document import Document
-from annotation.errors import NabaError, UsageError
-from annotation.ontology import Ontology
+from annotation.core.document import Document
+from annotation.core.errors import NabaError, UsageError
+from annotation.core.ontology import Ontology
 from training import attributes, boundaries, links, matches
 from training.attributes import Attributes
 from training.boundaries import Ladder

@@ -23,7 +23,7 @@ from hydra.types import HydraContext, TaskFunction
 from omegaconf import DictConfig
 
 from annotation import terminal
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import atomic
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.document import Document
-from annotation.matching import UNITS, Item, Items, agreed, units
+from annotation.core.document import Document
+from annotation.core.matching import UNITS, Item, Items, agreed, units
 from training import flat
 
 KINDS: Mapping[str, tuple[str, int]] = {

@@ -18,7 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import distributed
 
-from annotation.errors import NabaError
+from annotation.core.errors import NabaError
 
 T = TypeVar("T")
 

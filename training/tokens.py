@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrainedTokenizerFast
 
-from annotation.errors import UsageError
-from annotation.words import Word
+from annotation.core.errors import UsageError
+from annotation.core.words import Word
 from training.hub import unloadable
 
 Ids: TypeAlias = npt.NDArray[np.int64]

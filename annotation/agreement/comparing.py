@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.agreement.kappa import Values
-from annotation.document import Document, Event, Span
-from annotation.matching import Units, assign, compare, overlap, units
-from annotation.ontology import Ontology
-from annotation.proclitics import tolerated
-from annotation.versions import annotator
+from annotation.core.annotator_versions import annotator
+from annotation.core.document import Document, Event, Span
+from annotation.core.matching import Units, assign, compare, overlap, units
+from annotation.core.ontology import Ontology
+from annotation.core.proclitics import tolerated
 
 EXACT, TOLERANT = "exact", "tolerant"
 STRICTNESS: Mapping[str, str] = {EXACT: "same offsets", TOLERANT: "or one begins a proclitic earlier"}

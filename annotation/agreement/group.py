@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from annotation import bootstrap
 from annotation.agreement.comparing import STRICTNESS, Cell, Comparison
 from annotation.agreement.kappa import Kappa, Values
-from annotation.bootstrap import Counts
-from annotation.matching import PRF, UNITS
+from annotation.core import bootstrap
+from annotation.core.bootstrap import Counts
+from annotation.core.matching import PRF, UNITS
 
 FEWEST_ARTICLES = 10
 """Articles below which an interval is too few to say: with less to draw from, every draw is like the others."""

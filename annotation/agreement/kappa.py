@@ -9,9 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation import bootstrap
-from annotation.bootstrap import Counts, Floats
-from annotation.matching import ENOUGH, Interval
+from annotation.core import bootstrap
+from annotation.core.bootstrap import Counts, Floats
+from annotation.core.matching import ENOUGH, Interval
 
 Values: TypeAlias = Counter[tuple[str, str]]
 """How often one annotator said the first value and the other the second."""

@@ -15,10 +15,10 @@ from typing import TypeVar
 from annotation.agreement.comparing import EXACT, STRICTNESS, TOLERANT, Comparison, Pair, comparison
 from annotation.agreement.group import Group, Scores, group
 from annotation.agreement.kappa import Kappa
-from annotation.document import Document
-from annotation.matching import HEADLINE, PRF, UNITS
-from annotation.ontology import Ontology
-from annotation.versions import annotator, versions
+from annotation.core.annotator_versions import annotator, versions
+from annotation.core.document import Document
+from annotation.core.matching import HEADLINE, PRF, UNITS
+from annotation.core.ontology import Ontology
 
 SCHEMA = 1
 K = TypeVar("K", str, Pair)

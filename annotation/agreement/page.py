@@ -13,10 +13,10 @@ from annotation.agreement.comparing import EXACT, STRICTNESS, TOLERANT
 from annotation.agreement.contested import Article, articles, causes, confused
 from annotation.agreement.group import FEWEST_ARTICLES, Scores
 from annotation.agreement.measure import agreement
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
+from annotation.core.matching import ENOUGH, HEADLINE, PRF, Units, units
+from annotation.core.ontology import Ontology
 from annotation.files import atomic
-from annotation.matching import ENOUGH, HEADLINE, PRF, Units, units
-from annotation.ontology import Ontology
 from annotation.page import templates
 from annotation.page.marks import AGREED, CONTESTED, plain, showable
 from annotation.page.names import UNITS, Names

@@ -9,9 +9,9 @@ from annotation.checks.edges import word_at
 from annotation.checks.finding import Fault
 from annotation.checks.names import marked, prefixes, shown, unmarked
 from annotation.checks.wording import Name, Quoted
-from annotation.document import Document, Span
-from annotation.ontology import Ontology
-from annotation.text import MOST_LETTERS, folded
+from annotation.core.document import Document, Span
+from annotation.core.ontology import Ontology
+from annotation.core.text import MOST_LETTERS, folded
 
 _LEAST = 3
 """Characters there must be without the prefix to be taken for the same words."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from annotation.checks.names import marked, shown, unmarked
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 
 LIMIT = 2_000_000
 """Counts kept, of some 200 bytes each; when there are more, those of what was seen once are forgotten."""

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import regex
 
-from annotation import text as texts
 from annotation.checks.finding import Fault
 from annotation.checks.wording import Quoted
-from annotation.document import Document
-from annotation.ontology import Ontology
+from annotation.core import text as texts
+from annotation.core.document import Document
+from annotation.core.ontology import Ontology
 
 _PAIRS = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“", "’": "‘", "›": "‹"}
 _SENTENCE = frozenset(".,;:!?،؛؟…-–—־") | frozenset(_PAIRS) | frozenset(_PAIRS.values())

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from annotation.checks import wording
 from annotation.checks.wording import Value
-from annotation.document import Document, Span
-from annotation.ontology import Ontology
+from annotation.core.document import Document, Span
+from annotation.core.ontology import Ontology
 
 Severity: TypeAlias = Literal["error", "warning"]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from annotation.checks.finding import Finding
 from annotation.checks.wording import Quoted, Value
-from annotation.document import Document, Json
-from annotation.errors import UsageError
+from annotation.core.document import Document, Json
+from annotation.core.document_json import from_json
+from annotation.core.errors import UsageError
 from annotation.files import opened
-from annotation.serial import from_json
 
 _KINDS = (
     ("drifted", re.compile(r"the annotator marked (?P<quoted>.+) but the offsets cover ")),

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
 
-from annotation import text as texts
-from annotation.document import Document, Span
+from annotation.core import text as texts
+from annotation.core.document import Document, Span
 
 _SHORTEST = 3
 """Characters below which a string stands in too many words that are not it."""

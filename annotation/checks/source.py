@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from annotation.checks.finding import Fault
-from annotation.document import Document, Span, text_id
-from annotation.ontology import Ontology
+from annotation.core.document import Document, Span, text_id
+from annotation.core.ontology import Ontology
 
 _HASHED = re.compile(r"[0-9a-f]{16}")
 

@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 from annotation.checks.finding import Fault
 from annotation.checks.wording import Family, Name, Quoted, Value
-from annotation.document import Document, Event, Span
-from annotation.ontology import EventType, Ontology
+from annotation.core.document import Document, Event, Span
+from annotation.core.ontology import EventType, Ontology
 
 Said: TypeAlias = Mapping[str, Value]
 _UNREAL = frozenset({("realis", "generic"), ("realis", "planned"), ("polarity", "negative")})

@@ -11,8 +11,8 @@ import typer
 from annotation import terminal
 from annotation.checks.finding import Finding
 from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
-from annotation.errors import DocumentsError, Refused, UsageError
-from annotation.ontology import Ontology
+from annotation.core.errors import DocumentsError, Refused, UsageError
+from annotation.core.ontology import Ontology
 
 if TYPE_CHECKING:
     from annotation.labelstudio.findings import ShowReport

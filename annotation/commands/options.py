@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from annotation.errors import UsageError
-from annotation.ontology import Ontology
+from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 
 Workspace = Annotated[
     Path, typer.Option("--workspace", envvar="NABA_WORKSPACE", help="Where the embedded server and the state live.")

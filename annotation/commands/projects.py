@@ -11,9 +11,9 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import HERE, AsJson, OntologyOption, Workspace, load_ontology
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 from annotation.files import atomic, read_documents, write_documents
-from annotation.ontology import Ontology
 
 ProjectOrNone = Annotated[str | None, typer.Option("--project", "-P", help="The Label Studio project's title.")]
 

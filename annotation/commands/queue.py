@@ -14,8 +14,8 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import HERE, AsJson, DocumentsFile, Project, Workspace
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from annotation.files import atomic, read_documents
 
 if TYPE_CHECKING:

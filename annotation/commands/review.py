@@ -9,8 +9,8 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from annotation.files import read_documents, write_documents
 
 if TYPE_CHECKING:

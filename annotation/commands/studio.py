@@ -10,10 +10,10 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Project, Workspace, load_ontology
-from annotation.document import Document
-from annotation.errors import ArticleError, UsageError
+from annotation.core.document import Document
+from annotation.core.errors import ArticleError, UsageError
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents, write_documents
-from annotation.ontology import Ontology
 
 
 class _Kept(TypedDict):
@@ -137,7 +137,7 @@ def _articles(paths: list[Path], faults: list[ArticleError]) -> Iterator[Documen
 
 def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
     """The documents without those nearly the same as an earlier one; a line for each that is left out."""
-    from annotation.duplicates import alike
+    from annotation.core.near_duplicates import alike
 
     names: list[str] = []
     for document, others in alike(documents):

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from annotation.document import Span
-from annotation.errors import UsageError
+from annotation.core.document import Span
+from annotation.core.errors import UsageError
 from annotation.formats.draft import Draft, longest
 from annotation.formats.protocol import Item, Lost, Reading, Unit
 from annotation.formats.raw import guess_language, id_of, text_of

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from annotation.document import Document, Event, Span, text_id
+from annotation.core.document import Document, Event, Span, text_id
 from annotation.files import atomic
 from annotation.formats.edges import trim
 from annotation.formats.protocol import Lost, Writing

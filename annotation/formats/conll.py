@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation.document import Provenance
-from annotation.errors import UsageError
+from annotation.core.document import Provenance
+from annotation.core.errors import UsageError
 from annotation.formats.conll_lines import (
     DOCSTART,
     Line,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from annotation.text import proclitics
+from annotation.core.text import proclitics
 
 JOINT = "^"
 OUTSIDE = "O"

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 from annotation.files import atomic
 from annotation.formats.conll_lines import DOCSTART, escaped
 from annotation.formats.conll_tags import OUTSIDE

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation.document import Document
-from annotation.errors import DocumentsError, UsageError
+from annotation.core.document import Document
+from annotation.core.document_json import from_json, from_line
+from annotation.core.errors import DocumentsError, UsageError
 from annotation.files import numbered, opened_bytes
 from annotation.formats.textee import from_textee, is_textee
-from annotation.serial import from_json, from_line
 
 _START = 1 << 16
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from annotation.document import Argument, Document, Event, Link, Provenance, Source, Span
+from annotation.core.document import Argument, Document, Event, Link, Provenance, Source, Span
 from annotation.formats.protocol import Lost, Unit
 
 _SHOWN = 60

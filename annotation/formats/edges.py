@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.formats.protocol import UNITS, Lost, Unit, counts
 from annotation.formats.tokens import trimmed
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from annotation.document import Document, Json, Provenance, Source, Span
+from annotation.core.document import Document, Json, Provenance, Source, Span
 from annotation.formats.draft import Draft
 from annotation.formats.protocol import Item, Lost, Reading, Unit
 from annotation.formats.raw import guess_language, objects, rows_in

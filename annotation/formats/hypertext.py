@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from annotation.document import Json
+from annotation.core.document import Json
 from annotation.formats.draft import agrees
 
 _UNSEEN = {"script", "style", "template"}

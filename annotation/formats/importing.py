@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from annotation.document import Document, Provenance, text_id
-from annotation.errors import UsageError
+from annotation.core.document import Document, Provenance, text_id
+from annotation.core.errors import UsageError
 from annotation.formats.names import renamed
 from annotation.formats.protocol import Lost, Reader, Reading, Tally, counts
 from annotation.formats.starter import Starter

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from annotation.document import Document, Json, Provenance, Source, Span
-from annotation.errors import RegionError
+from annotation.core.document import Document, Json, Provenance, Source, Span
+from annotation.core.errors import RegionError
 from annotation.formats.draft import Draft
 from annotation.formats.hypertext import Page
 from annotation.formats.protocol import Item, Lost, Reading, Unit

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.files import atomic
 from annotation.formats.protocol import Lost, Writing
 from annotation.labelstudio.convert import check_text, to_result, to_task_data

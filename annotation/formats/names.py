@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from annotation.document import Document, Event, Link, Span
+from annotation.core.document import Document, Event, Link, Span
 
 _ILLEGAL = re.compile(r"[^\w:/+-]+")
 _NOTHING = "Unnamed"

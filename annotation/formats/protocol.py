@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
-from annotation.document import Document
+from annotation.core.document import Document
 
 Unit: TypeAlias = Literal["document", "entity", "event", "argument", "attribute", "link", "source", "other"]
 UNITS: tuple[Unit, ...] = ("document", "entity", "event", "argument", "attribute", "link", "source", "other")

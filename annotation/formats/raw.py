@@ -10,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from annotation import language as languages
-from annotation.document import Json
-from annotation.errors import UsageError
+from annotation.core import language as languages
+from annotation.core.document import Json
+from annotation.core.errors import UsageError
+from annotation.core.text import decode
 from annotation.formats.protocol import Lost
-from annotation.text import decode
 
 _SAFE = " !#$&'()+,-.;=@[]^_{}~"
 _LONGEST = 200

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from annotation.document import Json, Source, Span
-from annotation.errors import UsageError
+from annotation.core.document import Json, Source, Span
+from annotation.core.document_json import SCHEMA, from_json
+from annotation.core.errors import UsageError
 from annotation.formats.draft import Draft, agrees
 from annotation.formats.protocol import Item, Lost, Reading, Unit
 from annotation.formats.raw import guess_language, objects
-from annotation.serial import SCHEMA, from_json
 
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"
 SOURCE, TARGET = "Source", "Target"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.formats import (
     brat,
     brat_write,

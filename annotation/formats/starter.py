@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from annotation.document import Document
-from annotation.errors import UsageError
-from annotation.ontology import LANGUAGES
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.ontology import LANGUAGES
 
 _COLORS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#bcbd22", "#e377c2", "#7f7f7f")
 PLACEHOLDERS = {"entities": "Mention", "events": "Happening", "roles": "Participant", "attributes": "status"}

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from annotation.document import Argument, Document, Event, Json, Link, Span
+from annotation.core.document import Argument, Document, Event, Json, Link, Span
 from annotation.formats.tokens import Written as Written
 from annotation.formats.tokens import borders as borders
 from annotation.formats.tokens import to_textee as to_textee

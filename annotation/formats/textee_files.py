@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation.document import Document, Json
+from annotation.core.document import Document, Json
 from annotation.files import atomic
 from annotation.formats.edges import trim
 from annotation.formats.protocol import Item, Lost, Reading, Unit, Writing

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import regex
 
-from annotation.document import Document, Event, Link, Span
+from annotation.core.document import Document, Event, Link, Span
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}\p{Cf}]+(?:[\"'\u05f3\u05f4][\p{L}\p{M}\p{N}\p{Cf}]+)*|.", regex.DOTALL)
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotation.document import Document
-from annotation.errors import ProjectError
+from annotation.core.annotator_versions import annotator, updated
+from annotation.core.document import Document
+from annotation.core.errors import ProjectError
 from annotation.files import read_documents
 from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client, row
@@ -26,7 +27,6 @@ from annotation.labelstudio.pulled import Files
 from annotation.labelstudio.push import push
 from annotation.labelstudio.suggest import suggest
 from annotation.proposal import Proposal, proposal
-from annotation.versions import annotator, updated
 
 START = "everybody"
 """What the suggestion to start from is called; those of annotators have their names."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from annotation.document import Document
-from annotation.errors import StudioAuthError, StudioDownError, UsageError
+from annotation.core.document import Document
+from annotation.core.errors import StudioAuthError, StudioDownError, UsageError
 from annotation.labelstudio.client import Client, translated
 from annotation.labelstudio.convert import check_result, to_result
 from annotation.labelstudio.flow import progress

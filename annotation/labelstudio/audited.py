@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation import bootstrap
 from annotation.agreement.comparing import EXACT, Comparison
 from annotation.agreement.group import FEWEST_ARTICLES, Group, group
+from annotation.core import bootstrap
+from annotation.core.matching import ENOUGH, UNITS, Interval
 from annotation.labelstudio.fates import ACCEPTED, ADDED, BOTH, BOUNDARIES, DELETED, EDITED, LAYERS, TYPE, Cell
-from annotation.matching import ENOUGH, UNITS, Interval
 
 SHOWN = ("Trig-C", "Arg-C+", "Entity")
 WITH = ("none", "one", "both")

@@ -1,7 +1,8 @@
 """The way to a Label Studio server, and the one place its SDK is imported.
 
 The SDK carries the requests and refreshes access tokens; what travels is plain JSON. Whatever goes wrong on the way
-leaves here as an error of `annotation.errors`. What may safely be sent twice is sent again while a server restarts.
+leaves here as an error of `annotation.core.errors`. What may safely be sent twice is sent again while a server
+restarts.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import httpx
 from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
-from annotation.errors import ProjectError, StudioAuthError, StudioDownError, StudioError
+from annotation.core.errors import ProjectError, StudioAuthError, StudioDownError, StudioError
 from annotation.labelstudio.wire import Row
 
 TIMEOUT = httpx.Timeout(300.0, connect=10.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from annotation.errors import StudioAuthError, StudioDownError
+from annotation.core.errors import StudioAuthError, StudioDownError
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.server import find
 

@@ -16,13 +16,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from annotation.document import Document, Event, Json, Span, sha256
-from annotation.errors import RegionError
+from annotation.core.document import Document, Event, Json, Span, sha256
+from annotation.core.document_json import SCHEMA, from_json, to_json
+from annotation.core.errors import RegionError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio import wire
 from annotation.labelstudio.quarantine import Quarantined
 from annotation.labelstudio.reading import Reading
-from annotation.ontology import Ontology
-from annotation.serial import SCHEMA, from_json, to_json
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

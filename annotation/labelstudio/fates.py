@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from annotation.document import Span
+from annotation.core.document import Span
+from annotation.core.matching import assign
 from annotation.labelstudio import wire
-from annotation.matching import assign
 
 ROLE, LINK = "role", "link"
 LAYERS = (wire.TRIGGER, wire.ENTITY, ROLE, LINK)

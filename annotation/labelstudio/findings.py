@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from annotation.checks.finding import Finding
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.holdings import alone

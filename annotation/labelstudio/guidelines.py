@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 
-from annotation import markup
-from annotation.document import Document, Span
-from annotation.errors import OntologyError
-from annotation.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Type
+from annotation.core import inline_markup
+from annotation.core.document import Document, Span
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Type
 
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 
@@ -35,7 +35,7 @@ _HEADINGS = {
 def guidelines(ontology: Ontology, *, ui_language: str = "en") -> str:
     """HTML for the project's instructions. Examples are in the annotators' language, or in both where it is neither.
 
-    Raises OntologyError when an example is not in the markup of `annotation.markup`.
+    Raises OntologyError when an example is not in the markup of `annotation.core.inline_markup`.
     """
     direction = "rtl" if ui_language in RIGHT_TO_LEFT else "ltr"
     groups: tuple[Mapping[str, Type], ...] = (
@@ -82,7 +82,7 @@ def _examples(type_: Type, ontology: Ontology, ui_language: str) -> Iterator[str
 def _marked(type_: Type, example: str, ontology: Ontology, ui_language: str) -> str:
     """The example with each span on its colour, followed by its title and the roles it fills."""
     try:
-        document = markup.parse(example)
+        document = inline_markup.parse(example)
     except ValueError as error:
         raise OntologyError(path=ontology.name, faults=[f"{type_.name}: example {example!r}: {error}"]) from error
     pieces: list[str] = []

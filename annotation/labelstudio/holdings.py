@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.files import atomic
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.paging import pages

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable
 from xml.etree import ElementTree
 
-from annotation.errors import OntologyError
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import Attribute, Ontology, Phrases, Type
 from annotation.labelstudio import wire
 from annotation.labelstudio.guidelines import RIGHT_TO_LEFT
 from annotation.labelstudio.guidelines import guidelines as guidelines
-from annotation.ontology import Attribute, Ontology, Phrases, Type
 
 _PAGE = "direction: rtl; text-align: right"
 # Label Studio drops `>` from a style sheet, quotes are safest left out, and its own rules sometimes need !important.

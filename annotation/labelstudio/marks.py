@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
-from annotation.errors import ProjectError
+from annotation.core.errors import ProjectError
 from annotation.labelstudio.client import Client, rows
 from annotation.labelstudio.flow import ahead
 from annotation.labelstudio.paging import pages

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from annotation.checks.edges import trimmed
+from annotation.core.text import on_grapheme
 from annotation.labelstudio import wire
 from annotation.labelstudio.wire import Row
-from annotation.text import on_grapheme
 
 Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
 KINDS = frozenset({"edge-space", "edge-punctuation", "twice"})

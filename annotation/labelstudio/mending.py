@@ -10,7 +10,7 @@ from pathlib import Path
 
 from annotation.checks import wording
 from annotation.checks.finding import Finding
-from annotation.errors import RegionError, StudioDownError
+from annotation.core.errors import RegionError, StudioDownError
 from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import from_task_data

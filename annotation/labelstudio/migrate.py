@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from annotation.errors import ProjectError, StudioDownError, StudioError
+from annotation.core.errors import ProjectError, StudioDownError, StudioError
+from annotation.core.ontology import Ontology
 from annotation.files import atomic
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.flow import progress
@@ -25,7 +26,6 @@ from annotation.labelstudio.seal import half_way
 from annotation.labelstudio.tabs import show_tab
 from annotation.labelstudio.undofile import Entry, Header, UndoFile, free_path, undo_files
 from annotation.migration import Migration
-from annotation.ontology import Ontology
 from annotation.transition import transition
 
 SETTINGS = ("label_config", "expert_instruction", "show_instruction", "description")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from annotation.errors import StudioError
+from annotation.core.errors import StudioError
 from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.wire import Row
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from annotation.checks import wording
 from annotation.checks.finding import Finding
-from annotation.ontology import Ontology
+from annotation.core.ontology import Ontology
 
 MOST = 30
 """Findings shown on one task; with more it is not the list that is missing."""

@@ -13,7 +13,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from annotation.errors import StudioDownError, StudioError
+from annotation.core.errors import StudioDownError, StudioError
 from annotation.files import atomic, line
 from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from annotation.document import Document
-from annotation.errors import StudioDownError, StudioError
+from annotation.core.document import Document
+from annotation.core.errors import StudioDownError, StudioError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.client import Client, NotCarriedOutError
 from annotation.labelstudio.convert import to_task_data
 from annotation.labelstudio.flow import ahead, chunks, progress
 from annotation.labelstudio.holdings import Held, Holdings, Note, alone, holdings, meta, settled
 from annotation.labelstudio.project import Project, ensure
-from annotation.ontology import Ontology
 
 CHUNK_BYTES = 16 << 20
 CHUNK_TASKS = 2000

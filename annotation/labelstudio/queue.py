@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.holdings import Holdings, alone, holdings, same_text

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from annotation.document import Argument, Document, Event, Link, Provenance, Span
-from annotation.errors import RegionError, SpanDriftError
+from annotation.core.document import Argument, Document, Event, Link, Provenance, Span
+from annotation.core.errors import RegionError, SpanDriftError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio import wire
 from annotation.labelstudio.quarantine import Quarantined, drifted, place
-from annotation.ontology import Ontology
 
 
 class Reading:

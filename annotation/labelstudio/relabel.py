@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from annotation.errors import OntologyError
+from annotation.core.errors import OntologyError
 from annotation.labelstudio.interface import relation_titles
 from annotation.labelstudio.regions import Regions, of_kind, strings, with_values
 from annotation.labelstudio.undecided import either, pieces, settled

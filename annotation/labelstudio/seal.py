@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree import ElementTree
 
-from annotation.errors import OntologyError
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.interface import labelling_config
-from annotation.ontology import Ontology
 
 _SEAL = re.compile(r"<!-- naba:([A-Za-z0-9+/=]+) -->\s*")
 

@@ -24,7 +24,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock
 
-from annotation.errors import StudioError
+from annotation.core.errors import StudioError
 from annotation.files import atomic
 
 HOST = "127.0.0.1"

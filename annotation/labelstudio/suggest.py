@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from annotation.document import Document, Span
-from annotation.errors import StudioDownError, UsageError
+from annotation.core.document import Document, Span
+from annotation.core.errors import StudioDownError, UsageError
 from annotation.labelstudio.audit import remember
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.convert import check_result, to_result

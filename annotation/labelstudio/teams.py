@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from annotation.document import Document
-from annotation.errors import ProjectError, RegionError, UsageError
+from annotation.core.document import Document
+from annotation.core.errors import ProjectError, RegionError, UsageError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.convert import from_task_data
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import TITLE_MAXIMUM, find
 from annotation.labelstudio.push import PushReport, push
-from annotation.ontology import Ontology
 from annotation.teams import deal
 
 

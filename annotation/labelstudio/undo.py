@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotation.errors import ProjectError
+from annotation.core.errors import ProjectError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.holdings import alone
@@ -19,7 +20,6 @@ from annotation.labelstudio.relabel import Relabelling
 from annotation.labelstudio.tabs import remove_tab
 from annotation.labelstudio.undofile import UndoFile
 from annotation.migration import Migration
-from annotation.ontology import Ontology
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import cast
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import atomic
 from annotation.labelstudio.marks import Key, Kind, Marked, digest
 from annotation.labelstudio.wire import Row

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from annotation.document import Span
+from annotation.core.document import Span
 
 CORRECT, MISSED, SPURIOUS = "correct", "missed", "spurious"
 AGREED, CONTESTED = "agreed", "contested"

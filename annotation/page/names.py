@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from annotation.ontology import ARTICLE_LANGUAGES, Ontology, Type
+from annotation.core.ontology import ARTICLE_LANGUAGES, Ontology, Type
 
 LANGUAGES = {"ar": "Arabic", "he": "Hebrew", "en": "English", "und": "Unknown language"}
 

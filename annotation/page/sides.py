@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from markupsafe import Markup
 
-from annotation.document import Document, Event, Span
-from annotation.matching import Units
+from annotation.core.document import Document, Event, Span
+from annotation.core.matching import Units
 from annotation.page.marks import SIGNS, Mark, plain, render
 from annotation.page.names import Names
 

@@ -2,7 +2,7 @@
 
     LANGUAGE/raw/NAME.txt|.html     the article as scraped, with everything a scrape drags along
     LANGUAGE/unlabelled/NAME.*      articles nobody has marked yet
-    LANGUAGE/ANNOTATOR/NAME.txt     the article's body in the markup of `annotation.markup`
+    LANGUAGE/ANNOTATOR/NAME.txt     the article's body in the markup of `annotation.core.inline_markup`
 
 Every article in `raw` was marked by the senior of its language, some by the other two annotators as well. People,
 groups and events are invented.
@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from annotation.document import Document, Provenance
-from annotation.markup import parse
+from annotation.core.document import Document, Provenance
+from annotation.core.inline_markup import parse
 
 ANNOTATORS = {"ar": ("layla", "karim", "rana"), "he": ("noa", "dan", "tal")}
 """Who marked the articles of each language, the senior first."""

@@ -25,12 +25,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation import bootstrap, sample
-from annotation.document import Document
-from annotation.duplicates import clusters
+from annotation import sample
+from annotation.core import bootstrap
+from annotation.core.document import Document
+from annotation.core.matching import UNITS, compare, units
+from annotation.core.near_duplicates import clusters
+from annotation.core.ontology import Ontology
 from annotation.files import atomic
-from annotation.matching import UNITS, compare, units
-from annotation.ontology import Ontology
 from annotation.snapshot import THRESHOLD
 from annotation.splits import split
 from tests.benchmarks.protests import PROTESTS, pipeline, protests

@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
-from annotation.document import Document
+from annotation.core.document import Document
 from tests.benchmarks.corpora import Corpus, corpus, marked, missing, sentences
 
 DATA = Path(__file__).parents[3] / "shared" / "data"

@@ -27,7 +27,7 @@ from scipy import stats
 from transformers import set_seed
 
 from annotation import sample
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.queue import queue
 from tests.builders import conflict
 from training.chosen import Chosen

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from annotation import bootstrap, sample
-from annotation.document import Document
+from annotation import sample
+from annotation.core import bootstrap
+from annotation.core.document import Document
 from annotation.files import line
 from annotation.formats.detect import DocumentLines
 from training.streaming import Task, score_files

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from torch.utils.data import Sampler
 from torch.utils.flop_counter import FlopCounterMode
 
-from annotation.document import Document
-from annotation.words import split
+from annotation.core.document import Document
+from annotation.core.words import split
 from tests.benchmarks import shapes
 from tests.benchmarks.shapes import articles, header, row, spread
 from tests.benchmarks.versus import Sides, tagger, versus

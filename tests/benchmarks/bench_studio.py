@@ -20,7 +20,7 @@ from statistics import median
 
 from label_studio_sdk import LabelStudio
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.labelstudio import server
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import to_result, to_task_data

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
+from annotation.core.ontology import Ontology
 from annotation.formats import conll
 from annotation.formats.importing import Import
 from annotation.formats.protocol import Reading
-from annotation.ontology import Ontology
 
 SENTENCES = 10
 """To a Document: both files run on from sentence to sentence, as articles do."""

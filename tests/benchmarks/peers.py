@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.util import minibatch
 
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 
 _EPOCHS, _BATCH, _DROPOUT = 10, 32, 0.2
 _TOKEN = re.compile(r"\S+")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import yaml
 
-from annotation.document import Argument, Document, Event, Span
+from annotation.core.document import Argument, Document, Event, Span
+from annotation.core.ontology import Ontology
 from annotation.formats import gsr
 from annotation.formats.importing import Import
 from annotation.formats.protocol import Reading
-from annotation.ontology import Ontology
 from tests.benchmarks.peers import Crf
 
 PROTESTS = Path("gsr_protest_ar") / "protest_spans.json"

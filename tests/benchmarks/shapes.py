@@ -15,8 +15,8 @@ from tokenizers.trainers import WordPieceTrainer
 from transformers import AutoModel, BertConfig, PreTrainedTokenizerFast
 
 from annotation import sample
-from annotation.document import Document
-from annotation.words import split
+from annotation.core.document import Document
+from annotation.core.words import split
 from training.batches import collate
 from training.encoding import Encoding
 from training.model import EventExtractor

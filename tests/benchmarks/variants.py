@@ -14,9 +14,9 @@ from hydra import compose, initialize_config_module
 from torch import Tensor
 from transformers import PreTrainedModel, set_seed
 
-from annotation.document import Document
-from annotation.ontology import Ontology
-from annotation.words import LEADING
+from annotation.core.document import Document
+from annotation.core.ontology import Ontology
+from annotation.core.words import LEADING
 from tests.benchmarks.chains import TagHead
 from training.chosen import Chosen
 from training.config import TrainConfig, typed

@@ -13,7 +13,7 @@ from torch.optim.optimizer import register_optimizer_step_post_hook
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoModel, AutoModelForTokenClassification, AutoTokenizer, pipeline
 
-from annotation.document import Document
+from annotation.core.document import Document
 from tests.benchmarks.shapes import finish, now, seconds
 from tests.builders import conflict
 from training.batches import Batch

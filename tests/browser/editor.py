@@ -6,7 +6,7 @@ import unicodedata
 
 from playwright.sync_api import Locator, Page, expect
 
-from annotation.document import Span
+from annotation.core.document import Span
 
 _TEXT = ".naba-text .lsf-richtext__container"
 

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.adjudicate import adjudicate, contested
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.adjudication import decisions, hand_over, title_of
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
-from annotation.ontology import Ontology
 from tests.browser.editor import Editor
 from tests.builders import build
 

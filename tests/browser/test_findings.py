@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from annotation.check import check_file
-from annotation.document import Document
+from annotation.core.document import Document
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import to_result
@@ -18,7 +19,6 @@ from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
-from annotation.ontology import Ontology
 from tests.browser.editor import Editor
 from tests.builders import build
 from tests.studio.support import hand_in, tasks

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.document import Document
+from annotation.core.document import Document
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.interface import relation_titles
@@ -17,7 +18,6 @@ from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.suggest import suggest
-from annotation.ontology import Ontology
 from tests.browser.editor import Editor
 from tests.builders import build
 

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.document import Span
+from annotation.core.document import Span
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.audit import audit
 from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.suggest import suggest
-from annotation.ontology import Ontology
 from annotation.queue import Queued
 from tests.browser.editor import Editor
 from tests.builders import build

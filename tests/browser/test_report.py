@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from annotation import sample
-from annotation.document import Document, Provenance, Source
+from annotation.core.document import Document, Provenance, Source
 from tests.builders import conflict
 from training.report.evaluation import evaluation
 from training.report.page import write_report

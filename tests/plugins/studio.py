@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import pytest
 
+from annotation.core.ontology import Ontology
 from annotation.labelstudio import server
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.server import Server
-from annotation.ontology import Ontology
 from tests.builders import conflict
 
 

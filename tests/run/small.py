@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation import snapshot
-from annotation.document import Document
-from annotation.markup import parse
+from annotation.core.document import Document
+from annotation.core.inline_markup import parse
 from annotation.snapshot import Snapshot
 from tests.builders import conflict
 from training.cli import main

@@ -8,8 +8,8 @@ from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
 from annotation import sample
-from annotation.document import Document
-from annotation.matching import units
+from annotation.core.document import Document
+from annotation.core.matching import units
 from tests.builders import conflict
 from training.batches import Examples, LengthBatches, collate
 from training.config import EncoderConfig, ModelConfig

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotation import sample
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.files import read_documents
 from annotation.labelstudio import server
 from annotation.labelstudio.client import Client

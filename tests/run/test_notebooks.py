@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from annotation import sample, snapshot
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.files import write_documents
 from tests.builders import conflict
 

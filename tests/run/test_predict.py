@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from transformers import pipeline
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.files import read_documents, write_documents
 from tests.run.small import TINY, documents, naba, process, small
 

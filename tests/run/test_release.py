@@ -11,8 +11,8 @@ import pytest
 from huggingface_hub import ModelCard
 
 from annotation import snapshot
-from annotation.document import Document
-from annotation.matching import UNITS
+from annotation.core.document import Document
+from annotation.core.matching import UNITS
 from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
 from training.record import Record

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 from annotation.files import write_documents
-from annotation.ontology import Ontology
 from tests.builders import build, conflict
 from training.comparable import check
 from training.scoring import score

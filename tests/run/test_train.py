@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from annotation.core.matching import UNITS
 from annotation.files import read_documents
-from annotation.matching import UNITS
 from annotation.snapshot import Snapshot
 from tests import tracked
 from tests.run.small import TINY, naba, process, small

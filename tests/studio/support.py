@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import to_result
 from annotation.labelstudio.paging import pages

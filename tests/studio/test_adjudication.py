@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from annotation.adjudicate import contested
 from annotation.cli import app
-from annotation.document import Document, Provenance
-from annotation.errors import ProjectError
+from annotation.core.document import Document, Provenance
+from annotation.core.errors import ProjectError
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents, write_documents
 from annotation.labelstudio import wire
 from annotation.labelstudio.adjudication import START, decisions, hand_over, title_of
@@ -24,7 +25,6 @@ from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.suggest import suggest
 from annotation.labelstudio.wire import Row
-from annotation.ontology import Ontology
 from tests.builders import build
 from tests.studio.support import annotate
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Document, Provenance
+from annotation.core.document import Document, Provenance
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.audit import audit
 from annotation.labelstudio.client import Client
@@ -14,7 +15,6 @@ from annotation.labelstudio.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.suggest import suggest
 from annotation.labelstudio.wire import Row
-from annotation.ontology import Ontology
 from tests.generated import articles, marked
 from tests.studio.support import hand_in
 

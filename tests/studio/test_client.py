@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from annotation.errors import NabaError, ProjectError, StudioAuthError, StudioDownError, StudioError
+from annotation.core.errors import NabaError, ProjectError, StudioAuthError, StudioDownError, StudioError
 from annotation.labelstudio.client import Client, NotCarriedOutError, Patience
 from annotation.labelstudio.paging import count, pages
 from annotation.labelstudio.server import Server

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from annotation.document import Document
+from annotation.core.document import Document
+from annotation.core.ontology import Ontology
 from annotation.formats.labelstudio import read
 from annotation.formats.labelstudio_write import write
 from annotation.formats.protocol import Reading, Writing
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import push
-from annotation.ontology import Ontology
 from tests.generated import articles, marked
 from tests.studio.support import annotate
 

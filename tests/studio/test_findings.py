@@ -10,8 +10,9 @@ import pytest
 
 from annotation.check import check_file
 from annotation.checks.finding import Finding
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents
 from annotation.labelstudio import seal
 from annotation.labelstudio.annotators import ensure_annotator
@@ -24,7 +25,6 @@ from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.wire import Row
-from annotation.ontology import Ontology
 from tests.builders import build
 from tests.studio.support import afresh, hand_in, tasks
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from annotation.commands.projects import migrate as migrate_command
-from annotation.document import Document
-from annotation.errors import ProjectError
+from annotation.core.document import Document
+from annotation.core.errors import ProjectError
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.client import Client
@@ -25,7 +26,6 @@ from annotation.labelstudio.server import Server
 from annotation.labelstudio.undo import undo
 from annotation.migrated import migrated
 from annotation.migration import Migration
-from annotation.ontology import Ontology
 from tests.builders import build
 from tests.migrating import evolved
 from tests.studio.support import hand_in, tasks

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from annotation.commands.projects import progress as progress_command
-from annotation.document import Provenance
-from annotation.errors import ProjectError, UsageError
+from annotation.core.document import Provenance
+from annotation.core.errors import ProjectError, UsageError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.progress import Annotator, Pace, progress
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.teams import push_to_teams
-from annotation.ontology import Ontology
 from tests.builders import build
 from tests.generated import articles
 from tests.studio.support import ids, tasks

@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from annotation.document import Document
-from annotation.errors import ProjectError, StudioDownError
+from annotation.core.document import Document
+from annotation.core.errors import ProjectError, StudioDownError
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents
 from annotation.labelstudio import server
 from annotation.labelstudio.annotators import ensure_annotator, submit
@@ -23,7 +24,6 @@ from annotation.labelstudio.pull import OVERLAP, PullReport, pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.wire import Row
-from annotation.ontology import Ontology
 from tests.generated import articles, marked
 from tests.studio.support import afresh, annotate, hand_in, tasks
 

@@ -16,8 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from annotation.document import Document
-from annotation.errors import ProjectError, StudioDownError
+from annotation.core.document import Document
+from annotation.core.errors import ProjectError, StudioDownError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio import seal, server
 from annotation.labelstudio.client import Client, Patience
 from annotation.labelstudio.convert import from_task_data, to_task_data
@@ -26,7 +27,6 @@ from annotation.labelstudio.paging import count, pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import PushReport, push
 from annotation.labelstudio.server import Server
-from annotation.ontology import Ontology
 from tests.generated import articles, marked
 from tests.studio.support import annotate, ids, tasks
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from annotation.commands.queue import queue, suggested
-from annotation.document import Document, Provenance
-from annotation.errors import ProjectError
+from annotation.core.document import Document, Provenance
+from annotation.core.errors import ProjectError
+from annotation.core.ontology import Ontology
 from annotation.files import read_documents, write_documents
 from annotation.labelstudio.annotators import ensure_annotator
 from annotation.labelstudio.client import Client, row, rows
@@ -16,7 +17,6 @@ from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange, waiting
 from annotation.labelstudio.server import Server
-from annotation.ontology import Ontology
 from annotation.queue import Queued
 from tests.generated import articles, marked
 from tests.studio.support import annotate, tasks

@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from annotation.errors import StudioAuthError, StudioDownError, StudioError
+from annotation.core.errors import StudioAuthError, StudioDownError, StudioError
 from annotation.labelstudio import server
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.connect import connect

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Argument, Document, Event, Provenance, Span
-from annotation.errors import ProjectError, UsageError
+from annotation.core.document import Argument, Document, Event, Provenance, Span
+from annotation.core.errors import ProjectError, UsageError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.suggest import confidence, suggest
 from annotation.labelstudio.wire import Row
-from annotation.ontology import Ontology
 from tests.generated import articles, marked
 from tests.studio.support import tasks
 

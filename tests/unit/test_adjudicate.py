@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.adjudicate import KEPT, LEFT_OUT, OUTCOMES, adjudicate, contested
-from annotation.document import Document, Provenance
-from annotation.errors import UsageError
+from annotation.core.document import Document, Provenance
+from annotation.core.errors import UsageError
 from tests.builders import build, conflict
 from tests.strategies import versions
 

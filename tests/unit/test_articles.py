@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from annotation.articles import read, readable
 from annotation.body import BodyMap
-from annotation.document import Document, Span, sha256, text_id
-from annotation.errors import ArticleError
-from annotation.language import language
-from annotation.serial import to_json
+from annotation.core.document import Document, Span, sha256, text_id
+from annotation.core.document_json import to_json
+from annotation.core.errors import ArticleError
+from annotation.core.language import language
 from tests.strategies import texts
 
 ARABIC = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.body import BodyMap, find, whole
-from annotation.text import lines
+from annotation.core.text import lines
 from tests.strategies import texts
 
 ARABIC = """هدوء حذر في بلدة السنابل بعد ليلة من القصف

@@ -3,7 +3,7 @@
 import pytest
 
 from annotation.check import check
-from annotation.document import Document, Event, Provenance, Span
+from annotation.core.document import Document, Event, Provenance, Span
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

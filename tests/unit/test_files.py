@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document, Span
-from annotation.errors import DocumentsError, UsageError
+from annotation.core.document import Document, Span
+from annotation.core.errors import DocumentsError, UsageError
 from annotation.files import atomic, line, read_documents, write_documents
 from tests.builders import conflict
 from tests.strategies import documents

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document
-from annotation.errors import OntologyError
+from annotation.core.document import Document
+from annotation.core.errors import OntologyError
 from annotation.migrated import migrated
 from annotation.migration import Migration
 from tests.builders import build, conflict

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.places import ARGUMENT, ATTRIBUTE, BOUNDARY, ENTITY, EVENT, LABEL, LINK, MISSED, PREFIX, Place, places
 from tests.builders import build, conflict
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 from annotation.pooling import pooled
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from annotation.adjudicate import agreed, spoken
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.places import places
 from annotation.proposal import Proposal, proposal
 from tests.builders import build, conflict

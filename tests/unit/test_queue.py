@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document, Provenance
-from annotation.errors import UsageError
+from annotation.core.document import Document, Provenance
+from annotation.core.errors import UsageError
 from annotation.queue import queue
 
 TOPICS = {

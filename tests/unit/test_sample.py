@@ -10,12 +10,13 @@ import pytest
 
 from annotation import sample
 from annotation.articles import read
-from annotation.document import Document, Span, text_id
-from annotation.duplicates import clusters
-from annotation.ontology import Ontology
-from annotation.text import on_grapheme
+from annotation.core.document import Document, Span, text_id
+from annotation.core.near_duplicates import clusters
+from annotation.core.ontology import Ontology
+from annotation.core.text import on_grapheme
+from tests.builders import ONTOLOGY_PATH
 
-ONTOLOGY = Ontology.load(Path(__file__).parents[2] / "conf" / "ontology" / "conflict.yaml")
+ONTOLOGY = Ontology.load(ONTOLOGY_PATH)
 LANGUAGES = sorted(sample.ANNOTATORS)
 HOME = Path(sample.__file__).parent
 STORIES = {

@@ -17,10 +17,10 @@ from annotation.check import check, check_file
 from annotation.checks.corpus import MAJORITY, Corpus
 from annotation.checks.finding import Finding
 from annotation.checks.names import shown
-from annotation.document import Document
+from annotation.core.document import Document
+from annotation.core.document_json import to_json
+from annotation.core.proclitics import moved
 from annotation.files import line
-from annotation.proclitics import moved
-from annotation.serial import to_json
 from tests import faults
 from tests.builders import conflict
 

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotation import table
-from annotation.document import Argument, Document, Event, Provenance, Source, Span
-from annotation.errors import SnapshotError
-from annotation.ontology import Ontology
+from annotation.core.document import Argument, Document, Event, Provenance, Source, Span
+from annotation.core.errors import SnapshotError
+from annotation.core.ontology import Ontology
 from annotation.snapshot import Snapshot, build, compare
 from annotation.splits import split
 from tests.builders import build as mark

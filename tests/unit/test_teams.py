@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.teams import deal
 from tests.generated import articles
 

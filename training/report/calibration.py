@@ -9,10 +9,10 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation import bootstrap
-from annotation.bootstrap import Floats
-from annotation.document import Document
-from annotation.matching import ENOUGH, PRF, Item
+from annotation.core import bootstrap
+from annotation.core.bootstrap import Floats
+from annotation.core.document import Document
+from annotation.core.matching import ENOUGH, PRF, Item
 from training.reading import LAYERS
 from training.scoring import aligned, prfs
 

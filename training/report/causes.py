@@ -12,9 +12,9 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from annotation.document import Document, Span
-from annotation.edges import MARKS, OTHER, PROCLITIC, edge, sentence
-from annotation.matching import Item, assign
+from annotation.core.boundary_difference import MARKS, OTHER, PROCLITIC, edge, sentence
+from annotation.core.document import Document, Span
+from annotation.core.matching import Item, assign
 
 TRIGGER_MISSED, TRIGGER_TYPE = "trigger missed", "trigger type"
 ENTITY_MISSED, ROLE = "entity missed", "role"

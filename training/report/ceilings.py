@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from annotation.document import Argument, Document, Event, Span
-from annotation.matching import HEADLINE, PRF
+from annotation.core.document import Argument, Document, Event, Span
+from annotation.core.matching import HEADLINE, PRF
 from training.audit import Place, place
 from training.candidates import ENTITY, TRIGGER
 from training.encoding import Encoding, Example

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from annotation import bootstrap
+from annotation.core import bootstrap
+from annotation.core.matching import ENOUGH, HEADLINE, UNITS
+from annotation.core.ontology import Ontology
 from annotation.files import atomic
-from annotation.matching import ENOUGH, HEADLINE, UNITS
-from annotation.ontology import Ontology
 from annotation.page import templates
 from annotation.page.names import UNITS as MEANINGS
 from annotation.page.names import Names

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation import bootstrap
-from annotation.bootstrap import Floats
-from annotation.document import Document
-from annotation.matching import HEADLINE, PRF
+from annotation.core import bootstrap
+from annotation.core.bootstrap import Floats
+from annotation.core.document import Document
+from annotation.core.matching import HEADLINE, PRF
 from training.report.causes import CAUSES, Wrong, attached, wrong
 from training.scoring import aligned
 

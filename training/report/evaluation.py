@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from annotation.document import Document
-from annotation.errors import UsageError
-from annotation.matching import HEADLINE, PRF
-from annotation.ontology import Ontology
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.matching import HEADLINE, PRF
+from annotation.core.ontology import Ontology
 from training.attributes import Attributes, attributes
 from training.boundaries import Ladder, ladder
 from training.comparison import Comparison, compare

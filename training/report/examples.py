@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from annotation.document import Document, Span
-from annotation.matching import HEADLINE, PRF, UNITS, assign, units
+from annotation.core.document import Document, Span
+from annotation.core.matching import HEADLINE, PRF, UNITS, assign, units
 from annotation.page.marks import CORRECT, MISSED, SPURIOUS, showable
 from annotation.page.names import Names
 from annotation.page.sides import Marking, Side, direction, heading, source_url, task_url

@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from annotation.document import Document, Event, Span
-from annotation.ontology import Ontology
-from annotation.text import folded
+from annotation.core.document import Document, Event, Span
+from annotation.core.ontology import Ontology
+from annotation.core.text import folded
 from training.report.causes import Attached
 
 LENGTHS = (100, 300)

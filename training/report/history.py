@@ -11,9 +11,9 @@ import jinja2
 from markupsafe import Markup
 
 from annotation import terminal
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
+from annotation.core.matching import HEADLINE, UNITS
 from annotation.files import atomic
-from annotation.matching import HEADLINE, UNITS
 from annotation.page.names import LANGUAGES
 from training.record import RECORD, Record
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw

@@ -10,9 +10,9 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from annotation import bootstrap
+from annotation.core import bootstrap
+from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.files import atomic
-from annotation.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
 from annotation.page.names import UNITS, Names
 from training import flat

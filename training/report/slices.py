@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from annotation import bootstrap
-from annotation.document import Document
-from annotation.matching import HEADLINE, PRF
-from annotation.ontology import Ontology
+from annotation.core import bootstrap
+from annotation.core.document import Document
+from annotation.core.matching import HEADLINE, PRF
+from annotation.core.ontology import Ontology
 from training.report.causes import attached
 from training.report.features import BINS, Features
 from training.scoring import aligned, prfs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from annotation.matching import HEADLINE, PRF
+from annotation.core.matching import HEADLINE, PRF
 from annotation.page.names import Names
 from training.comparison import Change
 from training.regression import Change as Shift

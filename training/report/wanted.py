@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from annotation.document import Document
-from annotation.matching import HEADLINE, PRF, Item, units
+from annotation.core.document import Document
+from annotation.core.matching import HEADLINE, PRF, Item, units
 
 Cell: TypeAlias = tuple[str, str]
 """A language and an event type."""

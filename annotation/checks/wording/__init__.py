@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, NamedTuple, TypeAlias
 
 from annotation.checks.wording import ar, en, he
-from annotation.ontology import Ontology, Type
+from annotation.core.ontology import Ontology, Type
 
 Family: TypeAlias = Literal["label", "role", "attribute", "value", "link"]
 

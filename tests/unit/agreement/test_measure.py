@@ -9,9 +9,9 @@ import pytest
 
 from annotation.agreement import agreement
 from annotation.agreement.comparing import EXACT, TOLERANT
-from annotation.document import Document, Provenance
-from annotation.errors import UsageError
-from annotation.matching import UNITS
+from annotation.core.document import Document, Provenance
+from annotation.core.errors import UsageError
+from annotation.core.matching import UNITS
 from tests.builders import build, conflict
 
 FULL = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"

@@ -10,7 +10,7 @@ import pytest
 
 from annotation.agreement.contested import articles, causes, confused
 from annotation.agreement.page import write_page
-from annotation.document import Document, Provenance
+from annotation.core.document import Document, Provenance
 from annotation.places import BOUNDARY, LABEL, MISSED, PREFIX
 from tests.builders import build, conflict
 

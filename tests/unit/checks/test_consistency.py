@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from annotation.check import check
 from annotation.checks.corpus import Corpus
-from annotation.document import Document
+from annotation.core.document import Document
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

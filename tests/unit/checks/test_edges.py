@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from annotation.check import check
 from annotation.checks.edges import trimmed
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 from tests.builders import conflict
 
 LETTERS = "אבמחمدع\u064b\u0651 \n\t\u200f.,،:()«»\"'״%-5"

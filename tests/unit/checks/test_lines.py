@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotation.check import check_file
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import line, write_documents
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import from_result, to_result, to_task_data

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from annotation.check import check
-from annotation.document import Document, Provenance, Source, Span, text_id
-from annotation.errors import OntologyError
-from annotation.ontology import Ontology
+from annotation.core.document import Document, Provenance, Source, Span, text_id
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotation.commands.check import check
-from annotation.errors import DocumentsError, Refused, UsageError
+from annotation.core.errors import DocumentsError, Refused, UsageError
 from annotation.files import line, write_documents
 from tests.builders import build
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotation.commands.projects import migrate
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import read_documents, write_documents
 from annotation.migrated import migrated
 from annotation.migration import Migration

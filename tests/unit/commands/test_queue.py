@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from annotation.cli import app
-from annotation.document import Provenance
-from annotation.errors import UsageError
+from annotation.core.document import Provenance
+from annotation.core.errors import UsageError
 from annotation.files import write_documents
 from tests.generated import articles
 

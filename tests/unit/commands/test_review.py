@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from annotation.cli import app
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.files import read_documents, write_documents
 from tests.builders import build
 

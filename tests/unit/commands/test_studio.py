@@ -5,7 +5,7 @@ import pytest
 from annotation import sample
 from annotation.articles import read
 from annotation.commands import studio
-from annotation.document import Document
+from annotation.core.document import Document
 
 
 def test_near_duplicates_are_left_out_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:

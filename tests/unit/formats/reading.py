@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.formats.protocol import Lost, Reader, Reading
 
 

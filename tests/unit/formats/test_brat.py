@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Argument, Link, Span
-from annotation.errors import UsageError
+from annotation.core.document import Argument, Link, Span
+from annotation.core.errors import UsageError
 from annotation.formats.brat import read as read_brat
 from tests.unit.formats.reading import marked, read
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.formats.conll import read as read_columns
 from annotation.formats.conll import read_universal
 from annotation.formats.conll_tags import Scheme, begins, chunks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from annotation.document import Argument, Span
+from annotation.core.document import Argument, Span
 from annotation.formats.gsr import read as read_gold
 from annotation.formats.gsr import read_records
 from tests.unit.formats.reading import marked, read

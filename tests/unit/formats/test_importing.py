@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Link, Span
-from annotation.errors import UsageError
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 from annotation.formats.importing import Import
 from annotation.formats.names import legal, renamed
 from annotation.formats.protocol import Lost, Reading
 from annotation.formats.registry import reader, writer
 from annotation.formats.starter import Starter
-from annotation.ontology import Ontology
 from tests.builders import build, conflict
 from tests.strategies import documents
 

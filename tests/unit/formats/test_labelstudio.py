@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Argument, Link, Span
+from annotation.core.document import Argument, Link, Span
 from annotation.formats.hypertext import Page, points
 from annotation.formats.labelstudio import read as read_export
 from tests.unit.formats.reading import marked, read

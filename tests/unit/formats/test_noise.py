@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from annotation.formats.names import renamed
 from annotation.formats.protocol import Lost, Reading
 from annotation.formats.registry import reader

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.document import Argument, Document, Event, Link, Span
-from annotation.errors import UsageError
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.errors import UsageError
 from annotation.formats.protocol import Writing
 from annotation.formats.re3d import read as read_folder
 from annotation.formats.re3d_write import write

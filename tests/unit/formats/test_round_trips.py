@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import example, given, settings
 
-from annotation.document import Argument, Document, Event, Provenance, Span
-from annotation.errors import UsageError
+from annotation.core.document import Argument, Document, Event, Provenance, Span
+from annotation.core.errors import UsageError
 from annotation.formats.edges import trim
 from annotation.formats.protocol import Lost, Reading, Writing, counts
 from annotation.formats.registry import FORMATS, reader, writer

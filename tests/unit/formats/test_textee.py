@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Link, Span
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.matching import UNITS
 from annotation.formats.textee import UNTYPED, borders, from_textee, is_textee, to_textee
-from annotation.matching import UNITS
 from tests.builders import build, conflict
 from tests.strategies import documents
 from training.scoring import score

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Link, Source, Span
-from annotation.errors import RegionError
+from annotation.core.document import Argument, Document, Event, Link, Source, Span
+from annotation.core.errors import RegionError
+from annotation.core.ontology import LANGUAGES
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import (
     check_result,
@@ -22,7 +23,6 @@ from annotation.labelstudio.convert import (
     to_task_data,
 )
 from annotation.labelstudio.interface import relation_titles
-from annotation.ontology import LANGUAGES
 from tests.builders import build, conflict
 from tests.strategies import documents, texts
 

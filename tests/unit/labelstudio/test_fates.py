@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from annotation.document import Span
+from annotation.core.document import Span
 from annotation.labelstudio.convert import region_id, to_result
 from annotation.labelstudio.fates import fates, marks
 from annotation.labelstudio.wire import ENTITY, TRIGGER, Row

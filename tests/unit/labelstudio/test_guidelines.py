@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from annotation.errors import OntologyError
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import LANGUAGES
 from annotation.labelstudio.guidelines import guidelines
-from annotation.ontology import LANGUAGES
 from tests.builders import conflict
 
 ONTOLOGY = conflict()

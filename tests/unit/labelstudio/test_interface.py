@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.errors import OntologyError
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import LANGUAGES, Ontology
 from annotation.labelstudio.interface import labelling_config, relation_titles
-from annotation.ontology import LANGUAGES, Ontology
 from tests.builders import conflict
 
 ONTOLOGY = conflict()

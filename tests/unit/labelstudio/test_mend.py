@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.checks.edges import trimmed
-from annotation.document import Document
+from annotation.core.document import Document
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import from_result, to_result, to_task_data
 from annotation.labelstudio.mend import mend

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from annotation.check import check
+from annotation.core.ontology import LANGUAGES
 from annotation.labelstudio.panel import MOST, panel
-from annotation.ontology import LANGUAGES
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Link, Span
+from annotation.core.document import Argument, Document, Link, Span
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import Converted, check_result, from_result, to_result, to_task_data
 from annotation.labelstudio.interface import relation_titles

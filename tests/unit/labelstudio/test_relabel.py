@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document
-from annotation.errors import OntologyError
+from annotation.core.document import Document
+from annotation.core.errors import OntologyError
+from annotation.core.ontology import Ontology
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import check_result, from_result, to_result, to_task_data
 from annotation.labelstudio.interface import relation_titles
@@ -16,7 +17,6 @@ from annotation.labelstudio.relabel import Relabelled, Relabelling
 from annotation.labelstudio.wire import Row
 from annotation.migrated import migrated
 from annotation.migration import Migration, Touched
-from annotation.ontology import Ontology
 from tests.builders import build, conflict
 from tests.migrating import edited, evolved, renamed
 from tests.strategies import documents

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from annotation.labelstudio.marks import Marked, digest
 from annotation.labelstudio.undofile import Entry, Header, UndoFile, free_path, undo_files
 

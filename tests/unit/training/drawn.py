@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from annotation.document import Document, Event, Link, Span
+from annotation.core.document import Document, Event, Link, Span
 
 TEXT = "הבית ובמחוז, للتحالف"
 LABELS = ("Strike", "Die")

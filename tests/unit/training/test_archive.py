@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from annotation import table
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from annotation.files import write_documents
 from tests.run.small import documents, small
 from training import archive

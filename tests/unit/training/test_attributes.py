@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document, Event, Span
-from annotation.errors import UsageError
+from annotation.core.document import Document, Event, Span
+from annotation.core.errors import UsageError
 from tests.builders import conflict
 from training.attributes import Attributes, attributes
 

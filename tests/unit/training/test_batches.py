@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Document
+from annotation.core.document import Document
 from tests.builders import build, conflict
 from tests.unit.training.conftest import reader
 from training.batches import Examples, LengthBatches, collate, cuts

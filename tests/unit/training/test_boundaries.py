@@ -7,9 +7,9 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from annotation.document import Document, Span
-from annotation.edges import MARKS, PROCLITIC, edge
-from annotation.markup import parse
+from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
+from annotation.core.document import Document, Span
+from annotation.core.inline_markup import parse
 from tests.unit.training.drawn import TEXT, matchings, sides
 from training.boundaries import RUNGS, ladder
 

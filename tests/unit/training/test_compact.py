@@ -6,8 +6,8 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModel
 
-from annotation.errors import UsageError
-from annotation.words import split
+from annotation.core.errors import UsageError
+from annotation.core.words import split
 from training.compact import (
     CHARACTERS,
     FEATURES,

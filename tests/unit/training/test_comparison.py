@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from annotation import bootstrap
-from annotation.document import Document
-from annotation.errors import UsageError
-from annotation.markup import parse
+from annotation.core import bootstrap
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
+from annotation.core.inline_markup import parse
 from training.comparison import compare
 from training.scoring import Scores, score
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 
+import conf
 from training.config import (
     AuditConfig,
     ConfigError,
@@ -25,7 +26,7 @@ from training.config import (
 )
 from training.settings import Settings, needed, paths, setting
 
-ENCODERS = Path(__file__).parents[3] / "conf" / "encoder"
+ENCODERS = Path(conf.__file__).parent / "encoder"
 
 
 def composed(*overrides: str, command: str = "train") -> DictConfig:

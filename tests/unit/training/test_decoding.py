@@ -9,11 +9,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document
-from annotation.ontology import Ontology
-from annotation.words import LEADING, TRAILING, split
+from annotation.core.document import Document
+from annotation.core.link_clusters import chain
+from annotation.core.ontology import Ontology
+from annotation.core.words import LEADING, TRAILING, split
 from tests.builders import build, conflict
-from training.clusters import chain
 from training.decoding import Outputs, cut, decode, sigmoid
 from training.labels import Labels
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation import sample
-from annotation.document import Document, Link
-from annotation.errors import NabaError, UsageError
-from annotation.words import LEADING, TRAILING
+from annotation.core.document import Document, Link
+from annotation.core.errors import NabaError, UsageError
+from annotation.core.words import LEADING, TRAILING
 from tests.builders import build, conflict
 from tests.strategies import documents
 from tests.unit.training.conftest import FAMILIES, reader

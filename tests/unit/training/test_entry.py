@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import NabaError, UsageError
+import conf
+from annotation.core.errors import NabaError, UsageError
 from training.entry import evaluate_main, predict_main, train_main
 from training.settings import ConfigError
 
@@ -92,8 +93,8 @@ def test_help_names_every_preset_and_setting(capsys: pytest.CaptureFixture[str])
     assert ended.value.code == 0
     shown = capsys.readouterr().out
     assert "naba train snapshot=" in shown
-    conf = Path(__file__).parents[3] / "conf"
+    presets = Path(conf.__file__).parent
     for group in ("encoder", "experiment", "fit", "tracking", "debug"):
         line = shown.partition(f"{group}= ")[2].partition("= ")[0]
-        assert {preset.stem for preset in (conf / group).glob("*.yaml")} <= set(line.replace("|", " ").split())
+        assert {preset.stem for preset in (presets / group).glob("*.yaml")} <= set(line.replace("|", " ").split())
     assert "epochs: 30" in shown

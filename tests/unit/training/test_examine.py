@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from tests.run.small import small
 from training.examine import seen
 from training.record import Data, Trained

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
-from annotation.ontology import Ontology
+from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
 from training.config import PredictConfig
 from training.finding import READER, found_by, known_by

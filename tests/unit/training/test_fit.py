@@ -11,8 +11,8 @@ import pytest
 import torch
 from transformers import TrainerControl, TrainerState, TrainingArguments, set_seed
 
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
 from training.chosen import Chosen

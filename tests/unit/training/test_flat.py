@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from seqeval.metrics.v1 import precision_recall_fscore_support
 from seqeval.scheme import IOB2
 
-from annotation.document import Document, Span
-from annotation.markup import parse
+from annotation.core.document import Document, Span
+from annotation.core.inline_markup import parse
 from training import flat
 
 

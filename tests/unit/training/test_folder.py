@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from training.folder import RunFolder
 
 RECORD = {"fit": {"epochs": 3}, "languages": ("ar",), "seed": 13}

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
-from annotation.matching import PRF
+from annotation.core.errors import UsageError
+from annotation.core.matching import PRF
 from annotation.page.names import Names
 from tests.builders import conflict
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge, load

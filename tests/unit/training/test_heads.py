@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from annotation.words import LEADING, TRAILING
+from annotation.core.words import LEADING, TRAILING
 from training.candidates import before, best, link_table, role_table, span_table, wrong
 from training.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, banded, distance, possible, sameness
 from training.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss

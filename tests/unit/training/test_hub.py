@@ -14,7 +14,7 @@ from requests import Response
 from safetensors.torch import load_file, save_file
 from transformers import AutoModel, CanineConfig, CanineTokenizer
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.unit.training.conftest import checkpoint
 from training import hub as said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from annotation.document import Document
+from annotation.core.document import Document
 from training.leakage import leakage
 
 WORDS = "הודיע הדובר כי אתמול בערב נעצרו שלושה חשודים בכניסה לכפר ואחד מהם שוחרר לאחר חקירה קצרה בתחנה"

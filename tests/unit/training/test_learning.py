@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from annotation.document import Document
-from annotation.matching import HEADLINE
+from annotation.core.document import Document
+from annotation.core.matching import HEADLINE
 from tests.builders import build
 from training.learning import Curve, Point
 from training.scoring import score

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 import pytest
 from hypothesis import given, settings
 
-from annotation.document import Document, Link, Span
+from annotation.core.document import Document, Link, Span
 from tests.unit.training.drawn import matchings, sides
 from training.links import clusters, links
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 from tests.unit.training.drawn import matchings, sides
 from training.matches import KINDS, LAYERS, Match, matches
 from training.scoring import score

@@ -9,10 +9,10 @@ import torch
 from torch.optim import AdamW
 from transformers import AutoModel
 
-from annotation.document import Document
-from annotation.errors import NabaError, UsageError
+from annotation.core.document import Document
+from annotation.core.errors import NabaError, UsageError
+from annotation.core.ontology import Ontology
 from annotation.formats.starter import Starter
-from annotation.ontology import Ontology
 from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
 from training.batches import Batch, collate

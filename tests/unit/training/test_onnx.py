@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from transformers import BertConfig, BertModel, set_seed
 
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import reader

@@ -11,8 +11,8 @@ import pytest
 from safetensors.torch import load_file, save_file
 from transformers import set_seed
 
-from annotation.document import Document, Source
-from annotation.errors import UsageError
+from annotation.core.document import Document, Source
+from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
 from training.archive import BUFFER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from training.reading import LAYERS, PLAIN, RAW, Scale, fitted, reading, sigmoid
 
 

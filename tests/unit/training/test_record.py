@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
-from annotation.matching import UNITS
+from annotation.core.errors import UsageError
+from annotation.core.matching import UNITS
 from training.card import card
 from training.record import RECORD, Data, Gate, Record, Trained, code_hash, packages
 from training.report.history import latest, write_history

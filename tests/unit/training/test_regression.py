@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from annotation.document import Argument, Document, Event, Source, Span
+from annotation.core.document import Argument, Document, Event, Source, Span
 from annotation.page.names import Names
 from tests.builders import conflict
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Document, Provenance, Source, Span
+from annotation.core.document import Document, Provenance, Source, Span
 from annotation.page.marks import CORRECT, MISSED, SPURIOUS, Mark, render, showable
 from annotation.page.names import UNITS, Names
 from tests.builders import build, conflict

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.errors import UsageError
+from annotation.core.errors import UsageError
 from training.archive import Place
 from training.resumable import Resumable
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Span
-from annotation.errors import UsageError
-from annotation.matching import UNITS
+from annotation.core.document import Argument, Document, Event, Span
+from annotation.core.errors import UsageError
+from annotation.core.matching import UNITS
 from training.scoring import Scores, score
 
 TEXT = "x" * 100

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from annotation import sample
-from annotation.document import Document
-from annotation.errors import UsageError
+from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from annotation.files import write_documents
 from annotation.formats.detect import DocumentLines
 from annotation.formats.textee import borders, to_textee

@@ -16,7 +16,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from annotation.errors import NabaError, UsageError
+import conf
+from annotation.core.errors import NabaError, UsageError
 from training.entry import train_main
 from training.sweeper import distribution, register
 
@@ -36,7 +37,7 @@ hydra: {output_subdir: null, sweep: {dir: %s, subdir: "${hydra.job.num}"}}
 def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
     """A Hydra application of its own, whose job is a parabola with its top at x = 2."""
     monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
-    sweeper = Path(__file__).parents[3] / "conf" / "hydra" / "sweeper" / "optuna.yaml"
+    sweeper = Path(conf.__file__).parent / "hydra" / "sweeper" / "optuna.yaml"
     (tmp_path / "conf" / "hydra" / "sweeper").mkdir(parents=True)
     (tmp_path / "conf" / "hydra" / "sweeper" / "optuna.yaml").write_text(sweeper.read_text(encoding="utf-8"))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.errors import UsageError
-from annotation.words import split
+from annotation.core.errors import UsageError
+from annotation.core.words import split
 from tests.strategies import texts
 from tests.unit.training.conftest import FAMILIES, reader
 from training.tokens import HubTokenizer

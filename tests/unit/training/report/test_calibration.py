@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Link, Span
-from annotation.markup import parse
-from annotation.matching import PRF
+from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.inline_markup import parse
+from annotation.core.matching import PRF
 from training.report.calibration import LAYERS, Layer, calibration, wilson
 
 MARKUP = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן]"

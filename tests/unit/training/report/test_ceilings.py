@@ -9,9 +9,9 @@ import pytest
 from transformers import set_seed
 
 from annotation import sample
-from annotation.document import Document
-from annotation.markup import parse
-from annotation.matching import PRF, units
+from annotation.core.document import Document
+from annotation.core.inline_markup import parse
+from annotation.core.matching import PRF, units
 from tests.builders import conflict
 from tests.run.small import documents
 from training.chosen import Chosen

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Span
-from annotation.errors import UsageError
-from annotation.markup import parse
-from annotation.matching import PRF, units
+from annotation.core.document import Argument, Document, Event, Span
+from annotation.core.errors import UsageError
+from annotation.core.inline_markup import parse
+from annotation.core.matching import PRF, units
 from training.report.causes import CAUSES, wrong
 from training.report.diagnose import Diagnosis, diagnose, if_fixed
 

@@ -11,8 +11,8 @@ import pytest
 
 from annotation import sample
 from annotation.agreement import agreement
-from annotation.document import Span
-from annotation.errors import UsageError
+from annotation.core.document import Span
+from annotation.core.errors import UsageError
 from tests.builders import conflict
 from training.report.evaluation import SCHEMA, Evaluation, evaluation, reached
 from training.report.page import write_report

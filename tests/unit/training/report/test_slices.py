@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from annotation.document import Document, Source
-from annotation.markup import parse
-from annotation.matching import PRF
+from annotation.core.document import Document, Source
+from annotation.core.inline_markup import parse
+from annotation.core.matching import PRF
 from tests.builders import conflict
 from training.report.slices import Slices, holm, slices
 from training.scoring import score

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from annotation import sample
-from annotation.document import Document, Event
+from annotation.core.document import Document, Event
 from tests.builders import conflict
 from training.report.evaluation import BETTER, UNCLEAR, WORSE, evaluation
 from training.report.verdict import Answer, answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.document import Document
+from annotation.core.document import Document
 from tests.builders import build
 from training.report.wanted import wanted
 

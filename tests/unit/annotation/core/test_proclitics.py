@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document, Span
-from annotation.matching import compare, units
-from annotation.proclitics import moved, tolerated, variants
+from annotation.core.document import Document, Span
+from annotation.core.matching import compare, units
+from annotation.core.proclitics import moved, tolerated, variants
 from tests.builders import build, conflict
 from tests.strategies import documents
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Span
-from annotation.matching import PRF, UNITS, assign, compare, overlap, units
+from annotation.core.document import Argument, Document, Event, Span
+from annotation.core.matching import PRF, UNITS, assign, compare, overlap, units
 
 TEXT = "x" * 100
 

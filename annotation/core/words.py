@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import regex
 
-from annotation.text import graphemes, proclitics
+from annotation.core.text import graphemes, proclitics
 
 LEADING = 6
 """A span may begin after 0..5 graphemes of its first word: ב, ול, وبال, لـ ..."""

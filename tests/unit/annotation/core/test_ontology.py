@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from annotation.document import Document
-from annotation.errors import OntologyError
-from annotation.markup import parse
-from annotation.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Type
+from annotation.core.document import Document
+from annotation.core.errors import OntologyError
+from annotation.core.inline_markup import parse
+from annotation.core.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Type
+from tests.builders import ONTOLOGY_PATH
 
-CONFLICT = Path(__file__).parents[2] / "conf" / "ontology" / "conflict.yaml"
+CONFLICT = ONTOLOGY_PATH
 LABEL_STUDIO_KEYS = {"r", "u", "h"}
 
 BROKEN = """

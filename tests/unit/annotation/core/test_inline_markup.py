@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Link, Span, text_id
-from annotation.markup import escape, parse, strip
+from annotation.core.document import Argument, Document, Event, Link, Span, text_id
+from annotation.core.inline_markup import escape, parse, strip
 from tests.builders import conflict
 from tests.strategies import documents, texts
 

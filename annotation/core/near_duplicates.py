@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from datasketch import MinHash, MinHashLSH
 
-from annotation.document import Document
-from annotation.text import folded
+from annotation.core.document import Document
+from annotation.core.text import folded
 
 SHINGLE = 5
 """Characters. Measured on news: 0.96 alike for near-duplicates, 0.02 for other articles."""

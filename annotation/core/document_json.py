@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 import msgspec
 
-from annotation.document import Document, Json
+from annotation.core.document import Document, Json
 
 SCHEMA = 1
 

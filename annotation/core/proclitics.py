@@ -6,9 +6,9 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from annotation.document import Document, Event, Link, Span
-from annotation.edges import PROCLITIC, edge
-from annotation.matching import assign
+from annotation.core.boundary_difference import PROCLITIC, edge
+from annotation.core.document import Document, Event, Link, Span
+from annotation.core.matching import assign
 
 
 def variants(text: str, a: Span, b: Span) -> bool:

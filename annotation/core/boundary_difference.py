@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import regex
 
-from annotation.document import Span
-from annotation.text import PROCLITICS
-from annotation.words import Word, language_of, legal_cuts, sentences, split
+from annotation.core.document import Span
+from annotation.core.text import PROCLITICS
+from annotation.core.words import Word, language_of, legal_cuts, sentences, split
 
 PROCLITIC, MARKS, OTHER = "proclitic", "marks", "other"
 EDGES = (PROCLITIC, MARKS, OTHER)

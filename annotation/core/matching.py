@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from annotation.document import Document, Span
+from annotation.core.document import Document, Span
 
 Item: TypeAlias = tuple[int | str, ...]
 Items: TypeAlias = frozenset[Item]

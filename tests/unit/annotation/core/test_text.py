@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.text import PROCLITICS, decode, fold, folded, graphemes, lines, on_grapheme, proclitics
+from annotation.core.text import PROCLITICS, decode, fold, folded, graphemes, lines, on_grapheme, proclitics
 from tests.strategies import texts
 
 HEBREW = ["שלום", "בית", "פיצוץ", "ירושלים של זהב", 'דובר צה"ל מסר כי הכוח שב לבסיסו ללא נפגעים.']

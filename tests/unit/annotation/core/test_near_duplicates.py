@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.document import Document
-from annotation.duplicates import alike, clusters, fingerprint
+from annotation.core.document import Document
+from annotation.core.near_duplicates import alike, clusters, fingerprint
 from tests.generated import articles
 from tests.strategies import texts
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.text import graphemes
-from annotation.words import legal_cuts, sentences, split
+from annotation.core.text import graphemes
+from annotation.core.words import legal_cuts, sentences, split
 
 ANY = st.text(alphabet="אבגצהחמدعلي\u05b8\u064e\u0651\u0640\u0301\u200f\u200d\u00a0\"'-_.7a📢👩\r\n ", max_size=30)
 

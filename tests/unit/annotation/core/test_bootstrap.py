@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from annotation import bootstrap
+from annotation.core import bootstrap
 
 
 def test_every_resample_is_a_draw_of_whole_documents() -> None:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Document, Provenance, Span
-from annotation.serial import SCHEMA, from_json, to_json
+from annotation.core.document import Document, Provenance, Span
+from annotation.core.document_json import SCHEMA, from_json, to_json
 from tests.builders import conflict
 from tests.strategies import documents
 

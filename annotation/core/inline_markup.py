@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from annotation.document import Argument, Document, Event, Link, Span, text_id
+from annotation.core.document import Argument, Document, Event, Link, Span, text_id
 
 _HEAD = re.compile(r"\[(?:([^\s\[\]:]+):)?(\w+) ")
 _ESCAPED = re.compile(r"([\[\]\\])")

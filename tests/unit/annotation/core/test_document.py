@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.document import Argument, Document, Event, Link, Provenance, Source, Span, sha256, text_id
+from annotation.core.document import Argument, Document, Event, Link, Provenance, Source, Span, sha256, text_id
 from tests.builders import conflict
 from tests.strategies import documents
 

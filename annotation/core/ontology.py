@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 import yaml
 
-from annotation.document import Json
-from annotation.errors import OntologyError
+from annotation.core.document import Json
+from annotation.core.errors import OntologyError
 
 Phrases: TypeAlias = Mapping[str, str]
 """One wording per language code: ar, he, en."""

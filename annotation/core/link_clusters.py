@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
-from annotation.document import Link, Span
+from annotation.core.document import Link, Span
 
 Cluster: TypeAlias = frozenset[Span]
 
