@@ -25,7 +25,7 @@ from annotation.core.document_json import from_json
 from annotation.core.errors import ArticleError
 from annotation.core.language import language
 from annotation.core.text import decode
-from annotation.rows import Row, at_fault, jsonl_rows, parquet_rows
+from annotation.storage.row_reader import Row, at_fault, jsonl_rows, parquet_rows
 
 LIMIT = 50_000_000
 """Bytes of a file, or of a row, above which it is no article."""

@@ -12,7 +12,7 @@ from annotation.checks.finding import Fault, Finding, Rule, finding
 from annotation.checks.wording import ERRORS
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.pulled import Files
+from annotation.storage.pull_files import PullFiles
 
 CorpusRule: TypeAlias = Callable[[Document, Ontology, Corpus], Iterator[Fault]]
 
@@ -47,7 +47,7 @@ def check_file(path: Path, ontology: Ontology) -> Iterator[Finding]:
     Lines that hold no Document are findings too, and stop nothing. The file is read twice: first to count.
     """
     corpus = Corpus(read for read in lines.read(path) if isinstance(read, Document))
-    quarantined = lines.SetAside(Files(path).quarantine)
+    quarantined = lines.SetAside(PullFiles(path).quarantine)
     for read in lines.read(path):
         if isinstance(read, Document):
             quarantined.meet(read)

@@ -20,15 +20,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from annotation import table
 from annotation.card import card
 from annotation.core.document import Document
 from annotation.core.errors import OntologyError, SnapshotError
 from annotation.core.near_duplicates import clusters
 from annotation.core.ontology import Ontology
-from annotation.files import line
 from annotation.manifest import MANIFEST, Counts, Manifest, Policy
 from annotation.splits import SPLITS, split
+from annotation.storage import parquet
+from annotation.storage.documents_file import line
 
 THRESHOLD = 0.7
 """How alike documents are that must not be on both sides of a split."""
@@ -83,7 +83,7 @@ class Snapshot:
 
     def _read(self, name: str) -> list[Document]:
         try:
-            return list(table.read(self.path / f"{name}.parquet"))
+            return list(parquet.read(self.path / f"{name}.parquet"))
         except (OSError, pa.ArrowException, ValueError) as error:
             raise SnapshotError(f"{self.path / name}.parquet: cannot be read: {error}; build it again") from error
 
@@ -170,7 +170,7 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
     building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         for name in SPLITS:
-            table.write(building / f"{name}.parquet", parts[name])
+            parquet.write(building / f"{name}.parquet", parts[name])
         (building / "ontology.yaml").write_text(ontology.source, encoding="utf-8", newline="\n")
         (building / "README.md").write_text(card(manifest, ontology), encoding="utf-8", newline="\n")
         files = {file.name: _file_hash(file) for file in sorted(building.iterdir())}

@@ -19,13 +19,13 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from annotation import table
 from annotation.core.document import Document, Source, sha256, text_id
 from annotation.core.errors import ArticleError, UsageError
 from annotation.core.language import language
-from annotation.files import read_documents
 from annotation.manifest import MANIFEST
-from annotation.rows import Row, at_fault, parquet_rows
+from annotation.storage import parquet
+from annotation.storage.documents_file import read_documents
+from annotation.storage.row_reader import Row, at_fault, parquet_rows
 
 BUFFER = 16
 """Batches' worth of documents that are sorted by length at a time."""
@@ -128,7 +128,7 @@ def _parquet(path: Path, skip: int) -> Iterator[Document]:
     try:
         names: Sequence[str] = pq.read_schema(path).names  # type: ignore[no-untyped-call]
         if {"text", "entities"} <= set(names):
-            yield from table.read(path, skip=skip)
+            yield from parquet.read(path, skip=skip)
             return
     except (OSError, pa.ArrowException, ValueError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from annotation import terminal
 from annotation.core.errors import UsageError
-from annotation.files import atomic
 from annotation.snapshot import Snapshot
+from annotation.storage.documents_file import atomic
 from training.alignment import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned
 from training.audit import KINDS
 from training.config import AuditConfig

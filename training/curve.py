@@ -12,8 +12,8 @@ from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
-from annotation.files import read_documents, write_documents
 from annotation.snapshot import Snapshot
+from annotation.storage.documents_file import read_documents, write_documents
 from training.chosen import Chosen
 from training.config import TrainConfig
 from training.curve_config import CurveConfig

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from annotation.core.document_json import from_json
 from annotation.core.errors import NabaError, UsageError
-from annotation.files import line
+from annotation.storage.documents_file import line
 from training.archive import CHARACTERS, Archive, Piece, Place
 from training.config import PredictConfig
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
-from annotation.files import atomic
+from annotation.storage.documents_file import atomic
 
 _log = logging.getLogger(__name__)
 _STATE = "trainer_state.json"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from annotation import terminal
 from annotation.core.errors import UsageError
-from annotation.files import line
+from annotation.storage.documents_file import line
 from training import distributed
 from training.archive import Archive, Piece, Place
 from training.config import PredictConfig

@@ -8,7 +8,7 @@ import uuid
 from pathlib import Path
 
 from annotation.core.errors import UsageError
-from annotation.files import write_documents
+from annotation.storage.documents_file import write_documents
 from training.card import card
 from training.config import ReleaseConfig, TrackingConfig
 from training.record import RECORD, Record

@@ -13,8 +13,8 @@ import yaml
 from transformers import set_seed
 
 from annotation.core.document import Document
-from annotation.files import atomic
 from annotation.snapshot import Snapshot
+from annotation.storage.documents_file import atomic
 from training.alignment import ENOUGH, aligned
 from training.audit import KINDS
 from training.chosen import Chosen

@@ -24,7 +24,7 @@ from omegaconf import DictConfig
 
 from annotation import terminal
 from annotation.core.errors import UsageError
-from annotation.files import atomic
+from annotation.storage.documents_file import atomic
 
 if TYPE_CHECKING:
     from optuna import Study, Trial

@@ -16,12 +16,12 @@ from annotation.agreement.measure import agreement
 from annotation.core.document import Document, Span
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, Units, units
 from annotation.core.ontology import Ontology
-from annotation.files import atomic
 from annotation.page import templates
 from annotation.page.marks import AGREED, CONTESTED, plain, showable
 from annotation.page.names import UNITS, Names
 from annotation.page.sides import Marking, Side, direction, heading, source_url, task_url
 from annotation.places import ARGUMENT, ATTRIBUTE, CAUSES, ENTITY, EVENT, LAYERS, Answer, Place
+from annotation.storage.documents_file import atomic
 
 MOST = 50
 """Articles shown in full; the page must open at once and stay within a few MB."""

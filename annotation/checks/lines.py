@@ -13,7 +13,7 @@ from annotation.checks.wording import Quoted, Value
 from annotation.core.document import Document, Json
 from annotation.core.document_json import from_json
 from annotation.core.errors import UsageError
-from annotation.files import opened
+from annotation.storage.documents_file import opened
 
 _KINDS = (
     ("drifted", re.compile(r"the annotator marked (?P<quoted>.+) but the offsets cover ")),

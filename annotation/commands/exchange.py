@@ -10,8 +10,8 @@ import typer
 from annotation import terminal
 from annotation.commands.options import AsJson, DocumentsFile, load_ontology
 from annotation.core.ontology import LANGUAGES, Ontology
-from annotation.files import atomic, read_documents, write_documents
 from annotation.formats.protocol import UNITS, Kind, Tally
+from annotation.storage.documents_file import atomic, read_documents, write_documents
 
 if TYPE_CHECKING:
     from annotation.formats.starter import Starter

@@ -9,7 +9,7 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import AsJson, DocumentsFile, OntologyOption, load_ontology
-from annotation.files import read_documents
+from annotation.storage.documents_file import read_documents
 
 
 def snapshot(

@@ -13,7 +13,7 @@ from annotation import terminal
 from annotation.commands.options import HERE, AsJson, OntologyOption, Workspace, load_ontology
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
-from annotation.files import atomic, read_documents, write_documents
+from annotation.storage.documents_file import atomic, read_documents, write_documents
 
 ProjectOrNone = Annotated[str | None, typer.Option("--project", "-P", help="The Label Studio project's title.")]
 

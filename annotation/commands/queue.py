@@ -16,7 +16,7 @@ from annotation import terminal
 from annotation.commands.options import HERE, AsJson, DocumentsFile, Project, Workspace
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.files import atomic, read_documents
+from annotation.storage.documents_file import atomic, read_documents
 
 if TYPE_CHECKING:
     from annotation.labelstudio.queue import QueueReport, Waiting

@@ -11,7 +11,7 @@ from annotation import terminal
 from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.files import read_documents, write_documents
+from annotation.storage.documents_file import read_documents, write_documents
 
 if TYPE_CHECKING:
     from annotation.adjudicate import Adjudication

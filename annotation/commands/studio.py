@@ -13,7 +13,7 @@ from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Pro
 from annotation.core.document import Document
 from annotation.core.errors import ArticleError, UsageError
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents, write_documents
+from annotation.storage.documents_file import read_documents, write_documents
 
 
 class _Kept(TypedDict):

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotation.core.document import Document, Event, Span, text_id
-from annotation.files import atomic
 from annotation.formats.edges import trim
 from annotation.formats.protocol import Lost, Writing
 from annotation.formats.raw import file_name
+from annotation.storage.documents_file import atomic
 
 _ILLEGAL = re.compile(r"[\s:;]+")
 _PIECE = re.compile(r"[^\r\n]+")

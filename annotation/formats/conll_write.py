@@ -14,12 +14,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from annotation.core.document import Document, Span
-from annotation.files import atomic
 from annotation.formats.conll_lines import DOCSTART, escaped
 from annotation.formats.conll_tags import OUTSIDE
 from annotation.formats.edges import trim
 from annotation.formats.protocol import Lost, Writing
 from annotation.formats.tokens import borders, bounds
+from annotation.storage.documents_file import atomic
 
 _NOTHING = "_"
 _ILLEGAL = re.compile(r"[\s^]")

@@ -10,8 +10,8 @@ from pathlib import Path
 from annotation.core.document import Document
 from annotation.core.document_json import from_json, from_line
 from annotation.core.errors import DocumentsError, UsageError
-from annotation.files import numbered, opened_bytes
 from annotation.formats.textee import from_textee, is_textee
+from annotation.storage.documents_file import numbered, opened_bytes
 
 _START = 1 << 16
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.files import atomic
 from annotation.formats.protocol import Lost, Writing
 from annotation.labelstudio.convert import check_text, to_result, to_task_data
+from annotation.storage.documents_file import atomic
 
 
 def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:

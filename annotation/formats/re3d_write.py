@@ -13,9 +13,9 @@ from pathlib import Path
 
 from annotation.core.document import Document, Event, Json, Span
 from annotation.core.document_json import to_json
-from annotation.files import atomic
 from annotation.formats.protocol import Lost, Writing
 from annotation.formats.re3d import ARGUMENT, DOCUMENTS, ENTITIES, LINK, RELATIONS, SAME, SOURCE, TARGET, TRIGGER
+from annotation.storage.documents_file import atomic
 
 
 def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:

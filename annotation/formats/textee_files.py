@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.core.document import Document, Json
-from annotation.files import atomic
 from annotation.formats.edges import trim
 from annotation.formats.protocol import Item, Lost, Reading, Unit, Writing
 from annotation.formats.raw import guess_language, objects, rows_in
 from annotation.formats.textee import from_textee, is_textee, to_textee
+from annotation.storage.documents_file import atomic
 
 
 def read(path: Path, how: Reading) -> Iterator[Item]:

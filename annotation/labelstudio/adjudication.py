@@ -16,17 +16,17 @@ from pathlib import Path
 from annotation.core.annotator_versions import annotator, updated
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
-from annotation.files import read_documents
 from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.holdings import alone, holdings
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import TITLE_MAXIMUM, Project, find
 from annotation.labelstudio.pull import pull
-from annotation.labelstudio.pulled import Files
 from annotation.labelstudio.push import push
 from annotation.labelstudio.suggest import suggest
 from annotation.proposal import Proposal, proposal
+from annotation.storage.documents_file import read_documents
+from annotation.storage.pull_files import PullFiles
 
 START = "everybody"
 """What the suggestion to start from is called; those of annotators have their names."""
@@ -128,7 +128,7 @@ def decisions(
         elif known is None or updated(known) <= updated(document):
             decided[document.id] = document
     outdated = tuple(_outdated(decided, contested))
-    return Decisions(decided, outdated, report.quarantined, Files(out).quarantine)
+    return Decisions(decided, outdated, report.quarantined, PullFiles(out).quarantine)
 
 
 def _outdated(decided: Mapping[str, Document], contested: Sequence[Mapping[str, Document]]) -> Iterator[str]:

@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from annotation.agreement.comparing import comparison
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
-from annotation.files import atomic
 from annotation.labelstudio import wire
 from annotation.labelstudio.audited import WITH, Audit
 from annotation.labelstudio.client import Client
@@ -28,6 +27,7 @@ from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import Project, find
 from annotation.labelstudio.superseded import current
+from annotation.storage.documents_file import atomic
 
 FIELDS = (
     *("data", "id", "annotations", "predictions", "result", "model_version", "completed_by", "created_at"),

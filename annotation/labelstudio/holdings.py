@@ -20,10 +20,10 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from annotation.core.document import Document
-from annotation.files import atomic
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.wire import Row
+from annotation.storage.documents_file import atomic
 
 SETTLING_SECONDS = 10.0
 _DIGITS = 16

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from annotation.core.errors import ProjectError, StudioDownError, StudioError
 from annotation.core.ontology import Ontology
-from annotation.files import atomic
 from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.flow import progress
 from annotation.labelstudio.holdings import alone
@@ -26,6 +25,7 @@ from annotation.labelstudio.seal import half_way
 from annotation.labelstudio.tabs import show_tab
 from annotation.labelstudio.undofile import Entry, Header, UndoFile, free_path, undo_files
 from annotation.migration import Migration
+from annotation.storage.documents_file import atomic
 from annotation.transition import transition
 
 SETTINGS = ("label_config", "expert_instruction", "show_instruction", "description")

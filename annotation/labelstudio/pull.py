@@ -14,16 +14,17 @@ from typing import IO
 from pydantic import ValidationError
 
 from annotation.core.errors import StudioDownError, StudioError
-from annotation.files import atomic, line
 from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import from_result
 from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.paging import count, latest, moment, pages
 from annotation.labelstudio.project import Project, find
-from annotation.labelstudio.pulled import Files, Line, State, merged
+from annotation.labelstudio.pulled import Line, State, merged
 from annotation.labelstudio.quarantine import Quarantined
 from annotation.labelstudio.superseded import current
+from annotation.storage.documents_file import atomic, line
+from annotation.storage.pull_files import PullFiles
 
 FIELDS = (
     *("id", "data", "updated_at", "annotations"),
@@ -73,7 +74,7 @@ def pull(client: Client, *, project: str, out: Path, workspace: Path, full: bool
         log.warning("the interface of project %r was edited by hand (%s)", project, target.seal.edited)
     members = client.members()
     basis = json.dumps([VERSION, target.id, target.born, target.ontology.hash, target.seal.ui_language, members])
-    files = Files(Path(out))
+    files = PullFiles(Path(out))
     pulling = _Pulling(client, target, members, files, None if full else State.read(files, basis))
     files.out.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -91,7 +92,7 @@ def pull(client: Client, *, project: str, out: Path, workspace: Path, full: bool
 
 class _Pulling:
     def __init__(
-        self, client: Client, target: Project, members: dict[int, str], files: Files, state: State | None
+        self, client: Client, target: Project, members: dict[int, str], files: PullFiles, state: State | None
     ) -> None:
         self.client, self.target, self.members, self.files, self.state = client, target, members, files, state
         self.titles = target.titles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -10,39 +9,11 @@ from heapq import merge
 from pathlib import Path
 from typing import TypeAlias
 
-from annotation.files import atomic, opened
+from annotation.storage.documents_file import atomic, opened
+from annotation.storage.pull_files import PullFiles
 
 Line: TypeAlias = tuple[int, str]
 """A task's number and one line about it."""
-
-
-@dataclass(frozen=True)
-class Files:
-    """The files of a pull: the Documents, what is quarantined, and what the next pull needs to know."""
-
-    out: Path
-
-    @property
-    def quarantine(self) -> Path:
-        """``docs.quarantine.jsonl`` for ``docs.jsonl``."""
-        return self._beside("quarantine.jsonl")
-
-    @property
-    def state(self) -> Path:
-        """``docs.state.json`` for ``docs.jsonl``."""
-        return self._beside("state.json")
-
-    def _beside(self, ending: str) -> Path:
-        stem = self.out.name.removesuffix(".gz").removesuffix(".jsonl")
-        return self.out.with_name(f"{stem}.{ending}")
-
-    def digest(self) -> str:
-        """A hash of both files as they are; whoever changes one makes the next pull read everything anew."""
-        total = hashlib.sha256()
-        for path in (self.out, self.quarantine):
-            with path.open("rb") as file:
-                total.update(hashlib.file_digest(file, "sha256").digest())
-        return total.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -60,7 +31,7 @@ class State:
             json.dump({**asdict(self), "tasks": _ranges(self.tasks)}, file)
 
     @classmethod
-    def read(cls, files: Files, basis: str) -> State | None:
+    def read(cls, files: PullFiles, basis: str) -> State | None:
         """The state, if it is there and still true of the files beside it."""
         try:
             kept = json.loads(files.state.read_text(encoding="utf-8"))

@@ -25,7 +25,7 @@ import psutil
 from filelock import FileLock
 
 from annotation.core.errors import StudioError
-from annotation.files import atomic
+from annotation.storage.documents_file import atomic
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080

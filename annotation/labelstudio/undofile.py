@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import cast
 
 from annotation.core.errors import UsageError
-from annotation.files import atomic
 from annotation.labelstudio.marks import Key, Kind, Marked, digest
 from annotation.labelstudio.wire import Row
+from annotation.storage.documents_file import atomic
 
 SCHEMA = 1
 

@@ -15,8 +15,8 @@ import numpy as np
 from annotation import sample
 from annotation.core import bootstrap
 from annotation.core.document import Document
-from annotation.files import line
 from annotation.formats.detect import DocumentLines
+from annotation.storage.documents_file import line
 from training.streaming import Task, score_files
 
 SIZES = (10_000, 100_000)

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from annotation.check import check_file
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import to_result
 from annotation.labelstudio.findings import show
@@ -19,6 +18,7 @@ from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
+from annotation.storage.documents_file import read_documents
 from tests.browser.editor import Editor
 from tests.builders import build
 from tests.studio.support import hand_in, tasks

@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.interface import relation_titles
 from annotation.labelstudio.paging import pages
@@ -18,6 +17,7 @@ from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.suggest import suggest
+from annotation.storage.documents_file import read_documents
 from tests.browser.editor import Editor
 from tests.builders import build
 

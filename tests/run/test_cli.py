@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from annotation import sample
-from annotation.files import read_documents, write_documents
+from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 
 

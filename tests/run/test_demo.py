@@ -10,10 +10,10 @@ import pytest
 
 from annotation import sample
 from annotation.core.document import Document
-from annotation.files import read_documents
 from annotation.labelstudio import server
 from annotation.labelstudio.client import Client
 from annotation.snapshot import Snapshot
+from annotation.storage.documents_file import read_documents
 from tests.run.small import TINY
 from training import demo
 

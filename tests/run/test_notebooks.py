@@ -11,7 +11,7 @@ import pytest
 
 from annotation import sample, snapshot
 from annotation.core.document import Document
-from annotation.files import write_documents
+from annotation.storage.documents_file import write_documents
 from tests.builders import conflict
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"

@@ -12,7 +12,7 @@ import pytest
 from transformers import pipeline
 
 from annotation.core.document import Document
-from annotation.files import read_documents, write_documents
+from annotation.storage.documents_file import read_documents, write_documents
 from tests.run.small import TINY, documents, naba, process, small
 
 

@@ -13,7 +13,7 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
-from annotation.files import write_documents
+from annotation.storage.documents_file import write_documents
 from tests.builders import build, conflict
 from training.comparable import check
 from training.scoring import score

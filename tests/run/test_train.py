@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from annotation.core.matching import UNITS
-from annotation.files import read_documents
 from annotation.snapshot import Snapshot
+from annotation.storage.documents_file import read_documents
 from tests import tracked
 from tests.run.small import TINY, naba, process, small
 from training.predict import load, model_version

@@ -15,7 +15,6 @@ from annotation.cli import app
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents, write_documents
 from annotation.labelstudio import wire
 from annotation.labelstudio.adjudication import START, decisions, hand_over, title_of
 from annotation.labelstudio.client import Client
@@ -25,6 +24,7 @@ from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.suggest import suggest
 from annotation.labelstudio.wire import Row
+from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 from tests.studio.support import annotate
 

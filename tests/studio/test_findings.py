@@ -13,7 +13,6 @@ from annotation.checks.finding import Finding
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents
 from annotation.labelstudio import seal
 from annotation.labelstudio.annotators import ensure_annotator
 from annotation.labelstudio.client import Client
@@ -25,6 +24,7 @@ from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.wire import Row
+from annotation.storage.documents_file import read_documents
 from tests.builders import build
 from tests.studio.support import afresh, hand_in, tasks
 

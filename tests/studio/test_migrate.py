@@ -11,7 +11,6 @@ from annotation.commands.projects import migrate as migrate_command
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import to_result
@@ -26,6 +25,7 @@ from annotation.labelstudio.server import Server
 from annotation.labelstudio.undo import undo
 from annotation.migrated import migrated
 from annotation.migration import Migration
+from annotation.storage.documents_file import read_documents
 from tests.builders import build
 from tests.migrating import evolved
 from tests.studio.support import hand_in, tasks

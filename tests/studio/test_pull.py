@@ -13,7 +13,6 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents
 from annotation.labelstudio import server
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.client import Client, Patience
@@ -24,6 +23,7 @@ from annotation.labelstudio.pull import OVERLAP, PullReport, pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.wire import Row
+from annotation.storage.documents_file import read_documents
 from tests.generated import articles, marked
 from tests.studio.support import afresh, annotate, hand_in, tasks
 

@@ -9,7 +9,6 @@ from annotation.commands.queue import queue, suggested
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.files import read_documents, write_documents
 from annotation.labelstudio.annotators import ensure_annotator
 from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.project import find
@@ -18,6 +17,7 @@ from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange, waiting
 from annotation.labelstudio.server import Server
 from annotation.queue import Queued
+from annotation.storage.documents_file import read_documents, write_documents
 from tests.generated import articles, marked
 from tests.studio.support import annotate, tasks
 

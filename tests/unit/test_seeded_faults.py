@@ -20,7 +20,7 @@ from annotation.checks.names import shown
 from annotation.core.document import Document
 from annotation.core.document_json import to_json
 from annotation.core.proclitics import moved
-from annotation.files import line
+from annotation.storage.documents_file import line
 from tests import faults
 from tests.builders import conflict
 

@@ -12,12 +12,12 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation import table
 from annotation.core.document import Argument, Document, Event, Provenance, Source, Span
 from annotation.core.errors import SnapshotError
 from annotation.core.ontology import Ontology
 from annotation.snapshot import Snapshot, build, compare
 from annotation.splits import split
+from annotation.storage import parquet
 from tests.builders import build as mark
 from tests.builders import conflict
 from tests.generated import articles
@@ -56,8 +56,8 @@ def test_any_document_survives_a_row_of_parquet(
 ) -> None:
     scored = tuple(Span(s.start, s.end, s.label, score) for s in document.entities)
     document = replace(document, entities=scored, provenance=by)
-    table.write(tmp_path / "x.parquet", [document])
-    (found,) = table.read(tmp_path / "x.parquet")
+    parquet.write(tmp_path / "x.parquet", [document])
+    (found,) = parquet.read(tmp_path / "x.parquet")
     assert found == document
     assert found.provenance == document.provenance
     assert [span.score for span in found.entities] == [span.score for span in document.entities]
@@ -70,7 +70,7 @@ def test_it_opens_with_datasets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         name: counts.documents for name, counts in snapshot.manifest.counts.items()
     }
     row = found["train"][0]
-    assert table.from_row(row) == snapshot.train[0]
+    assert parquet.from_row(row) == snapshot.train[0]
     assert row["links"] == []
 
 

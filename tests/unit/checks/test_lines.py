@@ -10,10 +10,10 @@ import pytest
 
 from annotation.check import check_file
 from annotation.core.errors import UsageError
-from annotation.files import line, write_documents
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import from_result, to_result, to_task_data
 from annotation.labelstudio.wire import Row
+from annotation.storage.documents_file import line, write_documents
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

@@ -9,7 +9,7 @@ import pytest
 
 from annotation.commands.check import check
 from annotation.core.errors import DocumentsError, Refused, UsageError
-from annotation.files import line, write_documents
+from annotation.storage.documents_file import line, write_documents
 from tests.builders import build
 
 WIDE = build("ב[GPE רמלה ]אמש", id="wide")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from annotation.cli import app
 from annotation.core.errors import UsageError
-from annotation.files import read_documents, write_documents
+from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 
 MARKS = "T1\tPer 0 4\tDana\nT2\tHire 5 10\thired\nT3\tPer 90 99\tOmar\nE1\tHire:T2 Who:T1\n"

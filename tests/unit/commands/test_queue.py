@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from annotation.cli import app
 from annotation.core.document import Provenance
 from annotation.core.errors import UsageError
-from annotation.files import write_documents
+from annotation.storage.documents_file import write_documents
 from tests.generated import articles
 
 PREDICTED = [

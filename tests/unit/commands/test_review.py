@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from annotation.cli import app
 from annotation.core.errors import UsageError
-from annotation.files import read_documents, write_documents
+from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 
 RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה]"

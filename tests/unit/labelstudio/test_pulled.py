@@ -6,13 +6,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio.pulled import Files, State, merged
+from annotation.labelstudio.pulled import State, merged
+from annotation.storage.pull_files import PullFiles
 
 NUMBERS = st.lists(st.integers(1, 60), unique=True)
 
 
-def files(folder: Path) -> Files:
-    made = Files(folder / "docs.jsonl")
+def files(folder: Path) -> PullFiles:
+    made = PullFiles(folder / "docs.jsonl")
     made.out.write_text("")
     made.quarantine.write_text("")
     return made
@@ -20,7 +21,7 @@ def files(folder: Path) -> Files:
 
 def test_the_files_beside_the_documents() -> None:
     for name in ("docs.jsonl", "docs.jsonl.gz"):
-        beside = Files(Path("x") / name)
+        beside = PullFiles(Path("x") / name)
         assert (beside.quarantine, beside.state) == (Path("x/docs.quarantine.jsonl"), Path("x/docs.state.json"))
 
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from annotation import table
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.files import write_documents
+from annotation.storage import parquet
+from annotation.storage.documents_file import write_documents
 from tests.run.small import documents, small
 from training import archive
 from training.archive import BUFFER, Archive, Place
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     write_documents(tmp_path / "a.jsonl", CORPUS[:40])
     (tmp_path / "b").mkdir()
     write_documents(tmp_path / "b" / "c.jsonl.gz", CORPUS[40:41])
-    table.write(tmp_path / "d.parquet", CORPUS[41:])
+    parquet.write(tmp_path / "d.parquet", CORPUS[41:])
     (tmp_path / "read.me").write_text("none", encoding="utf-8")
     (tmp_path / "x.jsonl.partial").write_text("{", encoding="utf-8")
     (tmp_path / ".a.jsonl").write_text("{", encoding="utf-8")

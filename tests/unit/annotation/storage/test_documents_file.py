@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Document, Span
 from annotation.core.errors import DocumentsError, UsageError
-from annotation.files import atomic, line, read_documents, write_documents
+from annotation.storage.documents_file import atomic, line, read_documents, write_documents
 from tests.builders import conflict
 from tests.strategies import documents
 

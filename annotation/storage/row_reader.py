@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotation.core.errors import ArticleError
-from annotation.files import opened_bytes
+from annotation.storage.documents_file import opened_bytes
 
 Row: TypeAlias = Mapping[str, object]
 

@@ -1,0 +1,36 @@
+"""The names of the files that a pull writes: whoever reads them knows where they are without asking Label Studio."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class PullFiles:
+    """The files of a pull: the Documents, what is quarantined, and what the next pull needs to know."""
+
+    out: Path
+
+    @property
+    def quarantine(self) -> Path:
+        """``docs.quarantine.jsonl`` for ``docs.jsonl``."""
+        return self._beside("quarantine.jsonl")
+
+    @property
+    def state(self) -> Path:
+        """``docs.state.json`` for ``docs.jsonl``."""
+        return self._beside("state.json")
+
+    def _beside(self, ending: str) -> Path:
+        stem = self.out.name.removesuffix(".gz").removesuffix(".jsonl")
+        return self.out.with_name(f"{stem}.{ending}")
+
+    def digest(self) -> str:
+        """A hash of both files as they are; whoever changes one makes the next pull read everything anew."""
+        total = hashlib.sha256()
+        for path in (self.out, self.quarantine):
+            with path.open("rb") as file:
+                total.update(hashlib.file_digest(file, "sha256").digest())
+        return total.hexdigest()
