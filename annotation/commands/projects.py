@@ -119,8 +119,8 @@ def _undo(project: str, file: Path, workspace: Path, *, as_json: bool) -> None:
 def _migrate_file(
     documents: Path, old: Ontology, new: Ontology, out: Path | None, *, as_json: bool, dry_run: bool
 ) -> None:
-    from annotation.migrated import Moving
-    from annotation.migration import Migration
+    from annotation.migration.documents import Moving
+    from annotation.migration.mapping import Migration
 
     if out is None and not dry_run:
         raise UsageError(f"{documents}: say where the migrated Documents go: --out FILE")

@@ -36,7 +36,7 @@ class Type:
     color: str = "#888888"
     hotkey: str | None = None
     was: tuple[str, ...] = ()
-    """What earlier versions called it: `annotation.migration` goes by it."""
+    """What earlier versions called it: `annotation.migration.mapping` goes by it."""
 
 
 @dataclass(frozen=True)

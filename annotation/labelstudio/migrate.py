@@ -24,9 +24,9 @@ from annotation.labelstudio.relabel import Relabelled, Relabelling
 from annotation.labelstudio.seal import half_way
 from annotation.labelstudio.tabs import show_tab
 from annotation.labelstudio.undofile import Entry, Header, UndoFile, free_path, undo_files
-from annotation.migration import Migration
+from annotation.migration.mapping import Migration
+from annotation.migration.union_ontology import transition
 from annotation.storage.documents_file import atomic
-from annotation.transition import transition
 
 SETTINGS = ("label_config", "expert_instruction", "show_instruction", "description")
 _SWEEPS = 5

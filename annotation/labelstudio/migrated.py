@@ -8,7 +8,7 @@ from pathlib import Path
 
 from annotation.labelstudio.marks import Kind, Marked
 from annotation.labelstudio.relabel import Relabelled
-from annotation.migration import WHAT, Migration, told
+from annotation.migration.mapping import WHAT, Migration, told
 
 HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is touched")
 

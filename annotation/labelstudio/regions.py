@@ -8,7 +8,7 @@ from typing import cast
 from annotation.labelstudio import wire
 from annotation.labelstudio.undecided import settled
 from annotation.labelstudio.wire import Row
-from annotation.migration import Migration
+from annotation.migration.mapping import Migration
 
 
 class Regions:

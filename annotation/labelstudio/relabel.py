@@ -1,4 +1,4 @@
-"""The rows of an annotation in the labels of the next ontology: what `annotation.migrated` does to a Document. Pure.
+"""The rows of an annotation in the labels of the next ontology, as `annotation.migration` does to a Document. Pure.
 
 What no label of the old ontology is said in stays as it came, faults included. Doing it twice changes nothing more.
 What a person has to decide is stored as `annotation.labelstudio.undecided` says.
@@ -16,7 +16,7 @@ from annotation.labelstudio.interface import relation_titles
 from annotation.labelstudio.regions import Regions, of_kind, strings, with_values
 from annotation.labelstudio.undecided import either, pieces, settled
 from annotation.labelstudio.wire import Row
-from annotation.migration import Migration, Touched, Value, value_path
+from annotation.migration.mapping import Migration, Touched, Value, value_path
 
 
 @dataclass(frozen=True, slots=True)

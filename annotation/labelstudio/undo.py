@@ -19,7 +19,7 @@ from annotation.labelstudio.project import Project, find
 from annotation.labelstudio.relabel import Relabelling
 from annotation.labelstudio.tabs import remove_tab
 from annotation.labelstudio.undofile import UndoFile
-from annotation.migration import Migration
+from annotation.migration.mapping import Migration
 
 
 @dataclass

@@ -23,8 +23,8 @@ from annotation.labelstudio.push import push
 from annotation.labelstudio.relabel import Relabelling
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.undo import undo
-from annotation.migrated import migrated
-from annotation.migration import Migration
+from annotation.migration.documents import migrated
+from annotation.migration.mapping import Migration
 from annotation.storage.documents_file import read_documents
 from tests.builders import build
 from tests.migrating import evolved

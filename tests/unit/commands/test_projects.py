@@ -7,8 +7,8 @@ import pytest
 
 from annotation.commands.projects import migrate
 from annotation.core.errors import UsageError
-from annotation.migrated import migrated
-from annotation.migration import Migration
+from annotation.migration.documents import migrated
+from annotation.migration.mapping import Migration
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build, conflict
 from tests.migrating import evolved

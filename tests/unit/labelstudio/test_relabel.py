@@ -15,8 +15,8 @@ from annotation.labelstudio.convert import check_result, from_result, to_result,
 from annotation.labelstudio.interface import relation_titles
 from annotation.labelstudio.relabel import Relabelled, Relabelling
 from annotation.labelstudio.wire import Row
-from annotation.migrated import migrated
-from annotation.migration import Migration, Touched
+from annotation.migration.documents import migrated
+from annotation.migration.mapping import Migration, Touched
 from tests.builders import build, conflict
 from tests.migrating import edited, evolved, renamed
 from tests.strategies import documents

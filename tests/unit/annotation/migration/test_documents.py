@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Document
 from annotation.core.errors import OntologyError
-from annotation.migrated import migrated
-from annotation.migration import Migration
+from annotation.migration.documents import migrated
+from annotation.migration.mapping import Migration
 from tests.builders import build, conflict
 from tests.migrating import dropped, edited, evolved, renamed
 from tests.strategies import documents

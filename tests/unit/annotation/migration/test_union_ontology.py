@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from annotation.labelstudio.interface import labelling_config, relation_titles
 from annotation.labelstudio.seal import half_way, opened
-from annotation.transition import transition
+from annotation.migration.union_ontology import transition
 from tests.builders import conflict
 from tests.migrating import evolved
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from annotation.core.document import Argument, Document, Event, Link, Span
-from annotation.migration import Migration, Touched, told, value_path
+from annotation.migration.mapping import Migration, Touched, told, value_path
 
 
 @dataclass(frozen=True, slots=True)

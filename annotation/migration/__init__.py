@@ -1,0 +1,1 @@
+"""Documents and ontologies taken from one version of the ontology to the next."""
