@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 
 from annotation.core.errors import UsageError
 from annotation.core.matching import PRF, UNITS
-from annotation.page.names import Names
+from annotation.page.titles import Names
 from training.leakage import Leakage
 from training.reading import LAYERS
 from training.regression import Change

@@ -18,7 +18,7 @@ from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
-from annotation.page.names import Names
+from annotation.page.titles import Names
 from annotation.snapshot import Snapshot
 from training import gates
 from training.config import ReleaseConfig

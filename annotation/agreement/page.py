@@ -17,9 +17,9 @@ from annotation.core.document import Document, Span
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, Units, units
 from annotation.core.ontology import Ontology
 from annotation.page import templates
-from annotation.page.marks import AGREED, CONTESTED, plain, showable
-from annotation.page.names import UNITS, Names
-from annotation.page.sides import Marking, Side, direction, heading, source_url, task_url
+from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
+from annotation.page.highlighting import AGREED, CONTESTED, plain, showable
+from annotation.page.titles import UNITS, Names
 from annotation.places import ARGUMENT, ATTRIBUTE, CAUSES, ENTITY, EVENT, LAYERS, Answer, Place
 from annotation.storage.documents_file import atomic
 

@@ -12,7 +12,7 @@ from typing import TypeAlias
 import vl_convert
 from markupsafe import Markup
 
-from annotation.page.marks import showable
+from annotation.page.highlighting import showable
 
 Spec: TypeAlias = dict[str, object]
 Row: TypeAlias = Mapping[str, object]

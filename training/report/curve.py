@@ -13,8 +13,8 @@ from annotation.core import bootstrap
 from annotation.core.matching import ENOUGH, HEADLINE, UNITS
 from annotation.core.ontology import Ontology
 from annotation.page import templates
-from annotation.page.names import UNITS as MEANINGS
-from annotation.page.names import Names
+from annotation.page.titles import UNITS as MEANINGS
+from annotation.page.titles import Names
 from annotation.storage.documents_file import atomic
 from training.learning import STEP, Curve, Slope, Trend
 from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from annotation.core.document import Document, Span
 from annotation.core.matching import HEADLINE, PRF, UNITS, assign, units
-from annotation.page.marks import CORRECT, MISSED, SPURIOUS, showable
-from annotation.page.names import Names
-from annotation.page.sides import Marking, Side, direction, heading, source_url, task_url
+from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
+from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, showable
+from annotation.page.titles import Names
 from training.scoring import Scores
 
 MOST = 50

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
-from annotation.page.names import LANGUAGES
+from annotation.page.titles import LANGUAGES
 from annotation.storage.documents_file import atomic
 from training.record import RECORD, Record
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw

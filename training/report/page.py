@@ -13,7 +13,7 @@ from markupsafe import Markup
 from annotation.core import bootstrap
 from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
-from annotation.page.names import UNITS, Names
+from annotation.page.titles import UNITS, Names
 from annotation.storage.documents_file import atomic
 from training import flat
 from training.boundaries import RUNGS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annotation.core.matching import HEADLINE, PRF
-from annotation.page.names import Names
+from annotation.page.titles import Names
 from training.comparison import Change
 from training.regression import Change as Shift
 from training.report.evaluation import BETTER, UNCLEAR, WORSE, Before, Evaluation

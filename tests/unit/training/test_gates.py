@@ -8,7 +8,7 @@ import pytest
 
 from annotation.core.errors import UsageError
 from annotation.core.matching import PRF
-from annotation.page.names import Names
+from annotation.page.titles import Names
 from tests.builders import conflict
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge, load
 from training.leakage import Leakage

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 from annotation.core.document import Argument, Document, Event, Source, Span
-from annotation.page.names import Names
+from annotation.page.titles import Names
 from tests.builders import conflict
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge
 from training.leakage import Leakage

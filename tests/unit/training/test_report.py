@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.core.document import Document, Provenance, Source, Span
-from annotation.page.marks import CORRECT, MISSED, SPURIOUS, Mark, render, showable
-from annotation.page.names import UNITS, Names
+from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, Mark, render, showable
+from annotation.page.titles import UNITS, Names
 from tests.builders import build, conflict
 from training.report.evaluation import evaluation
 from training.report.examples import MOST, worst

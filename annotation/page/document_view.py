@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from annotation.core.document import Document, Event, Span
 from annotation.core.matching import Units
-from annotation.page.marks import SIGNS, Mark, plain, render
-from annotation.page.names import Names
+from annotation.page.highlighting import SIGNS, Mark, plain, render
+from annotation.page.titles import Names
 
 _RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "yi"}
 
