@@ -20,7 +20,7 @@ from annotation.storage.documents_file import atomic, read_documents
 
 if TYPE_CHECKING:
     from annotation.labelstudio.queue import QueueReport, Waiting
-    from annotation.queue import Queued
+    from annotation.selection.active_learning import Queued
 
 
 def queue(
@@ -46,7 +46,7 @@ def queue(
     """What to label next: where the model is unsure, unlike what is labelled, in the languages wanted."""
     if project is None and out is None:
         raise UsageError("say whose tasks to put in order with --project, or where the order goes with --out")
-    from annotation.queue import queue as ordered
+    from annotation.selection.active_learning import queue as ordered
 
     shares = _shares(quota)
     there = _waiting(project, workspace) if project else None

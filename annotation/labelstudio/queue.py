@@ -22,7 +22,7 @@ from annotation.labelstudio.holdings import Holdings, alone, holdings, same_text
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.wire import Row
-from annotation.queue import Queued
+from annotation.selection.active_learning import Queued
 
 PLACE = "queue"
 """The key of a task's data that says its list and its rank there: 01/00007. An order of texts is that of the ranks."""

@@ -13,7 +13,7 @@ from annotation.labelstudio.convert import from_task_data
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import TITLE_MAXIMUM, find
 from annotation.labelstudio.push import PushReport, push
-from annotation.teams import deal
+from annotation.selection.team_assignment import deal
 
 
 def team_titles(project: str, teams: Sequence[str]) -> dict[str, str]:

@@ -28,7 +28,7 @@ from transformers import set_seed
 
 from annotation import sample
 from annotation.core.document import Document
-from annotation.queue import queue
+from annotation.selection.active_learning import queue
 from tests.builders import conflict
 from training.chosen import Chosen
 from training.config import EncoderConfig, FitConfig, ModelConfig

@@ -16,7 +16,7 @@ from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.suggest import suggest
-from annotation.queue import Queued
+from annotation.selection.active_learning import Queued
 from tests.browser.editor import Editor
 from tests.builders import build
 from tests.studio.support import tasks

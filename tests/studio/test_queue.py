@@ -16,7 +16,7 @@ from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange, waiting
 from annotation.labelstudio.server import Server
-from annotation.queue import Queued
+from annotation.selection.active_learning import Queued
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.generated import articles, marked
 from tests.studio.support import annotate, tasks

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 from annotation.core.document import Document
-from annotation.teams import deal
+from annotation.selection.team_assignment import deal
 from tests.generated import articles
 
 TEAMS = ("north", "south", "east")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import UsageError
-from annotation.queue import queue
+from annotation.selection.active_learning import queue
 
 TOPICS = {
     "bridge": "הגשר הישן שמעל הנחל נסגר אתמול לתנועה אחרי שהמהנדסים מצאו בו סדקים עמוקים",

@@ -1,0 +1,1 @@
+"""Which articles are labelled next, and by which annotators."""
