@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from annotation.core.document import Document, Source, sha256, text_id
 from annotation.core.errors import ArticleError, UsageError
 from annotation.core.language import language
-from annotation.manifest import MANIFEST
+from annotation.snapshot.manifest import MANIFEST
 from annotation.storage import parquet
 from annotation.storage.documents_file import read_documents
 from annotation.storage.row_reader import Row, at_fault, parquet_rows
@@ -69,8 +69,8 @@ class Archive:
     def open(cls, path: Path) -> Archive:
         """The file, those of a folder, or those of a snapshot, verified. Raises UsageError where there are none."""
         if (path / MANIFEST).is_file():
-            from annotation.snapshot import Snapshot  # slow to import, and of no use to those who only read
-            from annotation.splits import SPLITS
+            from annotation.snapshot.snapshot import Snapshot  # slow to import, and of no use to those who only read
+            from annotation.snapshot.splits import SPLITS
 
             return cls(tuple(Snapshot.open(path).path / f"{name}.parquet" for name in SPLITS))
         if path.is_dir():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from annotation import terminal
 from annotation.core.errors import UsageError
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.alignment import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned
 from training.audit import KINDS

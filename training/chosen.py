@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from annotation.core.document import Document
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from training.config import DataConfig
 
 

@@ -12,7 +12,7 @@ from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from training.chosen import Chosen
 from training.config import TrainConfig

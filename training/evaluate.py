@@ -9,7 +9,7 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from training.comparison import Comparison
 from training.config import EvaluateConfig

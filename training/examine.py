@@ -16,7 +16,7 @@ from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import SnapshotError, UsageError
 from annotation.core.ontology import Ontology
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from training.alignment import aligned
 from training.chosen import Chosen
 from training.config import ReleaseConfig, TrainConfig, typed

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from annotation.core.document import Document
 from annotation.core.near_duplicates import clusters
-from annotation.snapshot import THRESHOLD
+from annotation.snapshot.snapshot import THRESHOLD
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from annotation.core.document import Document
 from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
 from annotation.page.titles import Names
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from training import gates
 from training.config import ReleaseConfig
 from training.examine import Examined, Trial, examine, seen, trained, warn_seen, warn_unknown

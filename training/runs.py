@@ -13,7 +13,7 @@ import yaml
 from transformers import set_seed
 
 from annotation.core.document import Document
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.alignment import ENOUGH, aligned
 from training.audit import KINDS

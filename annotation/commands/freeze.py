@@ -23,8 +23,8 @@ def snapshot(
     ] = None,
 ) -> None:
     """Freeze gold into an immutable, split and hashed dataset."""
-    from annotation import snapshot as snapshots
     from annotation.agreement import agreement as measure
+    from annotation.snapshot import snapshot as snapshots
 
     known = load_ontology(ontology)
     agreed = measure(read_documents(annotated), ontology=known).as_dict() if annotated else None
@@ -39,7 +39,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two snapshots: articles added, removed and changed, labels per split."""
-    from annotation.snapshot import Snapshot, compare
+    from annotation.snapshot.snapshot import Snapshot, compare
 
     difference = compare(Snapshot.open(a), Snapshot.open(b))
     if as_json:

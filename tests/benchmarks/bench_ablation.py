@@ -31,8 +31,8 @@ from annotation.core.document import Document
 from annotation.core.matching import UNITS, compare, units
 from annotation.core.near_duplicates import clusters
 from annotation.core.ontology import Ontology
-from annotation.snapshot import THRESHOLD
-from annotation.splits import split
+from annotation.snapshot.snapshot import THRESHOLD
+from annotation.snapshot.splits import split
 from annotation.storage.documents_file import atomic
 from tests.benchmarks.protests import PROTESTS, pipeline, protests
 from tests.benchmarks.variants import VARIANTS, WHOLE, trained

@@ -11,10 +11,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation import snapshot
 from annotation.core.document import Document
 from annotation.core.inline_markup import parse
-from annotation.snapshot import Snapshot
+from annotation.snapshot import snapshot
+from annotation.snapshot.snapshot import Snapshot
 from tests.builders import conflict
 from training.cli import main
 

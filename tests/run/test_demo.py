@@ -12,7 +12,7 @@ from annotation import sample
 from annotation.core.document import Document
 from annotation.labelstudio import server
 from annotation.labelstudio.client import Client
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents
 from tests.run.small import TINY
 from training import demo

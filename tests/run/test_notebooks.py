@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from annotation import sample, snapshot
+from annotation import sample
 from annotation.core.document import Document
+from annotation.snapshot import snapshot
 from annotation.storage.documents_file import write_documents
 from tests.builders import conflict
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
-from annotation import snapshot
 from annotation.core.document import Document
 from annotation.core.matching import UNITS
+from annotation.snapshot import snapshot
 from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
 from training.record import Record

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from annotation.core.matching import UNITS
-from annotation.snapshot import Snapshot
+from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents
 from tests import tracked
 from tests.run.small import TINY, naba, process, small

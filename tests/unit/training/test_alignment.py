@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from annotation import snapshot
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
+from annotation.snapshot import snapshot
 from tests.builders import build, conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import FAMILIES, checkpoint, reader

@@ -20,13 +20,13 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from annotation.card import card
 from annotation.core.document import Document
 from annotation.core.errors import OntologyError, SnapshotError
 from annotation.core.near_duplicates import clusters
 from annotation.core.ontology import Ontology
-from annotation.manifest import MANIFEST, Counts, Manifest, Policy
-from annotation.splits import SPLITS, split
+from annotation.snapshot.dataset_card import card
+from annotation.snapshot.manifest import MANIFEST, Counts, Manifest, Policy
+from annotation.snapshot.splits import SPLITS, split
 from annotation.storage import parquet
 from annotation.storage.documents_file import line
 

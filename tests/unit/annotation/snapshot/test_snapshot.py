@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Provenance, Source, Span
 from annotation.core.errors import SnapshotError
 from annotation.core.ontology import Ontology
-from annotation.snapshot import Snapshot, build, compare
-from annotation.splits import split
+from annotation.snapshot.snapshot import Snapshot, build, compare
+from annotation.snapshot.splits import split
 from annotation.storage import parquet
 from tests.builders import build as mark
 from tests.builders import conflict

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import yaml
 
 from annotation.core.ontology import Ontology
-from annotation.manifest import Manifest
-from annotation.splits import SPLITS
+from annotation.snapshot.manifest import Manifest
+from annotation.snapshot.splits import SPLITS
 
 
 def card(manifest: Manifest, ontology: Ontology) -> str:

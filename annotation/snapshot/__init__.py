@@ -1,0 +1,1 @@
+"""The immutable dataset: splits, manifest, dataset card."""
