@@ -121,7 +121,7 @@ def suggest(
 
 def _articles(paths: list[Path], faults: list[ArticleError]) -> Iterator[Document]:
     """The articles that could be read; a line for each that could not. UsageError when that is all of them."""
-    from annotation.articles import read as read_articles
+    from annotation.articles.reader import read as read_articles
 
     found_any = False
     for found in read_articles(paths):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotation import sample
-from annotation.articles import read
+from annotation.articles.reader import read
 from annotation.core.document import Document, Span, text_id
 from annotation.core.near_duplicates import clusters
 from annotation.core.ontology import Ontology

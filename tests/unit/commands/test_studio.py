@@ -3,7 +3,7 @@
 import pytest
 
 from annotation import sample
-from annotation.articles import read
+from annotation.articles.reader import read
 from annotation.commands import studio
 from annotation.core.document import Document
 

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from annotation.articles.boilerplate import FEW, LONG, announces, asks, ends, is_heading, is_sentence, kind
+from annotation.articles.boilerplate_phrases import shown
 from annotation.core.text import lines
-from annotation.noise import FEW, LONG, announces, asks, ends, is_heading, is_sentence, kind
-from annotation.phrases import shown
 
 Range = tuple[int, int]
 

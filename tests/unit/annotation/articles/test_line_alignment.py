@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.align import align, squeeze
+from annotation.articles.line_alignment import align, squeeze
 
 LONG = "זוהישורהארוכהמאודשאיןלטעותבה"
 

@@ -1,6 +1,6 @@
 """What a single line of a scraped page is, when it is not the article: a byline, a caption, a share button.
 
-Lines come as `annotation.phrases.shown` makes them. Each rule asks for more than a word: prose that begins with "שתפו"
+Lines come as `boilerplate_phrases.shown` makes them. Each rule asks for more than a word: prose that begins with "שתפו"
 or "شارك" must pass.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import regex
 
-from annotation import phrases
+from annotation.articles import boilerplate_phrases
 
 LONG = 18
 """With more words than these a line without a full stop is a paragraph all the same."""
@@ -39,7 +39,7 @@ def is_sentence(line: str) -> bool:
 
 def is_heading(line: str) -> bool:
     """Whether a shown line announces other articles, in the lines below or itself."""
-    return bool(phrases.HEADING.match(line)) and not (is_sentence(line) and len(line.split()) > 15)
+    return bool(boilerplate_phrases.HEADING.match(line)) and not (is_sentence(line) and len(line.split()) > 15)
 
 
 def announces(line: str) -> bool:
@@ -65,10 +65,10 @@ def kind(line: str) -> str | None:
 
 def _dateline(line: str, words: int) -> bool:
     """Dates and times with at most a place or a name beside them; a byline with a name."""
-    if words <= 2 * FEW and phrases.AGENCY.match(line):
+    if words <= 2 * FEW and boilerplate_phrases.AGENCY.match(line):
         return True
-    rest = phrases.WHEN.sub(" ", line)
-    if phrases.BYLINE.match(line) and words <= 14 and (rest != line or not _ENDS.search(line)):
+    rest = boilerplate_phrases.WHEN.sub(" ", line)
+    if boilerplate_phrases.BYLINE.match(line) and words <= 14 and (rest != line or not _ENDS.search(line)):
         return True
     if rest == line or _ENDS.search(line):
         return False
@@ -77,9 +77,14 @@ def _dateline(line: str, words: int) -> bool:
 
 
 def _caption(line: str, words: int) -> bool:
-    if words <= FEW + 1 and phrases.STOCK.match(line) and not _ENDS.search(line):
+    if words <= FEW + 1 and boilerplate_phrases.STOCK.match(line) and not _ENDS.search(line):
         return True
-    rules = phrases.CAPTION, phrases.CREDIT, phrases.SOURCED, phrases.ARCHIVE
+    rules = (
+        boilerplate_phrases.CAPTION,
+        boilerplate_phrases.CREDIT,
+        boilerplate_phrases.SOURCED,
+        boilerplate_phrases.ARCHIVE,
+    )
     return words <= 25 and any(rule.search(line) for rule in rules)
 
 
@@ -88,14 +93,16 @@ def _share(line: str, words: int) -> bool:
 
     "شارك" and "הצטרפו" also begin reports, of people who took part and joined, so those must not end as a sentence.
     """
-    networks = len(phrases.NETWORK.findall(line))
+    networks = len(boilerplate_phrases.NETWORK.findall(line))
     if networks and sum(bool(word) for word in _SPLIT.split(line)) <= networks + 1:
-        return networks > 1 or bool(phrases.SHARE.match(line))
-    if not phrases.SHARE.match(line):
+        return networks > 1 or bool(boilerplate_phrases.SHARE.match(line))
+    if not boilerplate_phrases.SHARE.match(line):
         return False
-    if phrases.OURS.search(line):
+    if boilerplate_phrases.OURS.search(line):
         return words <= 20
-    return not _ENDS.search(line) and (words == 1 or (words <= 8 and bool(networks or phrases.THIS.search(line))))
+    return not _ENDS.search(line) and (
+        words == 1 or (words <= 8 and bool(networks or boilerplate_phrases.THIS.search(line)))
+    )
 
 
 def _menu(line: str, words: int) -> bool:
@@ -108,7 +115,9 @@ def _menu(line: str, words: int) -> bool:
 
 
 def _contact(line: str, words: int) -> bool:
-    return bool(phrases.EMAIL.search(line)) and (words <= 12 or (words <= 40 and bool(phrases.APPEAL.search(line))))
+    return bool(boilerplate_phrases.EMAIL.search(line)) and (
+        words <= 12 or (words <= 40 and bool(boilerplate_phrases.APPEAL.search(line)))
+    )
 
 
 def _foreign(line: str, words: int) -> bool:
@@ -118,18 +127,20 @@ def _foreign(line: str, words: int) -> bool:
 
 _RULES = {
     "separator": lambda line, words: not any(char.isalnum() for char in line),
-    "tweet": lambda line, words: bool(phrases.ATTRIBUTION.match(line) or phrases.TWEET_END.search(line)),
-    "image": lambda line, words: bool(phrases.FILE.match(line)),
+    "tweet": lambda line, words: bool(
+        boilerplate_phrases.ATTRIBUTION.match(line) or boilerplate_phrases.TWEET_END.search(line)
+    ),
+    "image": lambda line, words: bool(boilerplate_phrases.FILE.match(line)),
     "date or byline": _dateline,
     "menu": _menu,
-    "text size": lambda line, words: words <= 8 and bool(phrases.WIDGET.search(line)),
+    "text size": lambda line, words: words <= 8 and bool(boilerplate_phrases.WIDGET.search(line)),
     "caption": _caption,
     "contact": _contact,
     "share": _share,
-    "copyright": lambda line, words: words <= 40 and bool(phrases.COPYRIGHT.search(line)),
-    "advert": lambda line, words: bool(phrases.ADVERT.match(line)),
-    "tags": lambda line, words: bool(phrases.TAGS.match(line)) and not _ENDS.search(line),
-    "comments": lambda line, words: words <= 6 and bool(phrases.COMMENTS.match(line)),
+    "copyright": lambda line, words: words <= 40 and bool(boilerplate_phrases.COPYRIGHT.search(line)),
+    "advert": lambda line, words: bool(boilerplate_phrases.ADVERT.match(line)),
+    "tags": lambda line, words: bool(boilerplate_phrases.TAGS.match(line)) and not _ENDS.search(line),
+    "comments": lambda line, words: words <= 6 and bool(boilerplate_phrases.COMMENTS.match(line)),
     "related": lambda line, words: is_heading(line),
     "foreign": _foreign,
 }

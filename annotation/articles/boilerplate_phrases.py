@@ -1,4 +1,4 @@
-"""What newsrooms write beside their articles, in Hebrew, Arabic and English, as patterns for `annotation.noise`.
+"""What newsrooms write beside their articles, in Hebrew, Arabic and English, as patterns for `boilerplate`.
 
 Phrases are matched on the folded line, so that hamzas, points, invisible controls and quote variants do not matter.
 """

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import regex
 import trafilatura
 
-from annotation.align import SURE, align, squeeze
-from annotation.body import Range
+from annotation.articles.body import Range
+from annotation.articles.line_alignment import SURE, align, squeeze
 from annotation.core.text import decode, lines
 
 # It reports each page it finds no article in as an error of its own; here the rules on lines take over.

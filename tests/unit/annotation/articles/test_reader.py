@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation.articles import read, readable
-from annotation.body import BodyMap
+from annotation.articles.body import BodyMap
+from annotation.articles.reader import read, readable
 from annotation.core.document import Document, Span, sha256, text_id
 from annotation.core.document_json import to_json
 from annotation.core.errors import ArticleError

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.body import BodyMap, find, whole
+from annotation.articles.body import BodyMap, find, whole
 from annotation.core.text import lines
 from tests.strategies import texts
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.body import find
-from annotation.html import Extract, Page, article, decode_html, extract
+from annotation.articles.body import find
+from annotation.articles.html import Extract, Page, article, decode_html, extract
 from tests.strategies import texts
 
 PARAGRAPHS = [

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from annotation import html
-from annotation.body import Body, find, whole
+from annotation.articles import html
+from annotation.articles.body import Body, find, whole
 from annotation.core.document import Document, Source, sha256, text_id
 from annotation.core.document_json import from_json
 from annotation.core.errors import ArticleError

@@ -1,0 +1,1 @@
+"""Raw files to articles: decoding, the body of a page, boilerplate, where the body stands in the file."""
