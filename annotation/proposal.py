@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from annotation.agreement.item_alignment import (
+    ARGUMENT,
+    ATTRIBUTE,
+    ENTITY,
+    EVENT,
+    LINK,
+    PREFIX,
+    Answer,
+    Place,
+    Thing,
+    places,
+)
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
-from annotation.places import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LINK, PREFIX, Answer, Place, Thing, places
 from annotation.pooling import bare
 
 _AROUND = 25

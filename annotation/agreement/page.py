@@ -9,10 +9,11 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from annotation.agreement.comparing import EXACT, STRICTNESS, TOLERANT
-from annotation.agreement.contested import Article, articles, causes, confused
-from annotation.agreement.group import FEWEST_ARTICLES, Scores
-from annotation.agreement.measure import agreement
+from annotation.agreement.aggregate import FEWEST_ARTICLES, Scores
+from annotation.agreement.disagreements import Article, articles, causes, confused
+from annotation.agreement.item_alignment import ARGUMENT, ATTRIBUTE, CAUSES, ENTITY, EVENT, LAYERS, Answer, Place
+from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT
+from annotation.agreement.pairwise import agreement
 from annotation.core.document import Document, Span
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, Units, units
 from annotation.core.ontology import Ontology
@@ -20,7 +21,6 @@ from annotation.page import templates
 from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
 from annotation.page.highlighting import AGREED, CONTESTED, plain, showable
 from annotation.page.titles import UNITS, Names
-from annotation.places import ARGUMENT, ATTRIBUTE, CAUSES, ENTITY, EVENT, LAYERS, Answer, Place
 from annotation.storage.documents_file import atomic
 
 MOST = 50

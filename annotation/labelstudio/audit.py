@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from annotation.agreement.comparing import comparison
+from annotation.agreement.pair_counts import comparison
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
 from annotation.labelstudio import wire

@@ -13,8 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation.agreement.comparing import EXACT, Comparison
-from annotation.agreement.group import FEWEST_ARTICLES, Group, group
+from annotation.agreement.aggregate import FEWEST_ARTICLES, Group, group
+from annotation.agreement.pair_counts import EXACT, Comparison
 from annotation.core import bootstrap
 from annotation.core.matching import ENOUGH, UNITS, Interval
 from annotation.labelstudio.fates import ACCEPTED, ADDED, BOTH, BOUNDARIES, DELETED, EDITED, LAYERS, TYPE, Cell

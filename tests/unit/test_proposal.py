@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from annotation.adjudicate import agreed, spoken
+from annotation.agreement.item_alignment import places
 from annotation.core.document import Document
-from annotation.places import places
 from annotation.proposal import Proposal, proposal
 from tests.builders import build, conflict
 from tests.strategies import versions

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from annotation.agreement.comparing import comparison
+from annotation.agreement.pair_counts import comparison
 from annotation.labelstudio.audited import Audit
 from annotation.labelstudio.fates import ACCEPTED, ADDED, BOUNDARIES, DELETED
 from tests.builders import build

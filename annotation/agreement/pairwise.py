@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
-from annotation.agreement.comparing import EXACT, STRICTNESS, TOLERANT, Comparison, Pair, comparison
-from annotation.agreement.group import Group, Scores, group
+from annotation.agreement.aggregate import Group, Scores, group
 from annotation.agreement.kappa import Kappa
+from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, Comparison, Pair, comparison
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from annotation.agreement.item_alignment import (
+    ARGUMENT,
+    ATTRIBUTE,
+    BOUNDARY,
+    ENTITY,
+    EVENT,
+    LABEL,
+    LINK,
+    MISSED,
+    PREFIX,
+    Place,
+    places,
+)
 from annotation.core.document import Document
-from annotation.places import ARGUMENT, ATTRIBUTE, BOUNDARY, ENTITY, EVENT, LABEL, LINK, MISSED, PREFIX, Place, places
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from annotation.agreement.comparing import STRICTNESS, Cell, Comparison
 from annotation.agreement.kappa import Kappa, Values
+from annotation.agreement.pair_counts import STRICTNESS, Cell, Comparison
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Counts
 from annotation.core.matching import PRF, UNITS

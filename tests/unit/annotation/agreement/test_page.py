@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from annotation.agreement.contested import articles, causes, confused
+from annotation.agreement.disagreements import articles, causes, confused
+from annotation.agreement.item_alignment import BOUNDARY, LABEL, MISSED, PREFIX
 from annotation.agreement.page import write_page
 from annotation.core.document import Document, Provenance
-from annotation.places import BOUNDARY, LABEL, MISSED, PREFIX
 from tests.builders import build, conflict
 
 RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה] <script>alert(1)</script>"

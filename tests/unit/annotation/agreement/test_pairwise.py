@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from annotation.agreement import agreement
-from annotation.agreement.comparing import EXACT, TOLERANT
+from annotation.agreement.pair_counts import EXACT, TOLERANT
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS

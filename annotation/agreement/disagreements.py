@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
+from annotation.agreement.item_alignment import CAUSES, LAYERS, Place, places
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.places import CAUSES, LAYERS, Place, places
 
 Pair: TypeAlias = tuple[str, str, str]
 """A layer (of attributes, the attribute's name), and two labels in the order of the alphabet."""
