@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from annotation.checks.edges import word_at
+from annotation.checks.boundaries import word_at
 from annotation.core import text as texts
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.ontology import Ontology

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from annotation.checks.corpus import Corpus
-from annotation.checks.edges import word_at
+from annotation.checks.boundaries import word_at
+from annotation.checks.corpus_counts import Corpus
 from annotation.checks.finding import Fault
-from annotation.checks.names import marked, prefixes, shown, unmarked
+from annotation.checks.name_occurrences import marked, prefixes, shown, unmarked
 from annotation.checks.wording import Name, Quoted
 from annotation.core.document import Document, Span
 from annotation.core.ontology import Ontology

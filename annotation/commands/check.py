@@ -34,7 +34,7 @@ def check(
     """Find what is wrong in the annotations. Exit code 1 when there are errors, 2 when a line is no Document."""
     if fix and project is None:
         raise UsageError("--fix needs to know the project whose annotations it mends; give --project")
-    from annotation.check import check_file
+    from annotation.checks.run import check_file
 
     said: dict[str, ShowReport | MendReport] = {}
     if project is None:
@@ -60,7 +60,7 @@ def _in_project(
     documents: Path, title: str, given: Ontology, workspace: Path, *, fix: bool
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
     """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
-    from annotation.check import check_file
+    from annotation.checks.run import check_file
     from annotation.labelstudio.adjudication import is_second
     from annotation.labelstudio.connect import connect
     from annotation.labelstudio.findings import show

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from annotation.checks.edges import trimmed
+from annotation.checks.boundaries import trimmed
 from annotation.core.text import on_grapheme
 from annotation.labelstudio import wire
 from annotation.labelstudio.wire import Row

@@ -13,7 +13,7 @@ from statistics import median
 
 from pydantic import ValidationError
 
-from annotation.check import check
+from annotation.checks.run import check
 from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client, rows
 from annotation.labelstudio.convert import from_result

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.check import check_file
+from annotation.checks.run import check_file
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.client import Client

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.check import check_file
 from annotation.checks.finding import Finding
+from annotation.checks.run import check_file
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology

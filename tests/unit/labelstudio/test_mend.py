@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.checks.edges import trimmed
+from annotation.checks.boundaries import trimmed
 from annotation.core.document import Document
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import from_result, to_result, to_task_data

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from annotation.check import check
+from annotation.checks.run import check
 from annotation.core.ontology import LANGUAGES
 from annotation.labelstudio.panel import MOST, panel
 from tests.builders import build, conflict

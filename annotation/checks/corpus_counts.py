@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from annotation.checks.names import marked, shown, unmarked
+from annotation.checks.name_occurrences import marked, shown, unmarked
 from annotation.core.document import Document, Span
 
 LIMIT = 2_000_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation.check import check
+from annotation.checks.run import check
 from annotation.core.document import Document, Event, Provenance, Span
 from tests.builders import build, conflict
 

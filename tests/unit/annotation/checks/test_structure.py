@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.check import check
+from annotation.checks.run import check
 from annotation.core.document import Document, Provenance, Source, Span, text_id
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import Ontology

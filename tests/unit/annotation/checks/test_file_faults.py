@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.check import check_file
+from annotation.checks.run import check_file
 from annotation.core.errors import UsageError
 from annotation.labelstudio import wire
 from annotation.labelstudio.convert import from_result, to_result, to_task_data

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.check import check
-from annotation.checks.edges import trimmed
+from annotation.checks.boundaries import trimmed
+from annotation.checks.run import check
 from annotation.core.document import Document, Span
 from tests.builders import conflict
 

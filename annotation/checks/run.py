@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from annotation.checks import consistency, edges, lines, source, structure
-from annotation.checks.corpus import Corpus
+from annotation.checks import boundaries, consistency, file_faults, structure, text_integrity
+from annotation.checks.corpus_counts import Corpus
 from annotation.checks.finding import Fault, Finding, Rule, finding
 from annotation.checks.wording import ERRORS
 from annotation.core.document import Document
@@ -17,9 +17,9 @@ from annotation.storage.pull_files import PullFiles
 CorpusRule: TypeAlias = Callable[[Document, Ontology, Corpus], Iterator[Fault]]
 
 RULES: tuple[Rule, ...] = (
-    *(structure.labels, edges.edges, edges.words, structure.roles, structure.cardinality, structure.expected),
+    *(structure.labels, boundaries.edges, boundaries.words, structure.roles, structure.cardinality, structure.expected),
     *(structure.attributes, structure.crossings, structure.self_filling, structure.repeated, structure.links),
-    source.edited,
+    text_integrity.edited,
 )
 CORPUS_RULES: tuple[CorpusRule, ...] = (consistency.proclitics, consistency.two_ways, consistency.repeats)
 
@@ -46,9 +46,9 @@ def check_file(path: Path, ontology: Ontology) -> Iterator[Finding]:
 
     Lines that hold no Document are findings too, and stop nothing. The file is read twice: first to count.
     """
-    corpus = Corpus(read for read in lines.read(path) if isinstance(read, Document))
-    quarantined = lines.SetAside(PullFiles(path).quarantine)
-    for read in lines.read(path):
+    corpus = Corpus(read for read in file_faults.read(path) if isinstance(read, Document))
+    quarantined = file_faults.SetAside(PullFiles(path).quarantine)
+    for read in file_faults.read(path):
         if isinstance(read, Document):
             quarantined.meet(read)
             yield from check(read, ontology, corpus)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from annotation.check import check
-from annotation.checks.corpus import Corpus
+from annotation.checks.corpus_counts import Corpus
+from annotation.checks.run import check
 from annotation.core.document import Document
 from tests.builders import build, conflict
 

@@ -13,10 +13,10 @@ from typing import TypeAlias
 import pytest
 
 from annotation import sample
-from annotation.check import check, check_file
-from annotation.checks.corpus import MAJORITY, Corpus
+from annotation.checks.corpus_counts import MAJORITY, Corpus
 from annotation.checks.finding import Finding
-from annotation.checks.names import shown
+from annotation.checks.name_occurrences import shown
+from annotation.checks.run import check, check_file
 from annotation.core.document import Document
 from annotation.core.document_json import to_json
 from annotation.core.proclitics import moved
