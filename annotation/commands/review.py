@@ -14,7 +14,7 @@ from annotation.core.errors import UsageError
 from annotation.storage.documents_file import read_documents, write_documents
 
 if TYPE_CHECKING:
-    from annotation.adjudicate import Adjudication
+    from annotation.adjudication.voting import Adjudication
 
 PolicyOption: TypeAlias = Literal["majority", "senior"]
 
@@ -72,7 +72,7 @@ def adjudicate(
     as_json: AsJson = False,
 ) -> None:
     """Merge the annotators' versions of each article into gold, and count how each item was decided."""
-    from annotation import adjudicate as adjudication
+    from annotation.adjudication import voting as adjudication
 
     if out is None and project is None:
         raise UsageError("say where the gold goes with --out, or who decides with --project")
@@ -99,7 +99,7 @@ def _by_people(
     workspace: Path,
 ) -> Adjudication:
     """What is decided so far; what is not goes to the adjudication project, where it waits."""
-    from annotation import adjudicate as adjudication
+    from annotation.adjudication import voting as adjudication
     from annotation.labelstudio import adjudication as second
     from annotation.labelstudio.connect import connect
     from annotation.labelstudio.project import find
@@ -118,7 +118,7 @@ def _by_people(
 
 
 def _say_outcomes(result: Adjudication, out: Path | None) -> None:
-    from annotation.adjudicate import KEPT, LEFT_OUT, OUTCOMES
+    from annotation.adjudication.voting import KEPT, LEFT_OUT, OUTCOMES
 
     shown = [outcome for outcome in (*KEPT, *LEFT_OUT) if any(c[outcome] for c in result.outcomes.values())]
     rows = [(layer, *(counts[outcome] for outcome in shown)) for layer, counts in result.outcomes.items()]

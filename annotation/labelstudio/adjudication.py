@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from annotation.adjudication.draft_version import Proposal, proposal
 from annotation.core.annotator_versions import annotator, updated
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
@@ -24,7 +25,6 @@ from annotation.labelstudio.project import TITLE_MAXIMUM, Project, find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.suggest import suggest
-from annotation.proposal import Proposal, proposal
 from annotation.storage.documents_file import read_documents
 from annotation.storage.pull_files import PullFiles
 

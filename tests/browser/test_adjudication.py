@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from annotation.adjudicate import adjudicate, contested
+from annotation.adjudication.voting import adjudicate, contested
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.adjudication import decisions, hand_over, title_of
 from annotation.labelstudio.client import Client

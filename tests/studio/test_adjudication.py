@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from annotation.adjudicate import contested
+from annotation.adjudication.voting import contested
 from annotation.cli import app
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError

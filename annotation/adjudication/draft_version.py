@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from annotation.adjudication.proclitic_votes import bare
 from annotation.agreement.item_alignment import (
     ARGUMENT,
     ATTRIBUTE,
@@ -23,7 +24,6 @@ from annotation.agreement.item_alignment import (
 )
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
-from annotation.pooling import bare
 
 _AROUND = 25
 """Characters shown on either side of the words a place is about."""

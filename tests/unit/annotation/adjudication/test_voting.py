@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.adjudicate import KEPT, LEFT_OUT, OUTCOMES, adjudicate, contested
+from annotation.adjudication.voting import KEPT, LEFT_OUT, OUTCOMES, adjudicate, contested
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import UsageError
 from tests.builders import build, conflict

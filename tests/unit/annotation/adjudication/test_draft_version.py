@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 
-from annotation.adjudicate import agreed, spoken
+from annotation.adjudication.draft_version import Proposal, proposal
+from annotation.adjudication.voting import agreed, spoken
 from annotation.agreement.item_alignment import places
 from annotation.core.document import Document
-from annotation.proposal import Proposal, proposal
 from tests.builders import build, conflict
 from tests.strategies import versions
 

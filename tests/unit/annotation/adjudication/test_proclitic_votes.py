@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from annotation.adjudication.proclitic_votes import pooled
 from annotation.core.document import Document, Span
-from annotation.pooling import pooled
 
 
 def versions(text: str, *starts: int) -> list[Document]:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeVar
 
+from annotation.adjudication.proclitic_votes import pooled
 from annotation.agreement.item_alignment import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LAYERS, LINK
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document, Event, Provenance, Span
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
-from annotation.pooling import pooled
 
 Policy: TypeAlias = Literal["majority", "senior"]
 Outcomes: TypeAlias = Mapping[str, Counter[str]]

@@ -1,0 +1,1 @@
+"""Gold from several annotators: votes, and the draft that contested articles start from."""
