@@ -16,9 +16,9 @@ from annotation.formats.draft import Draft
 from annotation.formats.hypertext import Page
 from annotation.formats.protocol import Item, Lost, Reading, Unit
 from annotation.formats.raw import guess_language, objects, rows_in
-from annotation.labelstudio import wire
-from annotation.labelstudio.convert import from_task_data
-from annotation.labelstudio.quarantine import drifted
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import from_task_data
+from annotation.labelstudio.convert.quarantine import drifted
 
 _UNNAMED = "Relation"
 """What an arrow without a label is called."""
@@ -92,7 +92,7 @@ def _article(data: Json, regions: Iterable[Json]) -> str | None:
     """The text that regions were marked in: where they say so, else under the usual names, else the only one."""
     said = [str(region[key]).removeprefix("$") for region in regions for key in ("source", "to_name") if key in region]
     texts = {key: value for key, value in data.items() if isinstance(value, str) and not _is_address(value)}
-    for name in (*said, wire.TEXT, "article", "html"):
+    for name in (*said, schemas.TEXT, "article", "html"):
         if name in texts:
             return texts[name]
     return next(iter(texts.values())) if len(texts) == 1 else None
@@ -151,7 +151,7 @@ class _Marks:
             self.draft.wrong("entity", at, "has no label; give it one", f"[{start}:{end}]")
             return
         for label in labels:
-            event = region.get("from_name") == wire.TRIGGER or label in self.how.events
+            event = region.get("from_name") == schemas.TRIGGER or label in self.how.events
             unit: Unit = "event" if event else "entity"
             span = self.draft.span(start, end, label, at=at, quoted=self._quoted(value, start, end), unit=unit)
             if span is not None:

@@ -17,8 +17,8 @@ from annotation.adjudication.draft_version import Proposal, proposal
 from annotation.core.annotator_versions import annotator, updated
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
-from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client, row
+from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.holdings import alone, holdings
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import TITLE_MAXIMUM, Project, find
@@ -155,5 +155,5 @@ def _tell(client: Client, target: Project, proposals: Sequence[Proposal]) -> Non
     for page in pages(client, target.id, ("id", "data"), only=sorted(told)):
         for task in page:
             number, data = int(str(task["id"])), row(task.get("data"))
-            if data.get(wire.FINDINGS) != told[number]:
-                client.change(f"api/tasks/{number}/", {"data": {**data, wire.FINDINGS: told[number]}})
+            if data.get(schemas.FINDINGS) != told[number]:
+                client.change(f"api/tasks/{number}/", {"data": {**data, schemas.FINDINGS: told[number]}})

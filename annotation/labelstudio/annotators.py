@@ -13,12 +13,12 @@ import httpx
 from annotation.core.document import Document
 from annotation.core.errors import StudioAuthError, StudioDownError, UsageError
 from annotation.labelstudio.client import Client, translated
-from annotation.labelstudio.convert import check_result, to_result
+from annotation.labelstudio.convert.convert import check_result, to_result
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.flow import progress
 from annotation.labelstudio.holdings import holdings, same_text
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
-from annotation.labelstudio.wire import Row
 
 _TRIES = 3
 

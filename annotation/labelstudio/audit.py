@@ -18,10 +18,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from annotation.agreement.pair_counts import comparison
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
-from annotation.labelstudio import wire
 from annotation.labelstudio.audited import WITH, Audit
 from annotation.labelstudio.client import Client
-from annotation.labelstudio.convert import from_result
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.fates import Marks, fates, marks
 from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.paging import pages
@@ -72,7 +72,7 @@ def remember(client: Client, target: Project, versions: Collection[str]) -> None
     for page in ahead(pages(client, target.id, FIELDS[1:], everything=True)):
         for raw in page:
             if raw.get("annotations"):
-                for each in _suggestions(wire.Task.model_validate({**raw, "data": {}})):
+                for each in _suggestions(schemas.Task.model_validate({**raw, "data": {}})):
                     if each.model_version in versions and (each.task, each.id) not in known:
                         kept[each.task].append(each)
     with atomic(target.home / MEMORY) as file:
@@ -84,10 +84,10 @@ class _Auditing:
         self.target, self.remembered, self.found = target, remembered, Audit()
         self.titles, self.links = target.titles, target.ontology.links
 
-    def task(self, raw: wire.Row) -> None:
+    def task(self, raw: schemas.Row) -> None:
         """Take note of one task. One that no shape fits says nothing; a pull quarantines it."""
         try:
-            task = wire.Task.model_validate(raw)
+            task = schemas.Task.model_validate(raw)
         except ValidationError:
             return
         suggestions = {each.id: each for each in (*self.remembered.get(task.id, ()), *_suggestions(task))}
@@ -104,7 +104,7 @@ class _Auditing:
                 self.found.pairs[WITH[first + second]].append(comparison(one, two, self.target.ontology))
 
     def _annotation(
-        self, task: wire.Task, annotation: wire.Annotation, suggestions: Sequence[tuple[Suggestion, Marks]]
+        self, task: schemas.Task, annotation: schemas.Annotation, suggestions: Sequence[tuple[Suggestion, Marks]]
     ) -> bool:
         """Count one annotation; whether it was made from a suggestion."""
         submitted = marks(annotation.rows, self.titles)
@@ -120,7 +120,7 @@ class _Auditing:
 
 
 def _origin(
-    annotation: wire.Annotation, suggestions: Sequence[tuple[Suggestion, Marks]]
+    annotation: schemas.Annotation, suggestions: Sequence[tuple[Suggestion, Marks]]
 ) -> tuple[Suggestion, Marks] | None:
     """The suggestion an annotation was made from; of several that share regions with it, the one that shares most."""
     for suggestion, suggested in suggestions:
@@ -132,7 +132,7 @@ def _origin(
     return suggestions[shared.index(max(shared))] if any(shared) else None
 
 
-def _taken(annotation: wire.Annotation) -> set[str]:
+def _taken(annotation: schemas.Annotation) -> set[str]:
     """The regions that the editor says came from a suggestion; mending keeps what it said."""
     regions = (raw for raw in annotation.rows if isinstance(raw, Mapping))
     return {str(raw.get("id")) for raw in regions if str(raw.get("origin")).startswith("prediction")}
@@ -142,10 +142,10 @@ def _ids(found: Marks) -> set[str]:
     return {id for layer in found.spans.values() for id in layer}
 
 
-def _suggestions(task: wire.Task) -> Iterator[Suggestion]:
+def _suggestions(task: schemas.Task) -> Iterator[Suggestion]:
     """What is suggested on the task now."""
     for each in task.predictions:
-        if isinstance(each, wire.Prediction):
+        if isinstance(each, schemas.Prediction):
             made = tuple(a.id for a in task.annotations if a.id is not None and a.parent_prediction == each.id)
             rows = each.result if isinstance(each.result, list) else []
             yield Suggestion(

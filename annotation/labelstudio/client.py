@@ -19,7 +19,7 @@ from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
 from annotation.core.errors import ProjectError, StudioAuthError, StudioDownError, StudioError
-from annotation.labelstudio.wire import Row
+from annotation.labelstudio.convert.schemas import Row
 
 TIMEOUT = httpx.Timeout(300.0, connect=10.0)
 

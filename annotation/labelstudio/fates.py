@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 from annotation.core.document import Span
 from annotation.core.matching import assign
-from annotation.labelstudio import wire
+from annotation.labelstudio.convert import schemas
 
 ROLE, LINK = "role", "link"
-LAYERS = (wire.TRIGGER, wire.ENTITY, ROLE, LINK)
+LAYERS = (schemas.TRIGGER, schemas.ENTITY, ROLE, LINK)
 
 ACCEPTED, BOUNDARIES, TYPE, BOTH, DELETED, ADDED = "accepted", "boundaries", "type", "both", "deleted", "added"
 EDITED = (BOUNDARIES, TYPE, BOTH)
@@ -39,7 +39,7 @@ Arrow: TypeAlias = tuple[str, str, str]
 class Marks:
     """Spans by region id, layer by layer, and arrows."""
 
-    spans: dict[str, dict[str, Span]] = field(default_factory=lambda: {wire.TRIGGER: {}, wire.ENTITY: {}})
+    spans: dict[str, dict[str, Span]] = field(default_factory=lambda: {schemas.TRIGGER: {}, schemas.ENTITY: {}})
     arrows: set[Arrow] = field(default_factory=set)
 
 
@@ -49,11 +49,11 @@ def marks(rows: Sequence[object], titles: Mapping[str, str]) -> Marks:
     found = Marks()
     for raw in rows:
         try:
-            row = wire.row(raw)
-            if isinstance(row, wire.Labels):
+            row = schemas.row(raw)
+            if isinstance(row, schemas.Labels):
                 for label in row.value.labels[:1]:
                     found.spans.setdefault(row.from_name, {})[row.id] = Span(row.value.start, row.value.end, label)
-            elif isinstance(row, wire.Relation):
+            elif isinstance(row, schemas.Relation):
                 found.arrows |= {(row.from_id, row.to_id, codes.get(title, title)) for title in row.labels}
         except ValueError:
             continue
@@ -64,7 +64,7 @@ def fates(suggested: Marks, submitted: Marks, links: Collection[str] = ()) -> Co
     """How often what became of what. `links` are the codes of arrows that are no roles."""
     counted: Counter[Cell] = Counter()
     became: dict[str, str] = {}
-    for layer in (wire.TRIGGER, wire.ENTITY):
+    for layer in (schemas.TRIGGER, schemas.ENTITY):
         ours, theirs = suggested.spans[layer], submitted.spans[layer]
         became |= (pairs := _pairs(ours, theirs))
         for id, span in ours.items():

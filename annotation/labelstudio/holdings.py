@@ -21,8 +21,8 @@ from filelock import FileLock, Timeout
 
 from annotation.core.document import Document
 from annotation.labelstudio.client import Client
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.paging import pages
-from annotation.labelstudio.wire import Row
 from annotation.storage.documents_file import atomic
 
 SETTLING_SECONDS = 10.0

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import Attribute, Ontology, Phrases, Type
-from annotation.labelstudio import wire
+from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.guidelines import RIGHT_TO_LEFT
 from annotation.labelstudio.guidelines import guidelines as guidelines
 
@@ -70,30 +70,30 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
 
     Raises OntologyError where an attribute has the name of a part of the page.
     """
-    if taken := {wire.TEXT, wire.TRIGGER, wire.ENTITY, wire.FINDINGS} & set(ontology.attributes):
+    if taken := {schemas.TEXT, schemas.TRIGGER, schemas.ENTITY, schemas.FINDINGS} & set(ontology.attributes):
         faults = [f"attributes.{name}: the labelling page uses this name itself; choose another" for name in taken]
         raise OntologyError(path=ontology.name, faults=sorted(faults))
     page = ElementTree.Element("View", style=_PAGE)
     ElementTree.SubElement(page, "Style").text = _STYLE
     panel = ElementTree.SubElement(page, "View", className="naba-panel", style=_direction(ui_language))
-    _labels(panel, wire.TRIGGER, ontology.events.values(), ui_language)
-    _labels(panel, wire.ENTITY, ontology.entities.values(), ui_language)
+    _labels(panel, schemas.TRIGGER, ontology.events.values(), ui_language)
+    _labels(panel, schemas.ENTITY, ontology.entities.values(), ui_language)
     warning = ElementTree.SubElement(panel, "View", className="naba-both")
     ElementTree.SubElement(warning, "Header", value=_ONE_LABEL[ui_language], size="6")
     findings = ElementTree.SubElement(page, "View", className="naba-findings", style=_direction(ui_language))
     # The server refuses tasks without a key it sees a page use. So written, behind a space, it does not see it, while
     # the browser reads it all the same, and as nothing where a task has none: which most have not.
-    shown = {"name": wire.FINDINGS, "value": f" $[{wire.FINDINGS}]", "selectionEnabled": "false"}
+    shown = {"name": schemas.FINDINGS, "value": f" $[{schemas.FINDINGS}]", "selectionEnabled": "false"}
     ElementTree.SubElement(findings, "Text", shown)
     text = ElementTree.SubElement(page, "View", className="naba-text")
-    ElementTree.SubElement(text, "Text", name=wire.TEXT, value="$text", granularity="symbol", showLabels="true")
+    ElementTree.SubElement(text, "Text", name=schemas.TEXT, value="$text", granularity="symbol", showLabels="true")
     said = ElementTree.SubElement(
         page,
         "View",
         className="naba-said",
         style=_direction(ui_language),
         visibleWhen="region-selected",
-        whenTagName=wire.TRIGGER,
+        whenTagName=schemas.TRIGGER,
     )
     for attribute in ontology.attributes.values():
         _choices(said, attribute, ui_language)
@@ -126,7 +126,7 @@ def _direction(ui_language: str) -> str:
 
 def _labels(parent: ElementTree.Element, name: str, types: Iterable[Type], ui_language: str) -> None:
     group = ElementTree.SubElement(parent, "View", className=f"naba-{name}")
-    labels = ElementTree.SubElement(group, "Labels", name=name, toName=wire.TEXT, showInline="true")
+    labels = ElementTree.SubElement(group, "Labels", name=name, toName=schemas.TEXT, showInline="true")
     for type_ in types:
         ElementTree.SubElement(labels, "Label", _named(type_, ui_language), background=type_.color)
 
@@ -138,7 +138,7 @@ def _choices(parent: ElementTree.Element, attribute: Attribute, ui_language: str
         group,
         "Choices",
         name=attribute.name,
-        toName=wire.TEXT,
+        toName=schemas.TEXT,
         perRegion="true",
         choice="single",
         showInline="true",

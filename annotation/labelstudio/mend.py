@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from annotation.checks.boundaries import trimmed
 from annotation.core.text import on_grapheme
-from annotation.labelstudio import wire
-from annotation.labelstudio.wire import Row
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.schemas import Row
 
 Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
 KINDS = frozenset({"edge-space", "edge-punctuation", "twice"})
@@ -128,21 +128,21 @@ def _join(row: Row, same: Mapping[str, str], arrows: dict[tuple[str, str, str], 
 def _mark(row: Row, note: str, how: Row) -> None:
     meta = row.get("meta")
     meta = dict(meta) if isinstance(meta, Mapping) else {}
-    told, mended = meta.get("text"), meta.get(wire.MENDED)
+    told, mended = meta.get("text"), meta.get(schemas.MENDED)
     notes = [line for line in told if line != note] if isinstance(told, list) else []
     row["meta"] = {
         **meta,
         "text": [*notes, note],
-        wire.MENDED: {**(mended if isinstance(mended, Mapping) else {}), **how},
+        schemas.MENDED: {**(mended if isinstance(mended, Mapping) else {}), **how},
     }
 
 
-def _span(row: Row) -> wire.LabelsValue | None:
+def _span(row: Row) -> schemas.LabelsValue | None:
     try:
-        read = wire.row(row)
+        read = schemas.row(row)
     except ValueError:
         return None
-    return read.value if isinstance(read, wire.Labels) else None
+    return read.value if isinstance(read, schemas.Labels) else None
 
 
 def _value(row: Row) -> Row:

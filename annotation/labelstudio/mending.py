@@ -11,15 +11,15 @@ from pathlib import Path
 from annotation.checks import wording
 from annotation.checks.finding import Finding
 from annotation.core.errors import RegionError, StudioDownError
-from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client
-from annotation.labelstudio.convert import from_task_data
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import from_task_data
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.flow import chunks, progress
 from annotation.labelstudio.holdings import alone
 from annotation.labelstudio.mend import KINDS, Mended, mend
 from annotation.labelstudio.paging import moment, pages
 from annotation.labelstudio.project import Project, find
-from annotation.labelstudio.wire import Row
 
 _TASKS = 200
 _TRIES = 3
@@ -74,7 +74,7 @@ def mend_all(client: Client, findings: Iterable[Finding], *, project: str, works
             for some in chunks(sorted(wanted), size=lambda _: 1, most=_TASKS, count=_TASKS):
                 for page in pages(client, target.id, _FIELDS, everything=True, only=some):
                     for raw in page:
-                        mending.task(wire.Task.model_validate(raw), wanted[int(str(raw["id"]))])
+                        mending.task(schemas.Task.model_validate(raw), wanted[int(str(raw["id"]))])
                 advance(len(some))
         return mending.report
 
@@ -84,7 +84,7 @@ class _Mending:
         self.client, self.target, self.report = client, target, MendReport()
         self.note = wording.mended(target.seal.ui_language)
 
-    def task(self, task: wire.Task, wanted: set[int]) -> None:
+    def task(self, task: schemas.Task, wanted: set[int]) -> None:
         try:
             text = from_task_data(task.data).text
         except RegionError:
@@ -98,7 +98,7 @@ class _Mending:
                 if mended is not None:
                     self._mend(task, annotation, mended)
 
-    def _mend(self, task: wire.Task, annotation: wire.Annotation, mended: Mended) -> None:
+    def _mend(self, task: schemas.Task, annotation: schemas.Annotation, mended: Mended) -> None:
         number = int(str(annotation.id))
         self.report.regions[number] = mended.regions
         if _stands(annotation, task.annotations):
@@ -126,13 +126,13 @@ class _Mending:
                 if any(number == a.mended_from for a in self._annotations(task)):
                     return
 
-    def _annotations(self, task: int) -> Iterator[wire.Annotation]:
+    def _annotations(self, task: int) -> Iterator[schemas.Annotation]:
         for page in pages(self.client, self.target.id, _FIELDS, everything=True, only=[task]):
             for raw in page:
-                yield from wire.Task.model_validate(raw).annotations
+                yield from schemas.Task.model_validate(raw).annotations
 
 
-def _stands(annotation: wire.Annotation, others: Iterable[wire.Annotation]) -> bool:
+def _stands(annotation: schemas.Annotation, others: Iterable[schemas.Annotation]) -> bool:
     """Whether it was mended already, and not worked on since."""
     return any(
         other.mended_from == annotation.id and moment(str(other.updated_at)) >= moment(str(annotation.updated_at))
@@ -140,6 +140,6 @@ def _stands(annotation: wire.Annotation, others: Iterable[wire.Annotation]) -> b
     )
 
 
-def _who(annotation: wire.Annotation) -> object:
+def _who(annotation: schemas.Annotation) -> object:
     who = annotation.completed_by
     return who.get("id") if isinstance(who, dict) else who

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from annotation.core.errors import StudioError
 from annotation.labelstudio.client import Client, row, rows
-from annotation.labelstudio.wire import Row
+from annotation.labelstudio.convert.schemas import Row
 
 PAGE_TASKS = 1000
 PAGE_BYTES = 12 << 20

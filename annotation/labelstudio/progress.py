@@ -14,9 +14,9 @@ from statistics import median
 from pydantic import ValidationError
 
 from annotation.checks.run import check
-from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client, rows
-from annotation.labelstudio.convert import from_result
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.flow import ahead
 from annotation.labelstudio.flow import progress as shown
 from annotation.labelstudio.paging import moment, pages
@@ -149,7 +149,7 @@ class _Counting:
         self.titles = target.titles
         self.found = Progress(target.title, target.annotators)
 
-    def task(self, raw: wire.Row) -> None:
+    def task(self, raw: schemas.Row) -> None:
         """Count one task and all that hangs on it."""
         found = self.found
         task, annotations = self._read(raw)
@@ -170,15 +170,15 @@ class _Counting:
         if raw.get("draft_exists"):
             self._drafts(int(str(raw["id"])))
 
-    def _read(self, raw: wire.Row) -> tuple[wire.Task, Sequence[wire.Annotation]]:
+    def _read(self, raw: schemas.Row) -> tuple[schemas.Task, Sequence[schemas.Annotation]]:
         """The task; one that nobody can read counts as one without annotations."""
         try:
-            task = wire.Task.model_validate(raw)
+            task = schemas.Task.model_validate(raw)
         except ValidationError:
-            task = wire.Task(id=int(str(raw["id"])), data={})
+            task = schemas.Task(id=int(str(raw["id"])), data={})
         return task, task.annotations
 
-    def _annotation(self, task: wire.Task, annotation: wire.Annotation) -> None:
+    def _annotation(self, task: schemas.Task, annotation: schemas.Annotation) -> None:
         who = self.found.annotators[self._who(annotation)]
         who.annotations += 1
         if annotation.lead_time is not None:
@@ -200,7 +200,7 @@ class _Counting:
         for user in users:
             self.found.annotators[user].drafts += 1
 
-    def _who(self, annotation: wire.Annotation) -> str:
+    def _who(self, annotation: schemas.Annotation) -> str:
         who = annotation.completed_by
         return self.members.get(who, str(who)) if isinstance(who, int) else annotation.annotator or "?"
 

@@ -14,14 +14,14 @@ from typing import IO
 from pydantic import ValidationError
 
 from annotation.core.errors import StudioDownError, StudioError
-from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client
-from annotation.labelstudio.convert import from_result
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import from_result
+from annotation.labelstudio.convert.quarantine import Quarantined
 from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.paging import count, latest, moment, pages
 from annotation.labelstudio.project import Project, find
 from annotation.labelstudio.pulled import Line, State, merged
-from annotation.labelstudio.quarantine import Quarantined
 from annotation.labelstudio.superseded import current
 from annotation.storage.documents_file import atomic, line
 from annotation.storage.pull_files import PullFiles
@@ -135,12 +135,12 @@ class _Pulling:
         State(basis, self.watermark, sorted(tasks), skipped, self.files.digest()).write(self.files.state)
         return report
 
-    def _task(self, raw: wire.Row, documents: IO[str], quarantine: IO[str]) -> None:
+    def _task(self, raw: schemas.Row, documents: IO[str], quarantine: IO[str]) -> None:
         number = int(str(raw["id"]))
         self.seen.add(number)
         self.skipped.pop(number, None)
         try:
-            task = wire.Task.model_validate(self._with_names(raw))
+            task = schemas.Task.model_validate(self._with_names(raw))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             reason = f"task {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}; mend it in Label Studio"
@@ -156,7 +156,7 @@ class _Pulling:
             for item in converted.quarantined:
                 _put(quarantine, number, _row(item))
 
-    def _with_names(self, raw: wire.Row) -> wire.Row:
+    def _with_names(self, raw: schemas.Row) -> schemas.Row:
         """The task with its annotators' e-mail addresses in place of their numbers."""
         annotations = raw.get("annotations")
         for annotation in annotations if isinstance(annotations, list) else ():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import cast
 
-from annotation.labelstudio import wire
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.undecided import settled
-from annotation.labelstudio.wire import Row
 from annotation.migration.mapping import Migration
 
 
@@ -68,7 +68,7 @@ def of_kind(row: object, kind: str) -> bool:
         return False
     if kind == "relation":
         return True
-    ours = kind != "labels" or row.get("from_name") in (wire.TRIGGER, wire.ENTITY)
+    ours = kind != "labels" or row.get("from_name") in (schemas.TRIGGER, schemas.ENTITY)
     return ours and isinstance(row.get("value"), dict) and isinstance(row["value"].get(kind), list)
 
 

@@ -15,12 +15,12 @@ from annotation.core.document import Document, Span
 from annotation.core.errors import StudioDownError, UsageError
 from annotation.labelstudio.audit import remember
 from annotation.labelstudio.client import Client, row
-from annotation.labelstudio.convert import check_result, to_result
+from annotation.labelstudio.convert.convert import check_result, to_result
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.flow import ahead, chunks, progress
 from annotation.labelstudio.holdings import Holdings, alone, holdings, same_text
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import Project, find
-from annotation.labelstudio.wire import Row
 
 PREFIX = "naba"
 CHUNK_BYTES = 8 << 20

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from annotation.labelstudio.convert.schemas import Annotation
 from annotation.labelstudio.paging import moment
-from annotation.labelstudio.wire import Annotation
 
 
 def current(annotations: Iterable[Annotation]) -> list[Annotation]:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import wire
 from annotation.labelstudio.client import Client
+from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.holdings import alone
 from annotation.labelstudio.marks import Key, Marked, digest, store
 from annotation.labelstudio.migrate import Migrating, reattach, to_be_continued
@@ -115,10 +115,10 @@ def _foreign(rows: list[object], known: set[str]) -> list[str]:
     found: dict[str, None] = {}
     for raw in rows:
         try:
-            row = wire.row(raw)
+            row = schemas.row(raw)
         except ValueError:
             continue
-        if not isinstance(row, wire.Choices):
-            labels = row.labels if isinstance(row, wire.Relation) else row.value.labels
+        if not isinstance(row, schemas.Choices):
+            labels = row.labels if isinstance(row, schemas.Relation) else row.value.labels
             found |= dict.fromkeys(label for label in labels if label not in known)
     return list(found)

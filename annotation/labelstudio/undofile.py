@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import cast
 
 from annotation.core.errors import UsageError
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.marks import Key, Kind, Marked, digest
-from annotation.labelstudio.wire import Row
 from annotation.storage.documents_file import atomic
 
 SCHEMA = 1

@@ -23,12 +23,12 @@ from label_studio_sdk import LabelStudio
 from annotation.core.document import Document
 from annotation.labelstudio import server
 from annotation.labelstudio.client import Client
-from annotation.labelstudio.convert import to_result, to_task_data
+from annotation.labelstudio.convert.convert import to_result, to_task_data
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project import ensure, find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
-from annotation.labelstudio.wire import Row
 from tests.builders import conflict
 from tests.generated import articles, marked
 

@@ -11,7 +11,7 @@ from annotation.checks.run import check_file
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.client import Client
-from annotation.labelstudio.convert import to_result
+from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.findings import show
 from annotation.labelstudio.mending import mend_all
 from annotation.labelstudio.project import find

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.labelstudio.client import Client
-from annotation.labelstudio.convert import to_result
+from annotation.labelstudio.convert.convert import to_result
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import PullReport, pull
-from annotation.labelstudio.wire import Row
 
 
 def ids(client: Client, title: str) -> Counter[str]:

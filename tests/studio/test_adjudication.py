@@ -15,15 +15,15 @@ from annotation.cli import app
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import wire
 from annotation.labelstudio.adjudication import START, decisions, hand_over, title_of
 from annotation.labelstudio.client import Client
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import TITLE_MAXIMUM, find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
 from annotation.labelstudio.suggest import suggest
-from annotation.labelstudio.wire import Row
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 from tests.studio.support import annotate
@@ -70,7 +70,7 @@ def test_contested_articles_go_there_with_everybodys_version_and_one_to_start_fr
     assert find(client, title_of(title)).model_version == f"naba {START}"
     (start,) = [p for p in tasks["torn"]["predictions"] if p["model_version"] == f"naba {START}"]  # type: ignore[attr-defined]
     assert [row["value"]["text"] for row in start["result"] if "meta" in row] == ["רמלה"]
-    heading, words, who = str(tasks["torn"]["data"][wire.FINDINGS]).split("\n")  # type: ignore[index]
+    heading, words, who = str(tasks["torn"]["data"][schemas.FINDINGS]).split("\n")  # type: ignore[index]
     assert "1" in heading
     assert words.endswith("ב[רמלה]")
     assert "noa" in who
@@ -90,7 +90,7 @@ def test_after_dying_half_way_nothing_is_made_twice_and_what_changed_meanwhile_i
     assert again["other"] == once["other"]
     for tasks in (once, again):
         assert all(suggestions(task).total() == 3 for task in tasks.values())
-    told = [str(tasks["torn"]["data"][wire.FINDINGS]) for tasks in (once, again)]  # type: ignore[index]
+    told = [str(tasks["torn"]["data"][schemas.FINDINGS]) for tasks in (once, again)]  # type: ignore[index]
     assert [said.count("\n") for said in told] == [2, 4]
 
 

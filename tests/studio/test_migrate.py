@@ -13,7 +13,7 @@ from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.client import Client
-from annotation.labelstudio.convert import to_result
+from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.marks import Key, digest, everything
 from annotation.labelstudio.migrate import SETTINGS, migrate
 from annotation.labelstudio.paging import pages

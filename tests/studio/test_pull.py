@@ -16,13 +16,13 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio import server
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.client import Client, Patience
-from annotation.labelstudio.convert import to_result
+from annotation.labelstudio.convert.convert import to_result
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import OVERLAP, PullReport, pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import Server
-from annotation.labelstudio.wire import Row
 from annotation.storage.documents_file import read_documents
 from tests.generated import articles, marked
 from tests.studio.support import afresh, annotate, hand_in, tasks

@@ -21,7 +21,7 @@ from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio import seal, server
 from annotation.labelstudio.client import Client, Patience
-from annotation.labelstudio.convert import from_task_data, to_task_data
+from annotation.labelstudio.convert.convert import from_task_data, to_task_data
 from annotation.labelstudio.holdings import Note, alone, holdings, meta
 from annotation.labelstudio.paging import count, pages
 from annotation.labelstudio.project import find

@@ -10,11 +10,11 @@ from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.client import Client
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.suggest import confidence, suggest
-from annotation.labelstudio.wire import Row
 from tests.generated import articles, marked
 from tests.studio.support import tasks
 

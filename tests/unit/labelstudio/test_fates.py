@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from annotation.core.document import Span
-from annotation.labelstudio.convert import region_id, to_result
+from annotation.labelstudio.convert.convert import region_id, to_result
+from annotation.labelstudio.convert.schemas import ENTITY, TRIGGER, Row
 from annotation.labelstudio.fates import fates, marks
-from annotation.labelstudio.wire import ENTITY, TRIGGER, Row
 from tests.builders import build
 
 TITLES = {"Person": "האדם", "Place": "המקום", "Agent": "המבצע", "SameAs": "אותו דבר"}

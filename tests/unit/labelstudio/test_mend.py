@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from annotation.checks.boundaries import trimmed
 from annotation.core.document import Document
-from annotation.labelstudio import wire
-from annotation.labelstudio.convert import from_result, to_result, to_task_data
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import from_result, to_result, to_task_data
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.mend import mend
-from annotation.labelstudio.wire import Row
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()
@@ -23,8 +23,8 @@ CLEAN = build(
 
 
 def read(rows: list[Row]) -> Document:
-    task = wire.Task(id=7, data=to_task_data(CLEAN))
-    converted = from_result(task, wire.Annotation(id=8, result=rows), ontology=ONTOLOGY, titles={})
+    task = schemas.Task(id=7, data=to_task_data(CLEAN))
+    converted = from_result(task, schemas.Annotation(id=8, result=rows), ontology=ONTOLOGY, titles={})
     assert converted.document is not None
     assert not converted.quarantined
     return converted.document
@@ -70,8 +70,8 @@ def test_what_changed_says_so_and_where_it_was() -> None:
     place = labels(mended.rows)[0]
     assert mended.regions == {place["id"]}
     assert place["meta"] == {"text": ["תוקן"], "naba": {"was": [11, 16]}}
-    assert wire.Annotation(result=mended.rows, parent_annotation=5).mended_from == 5
-    assert wire.Annotation(result=rows, parent_annotation=5).mended_from is None
+    assert schemas.Annotation(result=mended.rows, parent_annotation=5).mended_from == 5
+    assert schemas.Annotation(result=rows, parent_annotation=5).mended_from is None
     assert replace(read(mended.rows), provenance=None) == replace(CLEAN, provenance=None)
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from annotation.core.document import Document
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import wire
-from annotation.labelstudio.convert import check_result, from_result, to_result, to_task_data
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import check_result, from_result, to_result, to_task_data
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.interface import relation_titles
 from annotation.labelstudio.relabel import Relabelled, Relabelling
-from annotation.labelstudio.wire import Row
 from annotation.migration.documents import migrated
 from annotation.migration.mapping import Migration, Touched
 from tests.builders import build, conflict
@@ -43,10 +43,10 @@ def marks(touched: Touched) -> Touched:
 @given(documents(OLD, forbidden_fillers=True), LANGUAGES)
 def test_the_rows_say_what_the_migrated_document_says(document: Document, ui_language: str) -> None:
     found = relabelled(stored(document, OLD, ui_language), ui_language)
-    task = wire.Task(id=1, data=to_task_data(document.bare()))
+    task = schemas.Task(id=1, data=to_task_data(document.bare()))
     read = from_result(
         task,
-        wire.Annotation(id=1, result=found.rows),
+        schemas.Annotation(id=1, result=found.rows),
         ontology=NEW,
         titles=relation_titles(NEW, ui_language),
     )

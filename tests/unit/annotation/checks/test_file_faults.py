@@ -10,9 +10,9 @@ import pytest
 
 from annotation.checks.run import check_file
 from annotation.core.errors import UsageError
-from annotation.labelstudio import wire
-from annotation.labelstudio.convert import from_result, to_result, to_task_data
-from annotation.labelstudio.wire import Row
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import from_result, to_result, to_task_data
+from annotation.labelstudio.convert.schemas import Row
 from annotation.storage.documents_file import line, write_documents
 from tests.builders import build, conflict
 
@@ -38,8 +38,8 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def set_aside(rows: list[Row], folder: Path, **data: object) -> list[tuple[str, str, str | None]]:
     """What is found when a pull meets these rows on the article's task."""
-    task = wire.Task(id=7, data={**to_task_data(ARTICLE), **data})
-    annotation = wire.Annotation(id=8, result=rows, completed_by={"email": "noa@example.org"})
+    task = schemas.Task(id=7, data={**to_task_data(ARTICLE), **data})
+    annotation = schemas.Annotation(id=8, result=rows, completed_by={"email": "noa@example.org"})
     converted = from_result(task, annotation, ontology=ONTOLOGY, titles={})
     write_documents(folder / "docs.jsonl", [converted.document] if converted.document else [])
     rest = "".join(json.dumps(asdict(item)) + "\n" for item in converted.quarantined)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio.quarantine import drifted, place
+from annotation.labelstudio.convert.quarantine import drifted, place
 from tests.strategies import texts
 
 

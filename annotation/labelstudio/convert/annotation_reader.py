@@ -8,8 +8,8 @@ from dataclasses import replace
 from annotation.core.document import Argument, Document, Event, Link, Provenance, Span
 from annotation.core.errors import RegionError, SpanDriftError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import wire
-from annotation.labelstudio.quarantine import Quarantined, drifted, place
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.quarantine import Quarantined, drifted, place
 
 
 class Reading:
@@ -24,12 +24,12 @@ class Reading:
         bare: Document,
         *,
         task: int | None,
-        annotation: wire.Annotation,
+        annotation: schemas.Annotation,
         ontology: Ontology,
         titles: Mapping[str, str],
     ) -> None:
         self.bare, self.task, self.annotation, self.ontology = bare, task, annotation, ontology
-        self._known = {wire.TRIGGER: ontology.events, wire.ENTITY: ontology.entities}
+        self._known = {schemas.TRIGGER: ontology.events, schemas.ENTITY: ontology.entities}
         self.codes = {title: code for code, title in titles.items()}
         self.quarantined: list[Quarantined] = []
         self.spans: dict[str, Span] = {}
@@ -63,19 +63,19 @@ class Reading:
         return Event(trigger, tuple(self.arguments.get(trigger, ())), tuple(attributes.items()))
 
     def _read(self) -> None:
-        regions: dict[str, list[tuple[wire.Labels, object]]] = {}
-        choices: list[tuple[wire.Choices, object]] = []
-        relations: list[tuple[wire.Relation, object]] = []
+        regions: dict[str, list[tuple[schemas.Labels, object]]] = {}
+        choices: list[tuple[schemas.Choices, object]] = []
+        relations: list[tuple[schemas.Relation, object]] = []
         for raw in self.annotation.rows:
             try:
-                row = wire.row(raw)
+                row = schemas.row(raw)
             except ValueError as error:
                 region = raw.get("id") if isinstance(raw, Mapping) else None
                 self._quarantine(str(region) if region else None, f"{error}; mark it again in Label Studio", raw)
                 continue
-            if isinstance(row, wire.Labels):
+            if isinstance(row, schemas.Labels):
                 regions.setdefault(row.id, []).append((row, raw))
-            elif isinstance(row, wire.Choices):
+            elif isinstance(row, schemas.Choices):
                 choices.append((row, raw))
             else:
                 relations.append((row, raw))
@@ -86,7 +86,7 @@ class Reading:
         for relation, raw in relations:
             self._relation(relation, raw)
 
-    def _region(self, same: list[tuple[wire.Labels, object]]) -> None:
+    def _region(self, same: list[tuple[schemas.Labels, object]]) -> None:
         """The region of one id, which must be one span with one label."""
         first = same[0][0]
         try:
@@ -103,14 +103,14 @@ class Reading:
             for row, raw in same:
                 self._quarantine(row.id, str(error), raw, words=row.value.text)
 
-    def _span(self, row: wire.Labels, label: str) -> Span:
+    def _span(self, row: schemas.Labels, label: str) -> Span:
         start, end = row.value.start, row.value.end
         known = self._known.get(row.from_name)
         if known is None:
             raise RegionError(f"was made by the control {row.from_name!r}, which naba does not have; mark it again")
         if label not in known:
             raise RegionError(f"the ontology has no {row.from_name} label {label!r}; {_RELABEL}")
-        if row.to_name != wire.TEXT:
+        if row.to_name != schemas.TEXT:
             raise RegionError(f"marks {row.to_name!r}, not the text; mark it again")
         if not 0 <= start < end <= len(self.bare.text):
             raise RegionError(f"[{start}:{end}] is no span of the {len(self.bare.text)} characters; mark it again")
@@ -120,7 +120,7 @@ class Reading:
             raise SpanDriftError(task=self.task, region=row.id, quoted=str(row.value.text), found=found)
         return span
 
-    def _choice(self, row: wire.Choices, raw: object) -> None:
+    def _choice(self, row: schemas.Choices, raw: object) -> None:
         chosen = row.value.choices
         try:
             span = self._end(row.id)
@@ -138,7 +138,7 @@ class Reading:
         except RegionError as error:
             self._quarantine(row.id, str(error), raw)
 
-    def _relation(self, row: wire.Relation, raw: object) -> None:
+    def _relation(self, row: schemas.Relation, raw: object) -> None:
         region = f"{row.from_id} -> {row.to_id}"
         try:
             ends = self._end(row.from_id), self._end(row.to_id)

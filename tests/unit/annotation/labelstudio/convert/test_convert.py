@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Link, Source, Span
 from annotation.core.errors import RegionError
 from annotation.core.ontology import LANGUAGES
-from annotation.labelstudio import wire
-from annotation.labelstudio.convert import (
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import (
     check_result,
     check_text,
     from_result,
@@ -33,14 +33,14 @@ LOOSE = documents(ONTOLOGY, forbidden_fillers=True)
 def back(document: Document, titles: dict[str, str]) -> Document | None:
     """The document after a trip through JSON, as the server keeps it."""
     page = json.dumps([{"id": 7, "data": to_task_data(document), "annotations": [{"id": 8, "result": None}]}])
-    task = wire.TASKS.validate_json(page)[0]
+    task = schemas.TASKS.validate_json(page)[0]
     annotation = replace_result(task.annotations[0], json.loads(json.dumps(to_result(document, titles=titles))))
     converted = from_result(task, annotation, ontology=ONTOLOGY, titles=titles)
     assert converted.quarantined == []
     return converted.document
 
 
-def replace_result(annotation: wire.Annotation, result: object) -> wire.Annotation:
+def replace_result(annotation: schemas.Annotation, result: object) -> schemas.Annotation:
     return annotation.model_copy(update={"result": result})
 
 
@@ -133,8 +133,8 @@ def test_the_task_shows_title_and_address_beside_the_text() -> None:
 @given(document=LOOSE, addition=texts())
 def test_an_edited_text_quarantines_the_whole_annotation(document: Document, addition: str) -> None:
     data = {**to_task_data(document), "text": document.text + addition}
-    annotation = wire.Annotation(id=8, result=to_result(document, titles={}))
-    converted = from_result(wire.Task(id=7, data=data), annotation, ontology=ONTOLOGY, titles={})
+    annotation = schemas.Annotation(id=8, result=to_result(document, titles={}))
+    converted = from_result(schemas.Task(id=7, data=data), annotation, ontology=ONTOLOGY, titles={})
     assert converted.document is None
     (quarantined,) = converted.quarantined
     assert (quarantined.task, quarantined.annotation, quarantined.region) == (7, 8, None)

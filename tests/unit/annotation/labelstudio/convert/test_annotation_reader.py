@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.core.document import Argument, Document, Link, Span
-from annotation.labelstudio import wire
-from annotation.labelstudio.convert import Converted, check_result, from_result, to_result, to_task_data
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.convert import Converted, check_result, from_result, to_result, to_task_data
 from annotation.labelstudio.interface import relation_titles
 from tests.builders import build, conflict
 from tests.strategies import documents
@@ -27,8 +27,8 @@ Rows = list[dict[str, object]]
 
 
 def read(rows: object, document: Document = DOCUMENT) -> Converted:
-    task = wire.Task(id=7, data=to_task_data(document))
-    return from_result(task, wire.Annotation(id=8, result=rows), ontology=ONTOLOGY, titles=TITLES)
+    task = schemas.Task(id=7, data=to_task_data(document))
+    return from_result(task, schemas.Annotation(id=8, result=rows), ontology=ONTOLOGY, titles=TITLES)
 
 
 def rows() -> Rows:
@@ -231,14 +231,14 @@ def test_one_bad_label_of_an_arrow_does_not_take_the_good_one_with_it() -> None:
 
 
 def test_a_document_says_where_it_came_from() -> None:
-    annotation = wire.Annotation(
+    annotation = schemas.Annotation(
         id=8,
         result=rows(),
         completed_by={"email": "dana@example.org"},
         updated_at="2024-05-01T10:00:00Z",
         lead_time=61.5,
     )
-    task = wire.Task(id=7, data=to_task_data(DOCUMENT))
+    task = schemas.Task(id=7, data=to_task_data(DOCUMENT))
     document = from_result(task, annotation, ontology=ONTOLOGY, titles=TITLES).document
     assert document is not None
     assert document.provenance is not None

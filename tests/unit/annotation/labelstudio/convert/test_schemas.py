@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.labelstudio import wire
+from annotation.labelstudio.convert import schemas
 
 
 def test_a_page_is_read_with_keys_we_do_not_know() -> None:
@@ -17,11 +17,11 @@ def test_a_page_is_read_with_keys_we_do_not_know() -> None:
             "drafts": [],
         }
     ]
-    (task,) = wire.TASKS.validate_python(page)
+    (task,) = schemas.TASKS.validate_python(page)
     assert task.data == {"text": "א", "more": 1}
     assert task.annotations[0].annotator == "5"
     assert task.predictions[0] == 7
-    assert isinstance(task.predictions[1], wire.Prediction)
+    assert isinstance(task.predictions[1], schemas.Prediction)
 
 
 @pytest.mark.parametrize(
@@ -36,19 +36,19 @@ def test_a_page_is_read_with_keys_we_do_not_know() -> None:
     ],
 )
 def test_the_annotator_is_named_as_well_as_the_server_can(completed_by: object, annotator: str | None) -> None:
-    assert wire.Annotation.model_validate({"completed_by": completed_by}).annotator == annotator
+    assert schemas.Annotation.model_validate({"completed_by": completed_by}).annotator == annotator
 
 
 def test_a_row_is_read_by_its_type() -> None:
     value = {"start": 0, "end": 1, "labels": ["GPE"], "text": ["odd"]}
-    region = wire.row({"type": "labels", "id": 12, "from_name": "entity", "to_name": "text", "value": value})
-    assert isinstance(region, wire.Labels)
+    region = schemas.row({"type": "labels", "id": 12, "from_name": "entity", "to_name": "text", "value": value})
+    assert isinstance(region, schemas.Labels)
     assert region.id == "12"
-    assert isinstance(wire.row({"type": "relation", "from_id": "a", "to_id": "b"}), wire.Relation)
+    assert isinstance(schemas.row({"type": "relation", "from_id": "a", "to_id": "b"}), schemas.Relation)
 
 
 @pytest.mark.parametrize("start", [1.5, "1", True, None])
 def test_offsets_are_whole_numbers(start: object) -> None:
     row = {"type": "labels", "id": "a", "from_name": "entity", "to_name": "text"}
     with pytest.raises(ValueError, match=r"^value\.start: Input should be a valid integer$"):
-        wire.row({**row, "value": {"start": start, "end": 2, "labels": ["GPE"]}})
+        schemas.row({**row, "value": {"start": start, "end": 2, "labels": ["GPE"]}})

@@ -20,9 +20,9 @@ from annotation.core.document import Document, Event, Json, Span, sha256
 from annotation.core.document_json import SCHEMA, from_json, to_json
 from annotation.core.errors import RegionError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import wire
-from annotation.labelstudio.quarantine import Quarantined
-from annotation.labelstudio.reading import Reading
+from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.convert.annotation_reader import Reading
+from annotation.labelstudio.convert.quarantine import Quarantined
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -35,7 +35,7 @@ class Converted:
     quarantined: list[Quarantined]
 
 
-def to_task_data(document: Document) -> wire.Row:
+def to_task_data(document: Document) -> schemas.Row:
     """The `data` of a task: the text, and all that is needed to rebuild the bare Document from it.
 
     Not every text may be sent: see `check_text`.
@@ -59,15 +59,15 @@ def from_task_data(data: Json) -> Document:
 
 def to_result(
     document: Document, *, titles: Mapping[str, str], notes: Mapping[Span, str] | None = None
-) -> list[wire.Row]:
+) -> list[schemas.Row]:
     """Everything marked in the document as the rows of an annotation or prediction. The same input, the same rows.
 
     `notes` stand at the region of their span, for the annotator who selects it.
     """
     told = notes or {}
-    rows = [_region(document, span, wire.ENTITY, told.get(span)) for span in document.entities]
+    rows = [_region(document, span, schemas.ENTITY, told.get(span)) for span in document.entities]
     for event in document.events:
-        rows.append(_region(document, event.trigger, wire.TRIGGER, told.get(event.trigger)))
+        rows.append(_region(document, event.trigger, schemas.TRIGGER, told.get(event.trigger)))
         rows += _choices(event)
     arrows: dict[tuple[str, str], list[str]] = {}
     for source, target, code in _arrows(document):
@@ -78,7 +78,7 @@ def to_result(
 
 
 def from_result(
-    task: wire.Task, annotation: wire.Annotation, *, ontology: Ontology, titles: Mapping[str, str]
+    task: schemas.Task, annotation: schemas.Annotation, *, ontology: Ontology, titles: Mapping[str, str]
 ) -> Converted:
     """The annotation as a Document. What cannot be represented is quarantined piece by piece; nothing is raised.
 
@@ -109,7 +109,7 @@ def check_result(text: str, result: Sequence[object], ontology: Ontology, titles
     """What Label Studio would choke on, or we could not read back, in rows about to be sent; empty is good."""
     bare = Document(id="checked", text=text)
     reading = Reading(
-        bare, task=None, annotation=wire.Annotation(result=list(result)), ontology=ontology, titles=titles
+        bare, task=None, annotation=schemas.Annotation(result=list(result)), ontology=ontology, titles=titles
     )
     faults = check_text(text) + [item.reason for item in reading.quarantined]
     regions = Counter(str(row.get("id")) for row in result if isinstance(row, Mapping) and row.get("type") == "labels")
@@ -128,21 +128,27 @@ def region_id(span: Span, control: str) -> str:
     return hashlib.blake2s(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def _region(document: Document, span: Span, control: str, note: str | None = None) -> wire.Row:
+def _region(document: Document, span: Span, control: str, note: str | None = None) -> schemas.Row:
     value = {"start": span.start, "end": span.end, "text": span.quote(document.text), "labels": [span.label]}
     score = {} if span.score is None else {"score": span.score}
-    row = {"id": region_id(span, control), "type": "labels", "from_name": control, "to_name": wire.TEXT, "value": value}
+    row = {
+        "id": region_id(span, control),
+        "type": "labels",
+        "from_name": control,
+        "to_name": schemas.TEXT,
+        "value": value,
+    }
     return {**row, **score, **({"meta": {"text": [note]}} if note else {})}
 
 
-def _choices(event: Event) -> Iterator[wire.Row]:
+def _choices(event: Event) -> Iterator[schemas.Row]:
     span = event.trigger
     for name, value in event.attributes:
         yield {
-            "id": region_id(span, wire.TRIGGER),
+            "id": region_id(span, schemas.TRIGGER),
             "type": "choices",
             "from_name": name,
-            "to_name": wire.TEXT,
+            "to_name": schemas.TEXT,
             "value": {"start": span.start, "end": span.end, "choices": [value]},
         }
 
@@ -152,10 +158,10 @@ def _arrows(document: Document) -> Iterator[tuple[str, str, str]]:
     entities = frozenset(document.entities)
 
     def region(span: Span) -> str:
-        return region_id(span, wire.ENTITY if span in entities else wire.TRIGGER)
+        return region_id(span, schemas.ENTITY if span in entities else schemas.TRIGGER)
 
     for event in document.events:
         for argument in event.arguments:
-            yield region_id(event.trigger, wire.TRIGGER), region(argument.filler), argument.role
+            yield region_id(event.trigger, schemas.TRIGGER), region(argument.filler), argument.role
     for link in document.links:
         yield region(link.a), region(link.b), link.label

@@ -1,0 +1,1 @@
+"""Documents to Label Studio's JSON and back; what cannot be converted is quarantined. Pure."""
