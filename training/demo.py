@@ -74,7 +74,7 @@ def _naba(*arguments: object) -> None:
 def _submit(workspace: Path) -> None:
     """The sample's annotators send in their work, through Label Studio's own API and under their own names."""
     from annotation.labelstudio.annotators import ensure_annotator, submit
-    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.server.connect import connect
 
     work: dict[str, list[Document]] = defaultdict(list)
     for annotator, document in sample.annotated():
@@ -99,8 +99,8 @@ def _set(key: str, path: Path) -> str:
 
 def _page(workspace: Path) -> str:
     """Where the project's articles are listed."""
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.project import find
+    from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
     return f"{client.url}/projects/{find(client, PROJECT).id}/data"
@@ -108,7 +108,7 @@ def _page(workspace: Path) -> str:
 
 def _farewell(workspace: Path, place: Path, page: str) -> None:
     """The scores, the report, and the way to the suggestions."""
-    from annotation.labelstudio.server import find
+    from annotation.labelstudio.server.embedded import find
 
     metrics = json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
     scores = "  ".join(f"{unit} {100 * metrics['micro'][unit]['f1']:.1f}" for unit in metrics["micro"])

@@ -62,10 +62,10 @@ def _in_project(
     """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
     from annotation.checks.run import check_file
     from annotation.labelstudio.adjudication import is_second
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.findings import show
     from annotation.labelstudio.mending import mend_all
     from annotation.labelstudio.project import find
+    from annotation.labelstudio.server.connect import connect
 
     if is_second(title):
         raise UsageError(

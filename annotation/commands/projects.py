@@ -63,7 +63,7 @@ def progress(
     pauses of more than half an hour. "Shared" articles were done by somebody else too.
     """
     from annotation.labelstudio import progress as progressing
-    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
     found = [progressing.progress(client, project=title) for title in project]
@@ -84,9 +84,9 @@ def _target(to: str | None) -> Ontology:
 
 
 def _migrate_project(project: str, to: Ontology, path: str, workspace: Path, *, as_json: bool, dry_run: bool) -> None:
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.migrate import migrate as migrating
     from annotation.labelstudio.migrated import HEADER
+    from annotation.labelstudio.server.connect import connect
 
     report = migrating(connect(workspace), project=project, to=to, workspace=workspace, dry_run=dry_run, path=path)
     if as_json:
@@ -104,7 +104,7 @@ def _migrate_project(project: str, to: Ontology, path: str, workspace: Path, *, 
 
 
 def _undo(project: str, file: Path, workspace: Path, *, as_json: bool) -> None:
-    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.undo import undo as undoing
 
     report = undoing(connect(workspace), project=project, file=file, workspace=workspace)

@@ -75,15 +75,15 @@ def _say(order: Sequence[Queued], missing: int, out: Path | None, report: QueueR
 
 
 def _arranged(order: Sequence[Queued], project: str, lists: int, workspace: Path) -> QueueReport:
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.queue import arrange
+    from annotation.labelstudio.server.connect import connect
 
     return arrange(connect(workspace), order, project=project, workspace=workspace, lists=lists)
 
 
 def _waiting(project: str, workspace: Path) -> Waiting:
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.queue import waiting
+    from annotation.labelstudio.server.connect import connect
 
     return waiting(connect(workspace), project=project, workspace=workspace)
 
@@ -123,7 +123,7 @@ def _shares(quota: str | None) -> dict[str, float]:
 def suggested(project: Project, workspace: Workspace = HERE, as_json: AsJson = False) -> None:
     """What became of suggestions: kept, edited, deleted; and whether those who had them agree more than others."""
     from annotation.labelstudio.audit import audit
-    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.server.connect import connect
 
     found = audit(connect(workspace), project=project, workspace=workspace)
     if as_json:

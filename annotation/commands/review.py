@@ -101,8 +101,8 @@ def _by_people(
     """What is decided so far; what is not goes to the adjudication project, where it waits."""
     from annotation.adjudication import voting as adjudication
     from annotation.labelstudio import adjudication as second
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.project import find
+    from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
     ontology = find(client, project, workspace=workspace).ontology
@@ -134,8 +134,8 @@ def _say_outcomes(result: Adjudication, out: Path | None) -> None:
 
 def _address(project: str, workspace: Path) -> str:
     """Where the project's tasks are looked at."""
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.project import find
+    from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
     return f"{client.url}/projects/{find(client, project, workspace=workspace).id}"

@@ -31,12 +31,12 @@ def serve(
     stop: Annotated[bool, typer.Option("--stop", help="Stop the running one.")] = False,
 ) -> None:
     """Start the embedded Label Studio, or say where it runs."""
-    from annotation.labelstudio import server
+    from annotation.labelstudio.server import embedded
 
     if stop:
-        terminal.say("stopped" if server.stop(workspace) else "was not running")
+        terminal.say("stopped" if embedded.stop(workspace) else "was not running")
         return
-    running = server.start(workspace, port=port)
+    running = embedded.start(workspace, port=port)
     terminal.say(f"Label Studio: {running.url}  user {running.username}  password {running.password}")
 
 
@@ -74,8 +74,8 @@ def push(
     stay together, and what a team has it keeps when more articles come. On the --shared articles the teams can be held
     against each other: pull each project, put the files together, and ask naba agreement.
     """
-    from annotation.labelstudio.connect import connect
     from annotation.labelstudio.push import push as pushing
+    from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.teams import push_to_teams
 
     faults: list[ArticleError] = []
@@ -101,7 +101,7 @@ def pull(
 ) -> None:
     """Fetch what the annotators submitted, one Document an annotation. What changed since is brought up to date."""
     from annotation.labelstudio import pull as pulling
-    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.server.connect import connect
 
     terminal.say(str(pulling.pull(connect(workspace), project=project, out=out, workspace=workspace)))
 
@@ -113,7 +113,7 @@ def suggest(
 ) -> None:
     """Show a model's predictions to the annotators as suggestions, in place of earlier ones."""
     from annotation.labelstudio import suggest as suggesting
-    from annotation.labelstudio.connect import connect
+    from annotation.labelstudio.server.connect import connect
 
     report = suggesting.suggest(connect(workspace), read_documents(predictions), project=project, workspace=workspace)
     terminal.say(str(report))

@@ -17,13 +17,13 @@ from annotation.adjudication.draft_version import Proposal, proposal
 from annotation.core.annotator_versions import annotator, updated
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
-from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.holdings import alone, holdings
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import TITLE_MAXIMUM, Project, find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
+from annotation.labelstudio.server.client import Client, row
+from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import suggest
 from annotation.storage.documents_file import read_documents
 from annotation.storage.pull_files import PullFiles

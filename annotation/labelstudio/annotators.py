@@ -12,13 +12,13 @@ import httpx
 
 from annotation.core.document import Document
 from annotation.core.errors import StudioAuthError, StudioDownError, UsageError
-from annotation.labelstudio.client import Client, translated
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.flow import progress
 from annotation.labelstudio.holdings import holdings, same_text
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
+from annotation.labelstudio.server.client import Client, translated
+from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.streams import progress
 
 _TRIES = 3
 

@@ -19,13 +19,13 @@ from annotation.agreement.pair_counts import comparison
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
 from annotation.labelstudio.audited import WITH, Audit
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.fates import Marks, fates, marks
-from annotation.labelstudio.flow import ahead, progress
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.streams import ahead, progress
 from annotation.labelstudio.superseded import current
 from annotation.storage.documents_file import atomic
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from annotation.checks.finding import Finding
 from annotation.core.errors import UsageError
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.schemas import FINDINGS, Row
-from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.holdings import alone
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.panel import panel
 from annotation.labelstudio.project import Project, find, renew
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.streams import ahead, progress
 
 _ASKED = 1000
 """Tasks looked for to know whether the findings are about this project at all."""

@@ -20,9 +20,9 @@ from typing import NamedTuple
 from filelock import FileLock, Timeout
 
 from annotation.core.document import Document
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.paging import pages
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import pages
 from annotation.storage.documents_file import atomic
 
 SETTLING_SECONDS = 10.0

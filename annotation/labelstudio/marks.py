@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
 from annotation.core.errors import ProjectError
-from annotation.labelstudio.client import Client, rows
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.flow import ahead
-from annotation.labelstudio.paging import pages
+from annotation.labelstudio.server.client import Client, rows
+from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.streams import ahead
 
 Kind: TypeAlias = Literal["annotation", "draft", "prediction"]
 Key: TypeAlias = tuple[Kind, int]

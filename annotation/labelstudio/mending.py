@@ -11,15 +11,15 @@ from pathlib import Path
 from annotation.checks import wording
 from annotation.checks.finding import Finding
 from annotation.core.errors import RegionError, StudioDownError
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.flow import chunks, progress
 from annotation.labelstudio.holdings import alone
 from annotation.labelstudio.mend import KINDS, Mended, mend
-from annotation.labelstudio.paging import moment, pages
 from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import moment, pages
+from annotation.labelstudio.server.streams import chunks, progress
 
 _TASKS = 200
 _TRIES = 3

@@ -14,13 +14,13 @@ from statistics import median
 from pydantic import ValidationError
 
 from annotation.checks.run import check
-from annotation.labelstudio.client import Client, rows
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
-from annotation.labelstudio.flow import ahead
-from annotation.labelstudio.flow import progress as shown
-from annotation.labelstudio.paging import moment, pages
 from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.server.client import Client, rows
+from annotation.labelstudio.server.paging import moment, pages
+from annotation.labelstudio.server.streams import ahead
+from annotation.labelstudio.server.streams import progress as shown
 
 FIELDS = (
     *("id", "data", "annotations", "draft_exists", "total_predictions"),

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from annotation.core.document import Document
 from annotation.core.errors import StudioDownError, StudioError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.client import Client, NotCarriedOutError
 from annotation.labelstudio.convert.convert import to_task_data
-from annotation.labelstudio.flow import ahead, chunks, progress
 from annotation.labelstudio.holdings import Held, Holdings, Note, alone, holdings, meta, settled
 from annotation.labelstudio.project import Project, ensure
+from annotation.labelstudio.server.client import Client, NotCarriedOutError
+from annotation.labelstudio.server.streams import ahead, chunks, progress
 
 CHUNK_BYTES = 16 << 20
 CHUNK_TASKS = 2000

@@ -16,12 +16,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.flow import ahead, progress
 from annotation.labelstudio.holdings import Holdings, alone, holdings, same_text
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
+from annotation.labelstudio.server.client import Client, row, rows
+from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.streams import ahead, progress
 from annotation.selection.active_learning import Queued
 
 PLACE = "queue"

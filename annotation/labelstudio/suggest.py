@@ -14,13 +14,13 @@ from typing import NamedTuple, TypeAlias
 from annotation.core.document import Document, Span
 from annotation.core.errors import StudioDownError, UsageError
 from annotation.labelstudio.audit import remember
-from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.flow import ahead, chunks, progress
 from annotation.labelstudio.holdings import Holdings, alone, holdings, same_text
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.server.client import Client, row
+from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.streams import ahead, chunks, progress
 
 PREFIX = "naba"
 CHUNK_BYTES = 8 << 20

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from annotation.labelstudio.convert.schemas import Annotation
-from annotation.labelstudio.paging import moment
+from annotation.labelstudio.server.paging import moment
 
 
 def current(annotations: Iterable[Annotation]) -> list[Annotation]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from annotation.labelstudio.client import Client, row, rows
+from annotation.labelstudio.server.client import Client, row, rows
 
 TITLES = {"ar": "بانتظار القرار", "he": "ממתינים להכרעה", "en": "To decide"}
 

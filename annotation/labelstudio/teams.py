@@ -8,11 +8,11 @@ from pathlib import Path
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError, RegionError, UsageError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.client import Client, row
 from annotation.labelstudio.convert.convert import from_task_data
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import TITLE_MAXIMUM, find
 from annotation.labelstudio.push import PushReport, push
+from annotation.labelstudio.server.client import Client, row
+from annotation.labelstudio.server.paging import pages
 from annotation.selection.team_assignment import deal
 
 

@@ -21,14 +21,14 @@ from statistics import median
 from label_studio_sdk import LabelStudio
 
 from annotation.core.document import Document
-from annotation.labelstudio import server
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.convert import to_result, to_task_data
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project import ensure, find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server import embedded
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
 from tests.builders import conflict
 from tests.generated import articles, marked
 
@@ -48,11 +48,11 @@ def main() -> None:
         _alone(*options.alone, options)
         return
     with tempfile.TemporaryDirectory() as folder:
-        running = server.start(Path(folder), port=0)
+        running = embedded.start(Path(folder), port=0)
         try:
             _report(running, options)
         finally:
-            server.stop(Path(folder))
+            embedded.stop(Path(folder))
 
 
 def _report(running: Server, options: argparse.Namespace) -> None:
@@ -132,7 +132,7 @@ def _memory(what: str, running: Server, options: argparse.Namespace) -> int:
 
 
 def _alone(what: str, workspace: str, options: argparse.Namespace) -> None:
-    running = server.start(Path(workspace))
+    running = embedded.start(Path(workspace))
     client = Client(running.url, running.token)
     if what == "push":
         push(client, _articles(options), project="alone", ontology=conflict(), workspace=running.workspace)

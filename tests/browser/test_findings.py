@@ -10,14 +10,14 @@ from playwright.sync_api import Page, expect
 from annotation.checks.run import check_file
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.findings import show
 from annotation.labelstudio.mending import mend_all
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
 from annotation.storage.documents_file import read_documents
 from tests.browser.editor import Editor
 from tests.builders import build

@@ -10,12 +10,12 @@ from playwright.sync_api import Page, expect
 
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.interface import relation_titles
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import suggest
 from annotation.storage.documents_file import read_documents
 from tests.browser.editor import Editor

@@ -11,10 +11,10 @@ from playwright.sync_api import Page, expect
 from annotation.core.document import Span
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.audit import audit
-from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server.client import Client, row, rows
+from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.suggest import suggest
 from annotation.selection.active_learning import Queued
 from tests.browser.editor import Editor

@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import server
-from annotation.labelstudio.client import Client
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server import embedded
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
 from tests.builders import conflict
 
 
@@ -22,8 +22,8 @@ from tests.builders import conflict
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The session's server. Nobody may stop or restart it."""
     workspace = tmp_path_factory.mktemp("studio")
-    yield server.start(workspace, port=0)
-    server.stop(workspace)
+    yield embedded.start(workspace, port=0)
+    embedded.stop(workspace)
 
 
 @pytest.fixture
@@ -56,12 +56,12 @@ def spare(studio: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         closing(sqlite3.connect(workspace / place)) as to,
     ):
         source.backup(to)
-    server.start(workspace, port=0)
+    embedded.start(workspace, port=0)
     yield workspace
-    server.stop(workspace)
+    embedded.stop(workspace)
 
 
 @pytest.fixture
 def fragile(spare: Path) -> Server:
     """The server of the second workspace, which a test may kill."""
-    return server.start(spare)
+    return embedded.start(spare)

@@ -10,8 +10,8 @@ import pytest
 
 from annotation import sample
 from annotation.core.document import Document
-from annotation.labelstudio import server
-from annotation.labelstudio.client import Client
+from annotation.labelstudio.server import embedded
+from annotation.labelstudio.server.client import Client
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents
 from tests.run.small import TINY
@@ -30,7 +30,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         demo.run(workspace, training=MOMENT)
         yield workspace / "demo"
     finally:
-        server.stop(workspace)
+        embedded.stop(workspace)
 
 
 def marks(documents: list[Document]) -> dict[str, Document]:
@@ -60,7 +60,7 @@ def test_the_predictions_are_in_front_of_the_annotators(place: Path) -> None:
     predicted = list(read_documents(place / "predicted.jsonl"))
     assert len(predicted) == len(sample.unlabelled())
     assert any(document.entities or document.events for document in predicted)
-    running = server.find(place.parent)
+    running = embedded.find(place.parent)
     assert running is not None
     shown = Client(running.url, running.token).get("api/predictions/", project=1)
     assert len(shown) == len(predicted)  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def test_the_predictions_are_in_front_of_the_annotators(place: Path) -> None:
 
 def test_a_second_run_adds_nothing_and_breaks_nothing(place: Path) -> None:
     demo.run(place.parent, training=MOMENT)
-    running = server.find(place.parent)
+    running = embedded.find(place.parent)
     assert running is not None
     project = Client(running.url, running.token).get("api/projects/1/")
     assert project["task_number"] == len(sample.raw()) + len(sample.unlabelled())  # type: ignore[index]

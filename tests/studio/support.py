@@ -6,12 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import PullReport, pull
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import pages
 
 
 def ids(client: Client, title: str) -> Counter[str]:

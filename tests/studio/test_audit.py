@@ -9,11 +9,11 @@ from annotation.core.document import Document, Provenance
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.audit import audit
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import push
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import suggest
 from tests.generated import articles, marked
 from tests.studio.support import hand_in

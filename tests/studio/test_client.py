@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from annotation.core.errors import NabaError, ProjectError, StudioAuthError, StudioDownError, StudioError
-from annotation.labelstudio.client import Client, NotCarriedOutError, Patience
-from annotation.labelstudio.paging import count, pages
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server.client import Client, NotCarriedOutError, Patience
+from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.server.paging import count, pages
 
 EXPIRED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MX0.AAAA"
 HASTY = Patience(unknown=0.1, known=0.1, first_pause=0.02)

@@ -15,15 +15,15 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio import seal
 from annotation.labelstudio.annotators import ensure_annotator
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.findings import ShowReport, show
 from annotation.labelstudio.mending import MendReport, mend_all
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import pages
 from annotation.storage.documents_file import read_documents
 from tests.builders import build
 from tests.studio.support import afresh, hand_in, tasks

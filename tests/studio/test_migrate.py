@@ -12,16 +12,16 @@ from annotation.core.document import Document
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.annotators import ensure_annotator, submit
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.marks import Key, digest, everything
 from annotation.labelstudio.migrate import SETTINGS, migrate
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.relabel import Relabelling
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.undo import undo
 from annotation.migration.documents import migrated
 from annotation.migration.mapping import Migration

@@ -11,10 +11,10 @@ from annotation.core.document import Provenance
 from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.annotators import ensure_annotator, submit
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.progress import Annotator, Pace, progress
 from annotation.labelstudio.push import push
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.teams import push_to_teams
 from tests.builders import build
 from tests.generated import articles

@@ -13,16 +13,16 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import server
 from annotation.labelstudio.annotators import ensure_annotator, submit
-from annotation.labelstudio.client import Client, Patience
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import OVERLAP, PullReport, pull
 from annotation.labelstudio.push import push
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server import embedded
+from annotation.labelstudio.server.client import Client, Patience
+from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.server.paging import pages
 from annotation.storage.documents_file import read_documents
 from tests.generated import articles, marked
 from tests.studio.support import afresh, annotate, hand_in, tasks
@@ -197,7 +197,7 @@ def test_a_server_killed_in_the_middle_and_started_again(filled: Server, title: 
     process = psutil.Process(filled.pid)
     process.kill()
     process.wait()
-    again = server.start(filled.workspace)
+    again = embedded.start(filled.workspace)
     thread.join(120)
     assert [(r.documents, r.tasks) for r in reports] == [(1, SIZE)]
     _, lines, _ = afresh(Client(again.url, again.token), title, filled.workspace)

@@ -19,14 +19,15 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import seal, server
-from annotation.labelstudio.client import Client, Patience
+from annotation.labelstudio import seal
 from annotation.labelstudio.convert.convert import from_task_data, to_task_data
 from annotation.labelstudio.holdings import Note, alone, holdings, meta
-from annotation.labelstudio.paging import count, pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import PushReport, push
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server import embedded
+from annotation.labelstudio.server.client import Client, Patience
+from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.server.paging import count, pages
 from tests.generated import articles, marked
 from tests.studio.support import annotate, ids, tasks
 
@@ -143,7 +144,7 @@ def test_a_server_killed_in_the_middle_and_started_again_loses_and_doubles_nothi
     while count(watcher, find(watcher, title).id) < 60:
         time.sleep(0.005)
     psutil.Process(fragile.pid).kill()
-    again = server.start(fragile.workspace)
+    again = embedded.start(fragile.workspace)
     job.join(timeout=120)
     assert again.port == fragile.port
     assert reports, "the push went on"
@@ -161,7 +162,7 @@ def test_a_server_that_stays_away_is_said_with_how_far_it_got(fragile: Server, t
 
     with pytest.raises(StudioDownError, match=r"naba serve.*; (10|20|30) articles are there; run the same command"):
         pushed(client, then_gone(), title, ontology, fragile.workspace, chunk_tasks=10)
-    again = server.start(fragile.workspace)
+    again = embedded.start(fragile.workspace)
     pushed(Client(again.url, again.token), documents, title, ontology, fragile.workspace)
     assert ids(Client(again.url, again.token), title) == Counter(article.id for article in documents)
 

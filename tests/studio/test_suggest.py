@@ -9,11 +9,11 @@ import pytest
 from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.client import Client
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.paging import pages
 from annotation.labelstudio.project import find
 from annotation.labelstudio.push import push
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import confidence, suggest
 from tests.generated import articles, marked
 from tests.studio.support import tasks

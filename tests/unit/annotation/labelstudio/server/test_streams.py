@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio import flow
-from annotation.labelstudio.flow import ahead, chunks, progress
+from annotation.labelstudio.server import streams
+from annotation.labelstudio.server.streams import ahead, chunks, progress
 
 
 @given(items=st.lists(st.binary(max_size=12)), most=st.integers(1, 30), count=st.integers(1, 5))
@@ -67,7 +67,7 @@ def test_what_goes_wrong_ahead_is_raised_where_its_item_is_due() -> None:
 def test_without_a_terminal_there_is_a_line_now_and_then(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flow, "_SECONDS_BETWEEN_LINES", 0)
+    monkeypatch.setattr(streams, "_SECONDS_BETWEEN_LINES", 0)
     with caplog.at_level(logging.INFO), progress("reading", 2000) as advance:
         advance(1000)
     assert [record.getMessage() for record in caplog.records] == ["reading: 1,000 of 2,000"]

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 
 from annotation.core.errors import StudioAuthError, StudioDownError
-from annotation.labelstudio.client import Client
-from annotation.labelstudio.server import find
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import find
 
 
 def connect(workspace: Path) -> Client:

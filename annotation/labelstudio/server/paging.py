@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from annotation.core.errors import StudioError
-from annotation.labelstudio.client import Client, row, rows
 from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.server.client import Client, row, rows
 
 PAGE_TASKS = 1000
 PAGE_BYTES = 12 << 20

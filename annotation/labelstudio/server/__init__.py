@@ -1,0 +1,1 @@
+"""The server: the embedded one, the connection, the client and its paging."""
