@@ -73,7 +73,7 @@ def _naba(*arguments: object) -> None:
 
 def _submit(workspace: Path) -> None:
     """The sample's annotators send in their work, through Label Studio's own API and under their own names."""
-    from annotation.labelstudio.annotators import ensure_annotator, submit
+    from annotation.labelstudio.project.accounts import ensure_annotator, submit
     from annotation.labelstudio.server.connect import connect
 
     work: dict[str, list[Document]] = defaultdict(list)
@@ -99,7 +99,7 @@ def _set(key: str, path: Path) -> str:
 
 def _page(workspace: Path) -> str:
     """Where the project's articles are listed."""
-    from annotation.labelstudio.project import find
+    from annotation.labelstudio.project.project import find
     from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)

@@ -64,7 +64,7 @@ def _in_project(
     from annotation.labelstudio.adjudication import is_second
     from annotation.labelstudio.findings import show
     from annotation.labelstudio.mending import mend_all
-    from annotation.labelstudio.project import find
+    from annotation.labelstudio.project.project import find
     from annotation.labelstudio.server.connect import connect
 
     if is_second(title):

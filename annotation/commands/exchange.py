@@ -94,7 +94,7 @@ def export(
     from annotation.formats.importing import exported
     from annotation.formats.protocol import Writing
     from annotation.formats.registry import writer
-    from annotation.labelstudio.interface import relation_titles
+    from annotation.labelstudio.project.labeling_config import relation_titles
 
     tally = Tally()
     write = writer(format)
@@ -108,7 +108,7 @@ def export(
 
 def _codes(known: Ontology) -> dict[str, str]:
     """The codes of roles and links by each of their titles, in whatever language a page showed them."""
-    from annotation.labelstudio.interface import relation_titles
+    from annotation.labelstudio.project.labeling_config import relation_titles
 
     pages = (relation_titles(known, language) for language in LANGUAGES)
     return {title: code for titles in pages for code, title in titles.items()}

@@ -62,7 +62,7 @@ def progress(
     "An hour" goes by the time the page was open, "by clock" by the time from one article handed in to the next, without
     pauses of more than half an hour. "Shared" articles were done by somebody else too.
     """
-    from annotation.labelstudio import progress as progressing
+    from annotation.labelstudio.project import progress as progressing
     from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)

@@ -101,7 +101,7 @@ def _by_people(
     """What is decided so far; what is not goes to the adjudication project, where it waits."""
     from annotation.adjudication import voting as adjudication
     from annotation.labelstudio import adjudication as second
-    from annotation.labelstudio.project import find
+    from annotation.labelstudio.project.project import find
     from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
@@ -134,7 +134,7 @@ def _say_outcomes(result: Adjudication, out: Path | None) -> None:
 
 def _address(project: str, workspace: Path) -> str:
     """Where the project's tasks are looked at."""
-    from annotation.labelstudio.project import find
+    from annotation.labelstudio.project.project import find
     from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)

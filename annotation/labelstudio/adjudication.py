@@ -18,8 +18,8 @@ from annotation.core.annotator_versions import annotator, updated
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.holdings import alone, holdings
-from annotation.labelstudio.project import TITLE_MAXIMUM, Project, find
+from annotation.labelstudio.project.project import TITLE_MAXIMUM, Project, find
+from annotation.labelstudio.project.task_index import alone, holdings
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client, row

@@ -22,11 +22,11 @@ from annotation.labelstudio.audited import WITH, Audit
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.fates import Marks, fates, marks
-from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.project.current_annotation import current
+from annotation.labelstudio.project.project import Project, find
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, progress
-from annotation.labelstudio.superseded import current
 from annotation.storage.documents_file import atomic
 
 FIELDS = (

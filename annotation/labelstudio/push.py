@@ -14,8 +14,8 @@ from annotation.core.document import Document
 from annotation.core.errors import StudioDownError, StudioError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_task_data
-from annotation.labelstudio.holdings import Held, Holdings, Note, alone, holdings, meta, settled
-from annotation.labelstudio.project import Project, ensure
+from annotation.labelstudio.project.project import Project, ensure
+from annotation.labelstudio.project.task_index import Held, Holdings, Note, alone, holdings, meta, settled
 from annotation.labelstudio.server.client import Client, NotCarriedOutError
 from annotation.labelstudio.server.streams import ahead, chunks, progress
 

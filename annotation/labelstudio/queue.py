@@ -17,8 +17,8 @@ from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.holdings import Holdings, alone, holdings, same_text
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, progress

@@ -13,7 +13,7 @@ from typing import cast
 
 from annotation.core.errors import OntologyError
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.project.labeling_config import relation_titles
 from annotation.labelstudio.regions import Regions, of_kind, strings, with_values
 from annotation.labelstudio.undecided import either, pieces, settled
 from annotation.migration.mapping import Migration, Touched, Value, value_path

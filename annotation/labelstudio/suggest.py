@@ -16,8 +16,8 @@ from annotation.core.errors import StudioDownError, UsageError
 from annotation.labelstudio.audit import remember
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.holdings import Holdings, alone, holdings, same_text
-from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.project.project import Project, find
+from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, chunks, progress

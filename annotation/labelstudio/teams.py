@@ -9,7 +9,7 @@ from annotation.core.document import Document
 from annotation.core.errors import ProjectError, RegionError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import from_task_data
-from annotation.labelstudio.project import TITLE_MAXIMUM, find
+from annotation.labelstudio.project.project import TITLE_MAXIMUM, find
 from annotation.labelstudio.push import PushReport, push
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages

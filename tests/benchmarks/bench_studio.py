@@ -23,7 +23,7 @@ from label_studio_sdk import LabelStudio
 from annotation.core.document import Document
 from annotation.labelstudio.convert.convert import to_result, to_task_data
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project import ensure, find
+from annotation.labelstudio.project.project import ensure, find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import embedded

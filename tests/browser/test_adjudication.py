@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from annotation.adjudication.voting import adjudicate, contested
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.adjudication import decisions, hand_over, title_of
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server

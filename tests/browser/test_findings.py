@@ -13,7 +13,7 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.findings import show
 from annotation.labelstudio.mending import mend_all
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.project.labeling_config import relation_titles
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client

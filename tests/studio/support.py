@@ -8,7 +8,7 @@ from pathlib import Path
 from annotation.core.document import Document
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.pull import PullReport, pull
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages

@@ -18,7 +18,7 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.adjudication import START, decisions, hand_over, title_of
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project import TITLE_MAXIMUM, find
+from annotation.labelstudio.project.project import TITLE_MAXIMUM, find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server

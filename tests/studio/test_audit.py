@@ -7,10 +7,10 @@ import pytest
 
 from annotation.core.document import Document, Provenance
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.audit import audit
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.accounts import ensure_annotator, submit
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages

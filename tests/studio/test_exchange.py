@@ -10,7 +10,7 @@ from annotation.core.ontology import Ontology
 from annotation.formats.labelstudio import read
 from annotation.formats.labelstudio_write import write
 from annotation.formats.protocol import Reading, Writing
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from tests.generated import articles, marked

@@ -13,13 +13,13 @@ from annotation.checks.run import check_file
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import seal
-from annotation.labelstudio.annotators import ensure_annotator
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.findings import ShowReport, show
 from annotation.labelstudio.mending import MendReport, mend_all
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project import config_signature
+from annotation.labelstudio.project.accounts import ensure_annotator
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
@@ -155,9 +155,9 @@ def test_a_task_waits_until_all_its_annotators_are_done(
 def test_a_project_of_an_older_naba_is_given_the_panel(
     client: Client, title: str, ontology: Ontology, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = seal.labelling_config
+    now = config_signature.labelling_config
     with monkeypatch.context() as older:
-        older.setattr(seal, "labelling_config", lambda *a, **k: PANEL.sub("", now(*a, **k)))
+        older.setattr(config_signature, "labelling_config", lambda *a, **k: PANEL.sub("", now(*a, **k)))
         push(client, [WIDE, GOOD], project=title, ontology=ontology, workspace=tmp_path)
         desk = Desk(client, title, tmp_path)
         desk.mark(WIDE, RINA)

@@ -11,11 +11,11 @@ from annotation.commands.projects import migrate as migrate_command
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.marks import Key, digest, everything
 from annotation.labelstudio.migrate import SETTINGS, migrate
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.accounts import ensure_annotator, submit
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.relabel import Relabelling

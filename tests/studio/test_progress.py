@@ -10,8 +10,8 @@ from annotation.commands.projects import progress as progress_command
 from annotation.core.document import Provenance
 from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.annotators import ensure_annotator, submit
-from annotation.labelstudio.progress import Annotator, Pace, progress
+from annotation.labelstudio.project.accounts import ensure_annotator, submit
+from annotation.labelstudio.project.progress import Annotator, Pace, progress
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server

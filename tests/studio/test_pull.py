@@ -13,10 +13,10 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.annotators import ensure_annotator, submit
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.accounts import ensure_annotator, submit
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.pull import OVERLAP, PullReport, pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server import embedded

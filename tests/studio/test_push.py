@@ -19,10 +19,10 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio import seal
 from annotation.labelstudio.convert.convert import from_task_data, to_task_data
-from annotation.labelstudio.holdings import Note, alone, holdings, meta
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project import config_signature
+from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.task_index import Note, alone, holdings, meta
 from annotation.labelstudio.push import PushReport, push
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience
@@ -253,9 +253,11 @@ def test_an_interface_edited_by_hand_is_named_even_when_the_seal_is_lost(
 def test_an_interface_of_an_earlier_naba_is_brought_up_to_date(
     client: Client, title: str, ontology: Ontology, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now = seal.labelling_config
+    now = config_signature.labelling_config
     with monkeypatch.context() as earlier:
-        earlier.setattr(seal, "labelling_config", lambda *a, **k: now(*a, **k).replace("naba-text", "naba-old"))
+        earlier.setattr(
+            config_signature, "labelling_config", lambda *a, **k: now(*a, **k).replace("naba-text", "naba-old")
+        )
         pushed(client, articles(1), title, ontology, tmp_path)
         annotate(client, title, marked(next(iter(articles(1)))))
     assert not find(client, title).seal.current

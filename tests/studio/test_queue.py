@@ -9,8 +9,8 @@ from annotation.commands.queue import queue, suggested
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.annotators import ensure_annotator
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.accounts import ensure_annotator
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.pull import pull
 from annotation.labelstudio.push import push
 from annotation.labelstudio.queue import TITLES, arrange, waiting

@@ -10,7 +10,7 @@ from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.project import find
 from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from annotation.labelstudio.interface import labelling_config, relation_titles
-from annotation.labelstudio.seal import half_way, opened
+from annotation.labelstudio.project.config_signature import half_way, opened
+from annotation.labelstudio.project.labeling_config import labelling_config, relation_titles
 from annotation.migration.union_ontology import transition
 from tests.builders import conflict
 from tests.migrating import evolved

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Link, Span
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import Converted, check_result, from_result, to_result, to_task_data
-from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.project.labeling_config import relation_titles
 from tests.builders import build, conflict
 from tests.strategies import documents
 

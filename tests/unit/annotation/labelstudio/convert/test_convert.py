@@ -22,7 +22,7 @@ from annotation.labelstudio.convert.convert import (
     to_result,
     to_task_data,
 )
-from annotation.labelstudio.interface import relation_titles
+from annotation.labelstudio.project.labeling_config import relation_titles
 from tests.builders import build, conflict
 from tests.strategies import documents, texts
 

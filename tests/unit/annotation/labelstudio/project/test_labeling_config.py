@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import LANGUAGES, Ontology
-from annotation.labelstudio.interface import labelling_config, relation_titles
+from annotation.labelstudio.project.labeling_config import labelling_config, relation_titles
 from tests.builders import conflict
 
 ONTOLOGY = conflict()

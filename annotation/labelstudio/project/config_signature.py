@@ -18,7 +18,7 @@ from xml.etree import ElementTree
 
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.interface import labelling_config
+from annotation.labelstudio.project.labeling_config import labelling_config
 
 _SEAL = re.compile(r"<!-- naba:([A-Za-z0-9+/=]+) -->\s*")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from annotation.labelstudio.convert.schemas import MENDED, Annotation
-from annotation.labelstudio.superseded import current
+from annotation.labelstudio.project.current_annotation import current
 
 
 def made(number: int, minute: int, parent: int | None = None, *, by: int = 1, mark: bool = True) -> Annotation:

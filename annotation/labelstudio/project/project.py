@@ -9,8 +9,8 @@ from pathlib import Path
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.interface import guidelines, relation_titles
-from annotation.labelstudio.seal import Sealed, opened, sealed
+from annotation.labelstudio.project.config_signature import Sealed, opened, sealed
+from annotation.labelstudio.project.labeling_config import guidelines, relation_titles
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.storage.documents_file import atomic
 

@@ -14,8 +14,8 @@ from annotation.core.document import Document
 from annotation.core.errors import StudioAuthError, StudioDownError, UsageError
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.holdings import holdings, same_text
-from annotation.labelstudio.project import find
+from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.task_index import holdings, same_text
 from annotation.labelstudio.server.client import Client, translated
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import progress

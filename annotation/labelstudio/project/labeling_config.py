@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import Attribute, Ontology, Phrases, Type
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.guidelines import RIGHT_TO_LEFT
-from annotation.labelstudio.guidelines import guidelines as guidelines
+from annotation.labelstudio.project.guidelines import RIGHT_TO_LEFT
+from annotation.labelstudio.project.guidelines import guidelines as guidelines
 
 _PAGE = "direction: rtl; text-align: right"
 # Label Studio drops `>` from a style sheet, quotes are safest left out, and its own rules sometimes need !important.

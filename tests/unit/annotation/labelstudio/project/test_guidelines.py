@@ -9,7 +9,7 @@ import pytest
 
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import LANGUAGES
-from annotation.labelstudio.guidelines import guidelines
+from annotation.labelstudio.project.guidelines import guidelines
 from tests.builders import conflict
 
 ONTOLOGY = conflict()

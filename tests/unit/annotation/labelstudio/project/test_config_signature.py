@@ -4,9 +4,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from annotation.labelstudio import seal
-from annotation.labelstudio.interface import labelling_config
-from annotation.labelstudio.seal import opened, sealed
+from annotation.labelstudio.project import config_signature
+from annotation.labelstudio.project.config_signature import opened, sealed
+from annotation.labelstudio.project.labeling_config import labelling_config
 from tests.builders import conflict
 
 
@@ -53,7 +53,7 @@ def test_no_seal_is_no_interface_of_ours_unless_a_copy_is_kept() -> None:
 
 def test_what_an_earlier_naba_made_is_not_edited_but_not_current(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as earlier:
-        earlier.setattr(seal, "labelling_config", lambda ontology, ui_language: "<View/>")
+        earlier.setattr(config_signature, "labelling_config", lambda ontology, ui_language: "<View/>")
         config = sealed(conflict(), "en")
     found = opened(config)
     assert found is not None

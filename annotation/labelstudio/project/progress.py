@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from annotation.checks.run import check
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
-from annotation.labelstudio.project import Project, find
+from annotation.labelstudio.project.project import Project, find
 from annotation.labelstudio.server.client import Client, rows
 from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import ahead

@@ -1,0 +1,1 @@
+"""One Label Studio project: its labelling configuration, guidelines, tasks, accounts and progress."""
