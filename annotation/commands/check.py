@@ -61,11 +61,11 @@ def _in_project(
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
     """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
     from annotation.checks.run import check_file
-    from annotation.labelstudio.adjudication import is_second
     from annotation.labelstudio.findings import show
     from annotation.labelstudio.mending import mend_all
     from annotation.labelstudio.project.project import find
     from annotation.labelstudio.server.connect import connect
+    from annotation.labelstudio.sync.adjudication_project import is_second
 
     if is_second(title):
         raise UsageError(

@@ -19,7 +19,7 @@ from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic, read_documents
 
 if TYPE_CHECKING:
-    from annotation.labelstudio.queue import QueueReport, Waiting
+    from annotation.labelstudio.sync.task_order import QueueReport, Waiting
     from annotation.selection.active_learning import Queued
 
 
@@ -75,15 +75,15 @@ def _say(order: Sequence[Queued], missing: int, out: Path | None, report: QueueR
 
 
 def _arranged(order: Sequence[Queued], project: str, lists: int, workspace: Path) -> QueueReport:
-    from annotation.labelstudio.queue import arrange
     from annotation.labelstudio.server.connect import connect
+    from annotation.labelstudio.sync.task_order import arrange
 
     return arrange(connect(workspace), order, project=project, workspace=workspace, lists=lists)
 
 
 def _waiting(project: str, workspace: Path) -> Waiting:
-    from annotation.labelstudio.queue import waiting
     from annotation.labelstudio.server.connect import connect
+    from annotation.labelstudio.sync.task_order import waiting
 
     return waiting(connect(workspace), project=project, workspace=workspace)
 

@@ -100,9 +100,9 @@ def _by_people(
 ) -> Adjudication:
     """What is decided so far; what is not goes to the adjudication project, where it waits."""
     from annotation.adjudication import voting as adjudication
-    from annotation.labelstudio import adjudication as second
     from annotation.labelstudio.project.project import find
     from annotation.labelstudio.server.connect import connect
+    from annotation.labelstudio.sync import adjudication_project as second
 
     client = connect(workspace)
     ontology = find(client, project, workspace=workspace).ontology

@@ -74,9 +74,9 @@ def push(
     stay together, and what a team has it keeps when more articles come. On the --shared articles the teams can be held
     against each other: pull each project, put the files together, and ask naba agreement.
     """
-    from annotation.labelstudio.push import push as pushing
     from annotation.labelstudio.server.connect import connect
-    from annotation.labelstudio.teams import push_to_teams
+    from annotation.labelstudio.sync.push import push as pushing
+    from annotation.labelstudio.sync.push_to_teams import push_to_teams
 
     faults: list[ArticleError] = []
     found = _articles(articles, faults)
@@ -100,8 +100,8 @@ def pull(
     workspace: Workspace = HERE,
 ) -> None:
     """Fetch what the annotators submitted, one Document an annotation. What changed since is brought up to date."""
-    from annotation.labelstudio import pull as pulling
     from annotation.labelstudio.server.connect import connect
+    from annotation.labelstudio.sync import pull as pulling
 
     terminal.say(str(pulling.pull(connect(workspace), project=project, out=out, workspace=workspace)))
 

@@ -24,11 +24,11 @@ from annotation.core.document import Document
 from annotation.labelstudio.convert.convert import to_result, to_task_data
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import ensure, find
-from annotation.labelstudio.pull import pull
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.sync.pull import pull
+from annotation.labelstudio.sync.push import push
 from tests.builders import conflict
 from tests.generated import articles, marked
 

@@ -9,12 +9,12 @@ from playwright.sync_api import Page, expect
 
 from annotation.adjudication.voting import adjudicate, contested
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.adjudication import decisions, hand_over, title_of
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.sync.adjudication_project import decisions, hand_over, title_of
+from annotation.labelstudio.sync.push import push
 from tests.browser.editor import Editor
 from tests.builders import build
 

@@ -14,10 +14,10 @@ from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.findings import show
 from annotation.labelstudio.mending import mend_all
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.pull import pull
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.sync.pull import pull
+from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents
 from tests.browser.editor import Editor
 from tests.builders import build

@@ -11,12 +11,12 @@ from playwright.sync_api import Page, expect
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.labeling_config import relation_titles
-from annotation.labelstudio.pull import pull
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.sync.pull import pull
+from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents
 from tests.browser.editor import Editor
 from tests.builders import build

@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 from annotation.core.document import Span
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.audit import audit
-from annotation.labelstudio.push import push
-from annotation.labelstudio.queue import TITLES, arrange
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.sync.push import push
+from annotation.labelstudio.sync.task_order import TITLES, arrange
 from annotation.selection.active_learning import Queued
 from tests.browser.editor import Editor
 from tests.builders import build

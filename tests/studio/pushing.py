@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.sync.push import push
 from tests.builders import conflict
 from tests.generated import articles
 

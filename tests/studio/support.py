@@ -9,9 +9,9 @@ from annotation.core.document import Document
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.pull import PullReport, pull
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.sync.pull import PullReport, pull
 
 
 def ids(client: Client, title: str) -> Counter[str]:

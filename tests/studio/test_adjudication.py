@@ -15,15 +15,15 @@ from annotation.cli import app
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.adjudication import START, decisions, hand_over, title_of
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import TITLE_MAXIMUM, find
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.sync.adjudication_project import START, decisions, hand_over, title_of
+from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 from tests.studio.support import annotate

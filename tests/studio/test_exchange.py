@@ -11,8 +11,8 @@ from annotation.formats.labelstudio import read
 from annotation.formats.labelstudio_write import write
 from annotation.formats.protocol import Reading, Writing
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.sync.push import push
 from tests.generated import articles, marked
 from tests.studio.support import annotate
 

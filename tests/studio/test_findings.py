@@ -20,10 +20,10 @@ from annotation.labelstudio.mending import MendReport, mend_all
 from annotation.labelstudio.project import config_signature
 from annotation.labelstudio.project.accounts import ensure_annotator
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.pull import pull
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.sync.pull import pull
+from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents
 from tests.builders import build
 from tests.studio.support import afresh, hand_in, tasks

@@ -16,12 +16,12 @@ from annotation.labelstudio.marks import Key, digest, everything
 from annotation.labelstudio.migrate import SETTINGS, migrate
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.pull import pull
-from annotation.labelstudio.push import push
 from annotation.labelstudio.relabel import Relabelling
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.sync.pull import pull
+from annotation.labelstudio.sync.push import push
 from annotation.labelstudio.undo import undo
 from annotation.migration.documents import migrated
 from annotation.migration.mapping import Migration

@@ -12,10 +12,10 @@ from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
 from annotation.labelstudio.project.progress import Annotator, Pace, progress
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
-from annotation.labelstudio.teams import push_to_teams
+from annotation.labelstudio.sync.push import push
+from annotation.labelstudio.sync.push_to_teams import push_to_teams
 from tests.builders import build
 from tests.generated import articles
 from tests.studio.support import ids, tasks

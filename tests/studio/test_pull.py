@@ -17,12 +17,12 @@ from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.pull import OVERLAP, PullReport, pull
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.sync.pull import OVERLAP, PullReport, pull
+from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents
 from tests.generated import articles, marked
 from tests.studio.support import afresh, annotate, hand_in, tasks

@@ -23,11 +23,11 @@ from annotation.labelstudio.convert.convert import from_task_data, to_task_data
 from annotation.labelstudio.project import config_signature
 from annotation.labelstudio.project.project import find
 from annotation.labelstudio.project.task_index import Note, alone, holdings, meta
-from annotation.labelstudio.push import PushReport, push
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import count, pages
+from annotation.labelstudio.sync.push import PushReport, push
 from tests.generated import articles, marked
 from tests.studio.support import annotate, ids, tasks
 

@@ -11,11 +11,11 @@ from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.accounts import ensure_annotator
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.pull import pull
-from annotation.labelstudio.push import push
-from annotation.labelstudio.queue import TITLES, arrange, waiting
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.sync.pull import pull
+from annotation.labelstudio.sync.push import push
+from annotation.labelstudio.sync.task_order import TITLES, arrange, waiting
 from annotation.selection.active_learning import Queued
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.generated import articles, marked

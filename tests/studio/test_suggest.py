@@ -11,10 +11,10 @@ from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import confidence, suggest
+from annotation.labelstudio.sync.push import push
 from tests.generated import articles, marked
 from tests.studio.support import tasks
 

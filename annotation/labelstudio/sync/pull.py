@@ -19,10 +19,10 @@ from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.convert.quarantine import Quarantined
 from annotation.labelstudio.project.current_annotation import current
 from annotation.labelstudio.project.project import Project, find
-from annotation.labelstudio.pulled import Line, State, merged
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import count, latest, moment, pages
 from annotation.labelstudio.server.streams import ahead, progress
+from annotation.labelstudio.sync.pull_state import Line, State, merged
 from annotation.storage.documents_file import atomic, line
 from annotation.storage.pull_files import PullFiles
 

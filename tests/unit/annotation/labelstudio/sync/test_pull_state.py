@@ -6,7 +6,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio.pulled import State, merged
+from annotation.labelstudio.sync.pull_state import State, merged
 from annotation.storage.pull_files import PullFiles
 
 NUMBERS = st.lists(st.integers(1, 60), unique=True)

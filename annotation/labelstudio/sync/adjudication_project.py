@@ -20,11 +20,11 @@ from annotation.core.errors import ProjectError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.project.project import TITLE_MAXIMUM, Project, find
 from annotation.labelstudio.project.task_index import alone, holdings
-from annotation.labelstudio.pull import pull
-from annotation.labelstudio.push import push
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.sync.pull import pull
+from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents
 from annotation.storage.pull_files import PullFiles
 

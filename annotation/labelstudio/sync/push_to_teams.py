@@ -10,9 +10,9 @@ from annotation.core.errors import ProjectError, RegionError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.project.project import TITLE_MAXIMUM, find
-from annotation.labelstudio.push import PushReport, push
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.sync.push import PushReport, push
 from annotation.selection.team_assignment import deal
 
 

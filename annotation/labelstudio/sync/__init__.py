@@ -1,0 +1,1 @@
+"""Articles to Label Studio and annotations back: push, pull, the order of tasks, adjudication projects."""
