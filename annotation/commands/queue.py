@@ -122,8 +122,8 @@ def _shares(quota: str | None) -> dict[str, float]:
 
 def suggested(project: Project, workspace: Workspace = HERE, as_json: AsJson = False) -> None:
     """What became of suggestions: kept, edited, deleted; and whether those who had them agree more than others."""
-    from annotation.labelstudio.audit import audit
     from annotation.labelstudio.server.connect import connect
+    from annotation.labelstudio.suggestions.usage import audit
 
     found = audit(connect(workspace), project=project, workspace=workspace)
     if as_json:

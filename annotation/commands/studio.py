@@ -112,8 +112,8 @@ def suggest(
     workspace: Workspace = HERE,
 ) -> None:
     """Show a model's predictions to the annotators as suggestions, in place of earlier ones."""
-    from annotation.labelstudio import suggest as suggesting
     from annotation.labelstudio.server.connect import connect
+    from annotation.labelstudio.suggestions import suggest as suggesting
 
     report = suggesting.suggest(connect(workspace), read_documents(predictions), project=project, workspace=workspace)
     terminal.say(str(report))

@@ -14,7 +14,7 @@ from annotation.labelstudio.project.labeling_config import relation_titles
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.suggestions.suggest import suggest
 from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents

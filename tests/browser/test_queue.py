@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from annotation.core.document import Span
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.audit import audit
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.embedded import Server
-from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.suggestions.suggest import suggest
+from annotation.labelstudio.suggestions.usage import audit
 from annotation.labelstudio.sync.push import push
 from annotation.labelstudio.sync.task_order import TITLES, arrange
 from annotation.selection.active_learning import Queued

@@ -21,7 +21,7 @@ from annotation.labelstudio.project.project import TITLE_MAXIMUM, find
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.suggestions.suggest import suggest
 from annotation.labelstudio.sync.adjudication_project import START, decisions, hand_over, title_of
 from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents, write_documents

@@ -7,13 +7,13 @@ import pytest
 
 from annotation.core.document import Document, Provenance
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.audit import audit
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
 from annotation.labelstudio.project.project import find
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.suggestions.suggest import suggest
+from annotation.labelstudio.suggestions.usage import audit
 from annotation.labelstudio.sync.push import push
 from tests.generated import articles, marked
 from tests.studio.support import hand_in

@@ -13,7 +13,7 @@ from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import find
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.suggest import confidence, suggest
+from annotation.labelstudio.suggestions.suggest import confidence, suggest
 from annotation.labelstudio.sync.push import push
 from tests.generated import articles, marked
 from tests.studio.support import tasks

@@ -22,7 +22,7 @@ from annotation.labelstudio.project.project import TITLE_MAXIMUM, Project, find
 from annotation.labelstudio.project.task_index import alone, holdings
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.suggest import suggest
+from annotation.labelstudio.suggestions.suggest import suggest
 from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents

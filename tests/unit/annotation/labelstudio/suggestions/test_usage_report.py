@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from annotation.agreement.pair_counts import comparison
-from annotation.labelstudio.audited import Audit
-from annotation.labelstudio.fates import ACCEPTED, ADDED, BOUNDARIES, DELETED
+from annotation.labelstudio.suggestions.outcomes import ACCEPTED, ADDED, BOUNDARIES, DELETED
+from annotation.labelstudio.suggestions.usage_report import Audit
 from tests.builders import build
 
 KEPT, MOVED, GONE, NEW = (("entity", "Person", fate) for fate in (ACCEPTED, BOUNDARIES, DELETED, ADDED))

@@ -18,15 +18,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from annotation.agreement.pair_counts import comparison
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
-from annotation.labelstudio.audited import WITH, Audit
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
-from annotation.labelstudio.fates import Marks, fates, marks
 from annotation.labelstudio.project.current_annotation import current
 from annotation.labelstudio.project.project import Project, find
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, progress
+from annotation.labelstudio.suggestions.outcomes import Marks, fates, marks
+from annotation.labelstudio.suggestions.usage_report import WITH, Audit
 from annotation.storage.documents_file import atomic
 
 FIELDS = (

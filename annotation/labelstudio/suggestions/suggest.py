@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeAlias
 
 from annotation.core.document import Document, Span
 from annotation.core.errors import StudioDownError, UsageError
-from annotation.labelstudio.audit import remember
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import Project, find
@@ -21,6 +20,7 @@ from annotation.labelstudio.project.task_index import Holdings, alone, holdings,
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, chunks, progress
+from annotation.labelstudio.suggestions.usage import remember
 
 PREFIX = "naba"
 CHUNK_BYTES = 8 << 20

@@ -17,7 +17,17 @@ from annotation.agreement.aggregate import FEWEST_ARTICLES, Group, group
 from annotation.agreement.pair_counts import EXACT, Comparison
 from annotation.core import bootstrap
 from annotation.core.matching import ENOUGH, UNITS, Interval
-from annotation.labelstudio.fates import ACCEPTED, ADDED, BOTH, BOUNDARIES, DELETED, EDITED, LAYERS, TYPE, Cell
+from annotation.labelstudio.suggestions.outcomes import (
+    ACCEPTED,
+    ADDED,
+    BOTH,
+    BOUNDARIES,
+    DELETED,
+    EDITED,
+    LAYERS,
+    TYPE,
+    Cell,
+)
 
 SHOWN = ("Trig-C", "Arg-C+", "Entity")
 WITH = ("none", "one", "both")

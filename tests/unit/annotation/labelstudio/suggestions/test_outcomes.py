@@ -3,7 +3,7 @@ from __future__ import annotations
 from annotation.core.document import Span
 from annotation.labelstudio.convert.convert import region_id, to_result
 from annotation.labelstudio.convert.schemas import ENTITY, TRIGGER, Row
-from annotation.labelstudio.fates import fates, marks
+from annotation.labelstudio.suggestions.outcomes import fates, marks
 from tests.builders import build
 
 TITLES = {"Person": "האדם", "Place": "המקום", "Agent": "המבצע", "SameAs": "אותו דבר"}

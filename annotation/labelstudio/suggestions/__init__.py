@@ -1,0 +1,1 @@
+"""Predictions shown to annotators, and what became of them."""
