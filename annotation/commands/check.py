@@ -15,8 +15,8 @@ from annotation.core.errors import DocumentsError, Refused, UsageError
 from annotation.core.ontology import Ontology
 
 if TYPE_CHECKING:
-    from annotation.labelstudio.findings import ShowReport
-    from annotation.labelstudio.mending import MendReport
+    from annotation.labelstudio.repair.apply import MendReport
+    from annotation.labelstudio.repair.show_findings import ShowReport
 
 
 def check(
@@ -61,9 +61,9 @@ def _in_project(
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
     """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
     from annotation.checks.run import check_file
-    from annotation.labelstudio.findings import show
-    from annotation.labelstudio.mending import mend_all
     from annotation.labelstudio.project.project import find
+    from annotation.labelstudio.repair.apply import mend_all
+    from annotation.labelstudio.repair.show_findings import show
     from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.sync.adjudication_project import is_second
 

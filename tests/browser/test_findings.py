@@ -11,9 +11,9 @@ from annotation.checks.run import check_file
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
-from annotation.labelstudio.findings import show
-from annotation.labelstudio.mending import mend_all
 from annotation.labelstudio.project.project import find
+from annotation.labelstudio.repair.apply import mend_all
+from annotation.labelstudio.repair.show_findings import show
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.sync.pull import pull

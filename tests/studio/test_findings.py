@@ -15,11 +15,11 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.findings import ShowReport, show
-from annotation.labelstudio.mending import MendReport, mend_all
 from annotation.labelstudio.project import config_signature
 from annotation.labelstudio.project.accounts import ensure_annotator
 from annotation.labelstudio.project.project import find
+from annotation.labelstudio.repair.apply import MendReport, mend_all
+from annotation.labelstudio.repair.show_findings import ShowReport, show
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.pull import pull

@@ -8,7 +8,7 @@ import pytest
 
 from annotation.checks.run import check
 from annotation.core.ontology import LANGUAGES
-from annotation.labelstudio.panel import MOST, panel
+from annotation.labelstudio.repair.findings_panel import MOST, panel
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

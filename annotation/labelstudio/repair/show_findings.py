@@ -10,9 +10,9 @@ from pathlib import Path
 from annotation.checks.finding import Finding
 from annotation.core.errors import UsageError
 from annotation.labelstudio.convert.schemas import FINDINGS, Row
-from annotation.labelstudio.panel import panel
 from annotation.labelstudio.project.project import Project, find, renew
 from annotation.labelstudio.project.task_index import alone
+from annotation.labelstudio.repair.findings_panel import panel
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, progress

@@ -14,9 +14,9 @@ from annotation.core.errors import RegionError, StudioDownError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.mend import KINDS, Mended, mend
 from annotation.labelstudio.project.project import Project, find
 from annotation.labelstudio.project.task_index import alone
+from annotation.labelstudio.repair.fixes import KINDS, Mended, mend
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import chunks, progress

@@ -13,7 +13,7 @@ from annotation.core.document import Document
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result, to_result, to_task_data
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.mend import mend
+from annotation.labelstudio.repair.fixes import mend
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()
