@@ -84,8 +84,8 @@ def _target(to: str | None) -> Ontology:
 
 
 def _migrate_project(project: str, to: Ontology, path: str, workspace: Path, *, as_json: bool, dry_run: bool) -> None:
-    from annotation.labelstudio.migrate import migrate as migrating
-    from annotation.labelstudio.migrated import HEADER
+    from annotation.labelstudio.migration.migrate import migrate as migrating
+    from annotation.labelstudio.migration.report import HEADER
     from annotation.labelstudio.server.connect import connect
 
     report = migrating(connect(workspace), project=project, to=to, workspace=workspace, dry_run=dry_run, path=path)
@@ -104,8 +104,8 @@ def _migrate_project(project: str, to: Ontology, path: str, workspace: Path, *, 
 
 
 def _undo(project: str, file: Path, workspace: Path, *, as_json: bool) -> None:
+    from annotation.labelstudio.migration.undo import undo as undoing
     from annotation.labelstudio.server.connect import connect
-    from annotation.labelstudio.undo import undo as undoing
 
     report = undoing(connect(workspace), project=project, file=file, workspace=workspace)
     if as_json:

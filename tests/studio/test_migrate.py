@@ -12,17 +12,17 @@ from annotation.core.document import Document
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
-from annotation.labelstudio.marks import Key, digest, everything
-from annotation.labelstudio.migrate import SETTINGS, migrate
+from annotation.labelstudio.migration.migrate import SETTINGS, migrate
+from annotation.labelstudio.migration.relabel import Relabelling
+from annotation.labelstudio.migration.results import Key, digest, everything
+from annotation.labelstudio.migration.undo import undo
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
 from annotation.labelstudio.project.project import find
-from annotation.labelstudio.relabel import Relabelling
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import push
-from annotation.labelstudio.undo import undo
 from annotation.migration.documents import migrated
 from annotation.migration.mapping import Migration
 from annotation.storage.documents_file import read_documents

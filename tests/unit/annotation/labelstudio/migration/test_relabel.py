@@ -13,8 +13,8 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import check_result, from_result, to_result, to_task_data
 from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.migration.relabel import Relabelled, Relabelling
 from annotation.labelstudio.project.labeling_config import relation_titles
-from annotation.labelstudio.relabel import Relabelled, Relabelling
 from annotation.migration.documents import migrated
 from annotation.migration.mapping import Migration, Touched
 from tests.builders import build, conflict

@@ -15,7 +15,7 @@ from typing import cast
 
 from annotation.core.errors import UsageError
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.marks import Key, Kind, Marked, digest
+from annotation.labelstudio.migration.results import Key, Kind, Marked, digest
 from annotation.storage.documents_file import atomic
 
 SCHEMA = 1

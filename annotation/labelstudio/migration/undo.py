@@ -11,14 +11,14 @@ from pathlib import Path
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.marks import Key, Marked, digest, store
-from annotation.labelstudio.migrate import Migrating, reattach, to_be_continued
+from annotation.labelstudio.migration.migrate import Migrating, reattach, to_be_continued
+from annotation.labelstudio.migration.relabel import Relabelling
+from annotation.labelstudio.migration.results import Key, Marked, digest, store
+from annotation.labelstudio.migration.undo_file import UndoFile
 from annotation.labelstudio.project.data_manager_tab import remove_tab
 from annotation.labelstudio.project.project import Project, find
 from annotation.labelstudio.project.task_index import alone
-from annotation.labelstudio.relabel import Relabelling
 from annotation.labelstudio.server.client import Client
-from annotation.labelstudio.undofile import UndoFile
 from annotation.migration.mapping import Migration
 
 

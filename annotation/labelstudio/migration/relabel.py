@@ -1,7 +1,7 @@
 """The rows of an annotation in the labels of the next ontology, as `annotation.migration` does to a Document. Pure.
 
 What no label of the old ontology is said in stays as it came, faults included. Doing it twice changes nothing more.
-What a person has to decide is stored as `annotation.labelstudio.undecided` says.
+What a person has to decide is stored as `annotation.labelstudio.migration.undecided` says.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import cast
 
 from annotation.core.errors import OntologyError
 from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.migration.regions import Regions, of_kind, strings, with_values
+from annotation.labelstudio.migration.undecided import either, pieces, settled
 from annotation.labelstudio.project.labeling_config import relation_titles
-from annotation.labelstudio.regions import Regions, of_kind, strings, with_values
-from annotation.labelstudio.undecided import either, pieces, settled
 from annotation.migration.mapping import Migration, Touched, Value, value_path
 
 

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotation.labelstudio.marks import Kind, Marked
-from annotation.labelstudio.relabel import Relabelled
+from annotation.labelstudio.migration.relabel import Relabelled
+from annotation.labelstudio.migration.results import Kind, Marked
 from annotation.migration.mapping import WHAT, Migration, told
 
 HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is touched")

@@ -7,7 +7,7 @@ from typing import cast
 
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.undecided import settled
+from annotation.labelstudio.migration.undecided import settled
 from annotation.migration.mapping import Migration
 
 

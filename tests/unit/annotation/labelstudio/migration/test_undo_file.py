@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from annotation.core.errors import UsageError
-from annotation.labelstudio.marks import Marked, digest
-from annotation.labelstudio.undofile import Entry, Header, UndoFile, free_path, undo_files
+from annotation.labelstudio.migration.results import Marked, digest
+from annotation.labelstudio.migration.undo_file import Entry, Header, UndoFile, free_path, undo_files
 
 HEADER = Header(1, "today", "some project", "ar", "old", "new", {"label_config": "<View/>"})
 FIRST = Marked("annotation", 7, 1, "noa@example.org", [{"id": "x", "value": {"labels": ["תקיפה"]}}])

@@ -14,16 +14,16 @@ from pathlib import Path
 
 from annotation.core.errors import ProjectError, StudioDownError, StudioError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.marks import Marked, attach, digest, everything, store
-from annotation.labelstudio.migrated import MigrateReport, Tally
+from annotation.labelstudio.migration.relabel import Relabelled, Relabelling
+from annotation.labelstudio.migration.report import MigrateReport, Tally
+from annotation.labelstudio.migration.results import Marked, attach, digest, everything, store
+from annotation.labelstudio.migration.undo_file import Entry, Header, UndoFile, free_path, undo_files
 from annotation.labelstudio.project.config_signature import half_way
 from annotation.labelstudio.project.data_manager_tab import show_tab
 from annotation.labelstudio.project.project import Project, described, find, interface
 from annotation.labelstudio.project.task_index import alone
-from annotation.labelstudio.relabel import Relabelled, Relabelling
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.streams import progress
-from annotation.labelstudio.undofile import Entry, Header, UndoFile, free_path, undo_files
 from annotation.migration.mapping import Migration
 from annotation.migration.union_ontology import transition
 from annotation.storage.documents_file import atomic

@@ -1,0 +1,1 @@
+"""A Label Studio project taken to another version of the ontology, and back."""
