@@ -13,7 +13,7 @@ from annotation import cli as annotation
 from annotation import terminal
 from annotation.commands.options import AsJson, Workspace, load_ontology
 from annotation.core.errors import NabaError
-from annotation.formats.detect import DocumentLines
+from annotation.formats.document_lines import DocumentLines
 
 app = typer.Typer(
     name="naba",

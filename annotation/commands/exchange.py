@@ -10,11 +10,11 @@ import typer
 from annotation import terminal
 from annotation.commands.options import AsJson, DocumentsFile, load_ontology
 from annotation.core.ontology import LANGUAGES, Ontology
-from annotation.formats.protocol import UNITS, Kind, Tally
+from annotation.formats.base import UNITS, Kind, Tally
 from annotation.storage.documents_file import atomic, read_documents, write_documents
 
 if TYPE_CHECKING:
-    from annotation.formats.starter import Starter
+    from annotation.formats.starter_ontology import Starter
 
 Format = Annotated[
     str,
@@ -59,8 +59,8 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Read another tool's files as Documents. What is wrong in them is named and left out, the rest imported."""
+    from annotation.formats.base import Reading
     from annotation.formats.importing import Import
-    from annotation.formats.protocol import Reading
     from annotation.formats.registry import reader
 
     known = load_ontology(ontology) if ontology else None
@@ -91,8 +91,8 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write Documents as another tool's files, and say what those cannot hold."""
+    from annotation.formats.base import Writing
     from annotation.formats.importing import exported
-    from annotation.formats.protocol import Writing
     from annotation.formats.registry import writer
     from annotation.labelstudio.project.labeling_config import relation_titles
 

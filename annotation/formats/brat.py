@@ -15,9 +15,9 @@ from pathlib import Path
 
 from annotation.core.document import Span
 from annotation.core.errors import UsageError
-from annotation.formats.draft import Draft, longest
-from annotation.formats.protocol import Item, Lost, Reading, Unit
-from annotation.formats.raw import guess_language, id_of, text_of
+from annotation.formats.base import Item, Lost, Reading, Unit
+from annotation.formats.document_builder import Draft, longest
+from annotation.formats.source_text import guess_language, id_of, text_of
 
 _PIECES = re.compile(r"\d+ \d+(?:;\d+ \d+)*")
 _NUMBERED = re.compile(r"(.*\D)\d+")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotation.core.document import Document, Event, Span, text_id
-from annotation.formats.edges import trim
-from annotation.formats.protocol import Lost, Writing
-from annotation.formats.raw import file_name
+from annotation.formats.base import Lost, Writing
+from annotation.formats.source_text import file_name
+from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
 _ILLEGAL = re.compile(r"[\s:;]+")

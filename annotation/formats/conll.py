@@ -14,6 +14,7 @@ from pathlib import Path
 
 from annotation.core.document import Provenance
 from annotation.core.errors import UsageError
+from annotation.formats.base import Item, Lost, Reading, Unit
 from annotation.formats.conll_lines import (
     DOCSTART,
     Line,
@@ -28,9 +29,8 @@ from annotation.formats.conll_lines import (
     widened,
 )
 from annotation.formats.conll_tags import JOINT, OUTSIDE, Scheme, begins, chunks, is_tag
-from annotation.formats.draft import Draft
-from annotation.formats.protocol import Item, Lost, Reading, Unit
-from annotation.formats.raw import guess_language, text_of
+from annotation.formats.document_builder import Draft
+from annotation.formats.source_text import guess_language, text_of
 
 _SAMPLE = 50
 """Sentences looked at to guess the language."""

@@ -14,11 +14,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from annotation.core.document import Document, Span
+from annotation.formats.base import Lost, Writing
 from annotation.formats.conll_lines import DOCSTART, escaped
 from annotation.formats.conll_tags import OUTSIDE
-from annotation.formats.edges import trim
-from annotation.formats.protocol import Lost, Writing
-from annotation.formats.tokens import borders, bounds
+from annotation.formats.tokenization import borders, bounds
+from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
 _NOTHING = "_"

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from annotation.core.document import Document, Span
 from annotation.core.document_json import from_json, to_json
 from annotation.core.errors import UsageError
-from annotation.formats.draft import Draft
-from annotation.formats.protocol import Item, Lost, Reading, Writing
-from annotation.formats.raw import guess_language
-from annotation.formats.tokens import borders, bounds
+from annotation.formats.base import Item, Lost, Reading, Writing
+from annotation.formats.document_builder import Draft
+from annotation.formats.source_text import guess_language
+from annotation.formats.tokenization import borders, bounds
 from annotation.storage.documents_file import write_bytes
 
 if TYPE_CHECKING:

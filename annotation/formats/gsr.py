@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from annotation.core.document import Document, Json, Provenance, Source, Span
-from annotation.formats.draft import Draft
-from annotation.formats.protocol import Item, Lost, Reading, Unit
-from annotation.formats.raw import guess_language, objects, rows_in
-from annotation.formats.tokens import bounds
+from annotation.formats.base import Item, Lost, Reading, Unit
+from annotation.formats.document_builder import Draft
+from annotation.formats.source_text import guess_language, objects, rows_in
+from annotation.formats.tokenization import bounds
 
 ACTOR = "Actor"
 ROLES = {"source": "Source", "target": "Target"}

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from annotation.core.document import Json
-from annotation.formats.draft import agrees
+from annotation.formats.document_builder import agrees
 
 _UNSEEN = {"script", "style", "template"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

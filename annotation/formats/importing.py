@@ -9,9 +9,9 @@ from pathlib import Path
 
 from annotation.core.document import Document, Provenance, text_id
 from annotation.core.errors import UsageError
-from annotation.formats.names import renamed
-from annotation.formats.protocol import Lost, Reader, Reading, Tally, counts
-from annotation.formats.starter import Starter
+from annotation.formats.base import Lost, Reader, Reading, Tally, counts
+from annotation.formats.label_codes import renamed
+from annotation.formats.starter_ontology import Starter
 
 
 class Import:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from annotation.core.document import Document, Json, Provenance, Source, Span
 from annotation.core.errors import RegionError
-from annotation.formats.draft import Draft
+from annotation.formats.base import Item, Lost, Reading, Unit
+from annotation.formats.document_builder import Draft
 from annotation.formats.hypertext import Page
-from annotation.formats.protocol import Item, Lost, Reading, Unit
-from annotation.formats.raw import guess_language, objects, rows_in
+from annotation.formats.source_text import guess_language, objects, rows_in
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.quarantine import drifted

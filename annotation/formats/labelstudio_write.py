@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.formats.protocol import Lost, Writing
+from annotation.formats.base import Lost, Writing
 from annotation.labelstudio.convert.convert import check_text, to_result, to_task_data
 from annotation.storage.documents_file import atomic
 

@@ -15,9 +15,9 @@ from pathlib import Path
 from annotation.core.document import Json, Source, Span
 from annotation.core.document_json import SCHEMA, from_json
 from annotation.core.errors import UsageError
-from annotation.formats.draft import Draft, agrees
-from annotation.formats.protocol import Item, Lost, Reading, Unit
-from annotation.formats.raw import guess_language, objects
+from annotation.formats.base import Item, Lost, Reading, Unit
+from annotation.formats.document_builder import Draft, agrees
+from annotation.formats.source_text import guess_language, objects
 
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"
 SOURCE, TARGET = "Source", "Target"

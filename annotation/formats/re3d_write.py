@@ -13,7 +13,7 @@ from pathlib import Path
 
 from annotation.core.document import Document, Event, Json, Span
 from annotation.core.document_json import to_json
-from annotation.formats.protocol import Lost, Writing
+from annotation.formats.base import Lost, Writing
 from annotation.formats.re3d import ARGUMENT, DOCUMENTS, ENTITIES, LINK, RELATIONS, SAME, SOURCE, TARGET, TRIGGER
 from annotation.storage.documents_file import atomic
 

@@ -16,7 +16,7 @@ from annotation.formats import (
     re3d_write,
     textee_files,
 )
-from annotation.formats.protocol import Format, Reader, Writer
+from annotation.formats.base import Format, Reader, Writer
 
 FORMATS = {
     kind.name: kind

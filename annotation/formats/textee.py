@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotation.core.document import Argument, Document, Event, Json, Link, Span
-from annotation.formats.tokens import Written as Written
-from annotation.formats.tokens import borders as borders
-from annotation.formats.tokens import to_textee as to_textee
+from annotation.formats.textee_write import Written as Written
+from annotation.formats.textee_write import to_textee as to_textee
+from annotation.formats.tokenization import borders as borders
 
 UNTYPED = "Argument"
 """The type of a filler that the file gives none: predictions as TextEE's scorer takes them have no entities."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.core.document import Document, Json
-from annotation.formats.edges import trim
-from annotation.formats.protocol import Item, Lost, Reading, Unit, Writing
-from annotation.formats.raw import guess_language, objects, rows_in
+from annotation.formats.base import Item, Lost, Reading, Unit, Writing
+from annotation.formats.source_text import guess_language, objects, rows_in
 from annotation.formats.textee import from_textee, is_textee, to_textee
+from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from annotation import sample
 from annotation.core import bootstrap
 from annotation.core.document import Document
-from annotation.formats.detect import DocumentLines
+from annotation.formats.document_lines import DocumentLines
 from annotation.storage.documents_file import line
 from training.streaming import Task, score_files
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from annotation.core.document import Document, Span
 from annotation.core.ontology import Ontology
 from annotation.formats import conll
+from annotation.formats.base import Reading
 from annotation.formats.importing import Import
-from annotation.formats.protocol import Reading
 
 SENTENCES = 10
 """To a Document: both files run on from sentence to sentence, as articles do."""

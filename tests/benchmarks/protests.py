@@ -12,8 +12,8 @@ import yaml
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.ontology import Ontology
 from annotation.formats import gsr
+from annotation.formats.base import Reading
 from annotation.formats.importing import Import
-from annotation.formats.protocol import Reading
 from tests.benchmarks.peers import Crf
 
 PROTESTS = Path("gsr_protest_ar") / "protest_spans.json"

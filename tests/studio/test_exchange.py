@@ -7,9 +7,9 @@ from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
+from annotation.formats.base import Reading, Writing
 from annotation.formats.labelstudio import read
 from annotation.formats.labelstudio_write import write
-from annotation.formats.protocol import Reading, Writing
 from annotation.labelstudio.project.project import find
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.sync.push import push

@@ -12,7 +12,7 @@ from transformers import AutoModel
 from annotation.core.document import Document
 from annotation.core.errors import NabaError, UsageError
 from annotation.core.ontology import Ontology
-from annotation.formats.starter import Starter
+from annotation.formats.starter_ontology import Starter
 from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
 from training.batches import Batch, collate

@@ -15,7 +15,7 @@ import pytest
 from annotation import sample
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.formats.detect import DocumentLines
+from annotation.formats.document_lines import DocumentLines
 from annotation.formats.textee import borders, to_textee
 from annotation.storage.documents_file import write_documents
 from tests.builders import conflict

@@ -10,7 +10,7 @@ from annotation.core.errors import UsageError
 from annotation.formats.conll import read as read_columns
 from annotation.formats.conll import read_universal
 from annotation.formats.conll_tags import Scheme, begins, chunks
-from tests.unit.formats.reading import marked, read
+from tests.unit.annotation.formats.reading import marked, read
 
 
 def columns(*rows: str) -> str:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from annotation.core.document import Argument, Document, Event, Link, Provenance, Source, Span
-from annotation.formats.protocol import Lost, Unit
+from annotation.formats.base import Lost, Unit
 
 _SHOWN = 60
 

@@ -14,7 +14,7 @@ from annotation.core import language as languages
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.core.text import decode
-from annotation.formats.protocol import Lost
+from annotation.formats.base import Lost
 
 _SAFE = " !#$&'()+,-.;=@[]^_{}~"
 _LONGEST = 200

@@ -8,7 +8,7 @@ from pathlib import Path
 from annotation.core.document import Argument, Span
 from annotation.formats.gsr import read as read_gold
 from annotation.formats.gsr import read_records
-from tests.unit.formats.reading import marked, read
+from tests.unit.annotation.formats.reading import marked, read
 
 TEXT = "تظاهر مئات العمال أمس في صفاقس ضد إدارة المصنع، وهتف العمال طويلا."
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from annotation.core.document import Document
-from annotation.formats.protocol import UNITS, Lost, Unit, counts
-from annotation.formats.tokens import trimmed
+from annotation.formats.base import UNITS, Lost, Unit, counts
+from annotation.formats.tokenization import trimmed
 
 
 def trim(document: Document) -> tuple[Document, list[Lost]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotation.formats.textee_files import read as read_windows
-from tests.unit.formats.reading import marked, read
+from tests.unit.annotation.formats.reading import marked, read
 
 ENTITIES = [
     {"id": "E0", "entity_type": "PER", "text": "Rami", "start": 0, "end": 1},

@@ -9,7 +9,7 @@ import pytest
 from annotation.core.document import Argument, Link, Span
 from annotation.core.errors import UsageError
 from annotation.formats.brat import read as read_brat
-from tests.unit.formats.reading import marked, read
+from tests.unit.annotation.formats.reading import marked, read
 
 TEXT = "Dana Levi and Omar\nmet in Acre. She hired him."
 GOOD = """T1\tPer 0 9\tDana Levi

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
+from annotation.formats.base import Lost, Reading
 from annotation.formats.importing import Import
-from annotation.formats.names import legal, renamed
-from annotation.formats.protocol import Lost, Reading
+from annotation.formats.label_codes import legal, renamed
 from annotation.formats.registry import reader, writer
-from annotation.formats.starter import Starter
+from annotation.formats.starter_ontology import Starter
 from tests.builders import build, conflict
 from tests.strategies import documents
 

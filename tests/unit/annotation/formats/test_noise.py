@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.formats.names import renamed
-from annotation.formats.protocol import Lost, Reading
+from annotation.formats.base import Lost, Reading
+from annotation.formats.label_codes import renamed
 from annotation.formats.registry import reader
 
 KEYS = (

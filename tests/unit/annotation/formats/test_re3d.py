@@ -9,10 +9,10 @@ import pytest
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.errors import UsageError
-from annotation.formats.protocol import Writing
+from annotation.formats.base import Writing
 from annotation.formats.re3d import read as read_folder
 from annotation.formats.re3d_write import write
-from tests.unit.formats.reading import read
+from tests.unit.annotation.formats.reading import read
 
 TEXT = "Rami, known as Abu Dan, led  the “North” team."
 RAMI, ALIAS, TEAM = Span(0, 4, "Person"), Span(15, 22, "Person"), Span(29, 45, "Organisation")

@@ -10,7 +10,7 @@ import pytest
 from annotation.core.document import Argument, Link, Span
 from annotation.formats.hypertext import Page, points
 from annotation.formats.labelstudio import read as read_export
-from tests.unit.formats.reading import marked, read
+from tests.unit.annotation.formats.reading import marked, read
 
 TEXT = "Omar hired Dana in Acre."
 PAGE = "<div>\n<p>Omar <b>met 📢 D</b>ana</p><script>no</script><p>in &quot;Acre&quot;</p></div>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.formats.protocol import Lost, Reader, Reading
+from annotation.formats.base import Lost, Reader, Reading
 
 
 def read(reader: Reader, path: Path, content: str | None = None, **how: object) -> tuple[list[Document], list[str]]:

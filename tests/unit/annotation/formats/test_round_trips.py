@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 
 from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import UsageError
-from annotation.formats.edges import trim
-from annotation.formats.protocol import Lost, Reading, Writing, counts
+from annotation.formats.base import Lost, Reading, Writing, counts
 from annotation.formats.registry import FORMATS, reader, writer
+from annotation.formats.trim_whitespace import trim
 from tests.builders import build, conflict
 from tests.strategies import documents
 
