@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from annotation.commands import check, exchange, freeze, projects, queue, review, studio
+from annotation.commands import check, exchange, projects, queue, review, snapshot, studio
 
 LABEL = "Label"
 
@@ -20,8 +20,8 @@ for _command in (
     check.check,
     review.agreement,
     review.adjudicate,
-    freeze.snapshot,
-    freeze.diff,
+    snapshot.snapshot,
+    snapshot.diff,
     exchange.export,
     studio.suggest,
     queue.queue,
