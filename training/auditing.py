@@ -11,7 +11,7 @@ from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.alignment import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned
 from training.audit import KINDS
-from training.config import AuditConfig
+from training.config.schema import AuditConfig
 from training.encoding import Encoding
 from training.predict import hush
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from annotation.core.document import Document
 from annotation.snapshot.snapshot import Snapshot
-from training.config import DataConfig
+from training.config.schema import DataConfig
 
 
 @dataclass(frozen=True)

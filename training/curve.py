@@ -15,8 +15,7 @@ from annotation.core.matching import HEADLINE, UNITS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from training.chosen import Chosen
-from training.config import TrainConfig
-from training.curve_config import CurveConfig
+from training.config.schema import CurveConfig, TrainConfig
 from training.learning import Curve, Point
 from training.predict import load, predict
 from training.report.curve import TREND_HEADING, trend_row, verdict, write_curve

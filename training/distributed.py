@@ -24,7 +24,7 @@ from annotation.core.document_json import from_json
 from annotation.core.errors import NabaError, UsageError
 from annotation.storage.documents_file import line
 from training.archive import CHARACTERS, Archive, Piece, Place
-from training.config import PredictConfig
+from training.config.schema import PredictConfig
 
 Rows: TypeAlias = dict[str, NDArray[Any]]
 """Columns of equal length, as Ray Data hands them on."""

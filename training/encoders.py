@@ -8,7 +8,7 @@ from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 from annotation.core.errors import UsageError
 from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
-from training.config import EncoderConfig
+from training.config.schema import EncoderConfig
 from training.dropout import Dropout
 from training.hub import unloadable
 from training.masks import register

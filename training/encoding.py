@@ -24,7 +24,7 @@ from annotation.core.text import folded
 from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
 from training.audit import Audit, Place, audit, place
 from training.compact import COMPACT_TOKENIZER, CompactTokenizer
-from training.config import EncoderConfig, ModelConfig
+from training.config.schema import EncoderConfig, ModelConfig
 from training.decoding import Outputs, decode
 from training.labels import Labels
 from training.reading import PLAIN, Reading

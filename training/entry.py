@@ -24,8 +24,10 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from annotation.core.errors import NabaError
-from training.config import (
+from training.config.optuna_sweeper import register
+from training.config.schema import (
     AuditConfig,
+    CurveConfig,
     EvaluateConfig,
     OnnxConfig,
     PredictConfig,
@@ -34,10 +36,8 @@ from training.config import (
     VerifyConfig,
     typed,
 )
-from training.curve_config import CurveConfig
-from training.settings import ConfigError, Settings, hint, paths
-from training.sweeper import register
-from training.versions import quoted
+from training.config.validation import ConfigError, Settings, hint, paths
+from training.config.version_names import quoted
 
 _Task = Callable[[DictConfig], float]
 _SWEEP = {"-m", "--multirun"}

@@ -12,7 +12,7 @@ from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from training.comparison import Comparison
-from training.config import EvaluateConfig
+from training.config.schema import EvaluateConfig
 from training.encoding import Encoding
 from training.examine import seen, trained
 from training.finding import known_by, ready, watched

@@ -19,7 +19,7 @@ from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
 from training.alignment import aligned
 from training.chosen import Chosen
-from training.config import ReleaseConfig, TrainConfig, typed
+from training.config.schema import ReleaseConfig, TrainConfig, typed
 from training.finding import ready, watched
 from training.leakage import leakage
 from training.model import EventExtractor

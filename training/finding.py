@@ -15,7 +15,7 @@ from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
-from training.config import EvaluateConfig, PredictConfig, ReleaseConfig
+from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.predict import Finder, load

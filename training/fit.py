@@ -27,7 +27,7 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF, UNITS, compare, units
 from training.batches import Examples, LengthBatches
-from training.config import FitConfig
+from training.config.schema import FitConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.narration import Narrator

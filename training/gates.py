@@ -13,11 +13,11 @@ from omegaconf import OmegaConf
 from annotation.core.errors import UsageError
 from annotation.core.matching import PRF, UNITS
 from annotation.page.titles import Names
+from training.config.validation import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
 from training.leakage import Leakage
 from training.reading import LAYERS
 from training.regression import Change
 from training.scoring import KINDS
-from training.settings import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ from transformers.utils.generic import ModelOutput
 
 from annotation.core.errors import UsageError
 from training.candidates import before, link_table, role_table, span_table, wrong
-from training.config import EncoderConfig, ModelConfig
+from training.config.schema import EncoderConfig, ModelConfig
 from training.decoding import Outputs
 from training.encoders import compact, fresh, pretrained
 from training.encoding import AFFIXES, IGNORED, Encoding

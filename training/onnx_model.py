@@ -24,7 +24,7 @@ from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.words import LEADING, TRAILING
 from training.compact import CHARACTERS, FEATURES
-from training.config import OnnxConfig
+from training.config.schema import OnnxConfig
 from training.decoding import Outputs
 from training.encoding import Encoding
 from training.extraction import Judged, outputs

@@ -10,7 +10,7 @@ from annotation.core.errors import UsageError
 from annotation.storage.documents_file import line
 from training import distributed
 from training.archive import Archive, Piece, Place
-from training.config import PredictConfig
+from training.config.schema import PredictConfig
 from training.finding import found_by, watched
 from training.precision import half
 from training.predict import Finder

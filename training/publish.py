@@ -10,12 +10,12 @@ from pathlib import Path
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import write_documents
 from training.card import card
-from training.config import ReleaseConfig, TrackingConfig
+from training.config.schema import ReleaseConfig, TrackingConfig
+from training.config.version_names import REFUSED
 from training.record import RECORD, Record
 from training.report.evaluation import Evaluation
 from training.report.page import write_report
 from training.tracking import tracking
-from training.versions import REFUSED
 
 _TRACKED = ("project", "entity", "group")
 

@@ -12,7 +12,7 @@ from omegaconf import OmegaConf
 from annotation import terminal
 from annotation.core.errors import Refused
 from training import runs
-from training.config import TrackingConfig, TrainConfig, VerifyConfig, typed
+from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, typed
 from training.examine import opened, weights
 from training.predict import load
 from training.record import Record, code_hash, packages

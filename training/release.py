@@ -21,7 +21,8 @@ from annotation.core.matching import UNITS
 from annotation.page.titles import Names
 from annotation.snapshot.snapshot import Snapshot
 from training import gates
-from training.config import ReleaseConfig
+from training.config.schema import ReleaseConfig
+from training.config.version_names import LAST, NONE, REFUSED
 from training.examine import Examined, Trial, examine, seen, trained, warn_seen, warn_unknown
 from training.finding import known_by
 from training.gates import Findings, GatesConfig, Outcome
@@ -34,7 +35,6 @@ from training.report.evaluation import Evaluation, evaluation
 from training.report.features import Features
 from training.report.history import latest, write_history
 from training.scoring import Scores
-from training.versions import LAST, NONE, REFUSED
 
 _SAID = 5
 """Failed gates named in the last line; all of them are listed above it."""

@@ -18,7 +18,7 @@ from annotation.storage.documents_file import atomic
 from training.alignment import ENOUGH, aligned
 from training.audit import KINDS
 from training.chosen import Chosen
-from training.config import TrainConfig
+from training.config.schema import TrainConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.folder import RunFolder

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import wandb
 
-from training.config import TrackingConfig
+from training.config.schema import TrackingConfig
 
 _log = logging.getLogger(__name__)
 

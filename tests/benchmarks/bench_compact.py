@@ -48,7 +48,7 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
     from transformers import set_seed
 
     from training.chosen import Chosen
-    from training.config import TrainConfig, typed
+    from training.config.schema import TrainConfig, typed
     from training.encoding import Encoding
     from training.fit import fit
     from training.model import EventExtractor

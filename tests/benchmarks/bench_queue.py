@@ -31,7 +31,7 @@ from annotation.core.document import Document
 from annotation.selection.active_learning import queue
 from tests.builders import conflict
 from training.chosen import Chosen
-from training.config import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import development, fit
 from training.model import EventExtractor

@@ -31,7 +31,7 @@ from tests.benchmarks.shapes import articles, header, row, spread
 from tests.benchmarks.versus import Sides, tagger, versus
 from tests.builders import conflict
 from training.batches import Examples, LengthBatches, collate
-from training.config import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.precision import Precision, half

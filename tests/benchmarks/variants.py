@@ -19,7 +19,7 @@ from annotation.core.ontology import Ontology
 from annotation.core.words import LEADING
 from tests.benchmarks.chains import TagHead
 from training.chosen import Chosen
-from training.config import TrainConfig, typed
+from training.config.schema import TrainConfig, typed
 from training.encoding import Encoding, Example
 from training.fit import fit
 from training.heads import RoleHead, SpanHead, pick

@@ -18,7 +18,7 @@ from tests.benchmarks.shapes import finish, now, seconds
 from tests.builders import conflict
 from training.batches import Batch
 from training.chosen import Chosen
-from training.config import FitConfig
+from training.config.schema import FitConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor

@@ -12,7 +12,7 @@ from annotation.core.document import Document
 from annotation.core.matching import units
 from tests.builders import conflict
 from training.batches import Examples, LengthBatches, collate
-from training.config import EncoderConfig, ModelConfig
+from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 

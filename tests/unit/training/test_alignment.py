@@ -19,7 +19,7 @@ from training import runs
 from training.alignment import UNSEEN, aligned
 from training.audit import Lost
 from training.auditing import audit
-from training.config import AuditConfig, EncoderConfig, ModelConfig
+from training.config.schema import AuditConfig, EncoderConfig, ModelConfig
 from training.encoding import Encoding
 
 HEBREW = replace(

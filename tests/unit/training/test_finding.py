@@ -10,7 +10,7 @@ import pytest
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
-from training.config import PredictConfig
+from training.config.schema import PredictConfig
 from training.finding import READER, found_by, known_by
 
 GOLD = [

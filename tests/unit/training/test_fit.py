@@ -16,7 +16,7 @@ from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
 from training.chosen import Chosen
-from training.config import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import development, fit
 from training.folder import RunFolder

@@ -18,7 +18,7 @@ from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.unit.training.conftest import checkpoint
 from training import hub as said
-from training.config import EncoderConfig, ModelConfig
+from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 

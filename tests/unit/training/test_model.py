@@ -16,7 +16,7 @@ from annotation.formats.starter_ontology import Starter
 from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
 from training.batches import Batch, collate
-from training.config import EncoderConfig, ModelConfig
+from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 

@@ -15,7 +15,7 @@ from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import reader
-from training.config import EncoderConfig, ModelConfig
+from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.onnx_model import export, finder

@@ -7,7 +7,7 @@ from torch import nn
 from transformers import AutoModel
 
 from tests.unit.training.conftest import CHECKPOINTS
-from training.config import FitConfig
+from training.config.schema import FitConfig
 from training.rates import optimizer
 
 

@@ -9,7 +9,7 @@ from transformers import set_seed
 
 from tests.builders import conflict
 from tests.run.small import documents
-from training.config import EncoderConfig, ModelConfig
+from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
 from training.predict import load, model_version, predict

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.tracked import artifact, points, records, settings, summary, table
-from training.config import TrackingConfig
+from training.config.schema import TrackingConfig
 from training.tracking import mode, tracking
 
 OFFLINE = TrackingConfig(mode="offline", project="test")

@@ -17,7 +17,7 @@ from tests.run.small import documents
 from tests.unit.training.conftest import checkpoint
 from training.batches import Examples, collate
 from training.chosen import Chosen
-from training.config import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor

@@ -15,7 +15,7 @@ from annotation.core.matching import PRF, units
 from tests.builders import conflict
 from tests.run.small import documents
 from training.chosen import Chosen
-from training.config import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 
 import conf
-from training.config import (
+from training.config.schema import (
     AuditConfig,
     ConfigError,
     EncoderConfig,
@@ -24,7 +24,7 @@ from training.config import (
     VerifyConfig,
     typed,
 )
-from training.settings import Settings, needed, paths, setting
+from training.config.validation import Settings, needed, paths, setting
 
 ENCODERS = Path(conf.__file__).parent / "encoder"
 

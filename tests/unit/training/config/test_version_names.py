@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from training.versions import quoted, version_fault
+from training.config.version_names import quoted, version_fault
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.10", "2026-11-20", "v2_rc.1+he"])

@@ -1,0 +1,1 @@
+"""What the commands are configured by, and the rules their values must keep."""
