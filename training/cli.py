@@ -97,7 +97,7 @@ def score(
 ) -> None:
     """Score predicted Documents against gold: naba score gold.jsonl predicted.jsonl [--json]"""
     from training.scored import score_command
-    from training.streaming import Task
+    from training.scoring.parallel_scoring import Task
 
     known = load_ontology(ontology) if ontology else None
     task = Task(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=known)

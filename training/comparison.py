@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from annotation.core import bootstrap
 from annotation.core.errors import UsageError
 from annotation.core.matching import ENOUGH, UNITS
-from training import flat
-from training.scoring import KINDS, Scores
-from training.tally import TypeName
+from training.scoring import token_f1
+from training.scoring.counts import TypeName
+from training.scoring.scores import KINDS, Scores
 
 DOCUMENTS = 10
 """Documents with anything to count below which a change is too few to say: fewer cannot stand for the next ones."""
@@ -180,11 +180,11 @@ def _changes(now: NDArray[np.int64], before: NDArray[np.int64], names: Sequence[
         apart = bool(low > 0 or high < 0)
         ends_ = (float(old), float(new), float(new - old), float(low), float(high), float(p))
         found.append(Change(*ends_, documents=documents, significant=apart, enough=enough))
-    fixed = len(UNITS) + len(flat.LAYERS)
+    fixed = len(UNITS) + len(token_f1.LAYERS)
     types = [(name, found[fixed + at]) for at, name in enumerate(names) if items[fixed + at]]
     return Changes(
         micro=dict(zip(UNITS, found, strict=False)),
-        seqeval=dict(zip(flat.LAYERS, found[len(UNITS) : fixed], strict=True)),
+        seqeval=dict(zip(token_f1.LAYERS, found[len(UNITS) : fixed], strict=True)),
         types={kind: {name: change for (of, name), change in types if of == kind} for kind in KINDS},
     )
 

@@ -20,7 +20,7 @@ from training.learning import Curve, Point
 from training.predict import load, predict
 from training.report.curve import TREND_HEADING, trend_row, verdict, write_curve
 from training.runs import train
-from training.scoring import score
+from training.scoring.scores import score
 
 _log = logging.getLogger(__name__)
 

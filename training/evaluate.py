@@ -15,14 +15,15 @@ from training.comparison import Comparison
 from training.config.schema import EvaluateConfig
 from training.encoding import Encoding
 from training.examine import seen, trained
-from training.finding import known_by, ready, watched
+from training.finding import ready, watched
 from training.model import EventExtractor
 from training.predict import model_version
 from training.predict import predict as find
 from training.report.ceilings import Ceilings, ceilings
 from training.report.evaluation import Evaluation, agreed, evaluation
 from training.report.page import write_report
-from training.scoring import Scores
+from training.scoring.compatibility import known_by
+from training.scoring.scores import Scores
 
 
 def evaluate(run: EvaluateConfig) -> float:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,9 +11,7 @@ import torch
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from annotation import terminal
-from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.ontology import Ontology
 from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding import Encoding
 from training.model import EventExtractor
@@ -54,21 +51,6 @@ def found_by(run: PredictConfig) -> Finder:
             Path(run.model), batch_size=run.batch_size, threads=run.threads, cpu=run.device == "cpu"
         )
     return Finder.of(*ready(run.model, run), batch_size=run.batch_size, precision=run.precision)
-
-
-def known_by(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:
-    """Refuse a model that cannot say what gold is marked in. Raises UsageError that counts and names the labels."""
-    labels = Counter(span.label for document in gold for span in document.spans())
-    roles = Counter(f">{argument.role}" for d in gold for event in d.events for argument in event.arguments)
-    known = {*ontology.labels, *(f">{role}" for role in ontology.roles)}
-    unknown = {label: n for label, n in (labels + roles).items() if label not in known}
-    if unknown:
-        some = ", ".join(sorted(unknown)[:3]) + (", ..." if len(unknown) > 3 else "")
-        raise UsageError(
-            f"{path}: its ontology {ontology.name} {ontology.version} lacks {len(unknown)} of the "
-            f"{len(labels + roles)} labels and roles that gold is marked in, {sum(unknown.values())} marks ({some}); "
-            "score it on a snapshot of its own ontology, or train it anew"
-        )
 
 
 def watched(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:

@@ -17,7 +17,7 @@ from training.config.validation import ConfigError, Settings, above, at_least, b
 from training.leakage import Leakage
 from training.reading import LAYERS
 from training.regression import Change
-from training.scoring import KINDS
+from training.scoring.scores import KINDS
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,8 +16,8 @@ from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, UNITS
 from training.powerlaw import PowerLaw, power_law
-from training.scoring import Scores
-from training.tally import TypeName
+from training.scoring.counts import TypeName
+from training.scoring.scores import Scores
 
 FACTORS = (1.5, 2.0, 3.0)
 """How many times the documents there are the curve is followed to."""

@@ -22,7 +22,7 @@ from annotation.core.document import Document
 from annotation.core.matching import UNITS, Units, units
 from training.report.features import Features
 from training.report.slices import by_slice
-from training.scoring import KINDS
+from training.scoring.scores import KINDS
 
 SEED = 13
 DRAWS = 10_000

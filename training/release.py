@@ -24,7 +24,6 @@ from training import gates
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.examine import Examined, Trial, examine, seen, trained, warn_seen, warn_unknown
-from training.finding import known_by
 from training.gates import Findings, GatesConfig, Outcome
 from training.leakage import leakage
 from training.publish import announce, put
@@ -34,7 +33,8 @@ from training.report.calibration import calibration
 from training.report.evaluation import Evaluation, evaluation
 from training.report.features import Features
 from training.report.history import latest, write_history
-from training.scoring import Scores
+from training.scoring.compatibility import known_by
+from training.scoring.scores import Scores
 
 _SAID = 5
 """Failed gates named in the last line; all of them are listed above it."""

@@ -26,7 +26,7 @@ from training.model import EventExtractor
 from training.predict import model_version
 from training.record import packages
 from training.scales import scale
-from training.scoring import Scores, score
+from training.scoring.scores import Scores, score
 from training.team import Team, together
 from training.tracking import Tracker, tracking
 

@@ -6,9 +6,9 @@ import os
 from collections.abc import Mapping
 
 from annotation import terminal
-from training.comparable import check
 from training.comparison import DOCUMENTS, Comparison, compare
-from training.streaming import Lines, Scored, Task, score_files
+from training.scoring.compatibility import check
+from training.scoring.parallel_scoring import Lines, Scored, Task, score_files
 
 
 def score_command(task: Task, against: Lines | None, *, workers: int | None, as_json: bool) -> None:

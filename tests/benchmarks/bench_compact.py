@@ -71,7 +71,7 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
 
 def measure(data: Path, name: str, system: str, seed: int, overrides: Sequence[str], threads: int) -> None:
     """One row as JSON, in a process of its own: the peak of memory never falls again."""
-    from training.scoring import score
+    from training.scoring.scores import score
 
     read = corpus(data, name)
     wall, busy = time.perf_counter(), time.process_time()

@@ -17,7 +17,7 @@ from annotation.core import bootstrap
 from annotation.core.document import Document
 from annotation.formats.document_lines import DocumentLines
 from annotation.storage.documents_file import line
-from training.streaming import Task, score_files
+from training.scoring.parallel_scoring import Task, score_files
 
 SIZES = (10_000, 100_000)
 

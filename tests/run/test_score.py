@@ -15,8 +15,8 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import write_documents
 from tests.builders import build, conflict
-from training.comparable import check
-from training.scoring import score
+from training.scoring.compatibility import check
+from training.scoring.scores import score
 
 GOLD = build("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]", id="d")
 PREDICTED = build("[Strike:trigger הפצצת] [GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]", id="d")

@@ -14,7 +14,7 @@ from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.matching import ENOUGH, PRF, Item
 from training.reading import LAYERS
-from training.scoring import aligned, prfs
+from training.scoring.scores import aligned, prfs
 
 BINS = 10
 POINTS = 50

@@ -12,7 +12,7 @@ from training.candidates import ENTITY, TRIGGER
 from training.encoding import Encoding, Example
 from training.model import EventExtractor
 from training.predict import predict
-from training.scoring import score
+from training.scoring.scores import score
 
 ALIGNMENT, WINDOW, SENTENCE = "alignment", "window", "sentence"
 GOLD_TRIGGERS, GOLD_ENTITIES, GOLD_SPANS = "gold triggers", "gold entities", "gold triggers and entities"

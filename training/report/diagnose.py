@@ -14,7 +14,7 @@ from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF
 from training.report.causes import CAUSES, Wrong, attached, wrong
-from training.scoring import aligned
+from training.scoring.scores import aligned
 
 
 @dataclass(frozen=True, slots=True)

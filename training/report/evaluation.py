@@ -11,11 +11,7 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
-from training.attributes import Attributes, attributes
-from training.boundaries import Ladder, ladder
 from training.comparison import Comparison, compare
-from training.links import Links, links
-from training.matches import Matches, matches
 from training.regression import Change as Shift
 from training.regression import Key, changes
 from training.report.calibration import Calibration, calibration
@@ -23,7 +19,11 @@ from training.report.ceilings import Ceilings
 from training.report.diagnose import Diagnosis, diagnose
 from training.report.slices import Slices, slices
 from training.report.wanted import Wanted, wanted
-from training.scoring import Scores, score
+from training.scoring.attributes import Attributes, attributes
+from training.scoring.boundary_ladder import Ladder, ladder
+from training.scoring.coreference import Links, links
+from training.scoring.partial_matches import Matches, matches
+from training.scoring.scores import Scores, score
 
 BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
 _LEVEL = 0.05

@@ -12,7 +12,7 @@ from annotation.core.matching import HEADLINE, PRF, UNITS, assign, units
 from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
 from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, showable
 from annotation.page.titles import Names
-from training.scoring import Scores
+from training.scoring.scores import Scores
 
 MOST = 50
 """Documents shown in full; the page must open at once and stay within a few MB."""

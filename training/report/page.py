@@ -15,10 +15,7 @@ from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
 from annotation.page.titles import UNITS, Names
 from annotation.storage.documents_file import atomic
-from training import flat
-from training.boundaries import RUNGS
 from training.comparison import Change
-from training.matches import KINDS
 from training.report import charts
 from training.report.calibration import WANTED
 from training.report.causes import CAUSES
@@ -26,6 +23,9 @@ from training.report.ceilings import MEANINGS
 from training.report.evaluation import UNCLEAR, Evaluation
 from training.report.examples import Brief, Example, worst
 from training.report.verdict import answers, signed, slice_name, slice_title
+from training.scoring import token_f1
+from training.scoring.boundary_ladder import RUNGS
+from training.scoring.partial_matches import KINDS
 
 _HERE = Path(__file__).parent
 
@@ -89,7 +89,7 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
     return {
         "names": names,
         "units": UNITS,
-        "layers": flat.LAYERS,
+        "layers": token_f1.LAYERS,
         "precisions": WANTED,
         "rungs": RUNGS,
         "ceilings": MEANINGS,

@@ -16,7 +16,7 @@ from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
 from training.report.causes import attached
 from training.report.features import BINS, Features
-from training.scoring import aligned, prfs
+from training.scoring.scores import aligned, prfs
 
 Key = tuple[str, str]
 

@@ -13,7 +13,7 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.inline_markup import parse
 from training.comparison import compare
-from training.scoring import Scores, score
+from training.scoring.scores import Scores, score
 
 GOLD = parse("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]")
 NO_PLACE = parse("[Strike:trigger הפצצת] [GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]")

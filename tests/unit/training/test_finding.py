@@ -11,7 +11,8 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
 from training.config.schema import PredictConfig
-from training.finding import READER, found_by, known_by
+from training.finding import READER, found_by
+from training.scoring.compatibility import known_by
 
 GOLD = [
     build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]", id="a"),

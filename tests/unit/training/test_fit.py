@@ -23,7 +23,7 @@ from training.folder import RunFolder
 from training.model import EventExtractor
 from training.predict import model_version, predict
 from training.resumption import Resumption
-from training.scoring import score
+from training.scoring.scores import score
 from training.tracking import Tracker
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)

@@ -12,7 +12,7 @@ from annotation.core.document import Document
 from annotation.core.matching import HEADLINE
 from tests.builders import build
 from training.learning import Curve, Point
-from training.scoring import score
+from training.scoring.scores import score
 
 ARREST = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"
 RAID = "[Raid:trigger פשטו] על [Place>Raid:GPE דיר בלוט]"

@@ -22,7 +22,7 @@ from tests.builders import build, conflict
 from training.report.evaluation import evaluation
 from training.report.examples import MOST, worst
 from training.report.page import write_report
-from training.scoring import score
+from training.scoring.scores import score
 
 GOLD = build(
     "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס] בידי [Agent>Arrest:ArmedGroup הכוח]",

@@ -13,7 +13,7 @@ from annotation.core.matching import UNITS
 from annotation.formats.textee import UNTYPED, borders, from_textee, is_textee, to_textee
 from tests.builders import build, conflict
 from tests.strategies import documents
-from training.scoring import score
+from training.scoring.scores import score
 
 WINDOW: dict[str, object] = {
     "doc_id": "D1",

@@ -14,7 +14,7 @@ from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF
 from tests.builders import conflict
 from training.report.slices import Slices, holm, slices
-from training.scoring import score
+from training.scoring.scores import score
 
 ONTOLOGY = conflict()
 HEBREW = (

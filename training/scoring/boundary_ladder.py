@@ -16,9 +16,9 @@ import numpy as np
 from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
 from annotation.core.document import Document, Span
 from annotation.core.matching import PRF, assign
-from training.matches import LAYERS
-from training.pairing import aligned
-from training.scoring import prfs
+from training.scoring.document_pairs import aligned
+from training.scoring.partial_matches import LAYERS
+from training.scoring.scores import prfs
 
 RUNGS: Mapping[str, str] = {
     "exact": "same offsets",

@@ -11,7 +11,7 @@ from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
 from annotation.core.document import Document, Span
 from annotation.core.inline_markup import parse
 from tests.unit.training.drawn import TEXT, matchings, sides
-from training.boundaries import RUNGS, ladder
+from training.scoring.boundary_ladder import RUNGS, ladder
 
 
 def rungs(gold: str, predicted: str, language: str = "he") -> list[int]:

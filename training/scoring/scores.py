@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from annotation.core import bootstrap
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS
-from training import flat
-from training.pairing import aligned as aligned
-from training.pairing import paired
-from training.tally import KINDS as KINDS
-from training.tally import Integers, Tally, TypeName
+from training.scoring import token_f1
+from training.scoring.counts import KINDS as KINDS
+from training.scoring.counts import Integers, Tally, TypeName
+from training.scoring.document_pairs import aligned as aligned
+from training.scoring.document_pairs import paired
 
 SCHEMA = 1
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ class Slice:
         return cls(
             documents=documents,
             micro=dict(zip(UNITS, micro[: len(UNITS)], strict=True)),
-            seqeval=dict(zip(flat.LAYERS, micro[len(UNITS) :], strict=True)),
+            seqeval=dict(zip(token_f1.LAYERS, micro[len(UNITS) :], strict=True)),
             types={kind: {name: prf for (of, name), prf in by_type.items() if of == kind} for kind in KINDS},
         )
 
@@ -68,7 +68,7 @@ class Scores:
     """What a model reached. `counts` is [rows, len(UNITS) + len(flat.LAYERS), 3]: gold, predicted, correct.
 
     `ids` and `languages` name its rows, in gold's order: one a document, but neighbours share one in an archive (see
-    `training.tally`). `type_counts` is [rows, types, 3] and `types` names its columns. Fractions, not percent. Nothing
+    `counts`). `type_counts` is [rows, types, 3] and `types` names its columns. Fractions, not percent. Nothing
     against nothing is 0, as in the field's reference scorer.
     """
 
@@ -149,7 +149,7 @@ class Scores:
         rows = [heading]
         for unit in UNITS:
             rows.append((unit, *_cells(self.micro[unit]), *(_percent(s.micro[unit].f1) for s in self._slices())))
-        for layer in flat.LAYERS:
+        for layer in token_f1.LAYERS:
             name, parts = f"seqeval strict IOB2, {layer}", [s.seqeval[layer] for s in self._slices()]
             rows.append((name, *_cells(self.seqeval[layer]), *(_percent(prf.f1) for prf in parts)))
         return rows

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
-from training.scoring import Scores, score
+from training.scoring.scores import Scores, score
 
 TEXT = "x" * 100
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotation.core.document import Document, Event, Span
 from annotation.core.errors import UsageError
 from tests.builders import conflict
-from training.attributes import Attributes, attributes
+from training.scoring.attributes import Attributes, attributes
 
 CERTAIN = ("confirmed", "reported", "unconfirmed", "denied")
 ONTOLOGY = conflict()

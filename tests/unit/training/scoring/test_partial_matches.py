@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 from annotation.core.document import Document, Span
 from tests.unit.training.drawn import matchings, sides
-from training.matches import KINDS, LAYERS, Match, matches
-from training.scoring import score
+from training.scoring.partial_matches import KINDS, LAYERS, Match, matches
+from training.scoring.scores import score
 
 
 def entities(*spans: tuple[int, int, str], id: str = "d") -> Document:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import PRF
 from annotation.core.ontology import Ontology
-from training.scoring import Scores
+from training.scoring.scores import Scores
 
 _MOST = 4
 
@@ -47,3 +49,18 @@ def _types(by_type: Mapping[str, Mapping[str, PRF]], side: str) -> list[tuple[st
 
 def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST]) + (", ..." if len(names) > _MOST else "")
+
+
+def known_by(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:
+    """Refuse a model that cannot say what gold is marked in. Raises UsageError that counts and names the labels."""
+    labels = Counter(span.label for document in gold for span in document.spans())
+    roles = Counter(f">{argument.role}" for d in gold for event in d.events for argument in event.arguments)
+    known = {*ontology.labels, *(f">{role}" for role in ontology.roles)}
+    unknown = {label: n for label, n in (labels + roles).items() if label not in known}
+    if unknown:
+        some = ", ".join(sorted(unknown)[:3]) + (", ..." if len(unknown) > 3 else "")
+        raise UsageError(
+            f"{path}: its ontology {ontology.name} {ontology.version} lacks {len(unknown)} of the "
+            f"{len(labels + roles)} labels and roles that gold is marked in, {sum(unknown.values())} marks ({some}); "
+            "score it on a snapshot of its own ontology, or train it anew"
+        )

@@ -12,16 +12,16 @@ from seqeval.scheme import IOB2
 
 from annotation.core.document import Document, Span
 from annotation.core.inline_markup import parse
-from training import flat
+from training.scoring import token_f1
 
 
 def entity_counts(gold: str, predicted: str) -> tuple[int, int, int]:
-    return flat.compare(parse(gold), parse(predicted))[0]
+    return token_f1.compare(parse(gold), parse(predicted))[0]
 
 
 def test_the_longest_span_is_kept_and_what_overlaps_it_is_left_out() -> None:
     outer, inner, crossing, apart = Span(0, 10, "A"), Span(2, 5, "B"), Span(8, 12, "C"), Span(12, 13, "D")
-    assert flat.flatten([inner, apart, crossing, outer]) == [outer, apart]
+    assert token_f1.flatten([inner, apart, crossing, outer]) == [outer, apart]
 
 
 def test_a_proclitic_taken_along_is_an_error_though_the_word_is_the_same() -> None:
@@ -40,8 +40,8 @@ def test_neighbours_of_one_type_stay_two() -> None:
 
 def test_entities_and_triggers_are_two_layers() -> None:
     document = parse("[Strike:trigger הפצצת [GPE אידליב]]")
-    assert flat.compare(document, document) == [(1, 1, 1), (1, 1, 1)]
-    assert flat.compare(document, document.bare()) == [(1, 0, 0), (1, 0, 0)]
+    assert token_f1.compare(document, document) == [(1, 1, 1), (1, 1, 1)]
+    assert token_f1.compare(document, document.bare()) == [(1, 0, 0), (1, 0, 0)]
 
 
 def whole_tags(text: str, spans: list[Span], cuts: set[int]) -> list[str]:
@@ -72,13 +72,15 @@ spans = st.lists(
 
 @given(gold=spans, predicted=spans)
 def test_counts_are_those_of_seqeval_over_every_token_of_the_text(gold: list[Span], predicted: list[Span]) -> None:
-    left, right = flat.flatten(gold), flat.flatten(predicted)
+    left, right = token_f1.flatten(gold), token_f1.flatten(predicted)
     cuts = {offset for span in (*left, *right) for offset in (span.start, span.end)}
     sequences = [[whole_tags(TEXT, side, cuts)] for side in (left, right)]
     precision, recall, f1, support = precision_recall_fscore_support(
         *sequences, average="micro", scheme=IOB2, zero_division=0
     )
-    ours = flat.compare(Document("d", TEXT, entities=tuple(gold)), Document("d", TEXT, entities=tuple(predicted)))[0]
+    ours = token_f1.compare(Document("d", TEXT, entities=tuple(gold)), Document("d", TEXT, entities=tuple(predicted)))[
+        0
+    ]
     assert ours[0] == support
     assert ours[2] == round(recall * support) == round(precision * ours[1])
     assert 2 * ours[2] / max(1, ours[0] + ours[1]) == f1 or abs(2 * ours[2] / (ours[0] + ours[1]) - f1) < 1e-9

@@ -16,7 +16,7 @@ import numpy as np
 from annotation.core import bootstrap
 from annotation.core.document import Document, Span
 from annotation.core.matching import PRF, assign
-from training.pairing import aligned
+from training.scoring.document_pairs import aligned
 
 KINDS: Mapping[str, str] = {
     "strict": "same offsets and type",

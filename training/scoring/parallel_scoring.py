@@ -20,14 +20,25 @@ import numpy as np
 from annotation.core.document import Document
 from annotation.core.errors import NabaError, UsageError
 from annotation.core.ontology import Ontology
-from training import attributes, boundaries, links, matches
-from training.attributes import Attributes
-from training.boundaries import Ladder
-from training.links import Links
-from training.matches import Matches
-from training.pairing import GOLD, PREDICTED, Pairing
-from training.scoring import Scores
-from training.tally import ROWS, Integers, Tally, summed
+from training.scoring import (
+    attributes,
+)
+from training.scoring import (
+    boundary_ladder as boundaries,
+)
+from training.scoring import (
+    coreference as links,
+)
+from training.scoring import (
+    partial_matches as matches,
+)
+from training.scoring.attributes import Attributes
+from training.scoring.boundary_ladder import Ladder
+from training.scoring.coreference import Links
+from training.scoring.counts import ROWS, Integers, Tally, summed
+from training.scoring.document_pairs import GOLD, PREDICTED, Pairing
+from training.scoring.partial_matches import Matches
+from training.scoring.scores import Scores
 
 Line: TypeAlias = tuple[int, bytes]
 

@@ -21,7 +21,7 @@ from annotation.core.document import Document
 from annotation.core.link_clusters import Cluster
 from annotation.core.link_clusters import clusters as joined
 from annotation.core.matching import ENOUGH, Interval
-from training.pairing import aligned
+from training.scoring.document_pairs import aligned
 
 SAME_AS = "SameAs"
 

@@ -19,14 +19,14 @@ from annotation.formats.document_lines import DocumentLines
 from annotation.formats.textee import borders, to_textee
 from annotation.storage.documents_file import write_documents
 from tests.builders import conflict
-from training import streaming, tally
-from training.attributes import attributes
-from training.boundaries import ladder
 from training.comparison import compare
-from training.links import links
-from training.matches import matches
-from training.scoring import score
-from training.streaming import Scored, Task, score_files
+from training.scoring import counts, parallel_scoring
+from training.scoring.attributes import attributes
+from training.scoring.boundary_ladder import ladder
+from training.scoring.coreference import links
+from training.scoring.parallel_scoring import Scored, Task, score_files
+from training.scoring.partial_matches import matches
+from training.scoring.scores import score
 
 GOLD = sample.gold()[::3]
 
@@ -64,7 +64,7 @@ def totals(part: object) -> object:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_files_score_as_the_documents_in_them_do(workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "_BLOCK", 3)
+    monkeypatch.setattr(parallel_scoring, "_BLOCK", 3)
     scored = score_files(files(tmp_path, GOLD, PREDICTED, further=True), workers=workers)
     assert json.dumps(plain(scored)) == json.dumps(
         {
@@ -78,7 +78,7 @@ def test_files_score_as_the_documents_in_them_do(workers: int, tmp_path: Path, m
 
 
 def test_another_order_changes_nothing_not_even_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "_BLOCK", 2)
+    monkeypatch.setattr(parallel_scoring, "_BLOCK", 2)
     shuffled = random.Random(1).sample(PREDICTED, len(PREDICTED))
     scores, expected = score_files(files(tmp_path, GOLD, shuffled)).scores, score(GOLD, PREDICTED)
     assert scores.ids == expected.ids == tuple(document.id for document in GOLD)
@@ -88,8 +88,8 @@ def test_another_order_changes_nothing_not_even_the_rows(tmp_path: Path, monkeyp
 
 
 def test_an_archive_s_rows_are_shared_and_its_scores_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streaming, "_BLOCK", 2)
-    for module in (streaming, tally):
+    monkeypatch.setattr(parallel_scoring, "_BLOCK", 2)
+    for module in (parallel_scoring, counts):
         monkeypatch.setattr(module, "ROWS", len(GOLD) // 2)
     shuffled = random.Random(1).sample(PREDICTED, len(PREDICTED))
     one, other = (score_files(files(tmp_path, GOLD, side, further=True)) for side in (PREDICTED, shuffled))
@@ -113,7 +113,7 @@ def test_an_archive_s_rows_are_shared_and_its_scores_stay(tmp_path: Path, monkey
 def test_what_does_not_fit_is_counted_over_the_whole_files(
     workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "_BLOCK", 2)
+    monkeypatch.setattr(parallel_scoring, "_BLOCK", 2)
     first, second, third, fourth, fifth, *_ = GOLD
     other = replace(fifth.bare(), text=fifth.text + "!")
     task = files(tmp_path, [first, second, second, third, fifth, first], [third, fourth, other, first, fourth])

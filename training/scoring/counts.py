@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from annotation.core.document import Document
 from annotation.core.matching import UNITS, Item, Items, agreed, units
-from training import flat
+from training.scoring import token_f1
 
 KINDS: Mapping[str, tuple[str, int]] = {
     "event": ("Trig-C", 2),
@@ -33,7 +33,7 @@ Integers: TypeAlias = NDArray[np.int64]
 TypeName: TypeAlias = tuple[str, str]
 """A kind of `KINDS`, and a type of it."""
 
-_SCORES = len(UNITS) + len(flat.LAYERS)
+_SCORES = len(UNITS) + len(token_f1.LAYERS)
 _CELL = 5
 """A document's row, a type's number, and gold, predicted, correct."""
 ROWS = 1 << 13
@@ -68,7 +68,7 @@ class Tally:
         both = agreed(left, right)
         for unit in UNITS:
             self._counts.extend((len(left[unit]), len(right[unit]), len(both[unit])))
-        for triple in flat.compare(gold, predicted):
+        for triple in token_f1.compare(gold, predicted):
             self._counts.extend(triple)
         for kind, (unit, at) in KINDS.items():
             self._count(kind, itemgetter(at), (left[unit], right[unit], both[unit]))

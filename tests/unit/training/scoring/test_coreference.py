@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from annotation.core.document import Document, Link, Span
 from tests.unit.training.drawn import matchings, sides
-from training.links import clusters, links
+from training.scoring.coreference import clusters, links
 
 
 def linked(*chains: str, id: str = "d") -> Document:

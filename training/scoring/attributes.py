@@ -20,7 +20,7 @@ from annotation.core.document import Document, Span
 from annotation.core.errors import UsageError
 from annotation.core.matching import ENOUGH, assign, overlap
 from annotation.core.ontology import Attribute, Ontology
-from training.pairing import aligned
+from training.scoring.document_pairs import aligned
 
 CERTAINTY, UNCONFIRMED, CONFIRMED = "certainty", "unconfirmed", "confirmed"
 

@@ -1,0 +1,1 @@
+"""Gold against predicted: counts, the seven scores and those beside them. Knows no torch."""
