@@ -9,11 +9,11 @@ from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
-from training.alignment import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned
-from training.audit import KINDS
 from training.config.schema import AuditConfig
-from training.encoding import Encoding
-from training.predict import hush
+from training.encoding.coverage import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned
+from training.encoding.encoding import Encoding
+from training.encoding.hub import hush
+from training.encoding.representable import KINDS
 
 _FURTHER = "attribute"
 _PLURAL = {"entity": "entities", "trigger": "triggers", "argument": "arguments", "link": "links"}

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import Dataset, Sampler
 
 from annotation.core.document import Document
-from training.encoding import IGNORED, Encoding, Example, Targets
+from training.encoding.encoding import IGNORED, Encoding, Example, Targets
 
 Batch: TypeAlias = dict[str, Tensor]
 

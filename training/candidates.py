@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from training.encoding import IGNORED
+from training.encoding.encoding import IGNORED
 from training.losses import IMPOSSIBLE
 
 MOST_TRIGGERS, MOST_ENTITIES = 256, 1024

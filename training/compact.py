@@ -7,43 +7,15 @@ Hovy 2016, "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF"); a b
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from typing import cast
-from zlib import crc32
 
-import numpy as np
-import regex
 import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
-from annotation.core.errors import UsageError
-from annotation.core.text import folded
-from annotation.core.words import Word, legal_cuts
 from training.dropout import Dropout
-from training.tokens import Ids, Pieces
-
-IDENTITIES = 3
-"""The first features say which word it is; they are what word dropout hides."""
-FEATURES = 15
-CHARACTERS = 16
-"""Letters of a word that are read: all, or the first and last eight."""
-COMPACT_TOKENIZER = "compact_tokenizer.json"
-_SHAPES = tuple(
-    (regex.compile(pattern), letter)
-    for pattern, letter in (
-        (r"\p{Nd}", "d"),
-        (r"\p{Arabic}", "a"),
-        (r"\p{Hebrew}", "h"),
-        (r"\p{Lu}", "L"),
-        (r"\p{L}", "l"),
-        (r"\p{M}", "m"),
-    )
-)
+from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, IDENTITIES
 
 
 class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -74,83 +46,6 @@ class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         self.dropout, self.word_dropout, self.neighbours = dropout, word_dropout, neighbours
         self.max_position_embeddings = max_position_embeddings
         super().__init__(**kwargs)  # type: ignore[arg-type]
-
-
-class CompactTokenizer:
-    """Words are its tokens; an id is a row of FEATURES hashed features and CHARACTERS hashed letters, 0 for none."""
-
-    def __init__(self, *, buckets: int = 1 << 15, alphabet: int = 512) -> None:
-        self.buckets, self.alphabet = buckets, alphabet
-        self.prefix: Ids = np.zeros((0, FEATURES + CHARACTERS), dtype=np.int64)
-        self.suffix: Ids = self.prefix
-        self.pad, self.most = 0, 512
-
-    @classmethod
-    def from_pretrained(cls, path: str | Path) -> CompactTokenizer:
-        """Raises UsageError when the folder holds none."""
-        file = Path(path) / COMPACT_TOKENIZER
-        try:
-            sizes = json.loads(file.read_text(encoding="utf-8"))
-            return cls(buckets=int(sizes["buckets"]), alphabet=int(sizes["alphabet"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{file}: cannot be read as the compact encoder's tokenizer: {error}") from error
-
-    def save_pretrained(self, path: str | Path) -> None:
-        """Write its sizes; the rest is in the code."""
-        Path(path).mkdir(parents=True, exist_ok=True)
-        sizes = json.dumps({"buckets": self.buckets, "alphabet": self.alphabet})
-        (Path(path) / COMPACT_TOKENIZER).write_text(sizes + "\n", encoding="utf-8")
-
-    def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
-        """One token a word."""
-        ids = np.zeros((max(len(words), 1), FEATURES + CHARACTERS), dtype=np.int64)
-        for at, word in enumerate(words):
-            ids[at] = _row(text[word.start : word.end], self.buckets, self.alphabet)
-            ids[at, FEATURES - 1] = _hash("gap", _gap(text, word), self.buckets)
-        each = np.arange(len(words), dtype=np.int64)
-        return Pieces(ids, each, each)
-
-
-@lru_cache(maxsize=1 << 16)
-def _row(quote: str, buckets: int, alphabet: int) -> tuple[int, ...]:
-    """The ids of one word; its last feature, which is about its surroundings, is left 0."""
-    features = (_hash(str(number), value, buckets) for number, value in enumerate(spelling(quote)))
-    letters = quote if len(quote) <= CHARACTERS else quote[: CHARACTERS // 2] + quote[-CHARACTERS // 2 :]
-    read = [1 + crc32(letter.encode("utf-8", "surrogatepass")) % (alphabet - 1) for letter in letters]
-    return (*features, 0, *read, *[0] * (CHARACTERS - len(read)))
-
-
-def _hash(feature: str, value: str, buckets: int) -> int:
-    return 1 + crc32(f"{feature}\0{value}".encode("utf-8", "surrogatepass")) % (buckets - 1) if value else 0
-
-
-def spelling(quote: str) -> list[str]:
-    """FEATURES - 1 strings, empty for none: the word, two stems of it, affixes, proclitics, shape, length."""
-    word = folded(quote) or quote
-    cuts = legal_cuts(word, Word(0, len(word), tuple(range(len(word) + 1))))
-    short, long = min(cuts - {0}, default=0), max(cuts)
-    prefixes = [word[:size] if len(word) > size else "" for size in (1, 2, 3, 4)]
-    suffixes = [word[-size:] if len(word) > size else "" for size in (1, 2, 3, 4)]
-    return [word, word[short:], word[long:], *prefixes, *suffixes, word[:long], shape(quote), str(min(len(word), 12))]
-
-
-def shape(quote: str) -> str:
-    """The kinds of its characters, runs of more than two shortened: ה7 is `hd`, 2014 is `dd`; punctuation is itself."""
-    kinds: list[str] = []
-    for char in quote:
-        kind = next((letter for pattern, letter in _SHAPES if pattern.match(char)), char)
-        if kinds[-2:] != [kind, kind]:
-            kinds.append(kind)
-    return "".join(kinds)
-
-
-def _gap(text: str, word: Word) -> str:
-    """What stands on either side: another word at once, a space, or a line's edge."""
-    return _side(text[word.start - 1 : word.start]) + _side(text[word.end : word.end + 1])
-
-
-def _side(char: str) -> str:
-    return "|" if char in ("", "\n", "\r") else "_" if char.isspace() else "."
 
 
 class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]

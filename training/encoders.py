@@ -7,12 +7,13 @@ from torch import nn
 from transformers import AutoConfig, AutoModel, PreTrainedModel
 
 from annotation.core.errors import UsageError
-from training.compact import CompactConfig, CompactEncoder, CompactTokenizer
+from training.compact import CompactConfig, CompactEncoder
 from training.config.schema import EncoderConfig
 from training.dropout import Dropout
-from training.hub import unloadable
+from training.encoding.compact_tokenizer import CompactTokenizer
+from training.encoding.hub import unloadable
+from training.encoding.tokenizer import Tokenizer
 from training.masks import register
-from training.tokens import Tokenizer
 
 register()
 

@@ -13,7 +13,7 @@ from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from training.comparison import Comparison
 from training.config.schema import EvaluateConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.examine import seen, trained
 from training.finding import ready, watched
 from training.model import EventExtractor

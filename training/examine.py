@@ -17,9 +17,9 @@ from annotation.core.document import Document
 from annotation.core.errors import SnapshotError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
-from training.alignment import aligned
 from training.chosen import Chosen
 from training.config.schema import ReleaseConfig, TrainConfig, typed
+from training.encoding.coverage import aligned
 from training.finding import ready, watched
 from training.leakage import leakage
 from training.model import EventExtractor

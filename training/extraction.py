@@ -12,10 +12,10 @@ import torch
 from torch import Tensor
 
 from training.candidates import layers, settled
-from training.decoding import Floats, Outputs
 from training.doubt import doubt
+from training.encoding.decoding import Floats, Outputs
+from training.encoding.tokenizer import Ids
 from training.losses import IMPOSSIBLE
-from training.tokens import Ids
 
 
 class Judged(NamedTuple):

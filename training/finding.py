@@ -13,7 +13,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from annotation import terminal
 from annotation.core.errors import UsageError
 from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor
 from training.predict import Finder, load
 from training.record import unchanged

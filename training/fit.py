@@ -28,11 +28,12 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF, UNITS, compare, units
 from training.batches import Examples, LengthBatches
 from training.config.schema import FitConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
+from training.encoding.hub import hush
 from training.model import EventExtractor
 from training.narration import Narrator
 from training.precision import half
-from training.predict import hush, predict
+from training.predict import predict
 from training.rates import optimizer
 from training.resumption import Resumption, best, exhausted
 from training.steps import Loader, Shares, Steps, counts

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from training.encoding import IGNORED
+from training.encoding.encoding import IGNORED
 
 IMPOSSIBLE = -1e4
 """The logit of what cannot be: far below any learnt one, and still a number in bfloat16."""

@@ -16,9 +16,9 @@ from transformers.utils.generic import ModelOutput
 from annotation.core.errors import UsageError
 from training.candidates import before, link_table, role_table, span_table, wrong
 from training.config.schema import EncoderConfig, ModelConfig
-from training.decoding import Outputs
 from training.encoders import compact, fresh, pretrained
-from training.encoding import AFFIXES, IGNORED, Encoding
+from training.encoding.decoding import Outputs
+from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.extraction import Judged, allowed, outputs
 from training.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.losses import antecedent_loss, choice_loss, circle_loss

@@ -23,16 +23,17 @@ from torch import Tensor, nn
 from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.words import LEADING, TRAILING
-from training.compact import CHARACTERS, FEATURES
 from training.config.schema import OnnxConfig
-from training.decoding import Outputs
-from training.encoding import Encoding
+from training.encoding.compact_tokenizer import CHARACTERS, FEATURES
+from training.encoding.decoding import Outputs
+from training.encoding.encoding import Encoding
+from training.encoding.hub import hush
+from training.encoding.platt_scaling import reading
 from training.extraction import Judged, outputs
 from training.finding import READER
 from training.model import EventExtractor, EventExtractorConfig, Features
-from training.predict import Finder, hush, load, model_version
+from training.predict import Finder, load, model_version
 from training.readers import agreed, read
-from training.reading import reading
 from training.record import unchanged
 
 JUDGE, ABOUT = "judge.onnx", "onnx.json"

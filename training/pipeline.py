@@ -23,7 +23,7 @@ from transformers import AutoConfig, AutoModel, Pipeline
 from transformers.pipelines import PIPELINE_REGISTRY
 
 from annotation.core.document import Document, Event, text_id
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor, EventExtractorConfig
 from training.predict import Finder
 

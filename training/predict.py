@@ -13,17 +13,17 @@ from typing import Protocol
 import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
-from transformers.utils import logging as transformers_logging
 
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import UsageError
 from training.archive import gather
 from training.batches import WORDS, Batch, collate, cuts
-from training.decoding import Outputs
-from training.encoding import Encoding
+from training.encoding.decoding import Outputs
+from training.encoding.encoding import Encoding
+from training.encoding.hub import hush
+from training.encoding.platt_scaling import Reading, reading
 from training.model import EventExtractor
 from training.precision import Precision, computing
-from training.reading import Reading, reading
 
 _PADDING = 0.05
 """Padding for a word that a batch may have on a CPU, where small batches cost no more than large ones."""
@@ -137,12 +137,6 @@ def _there(batch: Batch, device: torch.device) -> Batch:
     if device.type != "cuda":
         return {name: tensor.to(device) for name, tensor in batch.items()}
     return {name: tensor.pin_memory().to(device, non_blocking=True) for name, tensor in batch.items()}
-
-
-def hush() -> None:
-    """Stop transformers' bars for files that take no time, and its advice about defaults that are not used here."""
-    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def scales(model: EventExtractor) -> Reading:

@@ -15,11 +15,11 @@ from transformers import set_seed
 from annotation.core.document import Document
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
-from training.alignment import ENOUGH, aligned
-from training.audit import KINDS
 from training.chosen import Chosen
 from training.config.schema import TrainConfig
-from training.encoding import Encoding
+from training.encoding.coverage import ENOUGH, aligned
+from training.encoding.encoding import Encoding
+from training.encoding.representable import KINDS
 from training.fit import fit
 from training.folder import RunFolder
 from training.model import EventExtractor

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotation.core.document import Document
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
+from training.encoding.platt_scaling import RAW, fitted
 from training.model import EventExtractor
 from training.predict import predict
-from training.reading import RAW, fitted
 from training.report.calibration import calibration
 
 

@@ -15,7 +15,7 @@ import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from training.batches import Batch, Examples, LengthBatches, collate
-from training.encoding import IGNORED, Example
+from training.encoding.encoding import IGNORED, Example
 
 
 class Share(NamedTuple):

@@ -49,7 +49,7 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
 
     from training.chosen import Chosen
     from training.config.schema import TrainConfig, typed
-    from training.encoding import Encoding
+    from training.encoding.encoding import Encoding
     from training.fit import fit
     from training.model import EventExtractor
     from training.predict import predict

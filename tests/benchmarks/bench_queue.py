@@ -32,7 +32,7 @@ from annotation.selection.active_learning import queue
 from tests.builders import conflict
 from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.fit import development, fit
 from training.model import EventExtractor
 from training.predict import predict

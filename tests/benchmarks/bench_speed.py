@@ -32,10 +32,11 @@ from tests.benchmarks.versus import Sides, tagger, versus
 from tests.builders import conflict
 from training.batches import Examples, LengthBatches, collate
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
+from training.encoding.hub import hush
 from training.model import EventExtractor
 from training.precision import Precision, half
-from training.predict import Finder, hush
+from training.predict import Finder
 from training.rates import optimizer
 
 HEADS = ModelConfig()

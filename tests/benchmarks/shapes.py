@@ -18,7 +18,7 @@ from annotation import sample
 from annotation.core.document import Document
 from annotation.core.words import split
 from training.batches import collate
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor
 
 now = time.process_time if os.environ.get("BENCH_CLOCK") == "processor" else time.perf_counter

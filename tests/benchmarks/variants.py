@@ -20,7 +20,7 @@ from annotation.core.words import LEADING
 from tests.benchmarks.chains import TagHead
 from training.chosen import Chosen
 from training.config.schema import TrainConfig, typed
-from training.encoding import Encoding, Example
+from training.encoding.encoding import Encoding, Example
 from training.fit import fit
 from training.heads import RoleHead, SpanHead, pick
 from training.losses import IMPOSSIBLE

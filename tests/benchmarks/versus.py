@@ -19,7 +19,7 @@ from tests.builders import conflict
 from training.batches import Batch
 from training.chosen import Chosen
 from training.config.schema import FitConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
 from training.precision import Precision

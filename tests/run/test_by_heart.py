@@ -13,7 +13,7 @@ from annotation.core.matching import units
 from tests.builders import conflict
 from training.batches import Examples, LengthBatches, collate
 from training.config.schema import EncoderConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor
 
 EPOCHS = 60

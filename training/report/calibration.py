@@ -13,7 +13,7 @@ from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.matching import ENOUGH, PRF, Item
-from training.reading import LAYERS
+from training.encoding.platt_scaling import LAYERS
 from training.scoring.scores import aligned, prfs
 
 BINS = 10

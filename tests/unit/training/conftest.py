@@ -20,9 +20,9 @@ from transformers import (
     XLMRobertaConfig,
 )
 
-from training.compact import CompactTokenizer
-from training.tokens import HubTokenizer
-from training.tokens import Tokenizer as Reader
+from training.encoding.compact_tokenizer import CompactTokenizer
+from training.encoding.tokenizer import HubTokenizer
+from training.encoding.tokenizer import Tokenizer as Reader
 
 torch.set_num_threads(1)  # these models are so small that sharing the work costs more than it saves
 

@@ -10,7 +10,7 @@ from annotation.core.document import Document
 from tests.builders import build, conflict
 from tests.unit.training.conftest import reader
 from training.batches import Examples, LengthBatches, collate, cuts
-from training.encoding import IGNORED, Encoding
+from training.encoding.encoding import IGNORED, Encoding
 
 DOCUMENTS = [
     build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE סוריה]", id="a"),

@@ -8,15 +8,8 @@ from transformers import AutoConfig, AutoModel
 
 from annotation.core.errors import UsageError
 from annotation.core.words import split
-from training.compact import (
-    CHARACTERS,
-    FEATURES,
-    CompactConfig,
-    CompactEncoder,
-    CompactTokenizer,
-    shape,
-    spelling,
-)
+from training.compact import CompactConfig, CompactEncoder
+from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, CompactTokenizer, shape, spelling
 
 
 def ids(text: str) -> torch.Tensor:

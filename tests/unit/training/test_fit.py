@@ -17,7 +17,7 @@ from tests.builders import conflict
 from tests.run.small import documents
 from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.fit import development, fit
 from training.folder import RunFolder
 from training.model import EventExtractor

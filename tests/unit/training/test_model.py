@@ -17,7 +17,7 @@ from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
 from training.batches import Batch, collate
 from training.config.schema import EncoderConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor
 
 SMALL = ModelConfig(max_width=6, head_size=8, hidden_size=16, negatives=4)

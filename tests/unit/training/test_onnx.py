@@ -16,11 +16,11 @@ from tests.builders import conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import reader
 from training.config.schema import EncoderConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
+from training.encoding.platt_scaling import RAW
 from training.model import EventExtractor
 from training.onnx_model import export, finder
 from training.predict import model_version, predict
-from training.reading import RAW
 
 GIVEN = [document.bare() for document in documents(12)]
 LONG = Document("long", " ".join(document.text for document in GIVEN), "he")

@@ -18,7 +18,7 @@ from tests.run.small import documents
 from training.archive import BUFFER
 from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
 from training.predict import Finder, load, model_version, predict

@@ -10,7 +10,7 @@ import torch
 from tests.builders import conflict
 from tests.unit.training.test_model import COMPACT, DOCUMENTS, SMALL, batch
 from training.config.schema import FitConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor
 from training.rates import optimizer
 from training.readers import fuse

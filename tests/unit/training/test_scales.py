@@ -10,10 +10,10 @@ from transformers import set_seed
 from tests.builders import conflict
 from tests.run.small import documents
 from training.config.schema import EncoderConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
+from training.encoding.platt_scaling import PLAIN
 from training.model import EventExtractor
 from training.predict import load, model_version, predict
-from training.reading import PLAIN
 from training.report.calibration import calibration
 from training.scales import scale
 

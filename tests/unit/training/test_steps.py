@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import build, conflict
 from training.batches import Examples, LengthBatches
 from training.config.schema import EncoderConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor
 from training.steps import Loader, Shares, Steps, counts
 

@@ -18,7 +18,7 @@ from tests.unit.training.conftest import checkpoint
 from training.batches import Examples, collate
 from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
 from training.tracking import Tracker

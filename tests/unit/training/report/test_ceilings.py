@@ -16,7 +16,7 @@ from tests.builders import conflict
 from tests.run.small import documents
 from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.encoding import Encoding
 from training.fit import fit
 from training.model import EventExtractor
 from training.predict import predict

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from annotation.core.document import Document, Span
 from annotation.core.words import Word, split
-from training.audit import ARGUMENT, ENTITY, KINDS, LINK, TRIGGER, Audit, Lost, place
-from training.encoding import Encoding
-from training.tokens import edges, unseen
+from training.encoding.encoding import Encoding
+from training.encoding.representable import ARGUMENT, ENTITY, KINDS, LINK, TRIGGER, Audit, Lost, place
+from training.encoding.tokenizer import edges, unseen
 
 ENOUGH = 0.99
 """The share of marks that can be said, below which training is worth a warning."""

@@ -19,8 +19,8 @@ from tests.builders import build, conflict
 from tests.strategies import documents
 from tests.unit.training.conftest import FAMILIES, reader
 from training.batches import collate
-from training.decoding import Outputs
-from training.encoding import Encoding, Example
+from training.encoding.decoding import Outputs
+from training.encoding.encoding import Encoding, Example
 
 ONTOLOGY = conflict()
 

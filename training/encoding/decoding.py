@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.words import Word
-from training.labels import Labels
-from training.reading import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, Reading
-from training.reading import sigmoid as sigmoid
+from training.encoding.label_space import Labels
+from training.encoding.platt_scaling import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, Reading
+from training.encoding.platt_scaling import sigmoid as sigmoid
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 

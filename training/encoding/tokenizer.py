@@ -18,7 +18,7 @@ from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrained
 
 from annotation.core.errors import UsageError
 from annotation.core.words import Word
-from training.hub import unloadable
+from training.encoding.hub import unloadable
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 """Whole numbers, their shape said where they are used."""

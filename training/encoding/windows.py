@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from training.tokens import Ids, Pieces
+from training.encoding.tokenizer import Ids, Pieces
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,11 @@ from tests.builders import build, conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import FAMILIES, checkpoint, reader
 from training import runs
-from training.alignment import UNSEEN, aligned
-from training.audit import Lost
 from training.auditing import audit
 from training.config.schema import AuditConfig, EncoderConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding.coverage import UNSEEN, aligned
+from training.encoding.encoding import Encoding
+from training.encoding.representable import Lost
 
 HEBREW = replace(
     build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE סוריה] [Person>Arrest:Person דוד]", id="he"), language="he"

@@ -17,9 +17,9 @@ from transformers import AutoModel, CanineConfig, CanineTokenizer
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.unit.training.conftest import checkpoint
-from training import hub as said
 from training.config.schema import EncoderConfig, ModelConfig
-from training.encoding import Encoding
+from training.encoding import hub as said
+from training.encoding.encoding import Encoding
 from training.model import EventExtractor
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)

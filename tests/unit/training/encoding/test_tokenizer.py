@@ -10,7 +10,7 @@ from annotation.core.errors import UsageError
 from annotation.core.words import split
 from tests.strategies import texts
 from tests.unit.training.conftest import FAMILIES, reader
-from training.tokens import HubTokenizer
+from training.encoding.tokenizer import HubTokenizer
 
 
 @pytest.mark.parametrize("family", FAMILIES)

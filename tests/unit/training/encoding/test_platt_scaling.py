@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from annotation.core.errors import UsageError
-from training.reading import LAYERS, PLAIN, RAW, Scale, fitted, reading, sigmoid
+from training.encoding.platt_scaling import LAYERS, PLAIN, RAW, Scale, fitted, reading, sigmoid
 
 
 def test_the_scale_that_made_the_truth_is_found_again() -> None:

@@ -22,14 +22,14 @@ from annotation.core.link_clusters import clusters
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
-from training.audit import Audit, Place, audit, place
-from training.compact import COMPACT_TOKENIZER, CompactTokenizer
 from training.config.schema import EncoderConfig, ModelConfig
-from training.decoding import Outputs, decode
-from training.labels import Labels
-from training.reading import PLAIN, Reading
-from training.tokens import HubTokenizer, Ids, Tokenizer
-from training.windows import Windows, windows
+from training.encoding.compact_tokenizer import COMPACT_TOKENIZER, CompactTokenizer
+from training.encoding.decoding import Outputs, decode
+from training.encoding.label_space import Labels
+from training.encoding.platt_scaling import PLAIN, Reading
+from training.encoding.representable import Audit, Place, audit, place
+from training.encoding.tokenizer import HubTokenizer, Ids, Tokenizer
+from training.encoding.windows import Windows, windows
 
 AFFIXES = 1024
 """Rows of the table of hashed strings that a cut takes off; 0 stands for a cut that the word is too short for."""

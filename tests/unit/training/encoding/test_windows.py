@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.tokens import Pieces
-from training.windows import Windows, windows
+from training.encoding.tokenizer import Pieces
+from training.encoding.windows import Windows, windows
 
 PREFIX, SUFFIX = np.array([101]), np.array([102])
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.link_clusters import chain, clusters
 from annotation.core.words import LEADING, TRAILING, Word
-from training.labels import Labels
+from training.encoding.label_space import Labels
 
 ENTITY, TRIGGER, ARGUMENT, LINK = KINDS = ("entity", "trigger", "argument", "link")
 
