@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import yaml
 
 from annotation.core.matching import HEADLINE
-from training.record import Record
+from training.lineage.release_record import Record
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 """What the hub can link to; an encoder may be a folder too."""

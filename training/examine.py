@@ -22,10 +22,10 @@ from training.config.schema import ReleaseConfig, TrainConfig, typed
 from training.encoding.coverage import aligned
 from training.finding import ready, watched
 from training.leakage import leakage
+from training.lineage.release_record import Data, Trained
 from training.model import EventExtractor
 from training.predict import model_version
 from training.predict import predict as find
-from training.record import Data, Trained
 
 
 @dataclass(frozen=True)

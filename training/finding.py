@@ -14,9 +14,9 @@ from annotation import terminal
 from annotation.core.errors import UsageError
 from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding.encoding import Encoding
+from training.lineage.release_record import unchanged
 from training.model import EventExtractor
 from training.predict import Finder, load
-from training.record import unchanged
 
 _log = logging.getLogger(__name__)
 _TOLD = 1000

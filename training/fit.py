@@ -30,6 +30,7 @@ from training.batches import Examples, LengthBatches
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
+from training.lineage.wandb_tracking import Tracker
 from training.model import EventExtractor
 from training.narration import Narrator
 from training.precision import half
@@ -38,7 +39,6 @@ from training.rates import optimizer
 from training.resumption import Resumption, best, exhausted
 from training.steps import Loader, Shares, Steps, counts
 from training.team import ALONE, Team
-from training.tracking import Tracker
 
 CHOICE = "choice"
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}

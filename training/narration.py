@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
 from annotation import terminal
-from training.tracking import Tracker
+from training.lineage.wandb_tracking import Tracker
 
 _log = logging.getLogger(__name__)
 SHOWN = ("Trig-C", "Arg-C+", "Entity")

@@ -31,10 +31,10 @@ from training.encoding.hub import hush
 from training.encoding.platt_scaling import reading
 from training.extraction import Judged, outputs
 from training.finding import READER
+from training.lineage.release_record import unchanged
 from training.model import EventExtractor, EventExtractorConfig, Features
 from training.predict import Finder, load, model_version
 from training.readers import agreed, read
-from training.record import unchanged
 
 JUDGE, ABOUT = "judge.onnx", "onnx.json"
 _READ = ("input_ids", "attention_mask", "first", "last", "weight", "mask")

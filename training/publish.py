@@ -12,10 +12,10 @@ from annotation.storage.documents_file import write_documents
 from training.card import card
 from training.config.schema import ReleaseConfig, TrackingConfig
 from training.config.version_names import REFUSED
-from training.record import RECORD, Record
+from training.lineage.release_record import RECORD, Record
+from training.lineage.wandb_tracking import tracking
 from training.report.evaluation import Evaluation
 from training.report.page import write_report
-from training.tracking import tracking
 
 _TRACKED = ("project", "entity", "group")
 

@@ -14,8 +14,8 @@ from annotation.core.errors import Refused
 from training import runs
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, typed
 from training.examine import opened, weights
+from training.lineage.release_record import Record, code_hash, packages
 from training.predict import load
-from training.record import Record, code_hash, packages
 
 
 def verify(run: VerifyConfig) -> None:

@@ -26,8 +26,8 @@ from training.config.version_names import LAST, NONE, REFUSED
 from training.examine import Examined, Trial, examine, seen, trained, warn_seen, warn_unknown
 from training.gates import Findings, GatesConfig, Outcome
 from training.leakage import leakage
+from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
 from training.publish import announce, put
-from training.record import Against, Data, Gate, Record, code_hash, packages
 from training.regression import Change, changes
 from training.report.calibration import calibration
 from training.report.evaluation import Evaluation, evaluation

@@ -22,13 +22,13 @@ from training.encoding.encoding import Encoding
 from training.encoding.representable import KINDS
 from training.fit import fit
 from training.folder import RunFolder
+from training.lineage.release_record import packages
+from training.lineage.wandb_tracking import Tracker, tracking
 from training.model import EventExtractor
 from training.predict import model_version
-from training.record import packages
 from training.scales import scale
 from training.scoring.scores import Scores, score
 from training.team import Team, together
-from training.tracking import Tracker, tracking
 
 _log = logging.getLogger(__name__)
 METRICS, CONFIG = "metrics.json", "config.yaml"

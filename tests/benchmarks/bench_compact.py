@@ -51,9 +51,9 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
     from training.config.schema import TrainConfig, typed
     from training.encoding.encoding import Encoding
     from training.fit import fit
+    from training.lineage.wandb_tracking import Tracker
     from training.model import EventExtractor
     from training.predict import predict
-    from training.tracking import Tracker
 
     with initialize_config_module("conf", version_base="1.3"):
         told = ["experiment=ner", "snapshot=none", "output=none", f"seed={seed}", *overrides]

@@ -23,10 +23,10 @@ from training.config.schema import TrainConfig, typed
 from training.encoding.encoding import Encoding, Example
 from training.fit import fit
 from training.heads import RoleHead, SpanHead, pick
+from training.lineage.wandb_tracking import Tracker
 from training.losses import IMPOSSIBLE
 from training.model import EventExtractor, EventExtractorConfig, Features, Gold
 from training.predict import predict
-from training.tracking import Tracker
 
 
 class Tagger(EventExtractor):  # type: ignore[no-untyped-call]

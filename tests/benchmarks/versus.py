@@ -21,9 +21,9 @@ from training.chosen import Chosen
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
+from training.lineage.wandb_tracking import Tracker
 from training.model import EventExtractor
 from training.precision import Precision
-from training.tracking import Tracker
 
 STRIDE = 128
 """Tokens that a pipeline's windows share, one more than naba's."""

@@ -15,7 +15,7 @@ from annotation.core.matching import UNITS
 from annotation.snapshot import snapshot
 from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
-from training.record import Record
+from training.lineage.release_record import Record
 
 LOOSE = """
 floors: {Trig-C: 0.5}

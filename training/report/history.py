@@ -15,7 +15,7 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
 from annotation.page.titles import LANGUAGES
 from annotation.storage.documents_file import atomic
-from training.record import RECORD, Record
+from training.lineage.release_record import RECORD, Record
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw
 
 HISTORY = "history.html"

@@ -9,7 +9,7 @@ import pytest
 from annotation.core.errors import UsageError
 from tests.run.small import small
 from training.examine import seen
-from training.record import Data, Trained
+from training.lineage.release_record import Data, Trained
 
 
 def test_a_model_has_seen_its_languages_only(tmp_path: Path) -> None:

@@ -20,11 +20,11 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import development, fit
 from training.folder import RunFolder
+from training.lineage.wandb_tracking import Tracker
 from training.model import EventExtractor
 from training.predict import model_version, predict
 from training.resumption import Resumption
 from training.scoring.scores import score
-from training.tracking import Tracker
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
 BODY = EncoderConfig(hidden_size=16)

@@ -20,9 +20,9 @@ from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
+from training.lineage.wandb_tracking import Tracker
 from training.model import EventExtractor
 from training.predict import Finder, load, model_version, predict
-from training.tracking import Tracker
 
 CORPUS = documents(24)
 

@@ -20,8 +20,8 @@ from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
+from training.lineage.wandb_tracking import Tracker
 from training.model import EventExtractor
-from training.tracking import Tracker
 
 Given: TypeAlias = Any
 """What torch hands to those who watch it."""

@@ -18,10 +18,10 @@ from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
+from training.lineage.wandb_tracking import Tracker
 from training.model import EventExtractor
 from training.predict import predict
 from training.report.ceilings import MEANINGS, ceilings
-from training.tracking import Tracker
 
 CORPUS = documents(24)
 NEAR = "[Raid:trigger פשטו] ב[Place>Raid:GPE זמירון]"

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tracked import artifact, points, records, settings, summary, table
 from training.config.schema import TrackingConfig
-from training.tracking import mode, tracking
+from training.lineage.wandb_tracking import mode, tracking
 
 OFFLINE = TrackingConfig(mode="offline", project="test")
 
@@ -81,11 +81,11 @@ def test_nothing_is_sent_without_a_key_or_against_a_wish(
 
 def test_a_start_that_fails_is_a_warning_and_the_work_goes_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Online without a key, where nobody can be asked for one."""
-    with caplog.at_level(logging.WARNING, logger="training.tracking"):
+    with caplog.at_level(logging.WARNING, logger="training.lineage.wandb_tracking"):
         online = TrackingConfig(mode="online")
         with tracking(online, output=tmp_path, name="x", id="x", settings={}) as tracker:
             tracker.log({"epoch": 1})
-    (warning,) = (record.getMessage() for record in caplog.records if record.name == "training.tracking")
+    (warning,) = (record.getMessage() for record in caplog.records if record.name == "training.lineage.wandb_tracking")
     assert warning.startswith("Weights & Biases cannot start: ")
     assert "tracking=off" in warning
     assert "\n" not in warning
@@ -95,7 +95,7 @@ def test_a_failure_on_the_way_is_told_once_and_ends_tracking(tmp_path: Path, cap
     with tracking(OFFLINE, output=tmp_path, name="x", id="x", settings={}) as tracker:
         tracker.table("bad", ["one"], [[1, 2]])  # wandb raises: a row of another length
         tracker.log({"epoch": 1})
-    warnings = [record.getMessage() for record in caplog.records if record.name == "training.tracking"]
+    warnings = [record.getMessage() for record in caplog.records if record.name == "training.lineage.wandb_tracking"]
     assert len(warnings) == 1
     assert warnings[0].endswith("training goes on without it")
 

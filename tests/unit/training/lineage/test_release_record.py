@@ -9,7 +9,7 @@ import pytest
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
 from training.card import card
-from training.record import RECORD, Data, Gate, Record, Trained, code_hash, packages
+from training.lineage.release_record import RECORD, Data, Gate, Record, Trained, code_hash, packages
 from training.report.history import latest, write_history
 
 DATA = Data(name="snap", path="snapshots/snap", content="c0ffee", ontology="f00")
@@ -93,7 +93,7 @@ def test_the_code_is_hashed_whole_and_nothing_else(tmp_path: Path, monkeypatch: 
     (package / "presets").mkdir(parents=True)
     (package / "__init__.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("training.record._CODE", ("hashed_code",))
+    monkeypatch.setattr("training.lineage.release_record._CODE", ("hashed_code",))
     hashes = [code_hash()]
     for file, text in (("notes.txt", "a"), ("one.py", "a"), ("one.py", "b"), ("presets/two.yaml", "b")):
         (package / file).write_text(text)
