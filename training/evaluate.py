@@ -16,8 +16,8 @@ from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.examine import seen, trained
 from training.finding import ready, watched
-from training.model import EventExtractor
-from training.predict import model_version
+from training.model.event_extractor import EventExtractor
+from training.model.fingerprint import model_version
 from training.predict import predict as find
 from training.report.ceilings import Ceilings, ceilings
 from training.report.evaluation import Evaluation, agreed, evaluation

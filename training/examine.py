@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 import yaml
 from omegaconf import OmegaConf
 from pydantic import ValidationError
@@ -23,8 +21,7 @@ from training.encoding.coverage import aligned
 from training.finding import ready, watched
 from training.leakage import leakage
 from training.lineage.release_record import Data, Trained
-from training.model import EventExtractor
-from training.predict import model_version
+from training.model.fingerprint import model_version, weights
 from training.predict import predict as find
 
 
@@ -55,15 +52,6 @@ def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig) -> E
     name = model_version(model)
     found = list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
     return Examined(name, weights(model), encoding.ontology, found, aligned(encoding, gold).share)
-
-
-def weights(model: EventExtractor) -> str:
-    """A hash of every tensor, to the bit, whatever file it came from."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
 
 
 def trained(path: str | Path) -> Trained:

@@ -15,7 +15,7 @@ from annotation.core.errors import UsageError
 from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding.encoding import Encoding
 from training.lineage.release_record import unchanged
-from training.model import EventExtractor
+from training.model.event_extractor import EventExtractor
 from training.predict import Finder, load
 
 _log = logging.getLogger(__name__)

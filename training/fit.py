@@ -26,14 +26,14 @@ from transformers.trainer import TRAINER_STATE_NAME
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF, UNITS, compare, units
-from training.batches import Examples, LengthBatches
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.lineage.wandb_tracking import Tracker
-from training.model import EventExtractor
+from training.model.batches import Examples, LengthBatches
+from training.model.event_extractor import EventExtractor
+from training.model.mixed_precision import half
 from training.narration import Narrator
-from training.precision import half
 from training.predict import predict
 from training.rates import optimizer
 from training.resumption import Resumption, best, exhausted

@@ -29,12 +29,13 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.encoding.platt_scaling import reading
-from training.extraction import Judged, outputs
 from training.finding import READER
 from training.lineage.release_record import unchanged
-from training.model import EventExtractor, EventExtractorConfig, Features
-from training.predict import Finder, load, model_version
-from training.readers import agreed, read
+from training.model.ensemble import agreed, read
+from training.model.event_extractor import EventExtractor, EventExtractorConfig, Features
+from training.model.extraction import Judged, outputs
+from training.model.fingerprint import model_version
+from training.predict import Finder, load
 
 JUDGE, ABOUT = "judge.onnx", "onnx.json"
 _READ = ("input_ids", "attention_mask", "first", "last", "weight", "mask")

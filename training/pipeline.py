@@ -24,7 +24,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 
 from annotation.core.document import Document, Event, text_id
 from training.encoding.encoding import Encoding
-from training.model import EventExtractor, EventExtractorConfig
+from training.model.event_extractor import EventExtractor, EventExtractorConfig
 from training.predict import Finder
 
 TASK = "event-extraction"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +16,14 @@ from torch import Tensor
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import UsageError
 from training.archive import gather
-from training.batches import WORDS, Batch, collate, cuts
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.encoding.platt_scaling import Reading, reading
-from training.model import EventExtractor
-from training.precision import Precision, computing
+from training.model.batches import WORDS, Batch, collate, cuts
+from training.model.event_extractor import EventExtractor
+from training.model.fingerprint import model_version
+from training.model.mixed_precision import Precision, computing
 
 _PADDING = 0.05
 """Padding for a word that a batch may have on a CPU, where small batches cost no more than large ones."""
@@ -142,15 +142,6 @@ def _there(batch: Batch, device: torch.device) -> Batch:
 def scales(model: EventExtractor) -> Reading:
     """How the model's logits are read. Raises UsageError where its configuration says nothing sensible of it."""
     return reading(getattr(model.config, "scales", None))
-
-
-def model_version(model: EventExtractor) -> str:
-    """The run's name and a fingerprint of the weights, whatever file they came from: demo-3fa9c2d1."""
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
-    return f"{getattr(model.config, 'run_name', None) or 'naba'}-{digest.hexdigest()[:8]}"
 
 
 def _whole(path: Path, model: EventExtractor) -> None:

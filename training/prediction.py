@@ -12,7 +12,7 @@ from training import distributed
 from training.archive import Archive, Piece, Place
 from training.config.schema import PredictConfig
 from training.finding import found_by, watched
-from training.precision import half
+from training.model.mixed_precision import half
 from training.predict import Finder
 from training.resumable import Resumable
 

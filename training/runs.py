@@ -24,8 +24,8 @@ from training.fit import fit
 from training.folder import RunFolder
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
-from training.model import EventExtractor
-from training.predict import model_version
+from training.model.event_extractor import EventExtractor
+from training.model.fingerprint import model_version
 from training.scales import scale
 from training.scoring.scores import Scores, score
 from training.team import Team, together

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from annotation.core.document import Document
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW, fitted
-from training.model import EventExtractor
+from training.model.event_extractor import EventExtractor
 from training.predict import predict
 from training.report.calibration import calibration
 

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from training.batches import Batch, Examples, LengthBatches, collate
 from training.encoding.encoding import IGNORED, Example
+from training.model.batches import Batch, Examples, LengthBatches, collate
 
 
 class Share(NamedTuple):

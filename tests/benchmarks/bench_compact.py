@@ -48,11 +48,12 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
     from transformers import set_seed
 
     from training.chosen import Chosen
-    from training.config.schema import TrainConfig, typed
+    from training.config.schema import TrainConfig
+    from training.config.validation import typed
     from training.encoding.encoding import Encoding
     from training.fit import fit
     from training.lineage.wandb_tracking import Tracker
-    from training.model import EventExtractor
+    from training.model.event_extractor import EventExtractor
     from training.predict import predict
 
     with initialize_config_module("conf", version_base="1.3"):

@@ -30,12 +30,12 @@ from tests.benchmarks import shapes
 from tests.benchmarks.shapes import articles, header, row, spread
 from tests.benchmarks.versus import Sides, tagger, versus
 from tests.builders import conflict
-from training.batches import Examples, LengthBatches, collate
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
-from training.model import EventExtractor
-from training.precision import Precision, half
+from training.model.batches import Examples, LengthBatches, collate
+from training.model.event_extractor import EventExtractor
+from training.model.mixed_precision import Precision, half
 from training.predict import Finder
 from training.rates import optimizer
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from training.dropout import Dropout
-from training.losses import IMPOSSIBLE
+from training.model.dropout import Dropout
+from training.model.losses import IMPOSSIBLE
 
 OUTSIDE = 0
 _SURE = 0.01

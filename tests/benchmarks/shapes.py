@@ -17,9 +17,9 @@ from transformers import AutoModel, BertConfig, PreTrainedTokenizerFast
 from annotation import sample
 from annotation.core.document import Document
 from annotation.core.words import split
-from training.batches import collate
 from training.encoding.encoding import Encoding
-from training.model import EventExtractor
+from training.model.batches import collate
+from training.model.event_extractor import EventExtractor
 
 now = time.process_time if os.environ.get("BENCH_CLOCK") == "processor" else time.perf_counter
 """The clock. That of the processors is for machines that are busy with other things."""

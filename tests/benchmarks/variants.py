@@ -19,13 +19,14 @@ from annotation.core.ontology import Ontology
 from annotation.core.words import LEADING
 from tests.benchmarks.chains import TagHead
 from training.chosen import Chosen
-from training.config.schema import TrainConfig, typed
+from training.config.schema import TrainConfig
+from training.config.validation import typed
 from training.encoding.encoding import Encoding, Example
 from training.fit import fit
-from training.heads import RoleHead, SpanHead, pick
 from training.lineage.wandb_tracking import Tracker
-from training.losses import IMPOSSIBLE
-from training.model import EventExtractor, EventExtractorConfig, Features, Gold
+from training.model.event_extractor import EventExtractor, EventExtractorConfig, Features, Gold
+from training.model.heads import RoleHead, SpanHead, pick
+from training.model.losses import IMPOSSIBLE
 from training.predict import predict
 
 

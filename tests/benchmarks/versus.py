@@ -16,14 +16,14 @@ from transformers import AutoModel, AutoModelForTokenClassification, AutoTokeniz
 from annotation.core.document import Document
 from tests.benchmarks.shapes import finish, now, seconds
 from tests.builders import conflict
-from training.batches import Batch
 from training.chosen import Chosen
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
 from training.lineage.wandb_tracking import Tracker
-from training.model import EventExtractor
-from training.precision import Precision
+from training.model.batches import Batch
+from training.model.event_extractor import EventExtractor
+from training.model.mixed_precision import Precision
 
 STRIDE = 128
 """Tokens that a pipeline's windows share, one more than naba's."""

@@ -11,10 +11,10 @@ from annotation import sample
 from annotation.core.document import Document
 from annotation.core.matching import units
 from tests.builders import conflict
-from training.batches import Examples, LengthBatches, collate
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.model import EventExtractor
+from training.model.batches import Examples, LengthBatches, collate
+from training.model.event_extractor import EventExtractor
 
 EPOCHS = 60
 BATCH = 2

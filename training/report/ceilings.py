@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.matching import HEADLINE, PRF
-from training.candidates import ENTITY, TRIGGER
 from training.encoding.encoding import Encoding, Example
 from training.encoding.representable import Place, place
-from training.model import EventExtractor
+from training.model.candidates import ENTITY, TRIGGER
+from training.model.event_extractor import EventExtractor
 from training.predict import predict
 from training.scoring.scores import score
 

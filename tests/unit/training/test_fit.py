@@ -21,8 +21,9 @@ from training.encoding.encoding import Encoding
 from training.fit import development, fit
 from training.folder import RunFolder
 from training.lineage.wandb_tracking import Tracker
-from training.model import EventExtractor
-from training.predict import model_version, predict
+from training.model.event_extractor import EventExtractor
+from training.model.fingerprint import model_version
+from training.predict import predict
 from training.resumption import Resumption
 from training.scoring.scores import score
 

@@ -21,8 +21,9 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
 from training.lineage.wandb_tracking import Tracker
-from training.model import EventExtractor
-from training.predict import Finder, load, model_version, predict
+from training.model.event_extractor import EventExtractor
+from training.model.fingerprint import model_version
+from training.predict import Finder, load, predict
 
 CORPUS = documents(24)
 

@@ -12,8 +12,9 @@ from tests.run.small import documents
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import PLAIN
-from training.model import EventExtractor
-from training.predict import load, model_version, predict
+from training.model.event_extractor import EventExtractor
+from training.model.fingerprint import model_version
+from training.predict import load, predict
 from training.report.calibration import calibration
 from training.scales import scale
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import build, conflict
-from training.batches import Examples, LengthBatches
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.model import EventExtractor
+from training.model.batches import Examples, LengthBatches
+from training.model.event_extractor import EventExtractor
 from training.steps import Loader, Shares, Steps, counts
 
 HEADS = ModelConfig(max_width=4, head_size=8, hidden_size=16, dropout=0.0)

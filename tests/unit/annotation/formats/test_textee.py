@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.matching import UNITS
-from annotation.formats.textee import UNTYPED, borders, from_textee, is_textee, to_textee
+from annotation.formats.textee import UNTYPED, from_textee, is_textee
+from annotation.formats.textee_write import to_textee
+from annotation.formats.tokenization import borders
 from tests.builders import build, conflict
 from tests.strategies import documents
 from training.scoring.scores import score

@@ -14,7 +14,6 @@ from omegaconf import DictConfig, OmegaConf
 import conf
 from training.config.schema import (
     AuditConfig,
-    ConfigError,
     EncoderConfig,
     EvaluateConfig,
     FitConfig,
@@ -22,9 +21,8 @@ from training.config.schema import (
     ReleaseConfig,
     TrainConfig,
     VerifyConfig,
-    typed,
 )
-from training.config.validation import Settings, needed, paths, setting
+from training.config.validation import ConfigError, Settings, needed, paths, setting, typed
 
 ENCODERS = Path(conf.__file__).parent / "encoder"
 

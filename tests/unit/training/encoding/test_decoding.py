@@ -14,8 +14,9 @@ from annotation.core.link_clusters import chain
 from annotation.core.ontology import Ontology
 from annotation.core.words import LEADING, TRAILING, split
 from tests.builders import build, conflict
-from training.encoding.decoding import Outputs, cut, decode, sigmoid
+from training.encoding.decoding import Outputs, cut, decode
 from training.encoding.label_space import Labels
+from training.encoding.platt_scaling import sigmoid
 
 ONTOLOGY = conflict()
 LABELS = Labels.of(ONTOLOGY)

@@ -18,9 +18,9 @@ from annotation.core.words import LEADING, TRAILING
 from tests.builders import build, conflict
 from tests.strategies import documents
 from tests.unit.training.conftest import FAMILIES, reader
-from training.batches import collate
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding, Example
+from training.model.batches import collate
 
 ONTOLOGY = conflict()
 

@@ -20,7 +20,7 @@ from tests.unit.training.conftest import checkpoint
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding import hub as said
 from training.encoding.encoding import Encoding
-from training.model import EventExtractor
+from training.model.event_extractor import EventExtractor
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
 

@@ -19,7 +19,7 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
 from training.lineage.wandb_tracking import Tracker
-from training.model import EventExtractor
+from training.model.event_extractor import EventExtractor
 from training.predict import predict
 from training.report.ceilings import MEANINGS, ceilings
 

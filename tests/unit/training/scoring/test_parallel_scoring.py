@@ -16,7 +16,8 @@ from annotation import sample
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.formats.document_lines import DocumentLines
-from annotation.formats.textee import borders, to_textee
+from annotation.formats.textee_write import to_textee
+from annotation.formats.tokenization import borders
 from annotation.storage.documents_file import write_documents
 from tests.builders import conflict
 from training.comparison import compare

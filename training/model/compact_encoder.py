@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
-from training.dropout import Dropout
 from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, IDENTITIES
+from training.model.dropout import Dropout
 
 
 class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]

@@ -15,10 +15,10 @@ from annotation.core.ontology import Ontology
 from annotation.formats.starter_ontology import Starter
 from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
-from training.batches import Batch, collate
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.model import EventExtractor
+from training.model.batches import Batch, collate
+from training.model.event_extractor import EventExtractor
 
 SMALL = ModelConfig(max_width=6, head_size=8, hidden_size=16, negatives=4)
 COMPACT = EncoderConfig(kind="compact", hidden_size=16)

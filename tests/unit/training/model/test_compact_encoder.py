@@ -8,8 +8,8 @@ from transformers import AutoConfig, AutoModel
 
 from annotation.core.errors import UsageError
 from annotation.core.words import split
-from training.compact import CompactConfig, CompactEncoder
 from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, CompactTokenizer, shape, spelling
+from training.model.compact_encoder import CompactConfig, CompactEncoder
 
 
 def ids(text: str) -> torch.Tensor:

@@ -5,17 +5,18 @@ The heads come as a function, so that a model that runs elsewhere is read in the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
-from training.candidates import layers, settled
-from training.doubt import doubt
 from training.encoding.decoding import Floats, Outputs
 from training.encoding.tokenizer import Ids
-from training.losses import IMPOSSIBLE
+from training.model.candidates import layers, settled
+from training.model.losses import IMPOSSIBLE
 
 
 class Judged(NamedTuple):
@@ -78,3 +79,15 @@ def _outputs(
     *attributes: Floats,
 ) -> Outputs:
     return Outputs(spans, scores, leading, trailing, roles, attributes, links, nats)
+
+
+NEAR = math.log(9)
+"""The logit up to which a candidate is near the threshold: a probability of 0.1 to 0.9."""
+
+
+def doubt(logits: Tensor) -> Tensor:
+    """The doubts of each document's candidates added up: [D, ...] -> [D], in nats."""
+    near = logits.abs() < NEAR
+    close = logits[near].float()
+    entropy = softplus(close) - close * close.sigmoid()
+    return torch.zeros(len(logits), device=logits.device).index_add_(0, near.nonzero()[:, 0], entropy)

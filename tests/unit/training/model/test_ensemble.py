@@ -8,12 +8,12 @@ from pathlib import Path
 import torch
 
 from tests.builders import conflict
-from tests.unit.training.test_model import COMPACT, DOCUMENTS, SMALL, batch
+from tests.unit.training.model.test_event_extractor import COMPACT, DOCUMENTS, SMALL, batch
 from training.config.schema import FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.model import EventExtractor
+from training.model.ensemble import fuse
+from training.model.event_extractor import EventExtractor
 from training.rates import optimizer
-from training.readers import fuse
 
 THREE = replace(SMALL, members=3)
 

@@ -14,15 +14,15 @@ from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from annotation.core.errors import UsageError
-from training.candidates import before, link_table, role_table, span_table, wrong
 from training.config.schema import EncoderConfig, ModelConfig
-from training.encoders import compact, fresh, pretrained
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
-from training.extraction import Judged, allowed, outputs
-from training.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
-from training.losses import antecedent_loss, choice_loss, circle_loss
-from training.readers import agreed, read
+from training.model.candidates import before, link_table, role_table, span_table, wrong
+from training.model.encoder import compact, fresh, pretrained
+from training.model.ensemble import agreed, read
+from training.model.extraction import Judged, allowed, outputs
+from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
+from training.model.losses import antecedent_loss, choice_loss, circle_loss
 
 
 class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -86,7 +86,7 @@ class Features(NamedTuple):
 
 
 class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
-    """An encoder, and heads on the states of whole documents. Batches are those of `training.batches.collate`.
+    """An encoder, and heads on the states of whole documents. Batches are those of `training.model.batches.collate`.
 
     `others` are further encoders, each with a span head in `other_spans`. All read side by side and learn spans from
     their own losses alone; what they say together is the mean of their logits (Lakshminarayanan et al. 2017, "Simple

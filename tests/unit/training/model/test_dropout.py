@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from training.dropout import Dropout
+from training.model.dropout import Dropout
 
 
 def test_a_share_is_zeroed_and_the_mean_stays() -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from annotation.core.document import Document
 from tests.builders import build, conflict
 from tests.unit.training.conftest import reader
-from training.batches import Examples, LengthBatches, collate, cuts
 from training.encoding.encoding import IGNORED, Encoding
+from training.model.batches import Examples, LengthBatches, collate, cuts
 
 DOCUMENTS = [
     build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE סוריה]", id="a"),

@@ -4,9 +4,19 @@ import pytest
 import torch
 
 from annotation.core.words import LEADING, TRAILING
-from training.candidates import before, best, link_table, role_table, span_table, wrong
-from training.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, banded, distance, possible, sameness
-from training.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
+from training.model.candidates import before, best, link_table, role_table, span_table, wrong
+from training.model.heads import (
+    BoundaryHead,
+    LinkHead,
+    MentionHead,
+    RoleHead,
+    SpanHead,
+    banded,
+    distance,
+    possible,
+    sameness,
+)
+from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
 
 
 @pytest.mark.parametrize("words", [1, 4, 5, 13])

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
-from transformers import AutoConfig, AutoModel, PreTrainedModel
+from torch import Tensor, nn
+from transformers import AttentionMaskInterface, AutoConfig, AutoModel, PreTrainedModel
+from transformers.masking_utils import sdpa_mask
 
 from annotation.core.errors import UsageError
-from training.compact import CompactConfig, CompactEncoder
 from training.config.schema import EncoderConfig
-from training.dropout import Dropout
 from training.encoding.compact_tokenizer import CompactTokenizer
 from training.encoding.hub import unloadable
 from training.encoding.tokenizer import Tokenizer
-from training.masks import register
-
-register()
+from training.model.compact_encoder import CompactConfig, CompactEncoder
+from training.model.dropout import Dropout
 
 
 def compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
@@ -83,3 +81,18 @@ def fresh(config: dict[str, object]) -> PreTrainedModel:
     kind = str(config.get("model_type", ""))
     rest = {name: value for name, value in config.items() if name != "model_type"}
     return AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-any-return, no-untyped-call]
+
+
+def unasked(attention_mask: Tensor | None = None, **kwargs: object) -> Tensor | None:
+    """As transformers makes it, but without looking at a mask that is on a device."""
+    if attention_mask is not None and attention_mask.device.type != "cpu":
+        kwargs["allow_is_bidirectional_skip"] = False
+    return sdpa_mask(attention_mask=attention_mask, **kwargs)  # type: ignore[arg-type]
+
+
+def register() -> None:
+    """Have transformers make its masks so."""
+    AttentionMaskInterface.register("sdpa", unasked)
+
+
+register()

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from annotation.core.words import LEADING, TRAILING
-from training.dropout import Dropout
-from training.losses import IMPOSSIBLE
+from training.model.dropout import Dropout
+from training.model.losses import IMPOSSIBLE
 
 _STEPS = (1, 2, 3, 5, 8, 16, 32, 64)
 _SENTENCES = 3

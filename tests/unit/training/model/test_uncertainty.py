@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from training.doubt import NEAR, doubt
+from training.model.extraction import NEAR, doubt
 
 
 def test_doubt_is_the_entropy_of_what_is_near_the_threshold() -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from training.encoding.encoding import IGNORED
-from training.losses import IMPOSSIBLE
+from training.model.losses import IMPOSSIBLE
 
 MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
 """How many candidates of each layer a document may have when roles are scored; the best ones stay."""

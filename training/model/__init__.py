@@ -1,0 +1,1 @@
+"""The model: encoders, heads, losses, candidates, and extraction of what is decoded."""

@@ -1,0 +1,27 @@
+"""What tells one model from another: a hash of its weights, whatever file they came from."""
+
+from __future__ import annotations
+
+import hashlib
+
+import torch
+
+from training.model.event_extractor import EventExtractor
+
+
+def weights(model: EventExtractor) -> str:
+    """A hash of every tensor, to the bit, whatever file it came from."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def model_version(model: EventExtractor) -> str:
+    """The run's name and a fingerprint of the weights, whatever file they came from: demo-3fa9c2d1."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        digest.update(tensor.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return f"{getattr(model.config, 'run_name', None) or 'naba'}-{digest.hexdigest()[:8]}"
