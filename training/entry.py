@@ -175,9 +175,9 @@ def _predict(cfg: DictConfig) -> float:
 @_entry("onnx")
 def _onnx(cfg: DictConfig) -> float:
     run = typed(cfg, OnnxConfig)
-    from training import onnx_model
+    from training.export_onnx import onnx
 
-    return onnx_model.onnx(run)
+    return onnx(run)
 
 
 @_entry("release")

@@ -15,10 +15,11 @@ from training.comparison import Comparison
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.examine import seen, trained
-from training.finding import ready, watched
+from training.inference.loading import ready
+from training.inference.predictor import predict as find
+from training.inference.progress import watched
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.predict import predict as find
 from training.report.ceilings import Ceilings, ceilings
 from training.report.evaluation import Evaluation, agreed, evaluation
 from training.report.page import write_report

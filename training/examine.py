@@ -18,11 +18,12 @@ from annotation.snapshot.snapshot import Snapshot
 from training.chosen import Chosen
 from training.config.schema import ReleaseConfig, TrainConfig, typed
 from training.encoding.coverage import aligned
-from training.finding import ready, watched
+from training.inference.loading import ready
+from training.inference.predictor import predict as find
+from training.inference.progress import watched
 from training.leakage import leakage
 from training.lineage.release_record import Data, Trained
 from training.model.fingerprint import model_version, weights
-from training.predict import predict as find
 
 
 @dataclass(frozen=True)

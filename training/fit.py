@@ -29,12 +29,12 @@ from annotation.core.matching import HEADLINE, PRF, UNITS, compare, units
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
+from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.model.batches import Examples, LengthBatches
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import half
 from training.narration import Narrator
-from training.predict import predict
 from training.rates import optimizer
 from training.resumption import Resumption, best, exhausted
 from training.steps import Loader, Shares, Steps, counts

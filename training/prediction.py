@@ -8,13 +8,14 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import line
-from training import distributed
-from training.archive import Archive, Piece, Place
 from training.config.schema import PredictConfig
-from training.finding import found_by, watched
+from training.inference import ray_backend
+from training.inference.document_source import Archive, Piece, Place
+from training.inference.loading import found_by
+from training.inference.predictor import Finder
+from training.inference.progress import watched
+from training.inference.resumable_output import Resumable
 from training.model.mixed_precision import half
-from training.predict import Finder
-from training.resumable import Resumable
 
 
 def predict(run: PredictConfig) -> int:
@@ -28,7 +29,7 @@ def predict(run: PredictConfig) -> int:
         raise UsageError(f"{run.output}: is in what is read; choose another output=")
     with Resumable.open(run.output, _task(run, finder, archive)) as file:
         if run.engine == "ray":
-            found = distributed.pieces(run, archive, file.place)
+            found = ray_backend.pieces(run, archive, file.place)
         else:
             found = pieces(finder, archive, file.place)
         for piece in watched(found, lambda piece: piece.documents):

@@ -14,9 +14,9 @@ from annotation.core.errors import Refused
 from training import runs
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, typed
 from training.examine import opened
+from training.inference.loading import load
 from training.lineage.release_record import Record, code_hash, packages
 from training.model.fingerprint import weights
-from training.predict import load
 
 
 def verify(run: VerifyConfig) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from annotation.core.document import Document
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW, fitted
+from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
-from training.predict import predict
 from training.report.calibration import calibration
 
 

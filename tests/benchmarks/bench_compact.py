@@ -52,9 +52,9 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
     from training.config.validation import typed
     from training.encoding.encoding import Encoding
     from training.fit import fit
+    from training.inference.predictor import predict
     from training.lineage.wandb_tracking import Tracker
     from training.model.event_extractor import EventExtractor
-    from training.predict import predict
 
     with initialize_config_module("conf", version_base="1.3"):
         told = ["experiment=ner", "snapshot=none", "output=none", f"seed={seed}", *overrides]

@@ -34,9 +34,9 @@ from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import development, fit
+from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.model.event_extractor import EventExtractor
-from training.predict import predict
 
 QUOTA = {"he": 0.5, "ar": 0.5}
 RANDOM = "random"

@@ -33,10 +33,10 @@ from tests.builders import conflict
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
+from training.inference.predictor import Finder
 from training.model.batches import Examples, LengthBatches, collate
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import Precision, half
-from training.predict import Finder
 from training.rates import optimizer
 
 HEADS = ModelConfig()

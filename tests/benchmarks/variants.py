@@ -23,11 +23,11 @@ from training.config.schema import TrainConfig
 from training.config.validation import typed
 from training.encoding.encoding import Encoding, Example
 from training.fit import fit
+from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.model.event_extractor import EventExtractor, EventExtractorConfig, Features, Gold
 from training.model.heads import RoleHead, SpanHead, pick
 from training.model.losses import IMPOSSIBLE
-from training.predict import predict
 
 
 class Tagger(EventExtractor):  # type: ignore[no-untyped-call]

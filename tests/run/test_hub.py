@@ -12,7 +12,7 @@ from tokenizers.trainers import WordPieceTrainer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from tests.run.small import documents, naba, small
-from training.predict import load
+from training.inference.loading import load
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 

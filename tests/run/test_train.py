@@ -13,8 +13,8 @@ from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents
 from tests import tracked
 from tests.run.small import TINY, naba, process, small
+from training.inference.loading import load
 from training.model.fingerprint import model_version
-from training.predict import load
 
 EPOCHS = "fit.epochs=14"
 

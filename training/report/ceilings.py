@@ -9,9 +9,9 @@ from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.matching import HEADLINE, PRF
 from training.encoding.encoding import Encoding, Example
 from training.encoding.representable import Place, place
+from training.inference.predictor import predict
 from training.model.candidates import ENTITY, TRIGGER
 from training.model.event_extractor import EventExtractor
-from training.predict import predict
 from training.scoring.scores import score
 
 ALIGNMENT, WINDOW, SENTENCE = "alignment", "window", "sentence"

@@ -20,10 +20,10 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import development, fit
 from training.folder import RunFolder
+from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.predict import predict
 from training.resumption import Resumption
 from training.scoring.scores import score
 

@@ -12,9 +12,10 @@ from tests.run.small import documents
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import PLAIN
+from training.inference.loading import load
+from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.predict import load, predict
 from training.report.calibration import calibration
 from training.scales import scale
 

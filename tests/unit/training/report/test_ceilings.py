@@ -18,9 +18,9 @@ from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
+from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.model.event_extractor import EventExtractor
-from training.predict import predict
 from training.report.ceilings import MEANINGS, ceilings
 
 CORPUS = documents(24)

@@ -6,20 +6,16 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Protocol
 
 import torch
-from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from annotation.core.document import Document, Provenance
-from annotation.core.errors import UsageError
-from training.archive import gather
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
-from training.encoding.hub import hush
 from training.encoding.platt_scaling import Reading, reading
+from training.inference.document_source import gather
 from training.model.batches import WORDS, Batch, collate, cuts
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
@@ -27,21 +23,6 @@ from training.model.mixed_precision import Precision, computing
 
 _PADDING = 0.05
 """Padding for a word that a batch may have on a CPU, where small batches cost no more than large ones."""
-
-
-def load(path: str | Path) -> tuple[EventExtractor, Encoding]:
-    """The model that `naba train` or `naba release` wrote there. Raises UsageError when it is not whole."""
-    path = Path(path)
-    if not (path / "config.json").is_file():
-        raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
-    hush()
-    try:
-        model, encoding = EventExtractor.load(path)
-        scales(model)
-    except SafetensorError as error:
-        raise UsageError(f"{path}: the weights cannot be read: {error}; train it again") from error
-    _whole(path, model)
-    return model, encoding
 
 
 def predict(
@@ -142,13 +123,3 @@ def _there(batch: Batch, device: torch.device) -> Batch:
 def scales(model: EventExtractor) -> Reading:
     """How the model's logits are read. Raises UsageError where its configuration says nothing sensible of it."""
     return reading(getattr(model.config, "scales", None))
-
-
-def _whole(path: Path, model: EventExtractor) -> None:
-    """Weights that the file lacks would be drawn at random, with no more than a warning."""
-    file = path / "model.safetensors"
-    if file.is_file():
-        with safe_open(file, framework="pt") as weights:
-            absent = sorted(model.state_dict().keys() - set(weights.keys()))
-        if absent:
-            raise UsageError(f"{path}: the model lacks {len(absent)} weights, {absent[0]} among them; train it again")

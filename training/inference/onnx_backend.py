@@ -20,24 +20,20 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.words import LEADING, TRAILING
-from training.config.schema import OnnxConfig
 from training.encoding.compact_tokenizer import CHARACTERS, FEATURES
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.encoding.platt_scaling import reading
-from training.finding import READER
-from training.lineage.release_record import unchanged
+from training.inference.predictor import Finder
 from training.model.ensemble import agreed, read
 from training.model.event_extractor import EventExtractor, EventExtractorConfig, Features
 from training.model.extraction import Judged, outputs
 from training.model.fingerprint import model_version
-from training.predict import Finder, load
 
-JUDGE, ABOUT = "judge.onnx", "onnx.json"
+READER, JUDGE, ABOUT = "reader.onnx", "judge.onnx", "onnx.json"
 _READ = ("input_ids", "attention_mask", "first", "last", "weight", "mask")
 _JUDGED = ("states", "triggers", "others", "affixes", "legal", "sentences", "stems")
 _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
@@ -75,15 +71,6 @@ class _Judge(nn.Module):
         judged = self.model.judge(features, triggers, others)
         links = (judged.links,) if self.model.links is not None else ()
         return judged.roles, judged.opening, judged.closing, *judged.values, *links
-
-
-def onnx(run: OnnxConfig) -> float:
-    """Export a model, into `onnx` beside it unless another folder is named."""
-    unchanged(Path(run.model))
-    folder = Path(run.output) if run.output else Path(run.model).parent / "onnx"
-    export(*load(run.model), folder)
-    terminal.say(f"naba predict model={folder}")
-    return 0.0
 
 
 def export(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:

@@ -11,7 +11,8 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
 from training.config.schema import PredictConfig
-from training.finding import READER, found_by
+from training.inference.loading import found_by
+from training.inference.onnx_backend import READER
 from training.scoring.compatibility import known_by
 
 GOLD = [

@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic
-from training.archive import Place
+from training.inference.document_source import Place
 
 _log = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from tests.unit.training.conftest import reader
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW
+from training.inference.onnx_backend import export, finder
+from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.onnx_model import export, finder
-from training.predict import predict
 
 GIVEN = [document.bare() for document in documents(12)]
 LONG = Document("long", " ".join(document.text for document in GIVEN), "he")

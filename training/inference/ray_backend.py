@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from annotation.core.document_json import from_json
 from annotation.core.errors import NabaError, UsageError
 from annotation.storage.documents_file import line
-from training.archive import CHARACTERS, Archive, Piece, Place
 from training.config.schema import PredictConfig
+from training.inference.document_source import CHARACTERS, Archive, Piece, Place
 
 Rows: TypeAlias = dict[str, NDArray[Any]]
 """Columns of equal length, as Ray Data hands them on."""
@@ -101,7 +101,7 @@ class _Worker:
     """A copy of the model. Without threads of its own to count on, it takes one."""
 
     def __init__(self, run: PredictConfig) -> None:
-        from training.finding import found_by
+        from training.inference.loading import found_by
 
         self.finder = found_by(replace(run, threads=run.threads or 1))
 

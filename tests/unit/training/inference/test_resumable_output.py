@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from annotation.core.errors import UsageError
-from training.archive import Place
-from training.resumable import Resumable
+from training.inference.document_source import Place
+from training.inference.resumable_output import Resumable
 
 PIECES = [(f"{number} נעצר\n" * number, number, Place(0, number)) for number in range(1, 6)]
 TASK = {"model": "demo-1", "input": [["a.jsonl", 1]]}

@@ -13,8 +13,8 @@ from annotation.core.errors import UsageError
 from annotation.storage import parquet
 from annotation.storage.documents_file import write_documents
 from tests.run.small import documents, small
-from training import archive
-from training.archive import BUFFER, Archive, Place
+from training.inference import document_source
+from training.inference.document_source import BUFFER, Archive, Place
 
 CORPUS = documents(3 * BUFFER + 5)
 
@@ -49,7 +49,7 @@ def test_from_any_chunk_on_the_chunks_are_the_same(folder: Path) -> None:
 
 
 def test_a_chunk_of_long_documents_has_fewer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archive, "CHARACTERS", 200)
+    monkeypatch.setattr(document_source, "CHARACTERS", 200)
     chunks = list(Archive.open(folder / "a.jsonl").chunks(1))
     assert all(1 < len(chunk.documents) < 8 for chunk in chunks[:-1])
     assert [document for chunk in chunks for document in chunk.documents] == CORPUS[:40]

@@ -15,15 +15,16 @@ from annotation.core.document import Document, Source
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
-from training.archive import BUFFER
 from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.fit import fit
+from training.inference.document_source import BUFFER
+from training.inference.loading import load
+from training.inference.predictor import Finder, predict
 from training.lineage.wandb_tracking import Tracker
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.predict import Finder, load, predict
 
 CORPUS = documents(24)
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import torch
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from safetensors import SafetensorError, safe_open
 
-from annotation import terminal
 from annotation.core.errors import UsageError
 from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding.encoding import Encoding
+from training.encoding.hub import hush
+from training.inference import onnx_backend
+from training.inference.onnx_backend import READER
+from training.inference.predictor import Finder, scales
 from training.lineage.release_record import unchanged
 from training.model.event_extractor import EventExtractor
-from training.predict import Finder, load
-
-_log = logging.getLogger(__name__)
-_TOLD = 1000
-
-READER = "reader.onnx"
-
-T = TypeVar("T")
 
 
 def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
@@ -43,28 +35,34 @@ def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tup
 def found_by(run: PredictConfig) -> Finder:
     """What marks documents: the model in that folder, or the graphs it was exported to. Raises UsageError."""
     if (Path(run.model) / READER).is_file():
-        from training import onnx_model
-
         if run.precision == "bf16":
             raise UsageError(f"{run.model}: precision=bf16 is for models, not graphs exported from them; leave it out")
-        return onnx_model.finder(
+        return onnx_backend.finder(
             Path(run.model), batch_size=run.batch_size, threads=run.threads, cpu=run.device == "cpu"
         )
     return Finder.of(*ready(run.model, run), batch_size=run.batch_size, precision=run.precision)
 
 
-def watched(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:
-    """The same items, their documents counted on a terminal, and in a line now and then elsewhere.
+def load(path: str | Path) -> tuple[EventExtractor, Encoding]:
+    """The model that `naba train` or `naba release` wrote there. Raises UsageError when it is not whole."""
+    path = Path(path)
+    if not (path / "config.json").is_file():
+        raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
+    hush()
+    try:
+        model, encoding = EventExtractor.load(path)
+        scales(model)
+    except SafetensorError as error:
+        raise UsageError(f"{path}: the weights cannot be read: {error}; train it again") from error
+    _whole(path, model)
+    return model, encoding
 
-    `count` says how many documents an item stands for.
-    """
-    columns = (SpinnerColumn(), TextColumn("documents"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=terminal.err, transient=True, disable=not terminal.err.is_terminal) as bar:
-        task = bar.add_task("", total=None)
-        done = 0
-        for item in items:
-            told, done = done // _TOLD, done + count(item)
-            bar.update(task, completed=done)
-            if done // _TOLD > told:
-                _log.info("%d documents done", done)
-            yield item
+
+def _whole(path: Path, model: EventExtractor) -> None:
+    """Weights that the file lacks would be drawn at random, with no more than a warning."""
+    file = path / "model.safetensors"
+    if file.is_file():
+        with safe_open(file, framework="pt") as weights:
+            absent = sorted(model.state_dict().keys() - set(weights.keys()))
+        if absent:
+            raise UsageError(f"{path}: the model lacks {len(absent)} weights, {absent[0]} among them; train it again")

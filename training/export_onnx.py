@@ -1,0 +1,20 @@
+"""The work behind `naba onnx`: a trained model written as ONNX graphs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from annotation import terminal
+from training.config.schema import OnnxConfig
+from training.inference.loading import load
+from training.inference.onnx_backend import export
+from training.lineage.release_record import unchanged
+
+
+def onnx(run: OnnxConfig) -> float:
+    """Export a model, into `onnx` beside it unless another folder is named."""
+    unchanged(Path(run.model))
+    folder = Path(run.output) if run.output else Path(run.model).parent / "onnx"
+    export(*load(run.model), folder)
+    terminal.say(f"naba predict model={folder}")
+    return 0.0

@@ -1,0 +1,97 @@
+"""The model as transformers' users know theirs: import this module, and there is a pipeline for it.
+
+    from transformers import pipeline
+    import training.pipeline
+
+    find = pipeline("event-extraction", model="outputs/NAME/model")
+    find("بالأمس اعتقلت الشرطة ثلاثة أشخاص في حلب")
+
+A text becomes a list of events: {"type", "start", "end", "text", "score", "attributes": {name: value}, "arguments":
+[{"role", "label", "start", "end", "text", "score"}]}. Offsets count characters; `end` is exclusive; a score is the
+chance that what it stands at is right. Lists, datasets and generators of texts are read in order of length, so many at
+a time as `batch_size` says, and come back in their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from torch.utils.data import Dataset
+from transformers import AutoConfig, AutoModel, Pipeline
+from transformers.pipelines import PIPELINE_REGISTRY
+
+from annotation.core.document import Document, Event, text_id
+from training.encoding.encoding import Encoding
+from training.inference.predictor import Finder
+from training.model.event_extractor import EventExtractor, EventExtractorConfig
+
+TASK = "event-extraction"
+_DEFAULT = 16
+"""Texts that are read at once, where nothing is said."""
+
+
+class EventExtractionPipeline(Pipeline):
+    """Texts in, lists of events out. Raises UsageError for a folder that holds no model of ours."""
+
+    # transformers is to load no tokenizer: ours comes with the encoding
+    _load_tokenizer = _load_processor = _load_image_processor = _load_feature_extractor = cast(None, False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*cast(tuple[Any, ...], args), **cast(dict[str, Any], kwargs))
+        model = cast(EventExtractor, self.model)
+        self.finder = Finder.of(model, Encoding.from_pretrained(str(model.name_or_path)))
+
+    def _sanitize_parameters(self, **kwargs: object) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        if kwargs:
+            raise TypeError(f"{TASK} takes no {', '.join(kwargs)}")
+        return {}, {}, {}
+
+    def preprocess(self, text: str) -> dict[str, Any]:  # type: ignore[override]
+        """The text as a Document."""
+        return {"document": _document(text)}
+
+    def _forward(self, inputs: Mapping[str, Document]) -> dict[str, Any]:  # type: ignore[override]
+        return {"document": self.finder.find([inputs["document"]])[0]}
+
+    def postprocess(self, outputs: Mapping[str, Document]) -> list[dict[str, object]]:  # type: ignore[override]
+        """The events of the Document."""
+        return events(outputs["document"])
+
+    def get_iterator(
+        self, inputs: object, num_workers: int, batch_size: int, *parameters: object
+    ) -> Iterator[list[dict[str, object]]]:
+        """The events of each text, for what holds many; batches of the base class would all be of one length."""
+        texts = (inputs[at] for at in range(len(inputs))) if isinstance(inputs, Dataset) else inputs  # type: ignore[arg-type]
+        documents = map(_document, cast(Iterable[str], texts))
+        finder = replace(self.finder, batch_size=batch_size if batch_size > 1 else _DEFAULT)
+        return map(events, finder.stream(documents))
+
+
+def events(document: Document) -> list[dict[str, object]]:
+    """A Document's events as plain JSON values."""
+    return [_event(document, event) for event in document.events]
+
+
+def _event(document: Document, event: Event) -> dict[str, object]:
+    arguments = [
+        {"role": a.role, "label": a.filler.label, **_place(document, a.filler.start, a.filler.end), "score": a.score}
+        for a in event.arguments
+    ]
+    where = _place(document, event.trigger.start, event.trigger.end)
+    row: dict[str, object] = {"type": event.type, **where, "score": event.trigger.score}
+    return {**row, "attributes": dict(event.attributes), "arguments": arguments}
+
+
+def _place(document: Document, start: int, end: int) -> dict[str, object]:
+    return {"start": start, "end": end, "text": document.text[start:end]}
+
+
+def _document(text: str) -> Document:
+    return Document(text_id(text), text)
+
+
+AutoConfig.register(EventExtractorConfig.model_type, EventExtractorConfig, exist_ok=True)
+AutoModel.register(EventExtractorConfig, EventExtractor, exist_ok=True)
+PIPELINE_REGISTRY.register_pipeline(TASK, EventExtractionPipeline, pt_model=EventExtractor)
