@@ -14,11 +14,11 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
+from training.analysis.learning_curve import Curve, Point
 from training.chosen import Chosen
 from training.config.schema import CurveConfig, TrainConfig
 from training.inference.loading import load
 from training.inference.predictor import predict
-from training.learning import Curve, Point
 from training.report.curve import TREND_HEADING, trend_row, verdict, write_curve
 from training.runs import train
 from training.scoring.scores import score

@@ -11,7 +11,9 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
-from training.comparison import Comparison
+from training.analysis.evaluation import Evaluation, agreed, evaluation
+from training.analysis.oracle_ceilings import Ceilings, ceilings
+from training.analysis.paired_bootstrap import Comparison
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.examine import seen, trained
@@ -20,8 +22,6 @@ from training.inference.predictor import predict as find
 from training.inference.progress import watched
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.report.ceilings import Ceilings, ceilings
-from training.report.evaluation import Evaluation, agreed, evaluation
 from training.report.page import write_report
 from training.scoring.compatibility import known_by
 from training.scoring.scores import Scores

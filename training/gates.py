@@ -13,10 +13,10 @@ from omegaconf import OmegaConf
 from annotation.core.errors import UsageError
 from annotation.core.matching import PRF, UNITS
 from annotation.page.titles import Names
+from training.analysis.leakage import Leakage
+from training.analysis.randomization_test import Change
 from training.config.validation import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
 from training.encoding.platt_scaling import LAYERS
-from training.leakage import Leakage
-from training.regression import Change
 from training.scoring.scores import KINDS
 
 

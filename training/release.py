@@ -21,17 +21,17 @@ from annotation.core.matching import UNITS
 from annotation.page.titles import Names
 from annotation.snapshot.snapshot import Snapshot
 from training import gates
+from training.analysis.argument_features import Features
+from training.analysis.calibration import calibration
+from training.analysis.evaluation import Evaluation, evaluation
+from training.analysis.leakage import leakage
+from training.analysis.randomization_test import Change, changes
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.examine import Examined, Trial, examine, seen, trained, warn_seen, warn_unknown
 from training.gates import Findings, GatesConfig, Outcome
-from training.leakage import leakage
 from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
 from training.publish import announce, put
-from training.regression import Change, changes
-from training.report.calibration import calibration
-from training.report.evaluation import Evaluation, evaluation
-from training.report.features import Features
 from training.report.history import latest, write_history
 from training.scoring.compatibility import known_by
 from training.scoring.scores import Scores

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotation.core.document import Document
+from training.analysis.calibration import calibration
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW, fitted
 from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
-from training.report.calibration import calibration
 
 
 def scale(

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 
 from annotation import terminal
-from training.comparison import DOCUMENTS, Comparison, compare
+from training.analysis.paired_bootstrap import DOCUMENTS, Comparison, compare
 from training.scoring.compatibility import check
 from training.scoring.parallel_scoring import Lines, Scored, Task, score_files
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from annotation import sample
 from annotation.core.document import Document, Provenance, Source
 from tests.builders import conflict
-from training.report.evaluation import evaluation
+from training.analysis.evaluation import evaluation
 from training.report.page import write_report
 
 EVIL = '<img src=x onerror="document.title=1"><script>document.title=2</script>'

@@ -15,12 +15,12 @@ from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
 from annotation.page.titles import UNITS, Names
 from annotation.storage.documents_file import atomic
-from training.comparison import Change
+from training.analysis.calibration import WANTED
+from training.analysis.error_causes import CAUSES
+from training.analysis.evaluation import UNCLEAR, Evaluation
+from training.analysis.oracle_ceilings import MEANINGS
+from training.analysis.paired_bootstrap import Change
 from training.report import charts
-from training.report.calibration import WANTED
-from training.report.causes import CAUSES
-from training.report.ceilings import MEANINGS
-from training.report.evaluation import UNCLEAR, Evaluation
 from training.report.examples import Brief, Example, worst
 from training.report.verdict import answers, signed, slice_name, slice_title
 from training.scoring import token_f1

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from annotation.core.matching import HEADLINE, PRF
 from annotation.page.titles import Names
-from training.comparison import Change
-from training.regression import Change as Shift
-from training.report.evaluation import BETTER, UNCLEAR, WORSE, Before, Evaluation
-from training.report.slices import Slice
+from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, Before, Evaluation
+from training.analysis.paired_bootstrap import Change
+from training.analysis.randomization_test import Change as Shift
+from training.analysis.slices import Slice
 
 PLAIN = "plain"
 _MOST = 5

@@ -10,8 +10,8 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import PRF
 from annotation.page.titles import Names
 from tests.builders import conflict
+from training.analysis.leakage import Leakage
 from training.gates import DropsConfig, Findings, GatesConfig, failed, judge, load
-from training.leakage import Leakage
 
 NOTHING = Leakage((), (), ())
 NAMES = Names(conflict())

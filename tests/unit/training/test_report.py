@@ -19,7 +19,7 @@ from annotation.core.document import Document, Provenance, Source, Span
 from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, Mark, render, showable
 from annotation.page.titles import UNITS, Names
 from tests.builders import build, conflict
-from training.report.evaluation import evaluation
+from training.analysis.evaluation import evaluation
 from training.report.examples import MOST, worst
 from training.report.page import write_report
 from training.scoring.scores import score

@@ -9,6 +9,7 @@ from transformers import set_seed
 
 from tests.builders import conflict
 from tests.run.small import documents
+from training.analysis.calibration import calibration
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import PLAIN
@@ -16,7 +17,6 @@ from training.inference.loading import load
 from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.report.calibration import calibration
 from training.scales import scale
 
 GOLD = documents(16)

@@ -20,7 +20,7 @@ from annotation.formats.textee_write import to_textee
 from annotation.formats.tokenization import borders
 from annotation.storage.documents_file import write_documents
 from tests.builders import conflict
-from training.comparison import compare
+from training.analysis.paired_bootstrap import compare
 from training.scoring import counts, parallel_scoring
 from training.scoring.attributes import attributes
 from training.scoring.boundary_ladder import ladder

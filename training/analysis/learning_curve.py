@@ -15,7 +15,7 @@ import numpy as np
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, UNITS
-from training.powerlaw import PowerLaw, power_law
+from training.analysis.power_law import PowerLaw, power_law
 from training.scoring.counts import TypeName
 from training.scoring.scores import Scores
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from annotation.core.document import Document, Event, Span
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
-from training.report.causes import Attached
+from training.analysis.error_causes import Attached
 
 LENGTHS = (100, 300)
 """Words of a document, where its length passes from one slice into the next."""

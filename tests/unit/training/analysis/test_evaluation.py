@@ -14,7 +14,7 @@ from annotation.agreement import agreement
 from annotation.core.document import Span
 from annotation.core.errors import UsageError
 from tests.builders import conflict
-from training.report.evaluation import SCHEMA, Evaluation, evaluation, reached
+from training.analysis.evaluation import SCHEMA, Evaluation, evaluation, reached
 from training.report.page import write_report
 
 GOLD = sample.gold()

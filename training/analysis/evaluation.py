@@ -11,14 +11,14 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
-from training.comparison import Comparison, compare
-from training.regression import Change as Shift
-from training.regression import Key, changes
-from training.report.calibration import Calibration, calibration
-from training.report.ceilings import Ceilings
-from training.report.diagnose import Diagnosis, diagnose
-from training.report.slices import Slices, slices
-from training.report.wanted import Wanted, wanted
+from training.analysis.calibration import Calibration, calibration
+from training.analysis.error_analysis import Diagnosis, diagnose
+from training.analysis.label_priorities import Wanted, wanted
+from training.analysis.oracle_ceilings import Ceilings
+from training.analysis.paired_bootstrap import Comparison, compare
+from training.analysis.randomization_test import Change as Shift
+from training.analysis.randomization_test import Key, changes
+from training.analysis.slices import Slices, slices
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.boundary_ladder import Ladder, ladder
 from training.scoring.coreference import Links, links

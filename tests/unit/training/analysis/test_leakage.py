@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotation.core.document import Document
-from training.leakage import leakage
+from training.analysis.leakage import leakage
 
 WORDS = "הודיע הדובר כי אתמול בערב נעצרו שלושה חשודים בכניסה לכפר ואחד מהם שוחרר לאחר חקירה קצרה בתחנה"
 OTHER = "قال المتحدث إن الطريق بين البلدتين أغلق صباح اليوم بسبب أعمال صيانة تستمر حتى نهاية الأسبوع المقبل"

@@ -11,7 +11,7 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE
 from tests.builders import build
-from training.learning import Curve, Point
+from training.analysis.learning_curve import Curve, Point
 from training.scoring.scores import score
 
 ARREST = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"

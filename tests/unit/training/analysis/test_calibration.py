@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF
+from training.analysis.calibration import Layer, calibration, wilson
 from training.encoding.platt_scaling import LAYERS
-from training.report.calibration import Layer, calibration, wilson
 
 MARKUP = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן]"
 

@@ -14,8 +14,8 @@ from annotation.core import bootstrap
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
-from training.report.causes import attached
-from training.report.features import BINS, Features
+from training.analysis.argument_features import BINS, Features
+from training.analysis.error_causes import attached
 from training.scoring.scores import aligned, prfs
 
 Key = tuple[str, str]

@@ -13,8 +13,8 @@ from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.errors import UsageError
 from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF, units
-from training.report.causes import CAUSES, wrong
-from training.report.diagnose import Diagnosis, diagnose, if_fixed
+from training.analysis.error_analysis import Diagnosis, diagnose, if_fixed
+from training.analysis.error_causes import CAUSES, wrong
 
 GOLD = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE זמירון]."
 STRUCK = (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.powerlaw import power_law
+from training.analysis.power_law import power_law
 
 SIZES = np.array([10.0, 25, 50, 75, 100])
 

@@ -12,7 +12,7 @@ from annotation.core import bootstrap
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.inline_markup import parse
-from training.comparison import compare
+from training.analysis.paired_bootstrap import compare
 from training.scoring.scores import Scores, score
 
 GOLD = parse("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]")

@@ -13,7 +13,7 @@ from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF
-from training.report.causes import CAUSES, Wrong, attached, wrong
+from training.analysis.error_causes import CAUSES, Wrong, attached, wrong
 from training.scoring.scores import aligned
 
 

@@ -13,7 +13,7 @@ from annotation.core.document import Document, Source
 from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF
 from tests.builders import conflict
-from training.report.slices import Slices, holm, slices
+from training.analysis.slices import Slices, holm, slices
 from training.scoring.scores import score
 
 ONTOLOGY = conflict()

@@ -6,7 +6,7 @@ import pytest
 
 from annotation.core.document import Document
 from tests.builders import build
-from training.report.wanted import wanted
+from training.analysis.label_priorities import wanted
 
 ARREST = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"
 RAID = "[Raid:trigger פשטו] על [Place>Raid:GPE דיר בלוט]"

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 
 from annotation.core.document import Document
 from annotation.core.matching import UNITS, Units, units
-from training.report.features import Features
-from training.report.slices import by_slice
+from training.analysis.argument_features import Features
+from training.analysis.slices import by_slice
 from training.scoring.scores import KINDS
 
 SEED = 13

@@ -14,6 +14,7 @@ from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF, units
 from tests.builders import conflict
 from tests.run.small import documents
+from training.analysis.oracle_ceilings import MEANINGS, ceilings
 from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
@@ -21,7 +22,6 @@ from training.fit import fit
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.model.event_extractor import EventExtractor
-from training.report.ceilings import MEANINGS, ceilings
 
 CORPUS = documents(24)
 NEAR = "[Raid:trigger פשטו] ב[Place>Raid:GPE זמירון]"

@@ -1,0 +1,1 @@
+"""What scores mean: comparisons, significance, calibration, slices, errors, leakage, learning curves."""
