@@ -19,7 +19,7 @@ from training.chosen import Chosen
 from training.config.schema import CurveConfig, TrainConfig
 from training.inference.loading import load
 from training.inference.predictor import predict
-from training.report.curve import TREND_HEADING, trend_row, verdict, write_curve
+from training.report.learning_curve_page import TREND_HEADING, trend_row, verdict, write_curve
 from training.runs import train
 from training.scoring.scores import score
 

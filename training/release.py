@@ -32,7 +32,7 @@ from training.examine import Examined, Trial, examine, seen, trained, warn_seen,
 from training.gates import Findings, GatesConfig, Outcome
 from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
 from training.publish import announce, put
-from training.report.history import latest, write_history
+from training.report.release_history import latest, write_history
 from training.scoring.compatibility import known_by
 from training.scoring.scores import Scores
 

@@ -1,0 +1,1 @@
+"""Pages of what `analysis` found. Nothing is computed here."""

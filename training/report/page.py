@@ -22,7 +22,7 @@ from training.analysis.oracle_ceilings import MEANINGS
 from training.analysis.paired_bootstrap import Change
 from training.report import charts
 from training.report.examples import Brief, Example, worst
-from training.report.verdict import answers, signed, slice_name, slice_title
+from training.report.summary import answers, signed, slice_name, slice_title
 from training.scoring import token_f1
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS

@@ -10,7 +10,7 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
 from training.card import card
 from training.lineage.release_record import RECORD, Data, Gate, Record, Trained, code_hash, packages
-from training.report.history import latest, write_history
+from training.report.release_history import latest, write_history
 
 DATA = Data(name="snap", path="snapshots/snap", content="c0ffee", ontology="f00")
 

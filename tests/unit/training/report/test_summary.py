@@ -12,7 +12,7 @@ from annotation import sample
 from annotation.core.document import Document, Event
 from tests.builders import conflict
 from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, evaluation
-from training.report.verdict import Answer, answers
+from training.report.summary import Answer, answers
 
 GOLD = [replace(document, id=f"{turn}-{document.id}") for turn in range(2) for document in sample.gold()]
 Keep = Callable[[Document, Event, str], bool]

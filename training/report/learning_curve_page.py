@@ -19,7 +19,7 @@ from annotation.storage.documents_file import atomic
 from training.analysis.evaluation import BETTER, UNCLEAR, WORSE
 from training.analysis.learning_curve import STEP, Curve, Slope, Trend
 from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw
-from training.report.verdict import signed
+from training.report.summary import signed
 
 _HERE = Path(__file__).parent
 _DRAWN = {HEADLINE: "arguments (Arg-C+)", "Trig-C": "triggers (Trig-C)", "Entity": "entities (Entity)"}
