@@ -16,13 +16,13 @@ from annotation.core.errors import SnapshotError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
 from training.analysis.leakage import leakage
-from training.chosen import Chosen
 from training.config.schema import ReleaseConfig, TrainConfig, typed
 from training.encoding.coverage import aligned
 from training.inference.loading import ready
 from training.inference.predictor import predict as find
 from training.inference.progress import watched
 from training.lineage.release_record import Data, Trained
+from training.loop.data_selection import Chosen
 from training.model.fingerprint import model_version, weights
 
 

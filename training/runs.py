@@ -15,20 +15,20 @@ from transformers import set_seed
 from annotation.core.document import Document
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
-from training.chosen import Chosen
 from training.config.schema import TrainConfig
 from training.encoding.coverage import ENOUGH, aligned
 from training.encoding.encoding import Encoding
 from training.encoding.representable import KINDS
-from training.fit import fit
-from training.folder import RunFolder
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
+from training.loop.calibrate import scale
+from training.loop.data_selection import Chosen
+from training.loop.process_group import Team, together
+from training.loop.run_folder import RunFolder
+from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.scales import scale
 from training.scoring.scores import Scores, score
-from training.team import Team, together
 
 _log = logging.getLogger(__name__)
 METRICS, CONFIG = "metrics.json", "config.yaml"

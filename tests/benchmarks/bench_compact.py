@@ -47,13 +47,13 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
     from hydra import compose, initialize_config_module
     from transformers import set_seed
 
-    from training.chosen import Chosen
     from training.config.schema import TrainConfig
     from training.config.validation import typed
     from training.encoding.encoding import Encoding
-    from training.fit import fit
     from training.inference.predictor import predict
     from training.lineage.wandb_tracking import Tracker
+    from training.loop.data_selection import Chosen
+    from training.loop.trainer import fit
     from training.model.event_extractor import EventExtractor
 
     with initialize_config_module("conf", version_base="1.3"):

@@ -30,12 +30,12 @@ from annotation import sample
 from annotation.core.document import Document
 from annotation.selection.active_learning import queue
 from tests.builders import conflict
-from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.fit import development, fit
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
+from training.loop.data_selection import Chosen
+from training.loop.trainer import development, fit
 from training.model.event_extractor import EventExtractor
 
 QUOTA = {"he": 0.5, "ar": 0.5}

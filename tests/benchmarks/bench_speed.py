@@ -34,10 +34,10 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.inference.predictor import Finder
+from training.loop.optimizer import optimizer
 from training.model.batches import Examples, LengthBatches, collate
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import Precision, half
-from training.rates import optimizer
 
 HEADS = ModelConfig()
 BATCH = 16

@@ -18,13 +18,13 @@ from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.core.words import LEADING
 from tests.benchmarks.chains import TagHead
-from training.chosen import Chosen
 from training.config.schema import TrainConfig
 from training.config.validation import typed
 from training.encoding.encoding import Encoding, Example
-from training.fit import fit
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
+from training.loop.data_selection import Chosen
+from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor, EventExtractorConfig, Features, Gold
 from training.model.heads import RoleHead, SpanHead, pick
 from training.model.losses import IMPOSSIBLE

@@ -16,11 +16,11 @@ from transformers import AutoModel, AutoModelForTokenClassification, AutoTokeniz
 from annotation.core.document import Document
 from tests.benchmarks.shapes import finish, now, seconds
 from tests.builders import conflict
-from training.chosen import Chosen
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
-from training.fit import fit
 from training.lineage.wandb_tracking import Tracker
+from training.loop.data_selection import Chosen
+from training.loop.trainer import fit
 from training.model.batches import Batch
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import Precision

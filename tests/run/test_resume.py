@@ -17,7 +17,7 @@ import torch
 from tests.run.small import TINY, naba, process, small
 from training import runs
 from training.config.schema import DataConfig, EncoderConfig, FitConfig, ModelConfig, TrackingConfig, TrainConfig
-from training.narration import Narrator
+from training.loop.progress_callback import Narrator
 
 RUN = ("snapshot=snap", *TINY, "fit.epochs=6")
 

@@ -15,12 +15,12 @@ from annotation.core.matching import PRF, units
 from tests.builders import conflict
 from tests.run.small import documents
 from training.analysis.oracle_ceilings import MEANINGS, ceilings
-from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.fit import fit
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
+from training.loop.data_selection import Chosen
+from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
 
 CORPUS = documents(24)

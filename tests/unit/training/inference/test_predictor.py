@@ -15,14 +15,14 @@ from annotation.core.document import Document, Source
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
-from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.fit import fit
 from training.inference.document_source import BUFFER
 from training.inference.loading import load
 from training.inference.predictor import Finder, predict
 from training.lineage.wandb_tracking import Tracker
+from training.loop.data_selection import Chosen
+from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 

@@ -15,11 +15,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from tests.builders import conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import checkpoint
-from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.fit import fit
 from training.lineage.wandb_tracking import Tracker
+from training.loop.data_selection import Chosen
+from training.loop.trainer import fit
 from training.model.batches import Examples, collate
 from training.model.event_extractor import EventExtractor
 

@@ -11,9 +11,9 @@ from tests.builders import conflict
 from tests.unit.training.model.test_event_extractor import COMPACT, DOCUMENTS, SMALL, batch
 from training.config.schema import FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
+from training.loop.optimizer import optimizer
 from training.model.ensemble import fuse
 from training.model.event_extractor import EventExtractor
-from training.rates import optimizer
 
 THREE = replace(SMALL, members=3)
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.builders import build, conflict
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
+from training.loop.step_sampler import Loader, Shares, Steps, counts
 from training.model.batches import Examples, LengthBatches
 from training.model.event_extractor import EventExtractor
-from training.steps import Loader, Shares, Steps, counts
 
 HEADS = ModelConfig(max_width=4, head_size=8, hidden_size=16, dropout=0.0)
 BODY = EncoderConfig(hidden_size=16, dropout=0.0, word_dropout=0.0)

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tests.run.small import documents
-from training.chosen import drawn
+from training.loop.data_selection import drawn
 
 CORPUS = documents(40)
 

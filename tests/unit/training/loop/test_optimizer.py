@@ -8,7 +8,7 @@ from transformers import AutoModel
 
 from tests.unit.training.conftest import CHECKPOINTS
 from training.config.schema import FitConfig
-from training.rates import optimizer
+from training.loop.optimizer import optimizer
 
 
 class Encoder(nn.Module):

@@ -31,14 +31,14 @@ from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
+from training.loop.checkpoints import Resumption, best, exhausted
+from training.loop.optimizer import optimizer
+from training.loop.process_group import ALONE, Team
+from training.loop.progress_callback import Narrator
+from training.loop.step_sampler import Loader, Shares, Steps, counts
 from training.model.batches import Examples, LengthBatches
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import half
-from training.narration import Narrator
-from training.rates import optimizer
-from training.resumption import Resumption, best, exhausted
-from training.steps import Loader, Shares, Steps, counts
-from training.team import ALONE, Team
 
 CHOICE = "choice"
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotation.core.errors import UsageError
-from training.folder import RunFolder
+from training.loop.run_folder import RunFolder
 
 RECORD = {"fit": {"epochs": 3}, "languages": ("ar",), "seed": 13}
 

@@ -15,16 +15,16 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
-from training.chosen import Chosen
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.fit import development, fit
-from training.folder import RunFolder
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
+from training.loop.checkpoints import Resumption
+from training.loop.data_selection import Chosen
+from training.loop.run_folder import RunFolder
+from training.loop.trainer import development, fit
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.resumption import Resumption
 from training.scoring.scores import score
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
@@ -125,7 +125,7 @@ def test_a_run_broken_off_when_its_patience_was_over_is_not_trained_further(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("training.fit._Loop._finalize_training", broken)
+        patch.setattr("training.loop.trainer._Loop._finalize_training", broken)
         with pytest.raises(KeyboardInterrupt):
             trained(folder.checkpoints, config)
     moved = RunFolder(folder.path.rename(tmp_path / "moved"), folder.id)
@@ -160,9 +160,9 @@ def test_half_precision_learns_too_and_leaves_whole_weights(tmp_path: Path) -> N
 
 
 def test_what_was_reached_is_said_in_lines(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, logger="training.narration"):
+    with caplog.at_level(logging.INFO, logger="training.loop.progress_callback"):
         trained(tmp_path)
-    lines = [record.getMessage() for record in caplog.records if record.name == "training.narration"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "training.loop.progress_callback"]
     assert len(lines) == SHORT.epochs
     assert lines[0].startswith("epoch 1 of 3: loss ")
     assert "Arg-C+ " in lines[0]

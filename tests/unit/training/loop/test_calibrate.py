@@ -15,9 +15,9 @@ from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import PLAIN
 from training.inference.loading import load
 from training.inference.predictor import predict
+from training.loop.calibrate import scale
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.scales import scale
 
 GOLD = documents(16)
 
