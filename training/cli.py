@@ -48,7 +48,7 @@ def common(
 @app.command(rich_help_panel="Start here")
 def demo(workspace: Workspace = Path("workspace")) -> None:
     """Run the whole trip on the bundled sample, printing each command as it runs it."""
-    from training.demo import run
+    from training.commands.demo import run
 
     run(workspace)
 
@@ -56,7 +56,7 @@ def demo(workspace: Workspace = Path("workspace")) -> None:
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def audit(context: typer.Context) -> None:
     """What of the marks a model could learn, and what not: naba audit snapshot=... [encoder=...] [output=audit.json]"""
-    from training.entry import audit_main
+    from training.commands.hydra_main import audit_main
 
     audit_main(context.args)
 
@@ -64,7 +64,7 @@ def audit(context: typer.Context) -> None:
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def train(context: typer.Context) -> None:
     """Fine-tune a model: naba train snapshot=snapshots/NAME [experiment=compact] [encoder=hub encoder.name=...]"""
-    from training.entry import train_main
+    from training.commands.hydra_main import train_main
 
     train_main(context.args)
 
@@ -72,7 +72,7 @@ def train(context: typer.Context) -> None:
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def curve(context: typer.Context) -> None:
     """Would more labels help, and of which types: naba curve snapshot=... [experiment=compact] [seeds=[1,2,3]]"""
-    from training.entry import curve_main
+    from training.commands.hydra_main import curve_main
 
     curve_main(context.args)
 
@@ -80,7 +80,7 @@ def curve(context: typer.Context) -> None:
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def evaluate(context: typer.Context) -> None:
     """Score a model and write its report: naba evaluate model=... snapshot=... [split=test]"""
-    from training.entry import evaluate_main
+    from training.commands.hydra_main import evaluate_main
 
     evaluate_main(context.args)
 
@@ -96,7 +96,7 @@ def score(
     as_json: AsJson = False,
 ) -> None:
     """Score predicted Documents against gold: naba score gold.jsonl predicted.jsonl [--json]"""
-    from training.scored import score_command
+    from training.commands.score import score_command
     from training.scoring.parallel_scoring import Task
 
     known = load_ontology(ontology) if ontology else None
@@ -107,7 +107,7 @@ def score(
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def predict(context: typer.Context) -> None:
     """Mark events in Documents: naba predict model=... input=docs.jsonl output=predicted.jsonl"""
-    from training.entry import predict_main
+    from training.commands.hydra_main import predict_main
 
     predict_main(context.args)
 
@@ -115,7 +115,7 @@ def predict(context: typer.Context) -> None:
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def onnx(context: typer.Context) -> None:
     """Write a model as graphs that ONNX Runtime reads, and naba predict too: naba onnx model=... [output=FOLDER]"""
-    from training.entry import onnx_main
+    from training.commands.hydra_main import onnx_main
 
     onnx_main(context.args)
 
@@ -123,7 +123,7 @@ def onnx(context: typer.Context) -> None:
 @learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
 def release(context: typer.Context) -> None:
     """Release a model that the gates let pass: naba release version=1.0 model=... snapshot=... | --verify VERSION"""
-    from training.entry import release_main, verify_main
+    from training.commands.hydra_main import release_main, verify_main
 
     if "--verify" in context.args:
         words = [word for word in context.args if word != "--verify"]

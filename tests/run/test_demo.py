@@ -15,7 +15,7 @@ from annotation.labelstudio.server.client import Client
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents
 from tests.run.small import TINY
-from training import demo
+from training.commands import demo
 
 pytestmark = pytest.mark.timeout(1800)  # where others are at work too, a trip takes its time
 

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from tests.run.small import TINY, naba, process, small
-from training import runs
+from training.commands import train as runs
 from training.config.schema import DataConfig, EncoderConfig, FitConfig, ModelConfig, TrackingConfig, TrainConfig
 from training.loop.progress_callback import Narrator
 

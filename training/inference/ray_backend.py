@@ -34,7 +34,7 @@ _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 
 
 def pieces(run: PredictConfig, archive: Archive, start: Place) -> Iterator[Piece]:
-    """The archive's pieces from `start` on, as `training.prediction.pieces` has them.
+    """The archive's pieces from `start` on, as `training.commands.predict.pieces` has them.
 
     Raises UsageError where Ray is not installed, or a file is at fault.
     """

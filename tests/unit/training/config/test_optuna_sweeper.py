@@ -18,8 +18,8 @@ from optuna.storages.journal import JournalFileBackend
 
 import conf
 from annotation.core.errors import NabaError, UsageError
+from training.commands.hydra_main import train_main
 from training.config.optuna_sweeper import distribution, register
-from training.entry import train_main
 
 CONF = """
 defaults:

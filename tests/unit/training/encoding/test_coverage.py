@@ -15,8 +15,8 @@ from annotation.snapshot import snapshot
 from tests.builders import build, conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import FAMILIES, checkpoint, reader
-from training import runs
-from training.auditing import audit
+from training.commands import train
+from training.commands.audit import audit
 from training.config.schema import AuditConfig, EncoderConfig, ModelConfig
 from training.encoding.coverage import UNSEEN, aligned
 from training.encoding.encoding import Encoding
@@ -107,16 +107,16 @@ def test_an_empty_split_is_told(tmp_path: Path) -> None:
 def test_training_warns_of_what_it_cannot_teach(
     gold: list[Document], level: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level(logging.INFO, logger="training.runs"):
-        runs._say_lost(encoding(), gold, "snapshots/x")
+    with caplog.at_level(logging.INFO, logger="training.commands.train"):
+        train._say_lost(encoding(), gold, "snapshots/x")
     assert [record.levelname for record in caplog.records] == ([level] if level else [])
     if level:
         assert "naba audit snapshot=snapshots/x" in caplog.records[0].getMessage()
 
 
 def test_a_few_losses_are_said_without_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.INFO, logger="training.runs"):
-        runs._say_lost(encoding(), [LOSING, *documents(200)], "snapshots/x")
+    with caplog.at_level(logging.INFO, logger="training.commands.train"):
+        train._say_lost(encoding(), [LOSING, *documents(200)], "snapshots/x")
     (record,) = caplog.records
     assert (record.levelname, "2 marks of 201 documents" in record.getMessage()) == ("INFO", True)
 

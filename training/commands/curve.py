@@ -15,12 +15,12 @@ from annotation.core.matching import HEADLINE, UNITS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from training.analysis.learning_curve import Curve, Point
+from training.commands.train import train
 from training.config.schema import CurveConfig, TrainConfig
 from training.inference.loading import load
 from training.inference.predictor import predict
 from training.loop.data_selection import Chosen
 from training.report.learning_curve_page import TREND_HEADING, trend_row, verdict, write_curve
-from training.runs import train
 from training.scoring.scores import score
 
 _log = logging.getLogger(__name__)

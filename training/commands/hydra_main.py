@@ -134,15 +134,15 @@ def _train(cfg: DictConfig) -> float:
     if job.mode == RunMode.MULTIRUN:  # each job of a sweep has a folder of its own
         cfg.output = job.runtime.output_dir
     run = typed(cfg, TrainConfig)
-    from training import runs  # takes seconds, which neither --help nor a fault should cost
+    from training.commands import train  # takes seconds, which neither --help nor a fault should cost
 
-    return runs.train(run)
+    return train.train(run)
 
 
 @_entry("audit", "pkg://conf")
 def _audit(cfg: DictConfig) -> float:
     run = typed(cfg, AuditConfig)
-    from training.auditing import audit
+    from training.commands.audit import audit
 
     return audit(run)
 
@@ -151,7 +151,7 @@ def _audit(cfg: DictConfig) -> float:
 def _curve(cfg: DictConfig) -> float:
     """Return the score of the largest share."""
     run = typed(cfg, CurveConfig)
-    from training.curve import curve
+    from training.commands.curve import curve
 
     return curve(run)
 
@@ -159,7 +159,7 @@ def _curve(cfg: DictConfig) -> float:
 @_entry("evaluate")
 def _evaluate(cfg: DictConfig) -> float:
     run = typed(cfg, EvaluateConfig)
-    from training.evaluate import evaluate
+    from training.commands.evaluate import evaluate
 
     return evaluate(run)
 
@@ -167,15 +167,15 @@ def _evaluate(cfg: DictConfig) -> float:
 @_entry("predict")
 def _predict(cfg: DictConfig) -> float:
     run = typed(cfg, PredictConfig)
-    from training import prediction
+    from training.commands import predict
 
-    return prediction.predict(run)
+    return predict.predict(run)
 
 
 @_entry("onnx")
 def _onnx(cfg: DictConfig) -> float:
     run = typed(cfg, OnnxConfig)
-    from training.export_onnx import onnx
+    from training.commands.export_onnx import onnx
 
     return onnx(run)
 
@@ -183,7 +183,7 @@ def _onnx(cfg: DictConfig) -> float:
 @_entry("release")
 def _release(cfg: DictConfig) -> float:
     run = typed(cfg, ReleaseConfig)
-    from training import release
+    from training.commands import release
 
     release.release(run)
     return 0.0
@@ -192,9 +192,9 @@ def _release(cfg: DictConfig) -> float:
 @_entry("verify")
 def _verify(cfg: DictConfig) -> float:
     run = typed(cfg, VerifyConfig)
-    from training import rebuild
+    from training.commands import verify
 
-    rebuild.verify(run)
+    verify.verify(run)
     return 0.0
 
 

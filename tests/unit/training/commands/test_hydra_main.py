@@ -10,8 +10,8 @@ import pytest
 
 import conf
 from annotation.core.errors import NabaError, UsageError
+from training.commands.hydra_main import evaluate_main, predict_main, train_main
 from training.config.validation import ConfigError
-from training.entry import evaluate_main, predict_main, train_main
 
 
 def message(*overrides: str) -> str:

@@ -11,7 +11,7 @@ from omegaconf import OmegaConf
 
 from annotation import terminal
 from annotation.core.errors import Refused
-from training import runs
+from training.commands import train
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, typed
 from training.examine import opened
 from training.inference.loading import load
@@ -35,7 +35,7 @@ def verify(run: VerifyConfig) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
         wanted = replace(config, snapshot=str(snapshot.path), output=place, resume=False)
-        runs.train(replace(wanted, tracking=TrackingConfig(mode="off")))
+        train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
         model, _ = load(Path(place) / "model")
         found = weights(model)
     if found != record.weights:

@@ -1,0 +1,1 @@
+"""The commands of the learning side: Hydra composes the configuration, a plain function does the work."""
