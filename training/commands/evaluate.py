@@ -16,12 +16,12 @@ from training.analysis.oracle_ceilings import Ceilings, ceilings
 from training.analysis.paired_bootstrap import Comparison
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
-from training.examine import seen, trained
 from training.inference.loading import ready
 from training.inference.predictor import predict as find
 from training.inference.progress import watched
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
+from training.release.training_lineage import seen, trained
 from training.report.page import write_report
 from training.scoring.compatibility import known_by
 from training.scoring.scores import Scores

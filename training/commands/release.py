@@ -20,7 +20,6 @@ from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
 from annotation.page.titles import Names
 from annotation.snapshot.snapshot import Snapshot
-from training import gates
 from training.analysis.argument_features import Features
 from training.analysis.calibration import calibration
 from training.analysis.evaluation import Evaluation, evaluation
@@ -28,10 +27,12 @@ from training.analysis.leakage import leakage
 from training.analysis.randomization_test import Change, changes
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
-from training.examine import Examined, Trial, examine, seen, trained, warn_seen, warn_unknown
-from training.gates import Findings, GatesConfig, Outcome
 from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
-from training.publish import announce, put
+from training.release import gates
+from training.release.candidate import Examined, Trial, examine, warn_seen, warn_unknown
+from training.release.gates import Findings, GatesConfig, Outcome
+from training.release.publish import announce, put
+from training.release.training_lineage import seen, trained
 from training.report.release_history import latest, write_history
 from training.scoring.compatibility import known_by
 from training.scoring.scores import Scores

@@ -13,10 +13,10 @@ from annotation import terminal
 from annotation.core.errors import Refused
 from training.commands import train
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, typed
-from training.examine import opened
 from training.inference.loading import load
 from training.lineage.release_record import Record, code_hash, packages
 from training.model.fingerprint import weights
+from training.release.training_lineage import opened
 
 
 def verify(run: VerifyConfig) -> None:

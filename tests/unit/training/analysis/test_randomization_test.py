@@ -11,7 +11,7 @@ from tests.builders import conflict
 from training.analysis.argument_features import Features
 from training.analysis.leakage import Leakage
 from training.analysis.randomization_test import Change, changes
-from training.gates import DropsConfig, Findings, GatesConfig, failed, judge
+from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge
 
 PERSON, PLACE, AGENT = Span(4, 8, "Person"), Span(10, 14, "GPE"), Span(16, 20, "Organization")
 ATTACKER, TARGET = Span(34, 38, "ArmedGroup"), Span(40, 44, "Facility")

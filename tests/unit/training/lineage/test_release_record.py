@@ -8,8 +8,8 @@ import pytest
 
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
-from training.card import card
 from training.lineage.release_record import RECORD, Data, Gate, Record, Trained, code_hash, packages
+from training.release.model_card import card
 from training.report.release_history import latest, write_history
 
 DATA = Data(name="snap", path="snapshots/snap", content="c0ffee", ontology="f00")

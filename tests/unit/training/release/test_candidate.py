@@ -8,8 +8,8 @@ import pytest
 
 from annotation.core.errors import UsageError
 from tests.run.small import small
-from training.examine import seen
 from training.lineage.release_record import Data, Trained
+from training.release.training_lineage import seen
 
 
 def test_a_model_has_seen_its_languages_only(tmp_path: Path) -> None:

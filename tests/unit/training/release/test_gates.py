@@ -11,7 +11,7 @@ from annotation.core.matching import PRF
 from annotation.page.titles import Names
 from tests.builders import conflict
 from training.analysis.leakage import Leakage
-from training.gates import DropsConfig, Findings, GatesConfig, failed, judge, load
+from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge, load
 
 NOTHING = Leakage((), (), ())
 NAMES = Names(conflict())

@@ -6,24 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-from omegaconf import OmegaConf
-from pydantic import ValidationError
-
 from annotation import terminal
 from annotation.core.document import Document
-from annotation.core.errors import SnapshotError, UsageError
+from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
 from training.analysis.leakage import leakage
-from training.config.schema import ReleaseConfig, TrainConfig, typed
+from training.config.schema import ReleaseConfig
 from training.encoding.coverage import aligned
 from training.inference.loading import ready
 from training.inference.predictor import predict as find
 from training.inference.progress import watched
-from training.lineage.release_record import Data, Trained
-from training.loop.data_selection import Chosen
+from training.lineage.release_record import Trained
 from training.model.fingerprint import model_version, weights
+from training.release.training_lineage import seen, trained
 
 
 @dataclass(frozen=True)
@@ -53,48 +49,6 @@ def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig) -> E
     name = model_version(model)
     found = list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
     return Examined(name, weights(model), encoding.ontology, found, aligned(encoding, gold).share)
-
-
-def trained(path: str | Path) -> Trained:
-    """How the model in that folder was made. Raises UsageError when it does not say."""
-    file = Path(path) / "config.yaml"
-    try:
-        told = yaml.safe_load(file.read_text(encoding="utf-8"))
-        data = {**told["snapshot"], "path": told["config"]["snapshot"]}
-        return Trained(config=told["config"], seed=told["seed"], packages=told["packages"], snapshot=Data(**data))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
-        raise UsageError(
-            f"{file}: does not say how the model was trained ({type(error).__name__}); "
-            "release a folder that naba train wrote"
-        ) from error
-
-
-def seen(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Document]:
-    """The documents the model was made with: those it learned from, and those it was chosen by.
-
-    Raises UsageError when the snapshot it was trained on is not there any more, or changed.
-    """
-    same = scored.manifest.content == how.snapshot.content
-    snapshot = scored if same else opened(how.snapshot, trained_on, setting="trained_on")
-    chosen = Chosen.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data, how.seed)
-    return [*chosen.train, *chosen.dev]
-
-
-def opened(wanted: Data, path: str | None, *, setting: str) -> Snapshot:
-    """The snapshot a model was trained on, at `path` or else where it was. Raises UsageError if it is another one."""
-    where = path or wanted.path
-    try:
-        snapshot = Snapshot.open(where)
-    except SnapshotError as error:
-        raise UsageError(
-            f"the snapshot {wanted.name} that the model was trained on cannot be opened: {error}"
-        ) from error
-    if snapshot.manifest.content != wanted.content:
-        raise UsageError(
-            f"{where}: holds snapshot {snapshot.manifest.content[:12]}, but the model was trained on "
-            f"{wanted.name} ({wanted.content[:12]}); say {setting}=FOLDER of that one"
-        )
-    return snapshot
 
 
 def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import write_documents
 from training.analysis.evaluation import Evaluation
-from training.card import card
 from training.config.schema import ReleaseConfig, TrackingConfig
 from training.config.version_names import REFUSED
 from training.lineage.release_record import RECORD, Record
 from training.lineage.wandb_tracking import tracking
+from training.release.model_card import card
 from training.report.page import write_report
 
 _TRACKED = ("project", "entity", "group")
