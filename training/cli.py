@@ -97,10 +97,10 @@ def score(
 ) -> None:
     """Score predicted Documents against gold: naba score gold.jsonl predicted.jsonl [--json]"""
     from training.commands.score import score_command
-    from training.scoring.parallel_scoring import Task
+    from training.scoring.parallel_scoring import ScoringTask
 
     known = load_ontology(ontology) if ontology else None
-    task = Task(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=known)
+    task = ScoringTask(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=known)
     score_command(task, DocumentLines(against) if against else None, workers=workers, as_json=as_json)
 
 

@@ -17,8 +17,8 @@ from annotation.agreement.item_alignment import (
     EVENT,
     LINK,
     PREFIX,
+    AlignedItem,
     Answer,
-    Place,
     Thing,
     places,
 )
@@ -77,7 +77,7 @@ def proposal(
     )
 
 
-def _chosen(place: Place, text: str, first: Mapping[str, int], seniors: int) -> tuple[Answer, ...]:
+def _chosen(place: AlignedItem, text: str, first: Mapping[str, int], seniors: int) -> tuple[Answer, ...]:
     """What most say is there. Of as many, what a senior annotator says, or is written without its prefix, or is first.
 
     Nothing only where nobody said anything.
@@ -94,11 +94,11 @@ def _chosen(place: Place, text: str, first: Mapping[str, int], seniors: int) -> 
     return max(said, key=rank)
 
 
-def _share(place: Place, chosen: tuple[Answer, ...], versions: Mapping[str, Document]) -> float:
+def _share(place: AlignedItem, chosen: tuple[Answer, ...], versions: Mapping[str, Document]) -> float:
     return round(place.votes()[chosen] / len(versions), 4)
 
 
-Hung = Sequence[tuple[Place, tuple[Answer, ...]]]
+Hung = Sequence[tuple[AlignedItem, tuple[Answer, ...]]]
 
 
 def _event(trigger: Span, thing: Thing, hung: Hung, spans: Mapping[Thing, Span], ontology: Ontology) -> Event:
@@ -128,7 +128,7 @@ class _Saying:
     def __init__(self, ontology: Ontology, ui_language: str, text: str) -> None:
         self.ontology, self.ui_language, self.text = ontology, ui_language, text
 
-    def of(self, place: Place) -> str:
+    def of(self, place: AlignedItem) -> str:
         """Who said what; those who said the same together."""
         said: dict[str, list[str]] = {}
         for name, given in place.answers.items():
@@ -136,7 +136,7 @@ class _Saying:
         told = " · ".join(f"{', '.join(names)}: {answer}" for answer, names in said.items())
         return f"{_MARK if self.ui_language in ARTICLE_LANGUAGES else ''}{told}"
 
-    def lines(self, place: Place) -> str:
+    def lines(self, place: AlignedItem) -> str:
         """The words it is about, among those around them, and below that who said what."""
         about = place.about
         before, after = self.text[: about.start].rpartition("\n")[2], self.text[about.end :].partition("\n")[0]
@@ -147,14 +147,14 @@ class _Saying:
         words = " ".join(f"{before}[{about.quote(self.text)}]{after}".split())
         return f"{words}\n{self.of(place)}"
 
-    def answer(self, place: Place, given: Sequence[Answer]) -> str:
+    def answer(self, place: AlignedItem, given: Sequence[Answer]) -> str:
         told = [_isolated(self.title(place, label)) + self.words(place, span) for label, span in given if label]
         return ", ".join(told) or _NOTHING[self.ui_language]
 
-    def words(self, place: Place, span: Span) -> str:
+    def words(self, place: AlignedItem, span: Span) -> str:
         return "" if place.layer == ATTRIBUTE else f" {_isolated('«' + ' '.join(span.quote(self.text).split()) + '»')}"
 
-    def title(self, place: Place, label: str) -> str:
+    def title(self, place: AlignedItem, label: str) -> str:
         known = self.ontology
         if place.layer == ATTRIBUTE:
             attribute = known.attributes[place.name]

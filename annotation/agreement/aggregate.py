@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from annotation.agreement.kappa import Kappa, Values
-from annotation.agreement.pair_counts import STRICTNESS, Cell, Comparison
+from annotation.agreement.pair_counts import STRICTNESS, Cell, PairCounts
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Counts
 from annotation.core.matching import PRF, UNITS
@@ -50,9 +50,9 @@ class Group:
         }
 
 
-def group(compared: Sequence[Comparison]) -> Group:
+def group(compared: Sequence[PairCounts]) -> Group:
     """Sum over the pairs of each article, then over articles, which are also what intervals draw again."""
-    rows: dict[str, list[Comparison]] = {}
+    rows: dict[str, list[PairCounts]] = {}
     for comparison in compared:
         rows.setdefault(comparison.article, []).append(comparison)
     articles = list(rows.values())
@@ -73,7 +73,7 @@ def group(compared: Sequence[Comparison]) -> Group:
     )
 
 
-def _typed(articles: Sequence[Sequence[Comparison]], cells: Sequence[Cell]) -> Counts:
+def _typed(articles: Sequence[Sequence[PairCounts]], cells: Sequence[Cell]) -> Counts:
     """[articles, strictness x cells, 3]."""
     column = {cell: number for number, cell in enumerate(cells)}
     table = np.zeros((len(articles), len(STRICTNESS), len(cells), 3), dtype=np.int64)
@@ -103,7 +103,7 @@ def _by_kind(cells: Sequence[Cell], prfs: Sequence[PRF]) -> dict[str, dict[str, 
     return found
 
 
-def _kappas(articles: Sequence[Sequence[Comparison]]) -> dict[str, Kappa]:
+def _kappas(articles: Sequence[Sequence[PairCounts]]) -> dict[str, Kappa]:
     values: list[dict[str, Values]] = []
     for same in articles:
         summed: dict[str, Values] = {}

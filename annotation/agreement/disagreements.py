@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from annotation.agreement.item_alignment import CAUSES, LAYERS, Place, places
+from annotation.agreement.item_alignment import CAUSES, LAYERS, AlignedItem, places
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
@@ -22,7 +22,7 @@ class Article:
     """An article several people marked: their versions, by annotator, and all its places."""
 
     versions: dict[str, Document]
-    places: Sequence[Place]
+    places: Sequence[AlignedItem]
 
     @property
     def document(self) -> Document:
@@ -30,7 +30,7 @@ class Article:
         return next(iter(self.versions.values()))
 
     @property
-    def contested(self) -> list[Place]:
+    def contested(self) -> list[AlignedItem]:
         """The places where they differ, in the order of the text."""
         return [place for place in self.places if place.contested]
 

@@ -39,7 +39,7 @@ _SAME_LABEL = 1.0
 
 
 @dataclass(frozen=True)
-class Place:
+class AlignedItem:
     """What was asked of everybody, though nobody asked: what is here?
 
     `about` is the span it is about (of an argument, the trigger's), `name` the attribute's name. An annotator who
@@ -69,7 +69,7 @@ class Place:
         return Counter(self.answers.values())
 
 
-def places(versions: Mapping[str, Document], ontology: Ontology | None = None) -> list[Place]:
+def places(versions: Mapping[str, Document], ontology: Ontology | None = None) -> list[AlignedItem]:
     """Every place of an article, in the order of the text. The versions have the same text.
 
     With the ontology an attribute nobody chose has its default value; without it "" is a value of its own.
@@ -97,7 +97,7 @@ class _Laid:
             if layer == EVENT:
                 self.events = {known + number for number in joined.values()}
 
-    def spans(self) -> Iterator[Place]:
+    def spans(self) -> Iterator[AlignedItem]:
         """Entities and triggers."""
         given: dict[Thing, dict[str, list[Answer]]] = {}
         for (name, span), thing in self.thing.items():
@@ -105,7 +105,7 @@ class _Laid:
         for thing, answers in given.items():
             yield self._place(EVENT if thing in self.events else ENTITY, answers, (thing,))
 
-    def arguments(self) -> Iterator[Place]:
+    def arguments(self) -> Iterator[AlignedItem]:
         """Who fills what, by the things at both ends; asked of those who marked both."""
         given: dict[tuple[Thing, Thing], dict[str, list[Answer]]] = {}
         about: dict[tuple[Thing, Thing], Span] = {}
@@ -118,7 +118,7 @@ class _Laid:
         for ends, answers in given.items():
             yield self._place(ARGUMENT, answers, ends, about=about[ends])
 
-    def attributes(self, ontology: Ontology | None) -> Iterator[Place]:
+    def attributes(self, ontology: Ontology | None) -> Iterator[AlignedItem]:
         """What was said of an event by those who marked it; nothing where all left it at what goes without saying."""
         given: dict[tuple[Thing, str], dict[str, list[Answer]]] = {}
         marked: dict[Thing, dict[str, Span]] = {}
@@ -135,7 +135,7 @@ class _Laid:
             if any(value != default for ((value, _),) in answers.values()):
                 yield self._place(ATTRIBUTE, answers, (thing,), name=attribute)
 
-    def links(self) -> Iterator[Place]:
+    def links(self) -> Iterator[AlignedItem]:
         """What is joined to what."""
         given: dict[tuple[str, tuple[Thing, ...]], dict[str, list[Answer]]] = {}
         about: dict[tuple[str, tuple[Thing, ...]], Span] = {}
@@ -155,12 +155,12 @@ class _Laid:
         *,
         about: Span | None = None,
         name: str = "",
-    ) -> Place:
+    ) -> AlignedItem:
         # Who did not mark the trigger has said so there, and is not asked again for each of its arguments.
         asked = self.versions if layer in (ENTITY, EVENT) else frozenset.intersection(*(self.marked[t] for t in things))
         full = {who: tuple(sorted(answers.get(who, ()))) for who in self.versions if who in asked}
         first = about or min(span for given in full.values() for _, span in given)
-        return Place(layer, first, full, name, tuple(_causes(layer, self.text, full)), things)
+        return AlignedItem(layer, first, full, name, tuple(_causes(layer, self.text, full)), things)
 
 
 def _entities(document: Document) -> Sequence[Span]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from annotation.agreement.aggregate import FEWEST_ARTICLES, Scores
 from annotation.agreement.disagreements import Article, articles, causes, confused
-from annotation.agreement.item_alignment import ARGUMENT, ATTRIBUTE, CAUSES, ENTITY, EVENT, LAYERS, Answer, Place
+from annotation.agreement.item_alignment import ARGUMENT, ATTRIBUTE, CAUSES, ENTITY, EVENT, LAYERS, AlignedItem, Answer
 from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT
 from annotation.agreement.pairwise import agreement
 from annotation.core.document import Document, Span
@@ -32,7 +32,7 @@ _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
-class Row:
+class DisagreementRow:
     """A contested place as the page lists it: its words, and what each annotator said, which may be nothing.
 
     `odd` tells whose answer is not that of most; `asked` who was in a position to answer.
@@ -48,7 +48,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Example:
+class ArticleView:
     """An article as the page shows it. Links are only ever http or https; `tasks` has one for each annotator."""
 
     id: str
@@ -58,7 +58,7 @@ class Example:
     direction: str
     sides: Mapping[str, Side]
     tasks: Mapping[str, str | None]
-    rows: tuple[Row, ...]
+    rows: tuple[DisagreementRow, ...]
     share: float
     places: int
     types: frozenset[str]
@@ -100,9 +100,9 @@ def write_page(documents: Iterable[Document], out: Path, *, ontology: Ontology, 
     return out
 
 
-def _examples(found: Sequence[Article], names: Names, studio: str | None) -> list[Example]:
+def _examples(found: Sequence[Article], names: Names, studio: str | None) -> list[ArticleView]:
     """The worst articles: at most `MOST`, and about `MOST_CHARACTERS` of text, each version counted."""
-    examples: list[Example] = []
+    examples: list[ArticleView] = []
     characters = 0
     for article in found[:MOST]:
         characters += len(article.document.text) * len(article.versions)
@@ -112,11 +112,11 @@ def _examples(found: Sequence[Article], names: Names, studio: str | None) -> lis
     return examples
 
 
-def _example(article: Article, names: Names, studio: str | None) -> Example:
+def _example(article: Article, names: Names, studio: str | None) -> ArticleView:
     document, contested = article.document, article.contested
     types = {place.about.label for place in contested if place.layer in (ARGUMENT, ATTRIBUTE)}
     types |= {label for place in contested if place.layer in (ENTITY, EVENT) for label in place.labels}
-    return Example(
+    return ArticleView(
         id=document.id,
         title=heading(document),
         url=source_url(document),
@@ -155,7 +155,7 @@ def _said(given: Sequence[Answer], text: str, names: Names) -> str:
     return ", ".join(told) or "nothing"
 
 
-def _row(place: Place, text: str, names: Names, annotators: Sequence[str]) -> Row:
+def _row(place: AlignedItem, text: str, names: Names, annotators: Sequence[str]) -> DisagreementRow:
     title = _titles(names)(place.name or place.layer)
     answers = tuple(
         tuple((title(label), plain(_shown(place, span, text))) for label, span in place.answers.get(name, ()))
@@ -167,10 +167,10 @@ def _row(place: Place, text: str, names: Names, annotators: Sequence[str]) -> Ro
     majority = 2 * most > len(place.answers)
     odd = tuple(majority and place.answers.get(name, common) != common for name in annotators)
     words = plain(place.about.quote(text))
-    return Row(place.name or place.layer, what, words, answers, asked, odd, place.causes)
+    return DisagreementRow(place.name or place.layer, what, words, answers, asked, odd, place.causes)
 
 
-def _shown(place: Place, span: Span, text: str) -> str:
+def _shown(place: AlignedItem, span: Span, text: str) -> str:
     """The words an answer adds: none where they are those of the place itself."""
     return "" if place.layer == ATTRIBUTE else span.quote(text)
 
@@ -193,7 +193,7 @@ def _frequent(scores: Scores) -> list[tuple[str, PRF]]:
     return sorted(scores.items(), key=lambda item: (-item[1].gold - item[1].predicted, item[0]))
 
 
-def _filters(examples: Sequence[Example], names: Names) -> dict[str, object]:
+def _filters(examples: Sequence[ArticleView], names: Names) -> dict[str, object]:
     """What the articles can be chosen by: a number for each value, since codes may hold anything, and its title."""
     shown = {event.type for example in examples for side in example.sides.values() for event in side.events}
     contested = {label for example in examples for label in example.types}

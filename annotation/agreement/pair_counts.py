@@ -30,7 +30,7 @@ Row: TypeAlias = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PairCounts:
     """Two people's marks of one article.
 
     counts: [strictness, units, 3]. given: [strictness, 3], the arguments of events whose triggers are matched. types:
@@ -46,13 +46,13 @@ class Comparison:
     values: Mapping[str, Values]
 
 
-def comparison(one: Document, two: Document, ontology: Ontology | None) -> Comparison:
+def comparison(one: Document, two: Document, ontology: Ontology | None) -> PairCounts:
     """Count. Triggers are matched within a type, by overlap: these are the events both found."""
     found = units(one)
     versions = (two, tolerated(one, two))
     theirs = [units(version) for version in versions]
     matched = [_matched(one, version) for version in versions]
-    return Comparison(
+    return PairCounts(
         article=one.id,
         language=one.language,
         pair=(annotator(one), annotator(two)),

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from annotation.agreement.aggregate import Group, Scores, group
 from annotation.agreement.kappa import Kappa
-from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, Comparison, Pair, comparison
+from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, Pair, PairCounts, comparison
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS
@@ -140,8 +140,8 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
     )
 
 
-def _groups(compared: Iterable[Comparison], keys: Callable[[Comparison], Iterable[K]]) -> dict[K, Group]:
-    parts: dict[K, list[Comparison]] = {}
+def _groups(compared: Iterable[PairCounts], keys: Callable[[PairCounts], Iterable[K]]) -> dict[K, Group]:
+    parts: dict[K, list[PairCounts]] = {}
     for one in compared:
         for key in keys(one):
             parts.setdefault(key, []).append(one)

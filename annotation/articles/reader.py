@@ -43,7 +43,7 @@ def read(paths: Iterable[Path | str], *, limit: int = LIMIT) -> Iterator[Read]:
     Folders are walked in the order of names; what is in them of other kinds, or hidden, is passed over. Memory is that
     of one article, and 24 bytes or so for each id that a row brought itself.
     """
-    reader = _Reader(limit)
+    reader = _ArticleReader(limit)
     for path in paths:
         for found in _walk(Path(path)):
             if isinstance(found, ArticleError):
@@ -85,7 +85,7 @@ def _is_html(name: str) -> bool:
 
 
 @dataclass
-class _Reader:
+class _ArticleReader:
     """Reads files of every kind and remembers the ids that rows brought, with a digest of their text."""
 
     limit: int

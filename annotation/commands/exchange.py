@@ -10,7 +10,7 @@ import typer
 from annotation import terminal
 from annotation.commands.options import AsJson, DocumentsFile, load_ontology
 from annotation.core.ontology import LANGUAGES, Ontology
-from annotation.formats.base import UNITS, Kind, Tally
+from annotation.formats.base import UNITS, ConversionCounts, Kind
 from annotation.storage.documents_file import atomic, read_documents, write_documents
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Read another tool's files as Documents. What is wrong in them is named and left out, the rest imported."""
-    from annotation.formats.base import Reading
+    from annotation.formats.base import ReadOptions
     from annotation.formats.importing import Import
     from annotation.formats.registry import reader
 
     known = load_ontology(ontology) if ontology else None
-    how = Reading(
+    how = ReadOptions(
         language=language,
         events=frozenset([*(event or ()), *(known.events if known else ())]),
-        links=frozenset([*(link or ()), *(known.links if known else ())]) or Reading().links,
+        links=frozenset([*(link or ()), *(known.links if known else ())]) or ReadOptions().links,
         group=group,
         columns=tuple(tags or ()),
         codes=_codes(known) if known else {},
@@ -91,15 +91,15 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write Documents as another tool's files, and say what those cannot hold."""
-    from annotation.formats.base import Writing
+    from annotation.formats.base import WriteOptions
     from annotation.formats.importing import exported
     from annotation.formats.registry import writer
     from annotation.labelstudio.project.labeling_config import relation_titles
 
-    tally = Tally()
+    tally = ConversionCounts()
     write = writer(format)
     titles = relation_titles(load_ontology(ontology), ui_language) if ontology else {}
-    tally.lost += write(exported(read_documents(documents), tally), out, Writing(titles))
+    tally.lost += write(exported(read_documents(documents), tally), out, WriteOptions(titles))
     for item in tally.lost:
         if item.kind == "lost" and item.unit != "other":
             tally.over[item.unit] -= item.count
@@ -124,7 +124,7 @@ def _write_ontology(path: Path, starter: Starter) -> None:
         )
 
 
-def _report(tally: Tally, title: str, done: str, *, as_json: bool) -> None:
+def _report(tally: ConversionCounts, title: str, done: str, *, as_json: bool) -> None:
     """Every wrong item on a line of its own, then how many there were of each unit, and of each reason."""
     if as_json:
         terminal.emit(tally_as_dict(tally))
@@ -143,7 +143,7 @@ def _report(tally: Tally, title: str, done: str, *, as_json: bool) -> None:
         terminal.say(f"{kind}: {count} {unit}: {reason} (first: {where})")
 
 
-def tally_as_dict(tally: Tally) -> dict[str, object]:
+def tally_as_dict(tally: ConversionCounts) -> dict[str, object]:
     """The counts and every lost item for a machine."""
     kinds: tuple[Kind, ...] = ("wrong", "lost", "noted")
     units = {unit: {"over": tally.over[unit], **{kind: tally.of(kind, unit) for kind in kinds}} for unit in UNITS}

@@ -102,7 +102,7 @@ class Ontology:
             raise OntologyError(path=path, faults=[f"not YAML: {error}"]) from error
         if not isinstance(row, dict):
             raise OntologyError(path=path, faults=["not a mapping; see conf/ontology/conflict.yaml"])
-        reader = _Reader()
+        reader = _OntologyReader()
         ontology = reader.ontology(row, text)
         if reader.faults:
             raise OntologyError(path=path, faults=reader.faults)
@@ -131,7 +131,7 @@ class Ontology:
         return kind is not None and role in kind.roles and filler in kind.roles[role].fillers
 
 
-class _Reader:
+class _OntologyReader:
     """Walks the YAML and collects every fault with its path instead of stopping at the first."""
 
     def __init__(self) -> None:

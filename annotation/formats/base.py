@@ -44,7 +44,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadOptions:
     """What a reader is told that the file may not say.
 
     `events` and `links` are the labels of triggers and of links, where the format tells neither from the rest. `group`
@@ -61,7 +61,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class WriteOptions:
     """What a writer is told: the titles of roles and links on the page that the file is for, by their codes."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -73,13 +73,13 @@ Item: TypeAlias = Document | Lost
 class Reader(Protocol):
     """Reads one file or folder. Raises UsageError only where nothing of it can be read."""
 
-    def __call__(self, path: Path, how: Reading) -> Iterator[Item]: ...
+    def __call__(self, path: Path, how: ReadOptions) -> Iterator[Item]: ...
 
 
 class Writer(Protocol):
     """Writes the Documents to a file or folder, atomically."""
 
-    def __call__(self, documents: Iterable[Document], out: Path, how: Writing) -> Sequence[Lost]: ...
+    def __call__(self, documents: Iterable[Document], out: Path, how: WriteOptions) -> Sequence[Lost]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Format:
 
 
 @dataclass
-class Tally:
+class ConversionCounts:
     """How many of each unit went over, and what did not."""
 
     over: dict[Unit, int] = field(default_factory=lambda: dict.fromkeys(UNITS, 0))

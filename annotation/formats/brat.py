@@ -15,8 +15,8 @@ from pathlib import Path
 
 from annotation.core.document import Span
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, Reading, Unit
-from annotation.formats.document_builder import Draft, longest
+from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.document_builder import DocumentBuilder, longest
 from annotation.formats.source_text import guess_language, id_of, text_of
 
 _PIECES = re.compile(r"\d+ \d+(?:;\d+ \d+)*")
@@ -24,7 +24,7 @@ _NUMBERED = re.compile(r"(.*\D)\d+")
 _UNITS: dict[str, Unit] = {"T": "entity", "E": "event", "R": "link", "*": "link", "A": "attribute", "M": "attribute"}
 
 
-def read(path: Path, how: Reading) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     """The Documents of a folder, or the one of a .ann or .txt file. An id is the file's name below the folder."""
     texts = sorted(path.rglob("*.txt")) if path.is_dir() else [path.with_suffix(".txt")]
     if not texts:
@@ -41,7 +41,7 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
                 raise
             yield Lost("document", str(file), str(error), kind="wrong")
             continue
-        reading = _Reading(Draft(text, marks.name), lines)
+        reading = _AnnFile(DocumentBuilder(text, marks.name), lines)
         yield reading.draft.document(id, how.language or guess_language(text))
         yield from reading.draft.lost
 
@@ -56,10 +56,10 @@ class _Line:
     at: str
 
 
-class _Reading:
+class _AnnFile:
     """The marks of one article. Lines may point forward, so each sort is gone through in turn."""
 
-    def __init__(self, draft: Draft, lines: Sequence[str]) -> None:
+    def __init__(self, draft: DocumentBuilder, lines: Sequence[str]) -> None:
         self.draft = draft
         self.lines = [line for line in map(_parsed, lines, range(1, len(lines) + 1)) if line]
         self.spans: dict[str, Span] = {}

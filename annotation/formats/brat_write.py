@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotation.core.document import Document, Event, Span, text_id
-from annotation.formats.base import Lost, Writing
+from annotation.formats.base import Lost, WriteOptions
 from annotation.formats.source_text import file_name
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
@@ -17,7 +17,7 @@ _ILLEGAL = re.compile(r"[\s:;]+")
 _PIECE = re.compile(r"[^\r\n]+")
 
 
-def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
     """Write a pair of files for each Document and say what they do not hold.
 
     A second version of an article, by another annotator, gets a name of its own.

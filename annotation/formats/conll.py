@@ -14,7 +14,7 @@ from pathlib import Path
 
 from annotation.core.document import Provenance
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, Reading, Unit
+from annotation.formats.base import Item, Lost, ReadOptions, Unit
 from annotation.formats.conll_lines import (
     DOCSTART,
     Line,
@@ -29,14 +29,14 @@ from annotation.formats.conll_lines import (
     widened,
 )
 from annotation.formats.conll_tags import JOINT, OUTSIDE, Scheme, begins, chunks, is_tag
-from annotation.formats.document_builder import Draft
+from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.source_text import guess_language, text_of
 
 _SAMPLE = 50
 """Sentences looked at to guess the language."""
 
 
-def read(path: Path, how: Reading) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     """The Documents of a file of columns. Raises UsageError where it has none of tags."""
     rows, width = widened(list(lines(text_of(path))))
     columns = [column - 1 for column in how.columns] or tag_columns(rows, width)
@@ -50,7 +50,7 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
     yield from _File.of(path, how, found, tags).documents(found)
 
 
-def read_universal(path: Path, how: Reading) -> Iterator[Item]:
+def read_universal(path: Path, how: ReadOptions) -> Iterator[Item]:
     """The Documents of a CoNLL-U file, with nothing marked in them."""
     found = universal(text_of(path))
     if not found:
@@ -73,12 +73,12 @@ class _File:
     """What holds for a whole file: its name, its language where a document says none, its scheme of tags."""
 
     name: str
-    how: Reading
+    how: ReadOptions
     language: str
     scheme: Scheme
 
     @classmethod
-    def of(cls, path: Path, how: Reading, found: Sequence[Part], tags: Sequence[str]) -> _File:
+    def of(cls, path: Path, how: ReadOptions, found: Sequence[Part], tags: Sequence[str]) -> _File:
         """The language is guessed from the first sentences together: one alone may be too short to tell."""
         sentences = [sentence for part in found for sentence in part.sentences][:_SAMPLE]
         language = how.language or guess_language(_text(sentences, "")[0])
@@ -97,7 +97,7 @@ class _File:
         self, sentences: Sequence[Sentence], said: Mapping[str, str], before: str, *, whole: bool
     ) -> Iterator[Item]:
         text, places = _text(sentences, before)
-        draft, language = Draft(text, self.name), said.get("lang") or self.language
+        draft, language = DocumentBuilder(text, self.name), said.get("lang") or self.language
         for sentence, where in zip(sentences, places, strict=True):
             for column in range(len(sentence.tokens[0].tags)):
                 self._mark(draft, sentence.tokens, where, column, language)
@@ -111,7 +111,7 @@ class _File:
 
     def _mark(
         self,
-        draft: Draft,
+        draft: DocumentBuilder,
         tokens: Sequence[Token],
         places: Sequence[tuple[int, int]],
         column: int,
@@ -155,7 +155,7 @@ def _text(sentences: Sequence[Sentence], before: str) -> tuple[str, list[list[tu
     return "".join(pieces), places
 
 
-def _compare(draft: Draft, sentence: Sentence, text: str) -> None:
+def _compare(draft: DocumentBuilder, sentence: Sentence, text: str) -> None:
     """Say where the text that comments give is another than that of the words."""
     said = sentence.said.get("text")
     if said is not None and said.split() != text.split():

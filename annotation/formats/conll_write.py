@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from annotation.core.document import Document, Span
-from annotation.formats.base import Lost, Writing
+from annotation.formats.base import Lost, WriteOptions
 from annotation.formats.conll_lines import DOCSTART, escaped
 from annotation.formats.conll_tags import OUTSIDE
 from annotation.formats.tokenization import borders, bounds
@@ -25,7 +25,7 @@ _NOTHING = "_"
 _ILLEGAL = re.compile(r"[\s^]")
 
 
-def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
     """Write all Documents to one file and say what columns do not hold."""
     lost: list[Lost] = []
     rows: list[tuple[Document, list[list[Span]]]] = []

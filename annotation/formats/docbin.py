@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from annotation.core.document import Document, Span
 from annotation.core.document_json import from_json, to_json
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, Reading, Writing
-from annotation.formats.document_builder import Draft
+from annotation.formats.base import Item, Lost, ReadOptions, WriteOptions
+from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.source_text import guess_language
 from annotation.formats.tokenization import borders, bounds
 from annotation.storage.documents_file import write_bytes
@@ -31,7 +31,7 @@ ENTITIES, TRIGGERS = "entities", "triggers"
 _MISSING = "spaCy is not installed, which this format needs; install naba with its extra: pip install 'naba[spacy]'"
 
 
-def read(path: Path, how: Reading) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     """The Documents of a .spacy file. Raises UsageError where spaCy is missing or cannot read it."""
     try:
         from spacy.tokens import DocBin
@@ -46,8 +46,8 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
         yield from _document(doc, f"{path.name}, doc {at}", how)
 
 
-def _document(doc: Doc, where: str, how: Reading) -> Iterator[Item]:
-    draft = Draft(doc.text, where)
+def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[Item]:
+    draft = DocumentBuilder(doc.text, where)
     seen: set[Span] = set()
     groups = [("ents", list(doc.ents)), *((name, list(group)) for name, group in doc.spans.items())]
     for name, spans in groups:
@@ -83,7 +83,7 @@ def _kept(line: str, found: Document) -> Document | None:
     return document if same else None
 
 
-def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
     """Write one DocBin. Nothing is lost in it, but only `doc.ents` and `doc.spans` mean something to spaCy."""
     try:
         from spacy.tokens import DocBin

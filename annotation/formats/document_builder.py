@@ -11,7 +11,7 @@ from annotation.formats.base import Lost, Unit
 _SHOWN = 60
 
 
-class Draft:
+class DocumentBuilder:
     """The marks of one article. `where` names it in the lines about what is lost."""
 
     def __init__(self, text: str, where: str) -> None:

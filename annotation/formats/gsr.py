@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from annotation.core.document import Document, Json, Provenance, Source, Span
-from annotation.formats.base import Item, Lost, Reading, Unit
-from annotation.formats.document_builder import Draft
+from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.source_text import guess_language, objects, rows_in
 from annotation.formats.tokenization import bounds
 
@@ -22,20 +22,20 @@ ACTOR = "Actor"
 ROLES = {"source": "Source", "target": "Target"}
 
 
-def read(path: Path, how: Reading) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     """One Document a sentence, with the event its annotators agreed on."""
     for where, row, bare in _sentences(path, how):
         if isinstance(bare, Lost):
             yield bare
             continue
         marks = {name: str(row.get(f"{name}_gold") or "").split() for name in ("verb", *ROLES)}
-        draft = Draft(bare.text, where)
+        draft = DocumentBuilder(bare.text, where)
         _event(draft, str(row.get("event_type") or "Event"), marks)
         yield draft.document(bare.id, bare.language, source=bare.source)
         yield from draft.lost
 
 
-def read_records(path: Path, how: Reading) -> Iterator[Item]:
+def read_records(path: Path, how: ReadOptions) -> Iterator[Item]:
     """One Document a record, as if the first of every sentence were one annotator's, the second another's, and on.
 
     The corpus does not say who made which record, nor whether two of one sentence are by the same person.
@@ -45,7 +45,7 @@ def read_records(path: Path, how: Reading) -> Iterator[Item]:
             yield bare
             continue
         for at, record in enumerate(rows_in(row, "spans"), start=1):
-            draft = Draft(bare.text, f"{where}, record {at}")
+            draft = DocumentBuilder(bare.text, f"{where}, record {at}")
             marks = {"verb": _words(record.get("verb"))}
             marks |= {name: _words(record.get(f"{name}_actor")) for name in ROLES}
             _event(draft, str(row.get("event_type") or "Event"), marks)
@@ -59,7 +59,7 @@ def read_records(path: Path, how: Reading) -> Iterator[Item]:
             yield from draft.lost
 
 
-def _sentences(path: Path, how: Reading) -> Iterator[tuple[str, Json, Document | Lost]]:
+def _sentences(path: Path, how: ReadOptions) -> Iterator[tuple[str, Json, Document | Lost]]:
     for item in objects(path):
         if isinstance(item, Lost):
             yield "", {}, item
@@ -77,7 +77,7 @@ def _words(value: object) -> list[str]:
     return [str(word) for word in value] if isinstance(value, list) else []
 
 
-def _event(draft: Draft, label: str, marks: Mapping[str, Sequence[str]]) -> None:
+def _event(draft: DocumentBuilder, label: str, marks: Mapping[str, Sequence[str]]) -> None:
     """Take over a record: an event of its verb, and its actors as entities in any case."""
     trigger = _mark(draft, "event", label, marks["verb"])
     if trigger is not None:
@@ -93,7 +93,7 @@ def _event(draft: Draft, label: str, marks: Mapping[str, Sequence[str]]) -> None
             draft.argument(trigger, role, actor)
 
 
-def _mark(draft: Draft, unit: Unit, label: str, words: Sequence[str]) -> Span | None:
+def _mark(draft: DocumentBuilder, unit: Unit, label: str, words: Sequence[str]) -> Span | None:
     """The span that stands for a list of words; None where there are none, or none of them in the text."""
     wanted = [piece for word in words for piece in _pieces(word)]
     if not wanted:

@@ -17,7 +17,7 @@ _UNSEEN = {"script", "style", "template"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
-class Page(HTMLParser):
+class TextNodes(HTMLParser):
     """The text content of a page, and where each text node of it begins, by its path."""
 
     def __init__(self, source: str) -> None:

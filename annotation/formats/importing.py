@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotation.core.document import Document, Provenance, text_id
 from annotation.core.errors import UsageError
-from annotation.formats.base import Lost, Reader, Reading, Tally, counts
+from annotation.formats.base import ConversionCounts, Lost, Reader, ReadOptions, counts
 from annotation.formats.label_codes import renamed
 from annotation.formats.starter_ontology import Starter
 
@@ -21,12 +21,12 @@ class Import:
     ids; a text that comes again gets a number behind it. `annotators` names one for all files, or one for each.
     """
 
-    def __init__(self, files: Sequence[Path], read: Reader, how: Reading, annotators: Sequence[str] = ()) -> None:
+    def __init__(self, files: Sequence[Path], read: Reader, how: ReadOptions, annotators: Sequence[str] = ()) -> None:
         if len(annotators) > 1 and len(annotators) != len(files):
             raise UsageError(f"{len(annotators)} annotators for {len(files)} files; name one for all, or one for each")
         self.files, self.read, self.how = files, read, how
         self.annotators = annotators
-        self.tally, self.starter = Tally(), Starter()
+        self.tally, self.starter = ConversionCounts(), Starter()
         self.languages: Counter[str] = Counter()
         self._taken: Counter[tuple[str | None, str]] = Counter()
         self._named: set[str] = set()
@@ -81,7 +81,7 @@ class Import:
                 self.tally.lost.append(Lost(unit, after.id, "is one with another by its new label", count=gone))
 
 
-def exported(documents: Iterable[Document], tally: Tally) -> Iterator[Document]:
+def exported(documents: Iterable[Document], tally: ConversionCounts) -> Iterator[Document]:
     """The Documents on their way to a writer, counted."""
     for document in documents:
         tally.add(document)

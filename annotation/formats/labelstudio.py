@@ -12,9 +12,9 @@ from pathlib import Path
 
 from annotation.core.document import Document, Json, Provenance, Source, Span
 from annotation.core.errors import RegionError
-from annotation.formats.base import Item, Lost, Reading, Unit
-from annotation.formats.document_builder import Draft
-from annotation.formats.hypertext import Page
+from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.document_builder import DocumentBuilder
+from annotation.formats.hypertext import TextNodes
 from annotation.formats.source_text import guess_language, objects, rows_in
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
@@ -24,7 +24,7 @@ _UNNAMED = "Relation"
 """What an arrow without a label is called."""
 
 
-def read(path: Path, how: Reading) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     """The Documents of an export: a list of tasks, one task, or one a line; also under `tasks`."""
     for found in objects(path):
         if isinstance(found, Lost):
@@ -38,7 +38,7 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
             yield from _task(task, where, how)
 
 
-def _task(task: Json, where: str, how: Reading) -> Iterator[Item]:
+def _task(task: Json, where: str, how: ReadOptions) -> Iterator[Item]:
     id = task.get("id")
     where = f"{where}, task {id}" if id is not None else where
     # versions before 1.0 said completions
@@ -58,7 +58,7 @@ def _task(task: Json, where: str, how: Reading) -> Iterator[Item]:
     if kept and predicted:
         yield Lost("document", where, "is a prediction for a task that people annotated", count=len(predicted))
     for row in kept or predicted:
-        yield from _Marks(document, page, row, f"{where}, {_name(row)}", how, id).items()
+        yield from _AnnotationMarks(document, page, row, f"{where}, {_name(row)}", how, id).items()
     if not marked and not predicted:
         yield document
 
@@ -68,7 +68,7 @@ def _name(row: Json) -> str:
     return f"{kind} {row.get('id', row.get('model_version', ''))}".rstrip()
 
 
-def _bare(data: Json, results: Iterable[Json], id: str, how: Reading) -> tuple[Document, Page | None] | str:
+def _bare(data: Json, results: Iterable[Json], id: str, how: ReadOptions) -> tuple[Document, TextNodes | None] | str:
     """The task's article, and its page where it is HTML; or why there is none."""
     try:
         return from_task_data(data), None  # pushed or exported by naba
@@ -79,7 +79,7 @@ def _bare(data: Json, results: Iterable[Json], id: str, how: Reading) -> tuple[D
     text = _article(data, regions)
     if text is None:
         return "has no text of its own (only images, or addresses); export it with the text in its data"
-    page = Page(text) if any(map(_in_page, regions)) else None
+    page = TextNodes(text) if any(map(_in_page, regions)) else None
     shown = page.text if page else text
     language = data.get("language") or how.language or guess_language(shown)
     title, url = (str(data[key]) if data.get(key) else None for key in ("title", "url"))
@@ -108,12 +108,14 @@ def _is_address(value: str) -> bool:
     return value.startswith(("http://", "https://", "s3://", "gs://", "/data/")) and not any(map(str.isspace, value))
 
 
-class _Marks:
+class _AnnotationMarks:
     """One annotation or prediction of a task."""
 
-    def __init__(self, bare: Document, page: Page | None, row: Json, where: str, how: Reading, task: object) -> None:
+    def __init__(
+        self, bare: Document, page: TextNodes | None, row: Json, where: str, how: ReadOptions, task: object
+    ) -> None:
         self.bare, self.page, self.row, self.how, self.task = bare, page, row, how, task
-        self.draft = Draft(bare.text, where)
+        self.draft = DocumentBuilder(bare.text, where)
         self.spans: dict[str, Span] = {}
 
     def items(self) -> Iterator[Item]:

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.formats.base import Lost, Writing
+from annotation.formats.base import Lost, WriteOptions
 from annotation.labelstudio.convert.convert import check_text, to_result, to_task_data
 from annotation.storage.documents_file import atomic
 
 
-def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
     """Write one list of tasks and say which articles Label Studio could not hold."""
     lost: list[Lost] = []
     tasks: dict[tuple[str, str], dict[str, list[object]]] = {}

@@ -15,8 +15,8 @@ from pathlib import Path
 from annotation.core.document import Json, Source, Span
 from annotation.core.document_json import SCHEMA, from_json
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, Reading, Unit
-from annotation.formats.document_builder import Draft, agrees
+from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.document_builder import DocumentBuilder, agrees
 from annotation.formats.source_text import guess_language, objects
 
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"
@@ -28,7 +28,7 @@ TRIGGER, ARGUMENT, LINK = "trigger", "argument", "link"
 Rows = list[tuple[str, Json]]
 
 
-def read(path: Path, how: Reading) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     """The Documents of such a folder."""
     folder = path if path.is_dir() else path.parent
     if not (folder / DOCUMENTS).is_file():
@@ -54,12 +54,12 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
             yield Lost(unit, where, reason, str(row.get("documentId")), "wrong")
 
 
-def _document(where: str, row: Json, hanging: Mapping[str, dict[str, Rows]], how: Reading) -> Iterator[Item]:
+def _document(where: str, row: Json, hanging: Mapping[str, dict[str, Rows]], how: ReadOptions) -> Iterator[Item]:
     id, text = row.get("_id"), row.get("text")
     if not isinstance(id, str) or not isinstance(text, str):
         yield Lost("document", where, "has no _id or no text", kind="wrong")
         return
-    marks = _Marks(text, hanging[ENTITIES].pop(id, []), hanging[RELATIONS].pop(id, []))
+    marks = _DocumentMarks(text, hanging[ENTITIES].pop(id, []), hanging[RELATIONS].pop(id, []))
     language = str(row.get("language") or how.language or guess_language(text))
     yield marks.draft.document(id, language, source=_source(row))
     yield from marks.draft.lost
@@ -73,11 +73,11 @@ def _source(row: Json) -> Source | None:
     return Source(name=name or "", title=title, url=url) if name or title or url else None
 
 
-class _Marks:
+class _DocumentMarks:
     """What hangs on one document."""
 
     def __init__(self, text: str, entities: Rows, relations: Rows) -> None:
-        self.draft = Draft(text, "")
+        self.draft = DocumentBuilder(text, "")
         self.text = text
         self.found: dict[tuple[int, int], list[Span]] = defaultdict(list)
         for where, row in entities:

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from annotation.core.document import Document, Event, Json, Span
 from annotation.core.document_json import to_json
-from annotation.formats.base import Lost, Writing
+from annotation.formats.base import Lost, WriteOptions
 from annotation.formats.re3d import ARGUMENT, DOCUMENTS, ENTITIES, LINK, RELATIONS, SAME, SOURCE, TARGET, TRIGGER
 from annotation.storage.documents_file import atomic
 
 
-def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
     """Write the three files. Nothing of a Document is lost in them but who annotated it."""
     lost: list[Lost] = []
     seen: set[str] = set()

@@ -44,12 +44,12 @@ def from_textee(row: Json) -> Read:
     that names what is wrong.
     """
     try:
-        return _Reading(row).read()
+        return _Window(row).read()
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise ValueError(f"not a window of TextEE's: {type(error).__name__}: {error}") from error
 
 
-class _Reading:
+class _Window:
     """One window. Offsets of tokens are looked up, so two spans of tokens are never one of characters."""
 
     def __init__(self, row: Json) -> None:

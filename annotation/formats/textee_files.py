@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.core.document import Document, Json
-from annotation.formats.base import Item, Lost, Reading, Unit, Writing
+from annotation.formats.base import Item, Lost, ReadOptions, Unit, WriteOptions
 from annotation.formats.source_text import guess_language, objects, rows_in
 from annotation.formats.textee import from_textee, is_textee, to_textee
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
 
-def read(path: Path, how: Reading) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     """The Documents of a file of windows, one a line or one JSON list."""
     for found in objects(path):
         if isinstance(found, Lost):
@@ -36,7 +36,7 @@ def read(path: Path, how: Reading) -> Iterator[Item]:
         yield from (_told(line, where) for line in read.lost)
 
 
-def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
+def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
     """Write a window a line and say what they do not hold."""
     lost: list[Lost] = []
     with atomic(out) as file:
@@ -49,7 +49,7 @@ def write(documents: Iterable[Document], out: Path, how: Writing) -> list[Lost]:
     return lost
 
 
-def _language(row: Json, how: Reading) -> str:
+def _language(row: Json, how: ReadOptions) -> str:
     return str(row.get("lang") or how.language or guess_language(str(row.get("text", ""))))
 
 
@@ -62,7 +62,7 @@ def _sound(row: Json, where: str, lost: list[Lost]) -> dict[str, object]:
     """The window without the mentions that cannot be read, each told."""
     tokens = row.get("tokens")
     size = len(tokens) if isinstance(tokens, list) else 0
-    judge = _Judge(where, size, lost)
+    judge = _MentionCheck(where, size, lost)
     entities = [mention for mention in rows_in(row, "entity_mentions") if judge.entity(mention)]
     known = {str(mention["id"]) for mention in entities}
     events = [
@@ -75,7 +75,7 @@ def _sound(row: Json, where: str, lost: list[Lost]) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Judge:
+class _MentionCheck:
     """Which mentions of a window of so many tokens can be read; the others are told."""
 
     where: str

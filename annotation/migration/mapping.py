@@ -33,7 +33,7 @@ _SPANS, _ARROWS = ("entities", "events"), ("roles", "links")
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LabelChange:
     """What becomes of one label: `path` in the old ontology, `becomes` paths in the new one."""
 
     path: str
@@ -71,7 +71,7 @@ class Migration:
             raise OntologyError(path=path, faults=every)
         return cls(old, new, spans[0] | spans[1], arrows[0] | arrows[1], values)
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[LabelChange]:
         """Every label that does not simply stay, in the order of the old ontology."""
         found = [*_changes(self.labels, lambda n: _path(self.old, _SPANS, n), lambda n: _path(self.new, _SPANS, n))]
         found += _changes(self.arrows, lambda n: _path(self.old, _ARROWS, n), lambda n: _path(self.new, _ARROWS, n))
@@ -198,7 +198,7 @@ def _account(path: str, found: tuple[str, ...], new: Ontology, faults: _Faults) 
 
 def _changes(
     mapping: Mapping[_T, tuple[_T, ...]], old: Callable[[_T], str], new: Callable[[_T], str]
-) -> Iterator[Change]:
+) -> Iterator[LabelChange]:
     heirs = Counter(part for parts in mapping.values() for part in parts)
     for name, parts in mapping.items():
         if len(parts) > 1:
@@ -210,7 +210,7 @@ def _changes(
         else:
             kind = "renamed"
         if parts != (name,):
-            yield Change(old(name), tuple(new(part) for part in parts), kind)
+            yield LabelChange(old(name), tuple(new(part) for part in parts), kind)
 
 
 def _back(mapping: Mapping[_T, tuple[_T, ...]]) -> dict[_T, tuple[_T, ...]]:

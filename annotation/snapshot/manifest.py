@@ -17,11 +17,11 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 
 
-class _Model(BaseModel):
+class _ManifestPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Counts(_Model):
+class Counts(_ManifestPart):
     """How much of everything one split holds."""
 
     documents: int
@@ -51,7 +51,7 @@ class Counts(_Model):
         return {**self.entities, **self.events, **{f">{k}": n for k, n in self.arguments.items()}, **self.links}
 
 
-class Policy(_Model):
+class Policy(_ManifestPart):
     """How documents came to their splits; the same policy on the same documents does it again."""
 
     ratios: tuple[float, float, float]
@@ -59,7 +59,7 @@ class Policy(_Model):
     threshold: float
 
 
-class Manifest(_Model):
+class Manifest(_ManifestPart):
     """What a snapshot is. `content` hashes documents, splits and ontology; `checksum` all of the manifest."""
 
     schema_: int = Field(SCHEMA, alias="schema")

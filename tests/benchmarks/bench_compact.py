@@ -52,7 +52,7 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
     from training.encoding.encoding import Encoding
     from training.inference.predictor import predict
     from training.lineage.wandb_tracking import Tracker
-    from training.loop.data_selection import Chosen
+    from training.loop.data_selection import DataSelection
     from training.loop.trainer import fit
     from training.model.event_extractor import EventExtractor
 
@@ -64,7 +64,7 @@ def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Pre
     encoding = Encoding.build(data.ontology, run.model, run.encoder)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     with tempfile.TemporaryDirectory() as folder:
-        chosen = Chosen(data.train, data.dev)
+        chosen = DataSelection(data.train, data.dev)
         once = replace(run.fit, evaluate_every=run.fit.epochs)
         fit(model, encoding, chosen, once, seed=seed, tracker=Tracker(), checkpoints=Path(folder))
     return lambda documents: list(predict(model, encoding, (d.bare() for d in documents)))

@@ -34,7 +34,7 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 from training.loop.trainer import development, fit
 from training.model.event_extractor import EventExtractor
 
@@ -151,7 +151,9 @@ def _learn(documents: Sequence[Document], seed: int, settings: Settings) -> tupl
         threads=1,
     )
     with tempfile.TemporaryDirectory() as folder:
-        splits = Chosen(documents, documents[:2])  # the last epoch's weights are the only ones there are to choose
+        splits = DataSelection(
+            documents, documents[:2]
+        )  # the last epoch's weights are the only ones there are to choose
         fit(model, encoding, splits, config, seed=seed, tracker=Tracker(), checkpoints=Path(folder))
     return model, encoding
 

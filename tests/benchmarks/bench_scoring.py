@@ -17,7 +17,7 @@ from annotation.core import bootstrap
 from annotation.core.document import Document
 from annotation.formats.document_lines import DocumentLines
 from annotation.storage.documents_file import line
-from training.scoring.parallel_scoring import Task, score_files
+from training.scoring.parallel_scoring import ScoringTask, score_files
 
 SIZES = (10_000, 100_000)
 
@@ -44,7 +44,7 @@ def write(folder: Path, size: int) -> None:
 
 def measure(folder: Path) -> None:
     """One line of the table, in a process of its own: the peak of memory never falls again."""
-    task = Task(DocumentLines(folder / "gold.jsonl"), DocumentLines(folder / "predicted.jsonl"))
+    task = ScoringTask(DocumentLines(folder / "gold.jsonl"), DocumentLines(folder / "predicted.jsonl"))
     began = time.perf_counter()
     scored = score_files(task, workers=2)
     seconds = time.perf_counter() - began

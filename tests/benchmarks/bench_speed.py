@@ -33,7 +33,7 @@ from tests.builders import conflict
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
-from training.inference.predictor import Finder
+from training.inference.predictor import Predictor
 from training.loop.optimizer import optimizer
 from training.model.batches import Examples, LengthBatches, collate
 from training.model.event_extractor import EventExtractor
@@ -181,7 +181,7 @@ def marking(machine: Machine, folder: Path, documents: Sequence[Document], round
     words = sum(len(split(document.text)) for document in documents)
     sides: dict[str, Callable[[], object]] = {}
     for precision in KINDS:
-        finder = Finder.of(*spoken(hub(folder), machine), batch_size=BATCH, precision=precision)
+        finder = Predictor.of(*spoken(hub(folder), machine), batch_size=BATCH, precision=precision)
         sides[f"naba, {precision}"] = lambda finder=finder: list(finder.stream(documents))
         for size in (1, 8) if machine.device.type == "cpu" else (1, 8, 32):
             peer = tagger(folder, machine.device, precision, documents[0])
@@ -213,7 +213,7 @@ def length(machine: Machine, folder: Path, words: int, rounds: int) -> None:
     print(f"\nPrediction by length, {words} words in documents of one length, ms a document, {rounds} rounds")
     header("encoder", *(f"{size} words" for size in LENGTHS), "exponent")
     for name, encoder in (("compact", EncoderConfig()), ("hub-shaped", hub(folder))):
-        finder = Finder.of(*spoken(encoder, machine), batch_size=BATCH)
+        finder = Predictor.of(*spoken(encoder, machine), batch_size=BATCH)
         documents = {size: shapes.cut_to(size, words) for size in LENGTHS}
         list(finder.stream(documents[LENGTHS[0]]))
         runs = {str(size): partial(reading, finder, some) for size, some in documents.items()}
@@ -223,7 +223,7 @@ def length(machine: Machine, folder: Path, words: int, rounds: int) -> None:
         row(name, *(f"{1000 * cost:,.1f}" for cost in costs), f"{exponent:.2f}")
 
 
-def reading(finder: Finder, documents: Sequence[Document]) -> int:
+def reading(finder: Predictor, documents: Sequence[Document]) -> int:
     """Marks found in them."""
     return sum(len(found.entities) + len(found.events) for found in finder.stream(documents))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from annotation.core.document import Document, Span
 from annotation.core.ontology import Ontology
 from annotation.formats import conll
-from annotation.formats.base import Reading
+from annotation.formats.base import ReadOptions
 from annotation.formats.importing import Import
 
 SENTENCES = 10
@@ -76,6 +76,6 @@ def _arabic(data: Path) -> Path:
 
 
 def _read(path: Path, language: str) -> tuple[list[Document], Ontology]:
-    reading = Import([path], conll.read, Reading(language=language, group=SENTENCES))
+    reading = Import([path], conll.read, ReadOptions(language=language, group=SENTENCES))
     documents = list(reading.documents())
     return documents, Ontology.parse(reading.starter.yaml(path.stem), path=str(path))

@@ -12,7 +12,7 @@ import yaml
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.ontology import Ontology
 from annotation.formats import gsr
-from annotation.formats.base import Reading
+from annotation.formats.base import ReadOptions
 from annotation.formats.importing import Import
 from tests.benchmarks.peers import Crf
 
@@ -21,7 +21,7 @@ PROTESTS = Path("gsr_protest_ar") / "protest_spans.json"
 
 def protests(data: Path) -> tuple[list[Document], Ontology]:
     """Every sentence as a Document, in the file's order. A verb has one source and one target at most."""
-    reading = Import([data / PROTESTS], gsr.read, Reading(language="ar"))
+    reading = Import([data / PROTESTS], gsr.read, ReadOptions(language="ar"))
     documents = list(reading.documents())
     row = yaml.safe_load(reading.starter.yaml("protests"))
     for event in row["events"].values():

@@ -23,9 +23,9 @@ from training.config.validation import typed
 from training.encoding.encoding import Encoding, Example
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 from training.loop.trainer import fit
-from training.model.event_extractor import EventExtractor, EventExtractorConfig, Features, Gold
+from training.model.event_extractor import EventExtractor, EventExtractorConfig, Gold, WordFeatures
 from training.model.heads import RoleHead, SpanHead, pick
 from training.model.losses import IMPOSSIBLE
 
@@ -38,7 +38,7 @@ class Tagger(EventExtractor):  # type: ignore[no-untyped-call]
         heads, size = self.heads, self.encoder.config.hidden_size
         self.spans = cast(SpanHead, TagHead(size, config.entities, config.labels, heads.max_width, heads.dropout))
 
-    def _losses(self, features: Features, logits: Tensor, gold: Gold) -> list[Tensor]:
+    def _losses(self, features: WordFeatures, logits: Tensor, gold: Gold) -> list[Tensor]:
         _, *others = super()._losses(features, logits, gold)
         return [cast(TagHead, self.spans).loss(gold.spans).sum() / gold.counts[0], *others]
 
@@ -118,5 +118,13 @@ def trained(name: str, train: Sequence[Document], ontology: Ontology, seed: int,
     model = variant.model.build(run.model, run.encoder, encoding)
     with tempfile.TemporaryDirectory() as folder:
         once = replace(run.fit, evaluate_every=run.fit.epochs, patience=None, device="cpu")
-        fit(model, encoding, Chosen(train, train[:1]), once, seed=seed, tracker=Tracker(), checkpoints=Path(folder))
+        fit(
+            model,
+            encoding,
+            DataSelection(train, train[:1]),
+            once,
+            seed=seed,
+            tracker=Tracker(),
+            checkpoints=Path(folder),
+        )
     return lambda documents: list(predict(model, encoding, (document.bare() for document in documents)))

@@ -19,7 +19,7 @@ from tests.builders import conflict
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.lineage.wandb_tracking import Tracker
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 from training.loop.trainer import fit
 from training.model.batches import Batch
 from training.model.event_extractor import EventExtractor
@@ -109,7 +109,7 @@ def versus(
         register_optimizer_step_post_hook(turns.stepped),
     ]
     with tempfile.TemporaryDirectory() as checkpoints:
-        splits = Chosen(documents, documents[:1])
+        splits = DataSelection(documents, documents[:1])
         fit(model, encoding, splits, config, seed=1, tracker=Tracker(), checkpoints=Path(checkpoints))
     for handle in handles:
         handle.remove()

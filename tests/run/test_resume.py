@@ -17,7 +17,7 @@ import torch
 from tests.run.small import TINY, naba, process, small
 from training.commands import train as runs
 from training.config.schema import DataConfig, EncoderConfig, FitConfig, ModelConfig, TrackingConfig, TrainConfig
-from training.loop.progress_callback import Narrator
+from training.loop.progress_callback import ProgressCallback
 
 RUN = ("snapshot=snap", *TINY, "fit.epochs=6")
 
@@ -111,7 +111,7 @@ def train(run: TrainConfig, *, ticks: int) -> int:
             tick()
 
     sys.addaudithook(watch)
-    Narrator.on_step_end = tick  # type: ignore[method-assign]
+    ProgressCallback.on_step_end = tick  # type: ignore[method-assign]
     code = 7
     try:
         runs.train(run)

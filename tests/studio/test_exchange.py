@@ -7,7 +7,7 @@ from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.formats.base import Reading, Writing
+from annotation.formats.base import ReadOptions, WriteOptions
 from annotation.formats.labelstudio import read
 from annotation.formats.labelstudio_write import write
 from annotation.labelstudio.project.project import find
@@ -24,11 +24,11 @@ def test_exported_documents_are_imported_by_the_server_and_come_back(
     push(client, [first.bare()], project=title, ontology=ontology, workspace=tmp_path, ui_language="en")
     annotate(client, title, first)
     project, titles = find(client, title).id, find(client, title).titles
-    write([second, third], tmp_path / "out.json", Writing(titles))
+    write([second, third], tmp_path / "out.json", WriteOptions(titles))
     client.create(f"api/projects/{project}/import", (tmp_path / "out.json").read_bytes())
     raw = client.get(f"api/projects/{project}/export", exportType="JSON")
     (tmp_path / "back.json").write_text(json.dumps(raw), encoding="utf-8")
-    how = Reading(links=frozenset(ontology.links), codes={shown: code for code, shown in titles.items()})
+    how = ReadOptions(links=frozenset(ontology.links), codes={shown: code for code, shown in titles.items()})
     items = list(read(tmp_path / "back.json", how))
     assert all(isinstance(item, Document) for item in items), items
     back = sorted((item for item in items if isinstance(item, Document)), key=lambda document: document.id)

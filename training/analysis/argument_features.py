@@ -32,7 +32,7 @@ BINS: Mapping[str, tuple[str, ...]] = {"length": _bins(LENGTHS), "distance": _bi
 """The slices of the kinds that are numbers, in order."""
 
 
-class Features:
+class ArgumentFeatures:
     """`train`: what the model was trained on. Without it nothing is said of fillers and languages seen or new."""
 
     def __init__(self, ontology: Ontology, train: Iterable[Document] = ()) -> None:

@@ -44,7 +44,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ThresholdPoint:
     """What is left when predictions scored below `threshold` are withheld; `kept` is their share of all."""
 
     threshold: float
@@ -106,24 +106,24 @@ class Layer:
         return float(np.quantile(np.abs(drawn).sum(axis=1), bootstrap.LEVEL)) / max(len(self.scores), 1)
 
     @property
-    def points(self) -> tuple[Point, ...]:
+    def points(self) -> tuple[ThresholdPoint, ...]:
         """What every threshold that makes a difference leaves, the strictest first."""
         lasts = np.flatnonzero(np.append(np.diff(self.scores) != 0, True)) if len(self.scores) else np.array([], int)
         hits = np.cumsum(self.right)
         return tuple(
-            Point(float(self.scores[at]), (at + 1) / len(self.scores), PRF(self.gold, at + 1, int(hits[at])))
+            ThresholdPoint(float(self.scores[at]), (at + 1) / len(self.scores), PRF(self.gold, at + 1, int(hits[at])))
             for at in lasts.tolist()
         )
 
     @property
-    def curve(self) -> tuple[Point, ...]:
+    def curve(self) -> tuple[ThresholdPoint, ...]:
         """`points`, thinned to `POINTS` evenly by rank, both ends kept, with 95% intervals."""
         points = self.points
         if len(points) > POINTS:
             points = tuple(points[at] for at in np.linspace(0, len(points) - 1, POINTS).round().astype(int).tolist())
         return self._sure(points)
 
-    def threshold(self, precision: float) -> Point | None:
+    def threshold(self, precision: float) -> ThresholdPoint | None:
         """The point that keeps most at no less than this precision, with 95% intervals.
 
         None where none keeps enough (30) to be trusted.
@@ -164,7 +164,7 @@ class Layer:
         np.add.at(sums, (self.document, self._bins), np.stack([np.ones(len(self.scores)), self.scores - self.right], 1))
         return sums
 
-    def _sure(self, points: Sequence[Point]) -> tuple[Point, ...]:
+    def _sure(self, points: Sequence[ThresholdPoint]) -> tuple[ThresholdPoint, ...]:
         """The points with intervals: the documents drawn again and again, each threshold held."""
         counts = np.zeros((len(self.golds), len(points), 3), dtype=np.int64)
         counts[..., 0] = self.golds[:, None]

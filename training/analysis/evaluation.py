@@ -16,8 +16,7 @@ from training.analysis.error_analysis import Diagnosis, diagnose
 from training.analysis.label_priorities import Wanted, wanted
 from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.paired_bootstrap import Comparison, compare
-from training.analysis.randomization_test import Change as Shift
-from training.analysis.randomization_test import Key, changes
+from training.analysis.randomization_test import Key, Shift, changes
 from training.analysis.slices import Slices, slices
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.boundary_ladder import Ladder, ladder
@@ -33,7 +32,7 @@ SCHEMA = Path(__file__).with_name("metrics.schema.json")
 
 
 @dataclass(frozen=True, eq=False)
-class Before:
+class Baseline:
     """The model compared with. `losses` and `gains` are what chance does not explain, the largest first.
 
     `looked_at` counts the scores compared, by type and slice; of them `testable` differ on documents enough to say.
@@ -84,7 +83,7 @@ class Evaluation:
     links: Links
     attributes: Attributes
     wanted: Sequence[Wanted]
-    before: Before | None = None
+    before: Baseline | None = None
     human: Mapping[str, PRF] = field(default_factory=dict)
     ceilings: Ceilings | None = None
     studio: str | None = None
@@ -177,12 +176,12 @@ def agreed(part: object) -> dict[str, PRF]:
 
 def _before(
     gold: Sequence[Document], predicted: Sequence[Document], scores: Scores, name: str, others: Sequence[Document]
-) -> Before:
+) -> Baseline:
     theirs = score(gold, others)
     now, then = ({document.id: document for document in side} for side in (predicted, others))
     sides = [now[document.id] for document in gold], [then[document.id] for document in gold]
     falls, rises = (changes(gold, *pair, level=_LEVEL / 2) for pair in (sides, sides[::-1]))
-    return Before(
+    return Baseline(
         name=name,
         scores=theirs,
         comparison=compare(scores, theirs),

@@ -33,7 +33,7 @@ _SMALL = 0.005
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
+class TrainingPoint:
     """One training: on a share of the documents, with a seed. `examples` counts the events of each type in them."""
 
     share: float
@@ -109,7 +109,7 @@ class Slope:
 class Curve:
     """All points of the same gold documents. Every share has been trained with every seed."""
 
-    points: Sequence[Point]
+    points: Sequence[TrainingPoint]
 
     @cached_property
     def shares(self) -> tuple[float, ...]:
@@ -119,7 +119,7 @@ class Curve:
     def seeds(self) -> tuple[int, ...]:
         return tuple(sorted({point.seed for point in self.points}))
 
-    def at(self, share: float) -> list[Point]:
+    def at(self, share: float) -> list[TrainingPoint]:
         """The points of a share, by seed."""
         return sorted((point for point in self.points if point.share == share), key=lambda point: point.seed)
 
@@ -219,7 +219,7 @@ class Curve:
         return Slope(name, examples, trigger, prf, slope, interval, part * slope * steps)
 
 
-def _column(point: Point, name: TypeName) -> Floats:
+def _column(point: TrainingPoint, name: TypeName) -> Floats:
     """Counts of one type, [rows, 3]; none where it does not occur."""
     scores = point.scores
     if name not in scores.types:

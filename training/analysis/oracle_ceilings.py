@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.matching import HEADLINE, PRF
 from training.encoding.encoding import Encoding, Example
-from training.encoding.representable import Place, place
+from training.encoding.representable import WordSpan, place
 from training.inference.predictor import predict
 from training.model.candidates import ENTITY, TRIGGER
 from training.model.event_extractor import EventExtractor
@@ -94,7 +94,7 @@ def _ceiling(name: str, gold: Sequence[Document], reached: Sequence[Document]) -
     return Ceiling(name, scores.micro, languages)
 
 
-def _near(document: Document, encoding: Encoding, near: Callable[[Example, Place, Place], bool]) -> Document:
+def _near(document: Document, encoding: Encoding, near: Callable[[Example, WordSpan, WordSpan], bool]) -> Document:
     """The document without the arguments whose trigger and filler are not near each other."""
     example = encoding.encode(document.bare())
 
@@ -108,7 +108,7 @@ def _near(document: Document, encoding: Encoding, near: Callable[[Example, Place
     return replace(document, events=tuple(events))
 
 
-def _place(example: Example, span: Span) -> Place:
+def _place(example: Example, span: Span) -> WordSpan:
     """Where a span that can be said is among the words."""
     at = place(example.words, span)
     if isinstance(at, str):
@@ -116,7 +116,7 @@ def _place(example: Example, span: Span) -> Place:
     return at
 
 
-def _same_window(example: Example, trigger: Place, filler: Place) -> bool:
+def _same_window(example: Example, trigger: WordSpan, filler: WordSpan) -> bool:
     words = {trigger.first, trigger.last, filler.first, filler.last}
     return bool(frozenset.intersection(*(_windows(example, word) for word in words)))
 
@@ -127,5 +127,5 @@ def _windows(example: Example, word: int) -> frozenset[int]:
     return frozenset(window for window, weight in pairs if weight > 0)
 
 
-def _same_sentence(example: Example, trigger: Place, filler: Place) -> bool:
+def _same_sentence(example: Example, trigger: WordSpan, filler: WordSpan) -> bool:
     return bool(example.sentences[trigger.first] == example.sentences[filler.first])

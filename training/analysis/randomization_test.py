@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from annotation.core.document import Document
 from annotation.core.matching import UNITS, Units, units
-from training.analysis.argument_features import Features
+from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.slices import by_slice
 from training.scoring.scores import KINDS
 
@@ -35,7 +35,7 @@ Key: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Change:
+class Shift:
     """A score before and now, over the documents of a slice, as fractions.
 
     `slice_` is ("", "") for all documents, else ("language", code) or ("source", name). `p` is the chance of such a
@@ -90,10 +90,10 @@ def changes(
     *,
     level: float = 0.05,
     tolerate: float = 0.0,
-    features: Features | None = None,
+    features: ArgumentFeatures | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
-) -> list[Change]:
+) -> list[Shift]:
     """Every score, of every type, in every language, and the scores of every source, before and now.
 
     With `features` also Arg-C+ over the slices of arguments that these tell: distance, nesting, seen fillers, ...
@@ -115,7 +115,7 @@ def changes(
         testable = cell.differing >= fewest
         worse = testable and cell.p <= share and cell.before - cell.now > tolerate
         values = (cell.key, cell.slice_, cell.before, cell.now, cell.p, cell.differing)
-        found.append(Change(*values, testable=testable, significant=worse))
+        found.append(Shift(*values, testable=testable, significant=worse))
     return found
 
 
@@ -133,7 +133,7 @@ def _correction(differing: Sequence[int], level: float) -> tuple[int, float]:
 
 
 def _tallied(
-    gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document], features: Features | None
+    gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document], features: ArgumentFeatures | None
 ) -> tuple[list[Key], NDArray[np.int64]]:
     """What is counted, and the counts, [5, D, K]: gold; predicted, correct now; predicted, correct before."""
     rows = []
@@ -162,7 +162,7 @@ def _row(gold: Units, now: Units, before: Units) -> dict[Key, tuple[int, ...]]:
     return row
 
 
-def _sliced(gold: Document, now: Document, before: Document, features: Features) -> dict[Key, tuple[int, ...]]:
+def _sliced(gold: Document, now: Document, before: Document, features: ArgumentFeatures) -> dict[Key, tuple[int, ...]]:
     """The counts of one document's arguments, by their slices: those that neither types nor documents are already."""
     ours, theirs = (by_slice(gold, side, features) for side in (now, before))
     none = np.zeros(3, dtype=np.int64)

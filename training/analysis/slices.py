@@ -14,7 +14,7 @@ from annotation.core import bootstrap
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
-from training.analysis.argument_features import BINS, Features
+from training.analysis.argument_features import BINS, ArgumentFeatures
 from training.analysis.error_causes import attached
 from training.scoring.scores import aligned, prfs
 
@@ -108,7 +108,7 @@ def slices(
     `train`, the documents the model was trained on, tells fillers and languages seen from new ones. A correct
     argument is in the slices of its gold side, a spurious one in its own. Raises UsageError when the sides do not fit.
     """
-    features = Features(ontology, train)
+    features = ArgumentFeatures(ontology, train)
     rows = [by_slice(ours, theirs, features) for ours, theirs in aligned(gold, predicted)]
     shown = _shown(rows)
     keys = list(dict.fromkeys(shown.values()))
@@ -120,7 +120,7 @@ def slices(
     return Slices(tuple(_slices(keys, counts, resamples)))
 
 
-def by_slice(gold: Document, predicted: Document, features: Features) -> dict[Key, NDArray[np.int64]]:
+def by_slice(gold: Document, predicted: Document, features: ArgumentFeatures) -> dict[Key, NDArray[np.int64]]:
     """A document's counts, gold, predicted and correct, by slice."""
     ours, theirs = attached(gold), attached(predicted)
     found: dict[Key, NDArray[np.int64]] = {}

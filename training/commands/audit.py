@@ -10,7 +10,7 @@ from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.config.schema import AuditConfig
-from training.encoding.coverage import ENOUGH, UNSEEN, Alignment, Example, Marks, aligned
+from training.encoding.coverage import ENOUGH, UNSEEN, Coverage, CoverageCounts, LossExample, aligned
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.encoding.representable import KINDS
@@ -41,7 +41,7 @@ def _name(run: AuditConfig) -> str:
     return run.encoder.name or run.encoder.kind
 
 
-def _show(found: Alignment, title: str) -> None:
+def _show(found: Coverage, title: str) -> None:
     languages = sorted(found.marks)
     heading = ("", "marks", "can be said", *languages, "by labels of tokens", "not shown")
     terminal.table(title, heading, _figures(found, languages))
@@ -52,7 +52,7 @@ def _show(found: Alignment, title: str) -> None:
         terminal.warn(f"{100 * found.share:.2f}% can be said, less than {100 * ENOUGH:.0f}%: see what is lost")
 
 
-def _figures(found: Alignment, languages: list[str]) -> Iterator[tuple[str, ...]]:
+def _figures(found: Coverage, languages: list[str]) -> Iterator[tuple[str, ...]]:
     for kind in (*KINDS, None):
         marks = found.of(kind=kind)
         by_language = [_percent(found.of(kind=kind, language=language).share) for language in languages]
@@ -63,13 +63,13 @@ def _figures(found: Alignment, languages: list[str]) -> Iterator[tuple[str, ...]
         yield _PLURAL.get(kind or "", "all"), str(marks.total), _percent(marks.share), *by_language, tokens, unseen
 
 
-def _spans(found: Alignment) -> Marks:
+def _spans(found: Coverage) -> CoverageCounts:
     total = found.of(kind="entity")
     total += found.of(kind="trigger")
     return total
 
 
-def _losses(found: Alignment) -> Iterator[tuple[str, str]]:
+def _losses(found: Coverage) -> Iterator[tuple[str, str]]:
     """Reasons with their counts and an example each: of marks, then of what no score counts."""
     for kind in (*KINDS, _FURTHER):
         for why, count in found.reasons([kind]):
@@ -79,7 +79,7 @@ def _losses(found: Alignment) -> Iterator[tuple[str, str]]:
         yield _told(UNSEEN, unseen), str(_spans(found).unseen)
 
 
-def _told(why: str, examples: list[Example]) -> str:
+def _told(why: str, examples: list[LossExample]) -> str:
     return f"{why}, as in {examples[0].document}: {examples[0].what}" if examples else why
 
 
@@ -87,7 +87,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
 
-def _row(found: Alignment, run: AuditConfig) -> dict[str, object]:
+def _row(found: Coverage, run: AuditConfig) -> dict[str, object]:
     """The same for a machine."""
     languages = {
         language: {kind: _marks(marks) for kind, marks in kinds.items()} for language, kinds in found.marks.items()
@@ -111,10 +111,10 @@ def _row(found: Alignment, run: AuditConfig) -> dict[str, object]:
     }
 
 
-def _marks(marks: Marks) -> dict[str, float]:
+def _marks(marks: CoverageCounts) -> dict[str, float]:
     sizes = {"total": marks.total, "said": marks.said, "tokens": marks.tokens, "unseen": marks.unseen}
     return {**sizes, "share": marks.share}
 
 
-def _examples(found: Alignment, kind: str, why: str) -> list[dict[str, str]]:
+def _examples(found: Coverage, kind: str, why: str) -> list[dict[str, str]]:
     return [{"document": example.document, "what": example.what} for example in found.examples.get((kind, why), ())]

@@ -14,12 +14,12 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
-from training.analysis.learning_curve import Curve, Point
+from training.analysis.learning_curve import Curve, TrainingPoint
 from training.commands.train import train
 from training.config.schema import CurveConfig, TrainConfig
 from training.inference.loading import load
 from training.inference.predictor import predict
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 from training.report.learning_curve_page import TREND_HEADING, trend_row, verdict, write_curve
 from training.scoring.scores import score
 
@@ -82,15 +82,15 @@ def _runs(run: CurveConfig) -> Iterator[tuple[float, TrainConfig]]:
             )
 
 
-def _point(share: float, one: TrainConfig, snapshot: Snapshot, gold: Sequence[Document], split: str) -> Point:
+def _point(share: float, one: TrainConfig, snapshot: Snapshot, gold: Sequence[Document], split: str) -> TrainingPoint:
     """What the trained model finds is kept in its folder, so that it goes when another takes its place."""
-    learned = Chosen.of(snapshot, one.data, one.seed).train
+    learned = DataSelection.of(snapshot, one.data, one.seed).train
     folder = Path(one.output) / "model"
     file = folder / f"predictions-{split}.jsonl"
     if not file.exists():
         model, encoding = load(folder)
         write_documents(file, predict(model, encoding, gold, batch_size=one.fit.batch_size))
-    return Point(
+    return TrainingPoint(
         share=share,
         seed=one.seed,
         documents=len(learned),

@@ -10,9 +10,9 @@ from annotation.core.errors import UsageError
 from annotation.storage.documents_file import line
 from training.config.schema import PredictConfig
 from training.inference import ray_backend
-from training.inference.document_source import Archive, Piece, Place
+from training.inference.document_source import DocumentSource, Piece, Position
 from training.inference.loading import found_by
-from training.inference.predictor import Finder
+from training.inference.predictor import Predictor
 from training.inference.progress import watched
 from training.inference.resumable_output import Resumable
 from training.model.mixed_precision import half
@@ -24,7 +24,7 @@ def predict(run: PredictConfig) -> int:
     Broken off, it goes on where it stopped, and writes the same bytes. Raises UsageError for what cannot be read.
     """
     finder = found_by(run)
-    archive = Archive.open(Path(run.input))
+    archive = DocumentSource.open(Path(run.input))
     if Path(run.output).resolve().is_relative_to(Path(run.input).resolve()):
         raise UsageError(f"{run.output}: is in what is read; choose another output=")
     with Resumable.open(run.output, _task(run, finder, archive)) as file:
@@ -39,13 +39,13 @@ def predict(run: PredictConfig) -> int:
     return count
 
 
-def pieces(finder: Finder, archive: Archive, start: Place) -> Iterator[Piece]:
+def pieces(finder: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:
     """What the chunks of the archive become, from `start` on."""
     for documents, after in archive.chunks(finder.batch_size, start):
         yield Piece("".join(map(line, finder.find(documents))), len(documents), after)
 
 
-def _task(run: PredictConfig, finder: Finder, archive: Archive) -> dict[str, object]:
+def _task(run: PredictConfig, finder: Predictor, archive: DocumentSource) -> dict[str, object]:
     """What must be the same for a file to be gone on with."""
     kind = f"{type(finder.model).__name__} on {finder.model.device.type}"
     if half(finder.precision, finder.model.device):

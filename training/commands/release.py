@@ -20,11 +20,11 @@ from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
 from annotation.page.titles import Names
 from annotation.snapshot.snapshot import Snapshot
-from training.analysis.argument_features import Features
+from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.calibration import calibration
 from training.analysis.evaluation import Evaluation, evaluation
 from training.analysis.leakage import leakage
-from training.analysis.randomization_test import Change, changes
+from training.analysis.randomization_test import Shift, changes
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
@@ -42,7 +42,7 @@ _SAID = 5
 
 
 @dataclass(frozen=True)
-class Before:
+class Predecessor:
     """What a release is compared with: an earlier one, or a model that is none; and what it finds."""
 
     version: str | None
@@ -103,15 +103,15 @@ def _trial(run: ReleaseConfig) -> Trial:
     return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen(how, snapshot, run.trained_on))
 
 
-def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) -> Before:
+def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) -> Predecessor:
     version, path = earlier
     examined = examine(path, trial.gold, run)
     warn_unknown(examined, trial.gold, path=str(path))
     warn_seen(path, trial)
-    return Before(version, examined)
+    return Predecessor(version, examined)
 
 
-def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Before | None) -> Evaluation:
+def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Predecessor | None) -> Evaluation:
     manifest = trial.snapshot.manifest
     meta = {
         "release": run.version,
@@ -135,11 +135,11 @@ def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Bef
 
 
 def _judged(
-    asked: GatesConfig, trial: Trial, examined: Examined, before: Before | None, scores: Scores
+    asked: GatesConfig, trial: Trial, examined: Examined, before: Predecessor | None, scores: Scores
 ) -> list[Outcome]:
-    compared: list[Change] | None = None
+    compared: list[Shift] | None = None
     if before and asked.drops:
-        features = Features(trial.snapshot.ontology, trial.seen)
+        features = ArgumentFeatures(trial.snapshot.ontology, trial.seen)
         sides = trial.gold, examined.found, before.examined.found
         compared = changes(*sides, features=features, **asdict(asked.drops))
     findings = Findings(
@@ -162,7 +162,7 @@ def _record(
     run: ReleaseConfig,
     trial: Trial,
     examined: Examined,
-    before: Before | None,
+    before: Predecessor | None,
     scores: Scores,
     outcomes: Sequence[Outcome],
 ) -> Record:

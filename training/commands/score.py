@@ -8,16 +8,16 @@ from collections.abc import Mapping
 from annotation import terminal
 from training.analysis.paired_bootstrap import DOCUMENTS, Comparison, compare
 from training.scoring.compatibility import check
-from training.scoring.parallel_scoring import Lines, Scored, Task, score_files
+from training.scoring.parallel_scoring import Lines, Scored, ScoringTask, score_files
 
 
-def score_command(task: Task, against: Lines | None, *, workers: int | None, as_json: bool) -> None:
+def score_command(task: ScoringTask, against: Lines | None, *, workers: int | None, as_json: bool) -> None:
     """Score the files and say the numbers. Raises UsageError where they do not fit each other.
 
     `against`: what another model marked in the same documents, to compare with.
     """
     scored = _score(task, workers)
-    before = _score(Task(task.gold, against), workers) if against else None
+    before = _score(ScoringTask(task.gold, against), workers) if against else None
     comparison = compare(scored.scores, before.scores) if before else None
     if as_json:
         terminal.emit(metrics(scored, comparison))
@@ -27,7 +27,7 @@ def score_command(task: Task, against: Lines | None, *, workers: int | None, as_
         terminal.table("change", ("", "F1", "before", "change", "95%", ""), comparison.table())
 
 
-def _score(task: Task, workers: int | None) -> Scored:
+def _score(task: ScoringTask, workers: int | None) -> Scored:
     scored = score_files(task, workers=workers or os.cpu_count() or 1)
     check(scored.scores, task.ontology)
     for what, times in scored.lost.most_common():

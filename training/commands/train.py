@@ -22,8 +22,8 @@ from training.encoding.representable import KINDS
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import scale
-from training.loop.data_selection import Chosen
-from training.loop.process_group import Team, together
+from training.loop.data_selection import DataSelection
+from training.loop.process_group import ProcessGroup, together
 from training.loop.run_folder import RunFolder
 from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
@@ -48,7 +48,7 @@ def train(run: TrainConfig) -> float:
         return _trained(told, snapshot, team)
 
 
-def _trained(run: TrainConfig, snapshot: Snapshot, team: Team) -> float:
+def _trained(run: TrainConfig, snapshot: Snapshot, team: ProcessGroup) -> float:
     about = {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
     bound = {**_bound(run), "snapshot": about}
     folder = team.told(lambda: RunFolder.claim(Path(run.output).resolve(), bound, resume=run.resume))
@@ -73,13 +73,13 @@ def _trained(run: TrainConfig, snapshot: Snapshot, team: Team) -> float:
 
 
 def _fitted(
-    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker, team: Team
+    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker, team: ProcessGroup
 ) -> tuple[EventExtractor, Encoding, Sequence[Document]]:
     """The trained model, its encoding, and the documents that chose its weights."""
     if run.fit.threads:
         torch.set_num_threads(run.fit.threads)
     set_seed(run.seed)
-    chosen = Chosen.of(snapshot, run.data, run.seed)
+    chosen = DataSelection.of(snapshot, run.data, run.seed)
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
     _say_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)

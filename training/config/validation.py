@@ -106,7 +106,7 @@ def typed(cfg: DictConfig, cls: type[S]) -> S:
         row = OmegaConf.to_container(cfg, resolve=True)
     except OmegaConfBaseException as error:
         raise ConfigError([f"{error.full_key or 'config'}: {str(error).splitlines()[0]}"]) from error
-    reader = _Reader()
+    reader = _ConfigReader()
     built = reader.build(cls, row, "")
     if reader.faults or built is None:
         raise ConfigError(reader.faults)
@@ -132,7 +132,7 @@ def _broken(rules: Sequence[Rule], value: object) -> Iterator[str]:
     return (fault for rule in rules if value is not None and (fault := rule(value)))
 
 
-class _Reader:
+class _ConfigReader:
     """Builds dataclasses from plain values and collects the faults on the way."""
 
     def __init__(self) -> None:

@@ -12,7 +12,16 @@ import numpy.typing as npt
 from annotation.core.document import Document, Span
 from annotation.core.words import Word, split
 from training.encoding.encoding import Encoding
-from training.encoding.representable import ARGUMENT, ENTITY, KINDS, LINK, TRIGGER, Audit, Lost, place
+from training.encoding.representable import (
+    ARGUMENT,
+    ENTITY,
+    KINDS,
+    LINK,
+    TRIGGER,
+    Representation,
+    Uncovered,
+    place,
+)
 from training.encoding.tokenizer import edges, unseen
 
 ENOUGH = 0.99
@@ -20,7 +29,7 @@ ENOUGH = 0.99
 
 
 @dataclass(slots=True)
-class Marks:
+class CoverageCounts:
     """Marks of one kind. said: what the encoding can say. tokens: spans that a label a token could say. unseen: spans
     that begin or end in a word whose characters the encoder is shown nothing of."""
 
@@ -34,14 +43,14 @@ class Marks:
         """Of what there is; 1 where there is nothing."""
         return self.said / self.total if self.total else 1.0
 
-    def __iadd__(self, other: Marks) -> Marks:
+    def __iadd__(self, other: CoverageCounts) -> CoverageCounts:
         self.total, self.said = self.total + other.total, self.said + other.said
         self.tokens, self.unseen = self.tokens + other.tokens, self.unseen + other.unseen
         return self
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class LossExample:
     """Something lost, and the document it is in."""
 
     document: str
@@ -49,18 +58,18 @@ class Example:
 
 
 @dataclass(slots=True)
-class Alignment:
+class Coverage:
     """marks: by language, then kind. lost: how many of a kind for a reason, attributes among them. examples:
     some of each, and of spans that are `unseen`."""
 
     documents: int = 0
-    marks: dict[str, dict[str, Marks]] = field(default_factory=dict)
+    marks: dict[str, dict[str, CoverageCounts]] = field(default_factory=dict)
     lost: Counter[tuple[str, str]] = field(default_factory=Counter)
-    examples: dict[tuple[str, str], list[Example]] = field(default_factory=lambda: defaultdict(list))
+    examples: dict[tuple[str, str], list[LossExample]] = field(default_factory=lambda: defaultdict(list))
 
-    def of(self, *, kind: str | None = None, language: str | None = None) -> Marks:
+    def of(self, *, kind: str | None = None, language: str | None = None) -> CoverageCounts:
         """The marks of one kind, one language, or all."""
-        total = Marks()
+        total = CoverageCounts()
         for each, kinds in self.marks.items():
             for name, marks in kinds.items():
                 if kind in (None, name) and language in (None, each):
@@ -84,14 +93,14 @@ class Alignment:
 UNSEEN = "the encoder is shown nothing of its first or last word"
 
 
-def aligned(encoding: Encoding, documents: Iterable[Document], *, examples: int = 3) -> Alignment:
+def aligned(encoding: Encoding, documents: Iterable[Document], *, examples: int = 3) -> Coverage:
     """What of the documents' marks can be said, with so many examples of each reason."""
-    found = Alignment()
+    found = Coverage()
     for document in documents:
         words = split(document.text)
         audit = encoding.audit(document)
         found.documents += 1
-        kinds = found.marks.setdefault(document.language or "-", {kind: Marks() for kind in KINDS})
+        kinds = found.marks.setdefault(document.language or "-", {kind: CoverageCounts() for kind in KINDS})
         _count(kinds, document, audit)
         blind = list(_look(kinds, encoding, document, words))
         for lost in (*audit.lost, *blind):
@@ -99,11 +108,11 @@ def aligned(encoding: Encoding, documents: Iterable[Document], *, examples: int 
             if lost.why != UNSEEN:
                 found.lost[key] += 1
             if len(found.examples[key]) < examples:
-                found.examples[key].append(Example(document.id, lost.what))
+                found.examples[key].append(LossExample(document.id, lost.what))
     return found
 
 
-def _count(kinds: Mapping[str, Marks], document: Document, audit: Audit) -> None:
+def _count(kinds: Mapping[str, CoverageCounts], document: Document, audit: Representation) -> None:
     joined, apart = len(audit.document.links), sum(lost.kind == LINK for lost in audit.lost)
     kinds[LINK].said, kinds[LINK].total = kinds[LINK].said + joined, kinds[LINK].total + joined + apart
     for side, said in ((document, False), (audit.document, True)):
@@ -115,7 +124,9 @@ def _count(kinds: Mapping[str, Marks], document: Document, audit: Audit) -> None
                 kinds[kind].total += size
 
 
-def _look(kinds: Mapping[str, Marks], encoding: Encoding, document: Document, words: Sequence[Word]) -> Iterator[Lost]:
+def _look(
+    kinds: Mapping[str, CoverageCounts], encoding: Encoding, document: Document, words: Sequence[Word]
+) -> Iterator[Uncovered]:
     """Count what tokens alone could say, and what the encoder is shown nothing of, which is told."""
     opening, closing = edges(encoding.tokenizer, document.text, words)
     blind = unseen(encoding.tokenizer, document.text, words)
@@ -124,7 +135,7 @@ def _look(kinds: Mapping[str, Marks], encoding: Encoding, document: Document, wo
             kinds[kind].tokens += span.start in opening and span.end in closing
             if _blind(span, words, blind):
                 kinds[kind].unseen += 1
-                yield Lost(kind, f"{span.label} {span.quote(document.text)!r} [{span.start}:{span.end}]", UNSEEN)
+                yield Uncovered(kind, f"{span.label} {span.quote(document.text)!r} [{span.start}:{span.end}]", UNSEEN)
 
 
 def _blind(span: Span, words: Sequence[Word], blind: npt.NDArray[np.bool_]) -> bool:

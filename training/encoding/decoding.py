@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.words import Word
-from training.encoding.label_space import Labels
-from training.encoding.platt_scaling import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, Reading
+from training.encoding.label_space import LabelSpace
+from training.encoding.platt_scaling import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, ScoreScales
 from training.encoding.platt_scaling import sigmoid as sigmoid
 
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -42,8 +42,8 @@ def decode(
     document: Document,
     words: Sequence[Word],
     outputs: Outputs,
-    labels: Labels,
-    reading: Reading = PLAIN,
+    labels: LabelSpace,
+    reading: ScoreScales = PLAIN,
     *,
     nested: bool = True,
 ) -> Document:
@@ -70,7 +70,9 @@ def decode(
     return replace(document, entities=entities, events=events, links=links)
 
 
-def _spans(words: Sequence[Word], outputs: Outputs, labels: Labels, reading: Reading) -> Iterator[tuple[int, Span]]:
+def _spans(
+    words: Sequence[Word], outputs: Outputs, labels: LabelSpace, reading: ScoreScales
+) -> Iterator[tuple[int, Span]]:
     """Each candidate above the threshold by its row, best first."""
     for row in np.argsort(-outputs.scores, kind="stable"):
         if outputs.scores[row] <= 0:
@@ -92,7 +94,7 @@ def cut(first: Word, last: Word, leading: Floats, trailing: Floats) -> tuple[int
     return first.cuts[k], last.cuts[last.size - m]
 
 
-def _select(spans: Iterator[tuple[int, Span]], labels: Labels, nested: bool) -> dict[int, Span]:
+def _select(spans: Iterator[tuple[int, Span]], labels: LabelSpace, nested: bool) -> dict[int, Span]:
     """The spans that can stand together, by row."""
     kept: dict[int, Span] = {}
     layers: dict[bool, list[Span]] = {True: [], False: []}
@@ -110,7 +112,7 @@ def _overlap(one: Span, other: Span) -> bool:
 
 
 def _arguments(
-    trigger: int, kept: dict[int, Span], outputs: Outputs, labels: Labels, score: Callable[[float], float]
+    trigger: int, kept: dict[int, Span], outputs: Outputs, labels: LabelSpace, score: Callable[[float], float]
 ) -> Iterator[Argument]:
     """Each filler above the threshold that the ontology permits, the best ones where it limits their number."""
     event = kept[trigger].label
@@ -124,7 +126,9 @@ def _arguments(
             yield Argument(role, kept[int(rows[at])], score(float(column[at])))
 
 
-def _links(kept: dict[int, Span], outputs: Outputs, labels: Labels, score: Callable[[float], float]) -> Iterator[Link]:
+def _links(
+    kept: dict[int, Span], outputs: Outputs, labels: LabelSpace, score: Callable[[float], float]
+) -> Iterator[Link]:
     """One for each mention that has an antecedent: events have events, entities have entities."""
     rows = np.array(sorted(kept, key=kept.__getitem__), dtype=np.int64)
     triggers = outputs.spans[rows, 2] >= labels.entities
@@ -139,7 +143,7 @@ def _links(kept: dict[int, Span], outputs: Outputs, labels: Labels, score: Calla
                 last[cluster[at]] = at
 
 
-def _attributes(trigger: int, outputs: Outputs, labels: Labels) -> Iterator[tuple[str, str]]:
+def _attributes(trigger: int, outputs: Outputs, labels: LabelSpace) -> Iterator[tuple[str, str]]:
     for (name, values), default, scores in zip(labels.attributes, labels.defaults, outputs.attributes, strict=True):
         best = int(np.argmax(scores[trigger]))
         if best != default:

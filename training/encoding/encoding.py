@@ -25,9 +25,9 @@ from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.compact_tokenizer import COMPACT_TOKENIZER, CompactTokenizer
 from training.encoding.decoding import Outputs, decode
-from training.encoding.label_space import Labels
-from training.encoding.platt_scaling import PLAIN, Reading
-from training.encoding.representable import Audit, Place, audit, place
+from training.encoding.label_space import LabelSpace
+from training.encoding.platt_scaling import PLAIN, ScoreScales
+from training.encoding.representable import Representation, WordSpan, audit, place
 from training.encoding.tokenizer import HubTokenizer, Ids, Tokenizer
 from training.encoding.windows import Windows, windows
 
@@ -92,7 +92,7 @@ class Encoding:
         self.ontology, self.tokenizer = ontology, tokenizer
         self.window, self.overlap = window, overlap
         self.max_width, self.nested = max_width, nested
-        self.labels = Labels.of(ontology)
+        self.labels = LabelSpace.of(ontology)
 
     @classmethod
     def build(cls, ontology: Ontology, model: ModelConfig, encoder: EncoderConfig) -> Encoding:
@@ -122,21 +122,21 @@ class Encoding:
             targets=self._targets(self._audit(document, words).document, words) if targets else None,
         )
 
-    def decode(self, example: Example, outputs: Outputs, reading: Reading = PLAIN) -> Document:
+    def decode(self, example: Example, outputs: Outputs, reading: ScoreScales = PLAIN) -> Document:
         """The document with what the model found in it, under the ontology's constraints."""
         return decode(example.document.bare(), example.words, outputs, self.labels, reading, nested=self.nested)
 
-    def audit(self, document: Document) -> Audit:
+    def audit(self, document: Document) -> Representation:
         """The document as far as it can be said, and what of it is lost, with the reasons."""
         return self._audit(document, split(document.text))
 
-    def _audit(self, document: Document, words: Sequence[Word]) -> Audit:
+    def _audit(self, document: Document, words: Sequence[Word]) -> Representation:
         return audit(document, words, self.labels, self.max_width)
 
     def _targets(self, document: Document, words: Sequence[Word]) -> Targets:
         """Targets of a document that can be said whole."""
         labels, spans = self.labels, list(document.spans())
-        places = [at for span in spans if isinstance(at := place(words, span), Place)]
+        places = [at for span in spans if isinstance(at := place(words, span), WordSpan)]
         row = {span: number for number, span in enumerate(spans)}
         roles = [
             (row[event.trigger], row[argument.filler], labels.role_number[argument.role])
@@ -207,7 +207,7 @@ def _stem(quote: str) -> int:
     return crc32((folded(quote) or quote).encode("utf-8", "surrogatepass"))
 
 
-def _same(document: Document, labels: Labels) -> Iterator[tuple[Span, Span, int]]:
+def _same(document: Document, labels: LabelSpace) -> Iterator[tuple[Span, Span, int]]:
     """Any two mentions of one thing, in text order, and the number of the link that says so."""
     for number, label in enumerate(labels.links):
         for cluster in clusters(link for link in document.links if link.label == label):

@@ -12,7 +12,7 @@ from annotation.core.ontology import Ontology
 
 
 @dataclass(frozen=True)
-class Labels:
+class LabelSpace:
     """spans: entity types, then event types (C of them). roles: R names. attributes: A, each with its values. links:
     L labels."""
 
@@ -25,7 +25,7 @@ class Labels:
     ontology: Ontology
 
     @classmethod
-    def of(cls, ontology: Ontology) -> Labels:
+    def of(cls, ontology: Ontology) -> LabelSpace:
         """The ontology's labels, in the order of its file."""
         attributes = tuple((name, tuple(kind.values)) for name, kind in ontology.attributes.items())
         return cls(

@@ -23,7 +23,7 @@ from annotation.core.matching import ENOUGH
 ENTITY, TRIGGER, ARGUMENT, LINK = "entity", "trigger", "argument", "link"
 LAYERS = (ENTITY, TRIGGER, ARGUMENT, LINK)
 
-Reading: TypeAlias = Mapping[str, Callable[[float], float]]
+ScoreScales: TypeAlias = Mapping[str, Callable[[float], float]]
 """What the score of each of `LAYERS` is, given its logit."""
 
 _BOUNDS = ((0.02, 20.0), (-10.0, 10.0))
@@ -43,12 +43,12 @@ class Scale:
         return max(round(float(sigmoid(logit / self.temperature + self.shift)), 4), _LEAST)
 
 
-PLAIN: Reading = {layer: Scale() for layer in LAYERS}
-RAW: Reading = dict.fromkeys(LAYERS, float)
+PLAIN: ScoreScales = {layer: Scale() for layer in LAYERS}
+RAW: ScoreScales = dict.fromkeys(LAYERS, float)
 """Leaves logits as they are."""
 
 
-def reading(stored: object) -> Reading:
+def reading(stored: object) -> ScoreScales:
     """What a model's configuration says of each layer; a layer it says nothing of is read plainly.
 
     Raises UsageError where it says something else.

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.link_clusters import chain, clusters
 from annotation.core.words import LEADING, TRAILING, Word
-from training.encoding.label_space import Labels
+from training.encoding.label_space import LabelSpace
 
 ENTITY, TRIGGER, ARGUMENT, LINK = KINDS = ("entity", "trigger", "argument", "link")
 
 
-class Place(NamedTuple):
+class WordSpan(NamedTuple):
     """A span in words: `first` to `last`, both included, less `leading` and `trailing` graphemes."""
 
     first: int
@@ -25,7 +25,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class Uncovered:
     """What the model cannot say: an `entity`, `trigger`, `argument`, `attribute` or `link`, quoted, and why."""
 
     kind: str
@@ -33,15 +33,15 @@ class Lost:
     why: str
 
 
-class Audit(NamedTuple):
+class Representation(NamedTuple):
     """document: what can be said, values that go without saying left out, and of links those that join each mention to
     the one before. lost: everything else."""
 
     document: Document
-    lost: tuple[Lost, ...]
+    lost: tuple[Uncovered, ...]
 
 
-def place(words: Sequence[Word], span: Span) -> Place | str:
+def place(words: Sequence[Word], span: Span) -> WordSpan | str:
     """Where the span is among the words, or why it is nowhere."""
     first = bisect_right(words, span.start, key=lambda word: word.start) - 1
     last = bisect_right(words, span.end - 1, key=lambda word: word.start) - 1
@@ -57,12 +57,12 @@ def place(words: Sequence[Word], span: Span) -> Place | str:
         return f"it begins {leading} letters into a word; {LEADING - 1} is the most"
     if trailing >= TRAILING:
         return f"it ends {trailing} letters before a word does; {TRAILING - 1} is the most"
-    return Place(first, last, leading, trailing)
+    return WordSpan(first, last, leading, trailing)
 
 
-def audit(document: Document, words: Sequence[Word], labels: Labels, max_width: int) -> Audit:
+def audit(document: Document, words: Sequence[Word], labels: LabelSpace, max_width: int) -> Representation:
     """Sort a document's contents into what can be said and what is lost."""
-    lost: list[Lost] = []
+    lost: list[Uncovered] = []
     entities = _spans(document, document.entities, words, labels, max_width, lost, kind=ENTITY)
     triggers = _spans(document, document.triggers, words, labels, max_width, lost, kind=TRIGGER)
     known = {*entities, *triggers}
@@ -70,16 +70,16 @@ def audit(document: Document, words: Sequence[Word], labels: Labels, max_width: 
     lost += [_of_lost(document, e, a) for e in document.events if e.trigger not in set(triggers) for a in e.arguments]
     links = tuple(_links(document, known, labels, lost))
     rest = replace(document, entities=tuple(entities), events=events, links=links, provenance=None)
-    return Audit(rest, tuple(lost))
+    return Representation(rest, tuple(lost))
 
 
 def _spans(
     document: Document,
     spans: Iterable[Span],
     words: Sequence[Word],
-    labels: Labels,
+    labels: LabelSpace,
     max_width: int,
-    lost: list[Lost],
+    lost: list[Uncovered],
     *,
     kind: str,
 ) -> list[Span]:
@@ -90,7 +90,7 @@ def _spans(
         why = at if isinstance(at, str) else ""
         if span.label not in labels.number:
             why = f"the ontology has no {span.label}"
-        elif isinstance(at, Place):
+        elif isinstance(at, WordSpan):
             if at.last - at.first >= max_width:
                 why = f"it has more than {max_width} words"
             elif (at.first, at.last, span.label) in kept:
@@ -100,11 +100,11 @@ def _spans(
             else:
                 kept[at.first, at.last, span.label] = span
         if why:
-            lost.append(Lost(kind, _quote(document, span), why))
+            lost.append(Uncovered(kind, _quote(document, span), why))
     return list(kept.values())
 
 
-def _event(document: Document, event: Event, known: set[Span], labels: Labels, lost: list[Lost]) -> Event:
+def _event(document: Document, event: Event, known: set[Span], labels: LabelSpace, lost: list[Uncovered]) -> Event:
     arguments: list[Argument] = []
     for argument in event.arguments:
         maximum = _maximum(labels, event.type, argument.role)
@@ -118,45 +118,49 @@ def _event(document: Document, event: Event, known: set[Span], labels: Labels, l
         elif maximum is not None and sum(a.role == argument.role for a in arguments) >= maximum:
             why = f"the ontology lets it be filled {maximum} times"
         if why:
-            lost.append(Lost(ARGUMENT, f"{argument.role} of {event.type}, {_quote(document, argument.filler)}", why))
+            lost.append(
+                Uncovered(ARGUMENT, f"{argument.role} of {event.type}, {_quote(document, argument.filler)}", why)
+            )
         else:
             arguments.append(argument)
     return Event(event.trigger, tuple(arguments), tuple(_attributes(event, labels, lost)))
 
 
-def _of_lost(document: Document, event: Event, argument: Argument) -> Lost:
+def _of_lost(document: Document, event: Event, argument: Argument) -> Uncovered:
     what = f"{argument.role} of {event.type}, {_quote(document, argument.filler)}"
-    return Lost(ARGUMENT, what, "its trigger is lost")
+    return Uncovered(ARGUMENT, what, "its trigger is lost")
 
 
-def _maximum(labels: Labels, event: str, role: str) -> int | None:
+def _maximum(labels: LabelSpace, event: str, role: str) -> int | None:
     return labels.maximum(event, role) if role in labels.ontology.events[event].roles else None
 
 
-def _attributes(event: Event, labels: Labels, lost: list[Lost]) -> Iterable[tuple[str, str]]:
+def _attributes(event: Event, labels: LabelSpace, lost: list[Uncovered]) -> Iterable[tuple[str, str]]:
     """The values that differ from the default, which goes without saying."""
     known = dict(labels.attributes)
     for name, value in event.attributes:
         if value not in known.get(name, ()):
-            lost.append(Lost("attribute", f"{name} of {event.type}", f"the ontology has no value {value!r} of it"))
+            lost.append(Uncovered("attribute", f"{name} of {event.type}", f"the ontology has no value {value!r} of it"))
         elif value != labels.ontology.attributes[name].default:
             yield name, value
 
 
-def _links(document: Document, known: set[Span], labels: Labels, lost: list[Lost]) -> Iterable[Link]:
+def _links(document: Document, known: set[Span], labels: LabelSpace, lost: list[Uncovered]) -> Iterable[Link]:
     """The same clusters, less the mentions that are lost, each of which takes one link with it."""
     sound: dict[str, list[Link]] = {label: [] for label in labels.links}
     for link in document.links:
         families = {span.label in labels.ontology.events for span in (link.a, link.b)}
         if link.label not in sound or len(families) > 1:
             why = "it joins an event and an entity" if link.label in sound else f"the ontology has no {link.label}"
-            lost.append(Lost(LINK, f"{link.label} of {_quote(document, link.a)}", why))
+            lost.append(Uncovered(LINK, f"{link.label} of {_quote(document, link.a)}", why))
         else:
             sound[link.label].append(link)
     for label, links in sound.items():
         for cluster in clusters(links):
             gone = sorted(cluster - known)[: len(cluster) - 1]
-            lost += [Lost(LINK, f"{label} of {_quote(document, span)}", "a mention it joins is lost") for span in gone]
+            lost += [
+                Uncovered(LINK, f"{label} of {_quote(document, span)}", "a mention it joins is lost") for span in gone
+            ]
             yield from chain(label, cluster & known)
 
 

@@ -34,14 +34,14 @@ CHARACTERS = 1_000_000
 _KINDS = (".jsonl", ".jsonl.gz", ".parquet")
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """Before which file, by number, and how many Documents into it."""
 
     file: int = 0
     row: int = 0
 
 
-_START = Place()
+_START = Position()
 
 
 class Piece(NamedTuple):
@@ -49,24 +49,24 @@ class Piece(NamedTuple):
 
     lines: str
     documents: int
-    after: Place
+    after: Position
 
 
-class Chunk(NamedTuple):
+class DocumentChunk(NamedTuple):
     """Documents of one file that are read together, and the place after them."""
 
     documents: list[Document]
-    after: Place
+    after: Position
 
 
 @dataclass(frozen=True)
-class Archive:
+class DocumentSource:
     """Files of Documents, which are one after the other."""
 
     files: tuple[Path, ...]
 
     @classmethod
-    def open(cls, path: Path) -> Archive:
+    def open(cls, path: Path) -> DocumentSource:
         """The file, those of a folder, or those of a snapshot, verified. Raises UsageError where there are none."""
         if (path / MANIFEST).is_file():
             from annotation.snapshot.snapshot import Snapshot  # slow to import, and of no use to those who only read
@@ -88,17 +88,17 @@ class Archive:
         """What tells whether these are the same files as before, as plain JSON values."""
         return [[str(path.resolve()), (stat := path.stat()).st_size, stat.st_mtime_ns] for path in self.files]
 
-    def chunks(self, batch_size: int, start: Place = _START) -> Iterator[Chunk]:
+    def chunks(self, batch_size: int, start: Position = _START) -> Iterator[DocumentChunk]:
         """All from `start` on, a place that a chunk ended at: then the chunks are the same whatever the start."""
         for number in range(start.file, len(self.files)):
             yield from self.file(number, batch_size, start.row if number == start.file else 0)
 
-    def file(self, number: int, batch_size: int, row: int = 0) -> Iterator[Chunk]:
+    def file(self, number: int, batch_size: int, row: int = 0) -> Iterator[DocumentChunk]:
         """The chunks of one file. Raises UsageError that names the line or row at fault."""
         documents = _documents(self.files[number], row)
         while chunk := gather(documents, batch_size):
             row += len(chunk)
-            yield Chunk(chunk, Place(number, row))
+            yield DocumentChunk(chunk, Position(number, row))
 
 
 def gather(documents: Iterator[Document], batch_size: int) -> list[Document]:

@@ -24,7 +24,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 
 from annotation.core.document import Document, Event, text_id
 from training.encoding.encoding import Encoding
-from training.inference.predictor import Finder
+from training.inference.predictor import Predictor
 from training.model.event_extractor import EventExtractor, EventExtractorConfig
 
 TASK = "event-extraction"
@@ -41,7 +41,7 @@ class EventExtractionPipeline(Pipeline):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*cast(tuple[Any, ...], args), **cast(dict[str, Any], kwargs))
         model = cast(EventExtractor, self.model)
-        self.finder = Finder.of(model, Encoding.from_pretrained(str(model.name_or_path)))
+        self.finder = Predictor.of(model, Encoding.from_pretrained(str(model.name_or_path)))
 
     def _sanitize_parameters(self, **kwargs: object) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         if kwargs:

@@ -13,7 +13,7 @@ from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.inference import onnx_backend
 from training.inference.onnx_backend import READER
-from training.inference.predictor import Finder, scales
+from training.inference.predictor import Predictor, scales
 from training.lineage.release_record import unchanged
 from training.model.event_extractor import EventExtractor
 
@@ -32,7 +32,7 @@ def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tup
     return model, encoding
 
 
-def found_by(run: PredictConfig) -> Finder:
+def found_by(run: PredictConfig) -> Predictor:
     """What marks documents: the model in that folder, or the graphs it was exported to. Raises UsageError."""
     if (Path(run.model) / READER).is_file():
         if run.precision == "bf16":
@@ -40,7 +40,7 @@ def found_by(run: PredictConfig) -> Finder:
         return onnx_backend.finder(
             Path(run.model), batch_size=run.batch_size, threads=run.threads, cpu=run.device == "cpu"
         )
-    return Finder.of(*ready(run.model, run), batch_size=run.batch_size, precision=run.precision)
+    return Predictor.of(*ready(run.model, run), batch_size=run.batch_size, precision=run.precision)
 
 
 def load(path: str | Path) -> tuple[EventExtractor, Encoding]:

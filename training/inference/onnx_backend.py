@@ -27,10 +27,10 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.encoding.platt_scaling import reading
-from training.inference.predictor import Finder
+from training.inference.predictor import Predictor
 from training.model.ensemble import agreed, read
-from training.model.event_extractor import EventExtractor, EventExtractorConfig, Features
-from training.model.extraction import Judged, outputs
+from training.model.event_extractor import EventExtractor, EventExtractorConfig, WordFeatures
+from training.model.extraction import HeadLogits, outputs
 from training.model.fingerprint import model_version
 
 READER, JUDGE, ABOUT = "reader.onnx", "judge.onnx", "onnx.json"
@@ -39,7 +39,7 @@ _JUDGED = ("states", "triggers", "others", "affixes", "legal", "sentences", "ste
 _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
 
 
-class _Reader(nn.Module):
+class _ReaderGraph(nn.Module):
     def __init__(self, model: EventExtractor) -> None:
         super().__init__()
         self.encoders = nn.ModuleList([model.encoder, *model.others])
@@ -52,7 +52,7 @@ class _Reader(nn.Module):
         return agreed(each), states
 
 
-class _Judge(nn.Module):
+class _JudgeGraph(nn.Module):
     def __init__(self, model: EventExtractor) -> None:
         super().__init__()
         self.model = model
@@ -67,7 +67,7 @@ class _Judge(nn.Module):
         sentences: Tensor,
         stems: Tensor,
     ) -> tuple[Tensor, ...]:
-        features = Features(states, torch.ones_like(sentences, dtype=torch.bool), affixes, legal, sentences, stems)
+        features = WordFeatures(states, torch.ones_like(sentences, dtype=torch.bool), affixes, legal, sentences, stems)
         judged = self.model.judge(features, triggers, others)
         links = (judged.links,) if self.model.links is not None else ()
         return judged.roles, judged.opening, judged.closing, *judged.values, *links
@@ -79,15 +79,15 @@ def export(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     made = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
     made += ["links"] if model.links is not None else []
-    _graph(_Reader(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
-    _graph(_Judge(model), _judge_sample(model), _JUDGED, made, folder / JUDGE)
+    _graph(_ReaderGraph(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
+    _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, made, folder / JUDGE)
     model.config.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     (folder / ABOUT).write_text(json.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")
     return folder
 
 
-def finder(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Finder:
+def finder(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Predictor:
     """The exported model in the place of the one it was made of. Raises UsageError when it is not whole."""
     hush()
     encoding = Encoding.from_pretrained(folder)
@@ -97,7 +97,7 @@ def finder(folder: Path, *, batch_size: int = 16, threads: int | None = None, cp
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{folder / ABOUT}: cannot be read: {error}; export the model again") from error
     scales = reading(getattr(extractor.config, "scales", None))
-    return Finder(extractor, encoding, batch_size, version, frozenset(), scales)
+    return Predictor(extractor, encoding, batch_size, version, frozenset(), scales)
 
 
 class OnnxExtractor:
@@ -128,13 +128,13 @@ class OnnxExtractor:
         logits, states = _run(self._reader, {name: batch[name] for name in _READ})
         words = {name: batch[name] for name in ("affixes", "legal", "sentences", "stems")}
 
-        def judge(triggers: Tensor, others: Tensor) -> Judged:
+        def judge(triggers: Tensor, others: Tensor) -> HeadLogits:
             spans = {"triggers": _some(triggers), "others": _some(others)}
             roles, opening, closing, *values = _run(self._judge, {"states": states, **spans, **words})
             links = values.pop() if self.config.links else roles.new_zeros(*opening.shape[:2], opening.shape[1], 0)
             count = triggers.shape[1]
             rows = [*range(count), *range(_some(triggers).shape[1], _some(triggers).shape[1] + others.shape[1])]
-            return Judged(
+            return HeadLogits(
                 roles[:, :count, rows],
                 opening[:, rows],
                 closing[:, rows],

@@ -14,7 +14,7 @@ from torch import Tensor
 from annotation.core.document import Document, Provenance
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
-from training.encoding.platt_scaling import Reading, reading
+from training.encoding.platt_scaling import ScoreScales, reading
 from training.inference.document_source import gather
 from training.model.batches import WORDS, Batch, collate, cuts
 from training.model.event_extractor import EventExtractor
@@ -33,7 +33,7 @@ def predict(
     batch_size: int = 16,
     version: str | None = None,
     given: Collection[str] = (),
-    read: Reading | None = None,
+    read: ScoreScales | None = None,
 ) -> Iterator[Document]:
     """Each document, in the order given, with the model's findings in place of what was marked in it.
 
@@ -42,7 +42,7 @@ def predict(
     default, goes into their provenance, and so does how unsure it is, in nats per word. The layers `given`, "trigger"
     and "entity", are taken from the documents as marked, as far as the encoding can say them.
     """
-    finder = Finder.of(model, encoding, batch_size=batch_size, version=version, given=given, read=read)
+    finder = Predictor.of(model, encoding, batch_size=batch_size, version=version, given=given, read=read)
     yield from finder.stream(documents)
 
 
@@ -56,7 +56,7 @@ class Extractor(Protocol):
 
 
 @dataclass(frozen=True)
-class Finder:
+class Predictor:
     """A model that marks documents as `predict` says. The same documents together give the same marks and scores."""
 
     model: Extractor
@@ -64,7 +64,7 @@ class Finder:
     batch_size: int
     version: str
     given: frozenset[str]
-    read: Reading
+    read: ScoreScales
     precision: Precision = "auto"
 
     @classmethod
@@ -76,9 +76,9 @@ class Finder:
         batch_size: int = 16,
         version: str | None = None,
         given: Collection[str] = (),
-        read: Reading | None = None,
+        read: ScoreScales | None = None,
         precision: Precision = "auto",
-    ) -> Finder:
+    ) -> Predictor:
         """With the model's own version and scales where none are given."""
         model.eval()  # type: ignore[no-untyped-call]
         version, read = version or model_version(model), read or scales(model)
@@ -120,6 +120,6 @@ def _there(batch: Batch, device: torch.device) -> Batch:
     return {name: tensor.pin_memory().to(device, non_blocking=True) for name, tensor in batch.items()}
 
 
-def scales(model: EventExtractor) -> Reading:
+def scales(model: EventExtractor) -> ScoreScales:
     """How the model's logits are read. Raises UsageError where its configuration says nothing sensible of it."""
     return reading(getattr(model.config, "scales", None))

@@ -24,7 +24,7 @@ from annotation.core.document_json import from_json
 from annotation.core.errors import NabaError, UsageError
 from annotation.storage.documents_file import line
 from training.config.schema import PredictConfig
-from training.inference.document_source import CHARACTERS, Archive, Piece, Place
+from training.inference.document_source import CHARACTERS, DocumentSource, Piece, Position
 
 Rows: TypeAlias = dict[str, NDArray[Any]]
 """Columns of equal length, as Ray Data hands them on."""
@@ -33,7 +33,7 @@ _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 """Ray tells nobody how it is used, and leaves it to naba to say how far it is."""
 
 
-def pieces(run: PredictConfig, archive: Archive, start: Place) -> Iterator[Piece]:
+def pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> Iterator[Piece]:
     """The archive's pieces from `start` on, as `training.commands.predict.pieces` has them.
 
     Raises UsageError where Ray is not installed, or a file is at fault.
@@ -43,7 +43,7 @@ def pieces(run: PredictConfig, archive: Archive, start: Place) -> Iterator[Piece
         from ray.data import ActorPoolStrategy
 
         run = replace(run, model=str(Path(run.model).resolve()))  # workers are in folders of their own
-        archive = Archive(tuple(path.resolve() for path in archive.files))
+        archive = DocumentSource(tuple(path.resolve() for path in archive.files))
         parts = [{"file": n, "row": start.row if n == start.file else 0} for n in range(len(archive.files))]
         source = ray.data.from_items(parts[start.file :], override_num_blocks=len(parts) - start.file)
         workers = _Workers.of(ray.cluster_resources(), run)  # type: ignore[no-untyped-call]
@@ -64,7 +64,7 @@ def pieces(run: PredictConfig, archive: Archive, start: Place) -> Iterator[Piece
             for row in found.iter_rows():
                 if row["fault"]:
                     raise UsageError(row["fault"])
-                yield Piece(row["lines"], row["documents"], Place(row["file"], row["row"]))
+                yield Piece(row["lines"], row["documents"], Position(row["file"], row["row"]))
         except ray.exceptions.RayError as error:
             raise UsageError(f"engine=ray: the job failed: {str(error).strip().splitlines()[-1]}") from error
 
@@ -86,7 +86,7 @@ class _Workers(NamedTuple):
         return cls(min(run.workers or most, most), threads, 0)
 
 
-def _read(archive: Archive, batch_size: int, part: Rows) -> Iterator[Rows]:
+def _read(archive: DocumentSource, batch_size: int, part: Rows) -> Iterator[Rows]:
     """The chunks of one file; where it is at fault, a row that says so and no more."""
     number, row = (int(part[name].item()) for name in ("file", "row"))
     try:
@@ -94,7 +94,7 @@ def _read(archive: Archive, batch_size: int, part: Rows) -> Iterator[Rows]:
             lines = "".join(map(line, chunk.documents))
             yield _row(Piece(lines, len(chunk.documents), chunk.after))
     except NabaError as error:
-        yield _row(Piece("", 0, Place(number, row)), fault=str(error))
+        yield _row(Piece("", 0, Position(number, row)), fault=str(error))
 
 
 class _Worker:

@@ -24,7 +24,7 @@ from filelock import FileLock, Timeout
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic
-from training.inference.document_source import Place
+from training.inference.document_source import Position
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Resumable:
     path: Path
     task: Json
     documents: int
-    place: Place
+    place: Position
     _file: IO[bytes]
 
     @classmethod
@@ -61,7 +61,7 @@ class Resumable:
             lock.release()
             Path(lock.lock_file).unlink(missing_ok=True)
 
-    def add(self, lines: str, documents: int, after: Place) -> None:
+    def add(self, lines: str, documents: int, after: Position) -> None:
         """Write so many documents' lines; when this returns they are safe."""
         content = lines.encode("utf-8")
         with _writing(self.path):
@@ -132,6 +132,6 @@ def _state(path: Path) -> dict[str, object]:
     return state if isinstance(state, dict) else {}
 
 
-def _place(state: Json) -> Place:
+def _place(state: Json) -> Position:
     place = state.get("place")
-    return Place(*map(int, place)) if isinstance(place, list) and len(place) == 2 else Place()
+    return Position(*map(int, place)) if isinstance(place, list) and len(place) == 2 else Position()

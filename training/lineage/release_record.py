@@ -19,11 +19,11 @@ _PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy",
 _CODE = ("annotation", "training", "conf")
 
 
-class _Model(BaseModel):
+class _RecordPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Data(_Model):
+class Data(_RecordPart):
     """A snapshot: `path` as it was named, from the folder that the command ran in."""
 
     name: str
@@ -32,7 +32,7 @@ class Data(_Model):
     ontology: str
 
 
-class Trained(_Model):
+class Trained(_RecordPart):
     """What a model was trained with; the same again gives the same weights, to the bit, on such a machine."""
 
     config: dict[str, object]
@@ -47,7 +47,7 @@ class Trained(_Model):
         return str((told.get("name") if isinstance(told, dict) else None) or "compact")
 
 
-class Gate(_Model):
+class Gate(_RecordPart):
     """What a gate said."""
 
     gate: str
@@ -55,14 +55,14 @@ class Gate(_Model):
     said: str
 
 
-class Against(_Model):
+class Against(_RecordPart):
     """What a release was compared with."""
 
     version: str | None
     model: str
 
 
-class Record(_Model):
+class Record(_RecordPart):
     """A release. `weights` hashes the model's tensors, `code` naba's own sources, `checksum` all of the record."""
 
     schema_: int = Field(SCHEMA, alias="schema")

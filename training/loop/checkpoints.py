@@ -9,7 +9,7 @@ from transformers import TrainerCallback, TrainerControl, TrainerState, Training
 from transformers.trainer import TRAINER_STATE_NAME
 
 
-class Resumption(TrainerCallback):
+class CheckpointLocator(TrainerCallback):
     """Finds the best checkpoint in the folder where it is now, should the run have been moved."""
 
     def __init__(self, checkpoints: Path) -> None:

@@ -12,14 +12,14 @@ from training.config.schema import DataConfig
 
 
 @dataclass(frozen=True)
-class Chosen:
+class DataSelection:
     """The documents of a snapshot that a run uses."""
 
     train: Sequence[Document]
     dev: Sequence[Document]
 
     @classmethod
-    def of(cls, snapshot: Snapshot, data: DataConfig, seed: int = 0) -> Chosen:
+    def of(cls, snapshot: Snapshot, data: DataConfig, seed: int = 0) -> DataSelection:
         """Those of the languages wanted; to train on, the first `limit` of them, or the `share` that the seed draws."""
 
         def some(documents: Iterable[Document]) -> list[Document]:

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class ProcessGroup:
     """Process number `rank` of `size`."""
 
     rank: int = 0
@@ -64,11 +64,11 @@ class Team:
             distributed.barrier()
 
 
-ALONE = Team()
+ALONE = ProcessGroup()
 
 
 @contextmanager
-def together(*, cpu: bool) -> Iterator[Team]:
+def together(*, cpu: bool) -> Iterator[ProcessGroup]:
     """The team this process was started in. All but the first are silent, but for errors."""
     size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
     if size == 1:
@@ -82,7 +82,7 @@ def together(*, cpu: bool) -> Iterator[Team]:
     if rank:
         logging.getLogger("training").setLevel(logging.CRITICAL)
     try:
-        yield Team(rank, size)
+        yield ProcessGroup(rank, size)
     finally:
         distributed.destroy_process_group()
 

@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 SHOWN = ("Trig-C", "Arg-C+", "Entity")
 
 
-class Narrator(TrainerCallback):
+class ProgressCallback(TrainerCallback):
     """Listens to a Trainer whose evaluations are named `eval_UNIT`."""
 
     def __init__(self, tracker: Tracker) -> None:

@@ -18,7 +18,7 @@ from training.encoding.encoding import IGNORED, Example
 from training.model.batches import Batch, Examples, LengthBatches, collate
 
 
-class Share(NamedTuple):
+class BatchShare(NamedTuple):
     """Documents that one process reads at once, and what the losses of them are divided by: documents, spans and
     triggers of the whole step, as one process's part of a mean over all processes."""
 
@@ -26,7 +26,7 @@ class Share(NamedTuple):
     counts: tuple[float, float, float]
 
 
-class Steps(Sampler[Share]):
+class Steps(Sampler[BatchShare]):
     """The batches, in steps of `accumulate`, as process number `rank` of `size` reads them.
 
     A process for which a batch has no document keeps the others company with one that counts nothing.
@@ -48,7 +48,7 @@ class Steps(Sampler[Share]):
         """Give this epoch its own order."""
         self.batches.set_epoch(epoch)
 
-    def __iter__(self) -> Iterator[Share]:
+    def __iter__(self) -> Iterator[BatchShare]:
         batches = list(self.batches)
         for start in range(0, len(batches), self.accumulate):
             step = batches[start : start + self.accumulate]
@@ -56,7 +56,7 @@ class Steps(Sampler[Share]):
             for batch in step:
                 own = batch[self.rank :: self.size]
                 counts = np.maximum(whole, 1) / self.size if own else np.full(3, math.inf)
-                yield Share(tuple(own or batch[:1]), tuple(counts.tolist()))
+                yield BatchShare(tuple(own or batch[:1]), tuple(counts.tolist()))
 
     def __len__(self) -> int:
         return len(self.batches)
@@ -71,7 +71,7 @@ class Shares(Dataset[Batch]):
     def __len__(self) -> int:
         return len(self.examples)
 
-    def __getitem__(self, share: Share) -> Batch:
+    def __getitem__(self, share: BatchShare) -> Batch:
         batch = collate([self.examples[at] for at in share.documents], pad=self.pad)
         return {**batch, "counts": torch.tensor(share.counts)}
 

@@ -31,10 +31,10 @@ from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.checkpoints import Resumption, best, exhausted
+from training.loop.checkpoints import CheckpointLocator, best, exhausted
 from training.loop.optimizer import optimizer
-from training.loop.process_group import ALONE, Team
-from training.loop.progress_callback import Narrator
+from training.loop.process_group import ALONE, ProcessGroup
+from training.loop.progress_callback import ProgressCallback
 from training.loop.step_sampler import Loader, Shares, Steps, counts
 from training.model.batches import Examples, LengthBatches
 from training.model.event_extractor import EventExtractor
@@ -65,7 +65,7 @@ def fit(
     tracker: Tracker,
     checkpoints: Path,
     resume: Path | None = None,
-    team: Team = ALONE,
+    team: ProcessGroup = ALONE,
 ) -> EventExtractor:
     """Train the model in place, from a checkpoint if `resume` names one, and return it with its best weights.
 
@@ -79,11 +79,11 @@ def fit(
     examples = Examples(splits.train, encoding)
     batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
     arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
-    narrator = Narrator(tracker)
+    narrator = ProgressCallback(tracker)
     stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
     parts = _Parts(model, encoding, examples, batches, splits.dev, fit, team)
     voice = [narrator] if team.first else []
-    loop = _Loop(parts, arguments, [*voice, Resumption(checkpoints), *stopper])
+    loop = _Loop(parts, arguments, [*voice, CheckpointLocator(checkpoints), *stopper])
     if team.size > 1:
         set_seed(seed + team.rank)  # each drops out other units
     try:
@@ -121,7 +121,7 @@ class _Parts:
     batches: LengthBatches
     dev: Sequence[Document]
     fit: FitConfig
-    team: Team
+    team: ProcessGroup
 
 
 class _Loop(Trainer):

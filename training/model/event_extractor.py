@@ -20,7 +20,7 @@ from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import before, link_table, role_table, span_table, wrong
 from training.model.encoder import compact, fresh, pretrained
 from training.model.ensemble import agreed, read
-from training.model.extraction import Judged, allowed, outputs
+from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.model.losses import antecedent_loss, choice_loss, circle_loss
 
@@ -74,7 +74,7 @@ class Gold(NamedTuple):
     counts: Tensor
 
 
-class Features(NamedTuple):
+class WordFeatures(NamedTuple):
     """States [D, N, d] of a batch's words, and what else the heads look at."""
 
     states: Tensor
@@ -179,7 +179,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         """Span logits [D, C, N, W], and the loss when the batch has targets, over `counts` if they are given."""
         encoders, span_heads = (self.encoder, *self.others), (self.spans, *self.other_spans)
         states, each = read(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
-        features, logits = Features(states, mask, affixes, legal, sentences, stems), agreed(each)
+        features, logits = WordFeatures(states, mask, affixes, legal, sentences, stems), agreed(each)
         if spans is None or leading is None or trailing is None or roles is None or attributes is None or links is None:
             return EventExtractorOutput(logits=logits, states=features.states)
         if counts is None:
@@ -190,7 +190,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         loss = torch.stack([weight * part for weight, part in zip(weights, parts, strict=True)]).sum()
         return EventExtractorOutput(loss=loss, logits=logits, parts=torch.stack(parts).detach())
 
-    def _losses(self, features: Features, each: Sequence[Tensor], gold: Gold) -> list[Tensor]:
+    def _losses(self, features: WordFeatures, each: Sequence[Tensor], gold: Gold) -> list[Tensor]:
         """Of spans, boundaries, roles, attributes and links; the last three are 0 where none of them weighs anything.
 
         Spans compete with those of their label that begin with the same word, not with all of the document, which made
@@ -209,7 +209,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         errors = wrong(logits.detach(), table, self.heads.negatives)
         return [of_spans, of_cuts, *self._mention_losses(features, errors, gold)]
 
-    def _mention_losses(self, features: Features, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
+    def _mention_losses(self, features: WordFeatures, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
         """Of roles, attributes and links, on the gold spans and the model's own wrong ones."""
         documents, _, triggers = gold.counts.unbind()
         known, (false, exist) = gold.spans.clamp(min=0), errors
@@ -226,7 +226,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         of_links = self._link_loss(features, mentions, spans, real, gold.links) / documents
         return [of_roles, sum(chosen, start=torch.zeros_like(of_roles)), of_links]
 
-    def _link_loss(self, features: Features, mentions: Tensor, spans: Tensor, real: Tensor, gold: Tensor) -> Tensor:
+    def _link_loss(self, features: WordFeatures, mentions: Tensor, spans: Tensor, real: Tensor, gold: Tensor) -> Tensor:
         """Of each mention's choice among those before it, summed; 0 where no links are learned.
 
         Links teach their own head alone: what mentions are would else be learnt from them too, which took 1.6 points of
@@ -255,12 +255,12 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         Of the layers `given`, "trigger" and "entity", the batch's targets are taken as they are and none looked for.
         """
         output = self(**{name: tensor for name, tensor in batch.items() if name not in Gold._fields})
-        features = Features(output.states, *(batch[name] for name in Features._fields[1:]))
+        features = WordFeatures(output.states, *(batch[name] for name in WordFeatures._fields[1:]))
         judge = partial(self.judge, features)
         entities, permits = self.config.entities, self.permits
         return outputs(output.logits, batch, judge, entities=entities, permits=permits, given=given)
 
-    def judge(self, features: Features, triggers: Tensor, others: Tensor) -> Judged:
+    def judge(self, features: WordFeatures, triggers: Tensor, others: Tensor) -> HeadLogits:
         """What the heads say of candidate spans [D, T, 3] and [D, E, 3]."""
         spans, count = torch.cat([triggers, others], dim=1), triggers.shape[1]
         mentions = self.mentions(features.states, spans)
@@ -269,7 +269,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         links = spans.new_zeros(*spans.shape[:2], spans.shape[1], 0, dtype=roles.dtype)
         if self.links is not None:
             links = self.links(mentions, spans, features.sentences, features.stems)
-        return Judged(roles, opening, closing, self._values(mentions[:, :count]), links)
+        return HeadLogits(roles, opening, closing, self._values(mentions[:, :count]), links)
 
 
 def _counts(spans: Tensor, attributes: Tensor) -> Tensor:

@@ -19,7 +19,7 @@ from training.model.candidates import layers, settled
 from training.model.losses import IMPOSSIBLE
 
 
-class Judged(NamedTuple):
+class HeadLogits(NamedTuple):
     """Logits of M candidate spans, T triggers first: roles [D, T, M, R], opening [D, M, LEADING], closing
     [D, M, TRAILING], of each attribute's values [D, T, V], and links [D, M, M, L]."""
 
@@ -30,7 +30,7 @@ class Judged(NamedTuple):
     links: Tensor
 
 
-Judge: TypeAlias = Callable[[Tensor, Tensor], Judged]
+Judge: TypeAlias = Callable[[Tensor, Tensor], HeadLogits]
 """Triggers [D, T, 3] and other spans [D, E, 3] judged by the heads."""
 
 

@@ -14,7 +14,7 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import PRF, UNITS
 from annotation.page.titles import Names
 from training.analysis.leakage import Leakage
-from training.analysis.randomization_test import Change
+from training.analysis.randomization_test import Shift
 from training.config.validation import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
 from training.encoding.platt_scaling import LAYERS
 from training.scoring.scores import KINDS
@@ -75,7 +75,7 @@ class Findings:
     leaks: Leakage
     alignment: float
     calibration: Mapping[str, tuple[float, float]]
-    changes: Sequence[Change] | None
+    changes: Sequence[Shift] | None
 
 
 def load(name: str) -> GatesConfig:
@@ -115,7 +115,7 @@ def _floors(floors: Mapping[str, float], micro: Mapping[str, PRF]) -> Iterator[O
         yield Outcome("floor", reached >= floor, f"{unit} is {_percent(reached)}; at least {_percent(floor)} is asked")
 
 
-def _drops(drops: DropsConfig, changes: Sequence[Change] | None, names: Names) -> Iterator[Outcome]:
+def _drops(drops: DropsConfig, changes: Sequence[Shift] | None, names: Names) -> Iterator[Outcome]:
     if changes is None:
         yield Outcome("drop", True, "no release before this one to compare with")
         return
@@ -130,12 +130,12 @@ def _drops(drops: DropsConfig, changes: Sequence[Change] | None, names: Names) -
         yield Outcome("drop", True, said)
 
 
-def _rank(change: Change) -> tuple[float, float, bool]:
+def _rank(change: Shift) -> tuple[float, float, bool]:
     """The surest and largest first; of equals, types before slices, which say less of what to do."""
     return change.p, round(change.delta, 6), change.key[0] not in KINDS
 
 
-def subject(change: Change, names: Names) -> str:
+def subject(change: Shift, names: Names) -> str:
     """What changed, in words: "role Attacker in Arabic"."""
     kind, name = change.key
     spoken = {

@@ -14,7 +14,7 @@ from annotation.snapshot.snapshot import Snapshot
 from training.config.schema import TrainConfig
 from training.config.validation import typed
 from training.lineage.release_record import Data, Trained
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 
 
 def trained(path: str | Path) -> Trained:
@@ -38,7 +38,7 @@ def seen(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Documen
     """
     same = scored.manifest.content == how.snapshot.content
     snapshot = scored if same else opened(how.snapshot, trained_on, setting="trained_on")
-    chosen = Chosen.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data, how.seed)
+    chosen = DataSelection.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data, how.seed)
     return [*chosen.train, *chosen.dev]
 
 

@@ -40,7 +40,7 @@ class Brief:
 
 
 @dataclass(frozen=True)
-class Example(Brief):
+class DocumentView(Brief):
     """A document as the page shows it in full."""
 
     direction: str
@@ -56,7 +56,7 @@ def worst(
     *,
     causes: Mapping[str, frozenset[str]] | None = None,
     studio: str | None = None,
-) -> tuple[list[Example], list[Brief]]:
+) -> tuple[list[DocumentView], list[Brief]]:
     """The documents with the lowest scores, lowest first, and in a line each all others with an error.
 
     Shown in full are at most `MOST`, and about `MOST_CHARACTERS` of text; a few places are for causes of errors that
@@ -66,7 +66,7 @@ def worst(
     theirs = {document.id: document for document in predicted}
     ours = {document.id: document for document in gold}
     causes = causes or {}
-    examples: list[Example] = []
+    examples: list[DocumentView] = []
     others: list[Brief] = []
     full, characters = _chosen(scores, causes), 0
     for row in _order(scores):
@@ -130,9 +130,9 @@ def _brief(
     )
 
 
-def _example(brief: Brief, gold: Document, predicted: Document, names: Names) -> Example:
+def _example(brief: Brief, gold: Document, predicted: Document, names: Names) -> DocumentView:
     sides = _side(gold, predicted, MISSED, names), _side(predicted, gold, SPURIOUS, names)
-    return Example(**vars(brief), direction=direction(gold.language), gold=sides[0], predicted=sides[1])
+    return DocumentView(**vars(brief), direction=direction(gold.language), gold=sides[0], predicted=sides[1])
 
 
 def _side(document: Document, other: Document, wrong: str, names: Names) -> Side:

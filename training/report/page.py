@@ -19,9 +19,9 @@ from training.analysis.calibration import WANTED
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import UNCLEAR, Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
-from training.analysis.paired_bootstrap import Change
+from training.analysis.paired_bootstrap import Difference
 from training.report import charts
-from training.report.examples import Brief, Example, worst
+from training.report.examples import Brief, DocumentView, worst
 from training.report.summary import answers, signed, slice_name, slice_title
 from training.scoring import token_f1
 from training.scoring.boundary_ladder import RUNGS
@@ -40,7 +40,7 @@ class TypeRow:
     title: str
     native: list[tuple[str, str]]
     scores: tuple[PRF, ...]
-    change: Change | None = None
+    change: Difference | None = None
     mood: str = UNCLEAR
 
 
@@ -155,7 +155,7 @@ def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
     }
 
 
-def _filters(examples: Sequence[Example], others: Sequence[Brief], names: Names) -> dict[str, object]:
+def _filters(examples: Sequence[DocumentView], others: Sequence[Brief], names: Names) -> dict[str, object]:
     """What the documents can be chosen by: a number for each value, since codes may hold anything, and its title."""
     documents = [*examples, *others]
     wrong = frozenset[str]().union(*(document.types for document in documents))

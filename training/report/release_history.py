@@ -26,7 +26,7 @@ _COLORS = (FILL, MISSED, SPURIOUS)
 
 
 @dataclass(frozen=True)
-class Row:
+class ReleaseRow:
     """A release and the one before it in time, whose snapshot may be another."""
 
     record: Record
@@ -55,7 +55,7 @@ def latest(folder: Path) -> str | None:
 def write_history(folder: Path) -> Path:
     """Write history.html beside the releases and return it."""
     records = releases(folder)
-    rows = [Row(now, before) for before, now in pairwise([None, *records]) if now]
+    rows = [ReleaseRow(now, before) for before, now in pairwise([None, *records]) if now]
     languages = sorted({language for record in records for language in record.scores} - {"all"})
     values = {"rows": rows[::-1], "units": UNITS, "headline": HEADLINE, "languages": languages, "names": LANGUAGES}
     style = Markup((_HERE / "page.css").read_text(encoding="utf-8"))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from annotation.core.matching import HEADLINE, PRF
 from annotation.page.titles import Names
-from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, Before, Evaluation
-from training.analysis.paired_bootstrap import Change
-from training.analysis.randomization_test import Change as Shift
+from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, Baseline, Evaluation
+from training.analysis.paired_bootstrap import Difference
+from training.analysis.randomization_test import Shift
 from training.analysis.slices import Slice
 
 PLAIN = "plain"
@@ -19,7 +19,7 @@ _KINDS = {"event": "trigger", "arguments": "arguments", "role": "role", "entity"
 
 
 @dataclass(frozen=True)
-class Point:
+class Reason:
     """A reason: what it is about, the figures, and where it fits a bar: `share` of 1, and a line at the `goal`."""
 
     title: str
@@ -37,7 +37,7 @@ class Answer:
     question: str
     words: str
     tone: str = PLAIN
-    points: tuple[Point, ...] = ()
+    points: tuple[Reason, ...] = ()
     note: str = ""
 
 
@@ -101,14 +101,14 @@ def sure(evaluation: Evaluation, names: Names) -> Answer:
     low, high = scores.arg_c_plus.interval or (0.0, 1.0)
     types = [(kind, name, prf) for kind in ("event", "role", "entity") for name, prf in scores.by_type[kind].items()]
     few = [name for _, name, prf in types if not prf.enough]
-    points = [Point("95% interval", f"{_percent(low)} to {_percent(high)}")]
+    points = [Reason("95% interval", f"{_percent(low)} to {_percent(high)}")]
     points += [
-        Point(names.language(code), "{} to {}".format(*map(_percent, part.micro[HEADLINE].interval or (0.0, 1.0))))
+        Reason(names.language(code), "{} to {}".format(*map(_percent, part.micro[HEADLINE].interval or (0.0, 1.0))))
         for code, part in scores.by_language.items()
         if len(scores.by_language) > 1
     ]
     if few:
-        points.append(Point("Too few to say", f"{len(few)} of {len(types)} types", UNCLEAR))
+        points.append(Reason("Too few to say", f"{len(few)} of {len(types)} types", UNCLEAR))
     points += _trust(evaluation)
     width = f"± {50 * (high - low):.0f} points, from {_count(scores.overall.documents, 'document')}"
     return Answer("How sure is that?", width, PLAIN, tuple(points))
@@ -122,7 +122,7 @@ def human(evaluation: Evaluation, names: Names) -> Answer:
         return Answer(question, "Not measured", UNCLEAR, note=note)
     ours = {"": evaluation.scores.micro, **{k: part.micro for k, part in evaluation.scores.by_language.items()}}
     points = [
-        Point(
+        Reason(
             title=names.language(code) if code else "All documents",
             words=f"{_percent(ours[code][HEADLINE].f1)} of {_percent(prf.f1)}",
             share=ours[code][HEADLINE],
@@ -146,12 +146,12 @@ def following(evaluation: Evaluation, names: Names) -> Answer:
     for cell in wanted[:_MOST]:
         examples = "" if cell.examples is None else f"{_count(cell.examples, 'example')} trained on"
         title = f"{names.title(cell.type)}, {names.language(cell.language)}"
-        points.append(Point(title, f"up to +{_percent(cell.gain)}", note=examples))
+        points.append(Reason(title, f"up to +{_percent(cell.gain)}", note=examples))
     note = f"What {HEADLINE} F1 would gain were all arguments of the type right; many errors and few examples first."
     return Answer(question, points[0].title, PLAIN, tuple(points), note)
 
 
-def tone(change: Change) -> str:
+def tone(change: Difference) -> str:
     """Whether a change is for the better, for the worse, or not to be told from chance."""
     if not (change.significant and change.enough):
         return UNCLEAR
@@ -172,13 +172,13 @@ def title(shift: Shift, names: Names) -> str:
     return f"{what}, {place}" if place else what
 
 
-def _points(before: Before, names: Names) -> Iterator[Point]:
+def _points(before: Baseline, names: Names) -> Iterator[Reason]:
     """Falls before rises, the largest first; a rise is room left over."""
     told = [(shift, WORSE) for shift in before.losses[:_MOST]]
     told += [(shift, BETTER) for shift in before.gains[: max(2, _MOST - len(told))]]
     for shift, mood in told:
         figures = f"{_percent(shift.before)} → {_percent(shift.now)}"
-        yield Point(title(shift, names), signed(shift.delta), mood, figures)
+        yield Reason(title(shift, names), signed(shift.delta), mood, figures)
 
 
 def _weak(evaluation: Evaluation, names: Names) -> Answer:
@@ -187,14 +187,15 @@ def _weak(evaluation: Evaluation, names: Names) -> Answer:
     if worst:
         note = "Slices of the arguments that are worse than the rest, beyond chance (95%, corrected for all slices)."
         points = [
-            Point(slice_title(s, names), _percent(s.score.f1), WORSE, f"the rest {_percent(s.rest.f1)}", s.score)
+            Reason(slice_title(s, names), _percent(s.score.f1), WORSE, f"the rest {_percent(s.rest.f1)}", s.score)
             for s in worst[:_MOST]
         ]
         return Answer("Where is it weak?", points[0].title, PLAIN, tuple(points), note)
     told = {k: prf for k, prf in evaluation.scores.by_type["arguments"].items() if prf.gold + prf.predicted}
     ranked = sorted(told, key=lambda k: (not told[k].enough, told[k].f1, -told[k].gold, k))[:_MOST]
     points = [
-        Point(names.title(k), _percent(told[k].f1), PLAIN if told[k].enough else UNCLEAR, share=told[k]) for k in ranked
+        Reason(names.title(k), _percent(told[k].f1), PLAIN if told[k].enough else UNCLEAR, share=told[k])
+        for k in ranked
     ]
     judged = any(part.enough for part in evaluation.slices.rows)
     words = "Nowhere beyond chance" if judged else "Too few documents to say"
@@ -214,20 +215,20 @@ def slice_name(part: Slice, names: Names) -> str:
     return told(part.name) if told else part.name
 
 
-def _trust(evaluation: Evaluation) -> Iterator[Point]:
+def _trust(evaluation: Evaluation) -> Iterator[Reason]:
     """How far the arguments' scores are from the share that is right."""
     layer = evaluation.calibration.layers["argument"]
     if layer.enough:
-        yield Point(
+        yield Reason(
             "Scores of arguments are off by",
             f"{100 * layer.ece:.0f} points",
             note=f"on average, ECE; up to {100 * layer.ece_by_chance:.0f} by chance",
         )
 
 
-def _change(what: str, change: Change, mood: str) -> Point:
+def _change(what: str, change: Difference, mood: str) -> Reason:
     figures = f"{_percent(change.before)} → {_percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
-    return Point(what, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
+    return Reason(what, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
 
 
 def _more(number: int) -> str:

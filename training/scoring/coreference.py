@@ -31,7 +31,7 @@ and those resolved, each cluster's by LEA, on either side."""
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SharePRF:
     """Precision, recall and F1 as fractions, each with its 95% interval; `interval` is that of F1."""
 
     precision: float
@@ -42,7 +42,7 @@ class Share:
     interval: Interval
 
     @classmethod
-    def of(cls, shares: tuple[Floats, Floats, Floats], drawn: tuple[Floats, Floats, Floats]) -> Share:
+    def of(cls, shares: tuple[Floats, Floats, Floats], drawn: tuple[Floats, Floats, Floats]) -> SharePRF:
         """From [1] each of precision, recall and F1, and the same in each resample."""
         precision, recall, f1 = (float(share[0]) for share in shares)
         return cls(precision, recall, f1, *bootstrap.pairs(bootstrap.bounds(np.stack(drawn, axis=1))))
@@ -61,15 +61,15 @@ class Links:
 
     gold: int
     predicted: int
-    ceaf_e: Share
-    lea: Share
+    ceaf_e: SharePRF
+    lea: SharePRF
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Links:
         """From what each document has."""
         table = np.array(rows, dtype=np.float64).reshape(len(rows), 7)
         drawn, total = bootstrap.resampled(table), table.sum(axis=0)
-        ceaf_e, lea = (Share.of(measure(total[None]), measure(drawn)) for measure in (_ceaf_e, _lea))
+        ceaf_e, lea = (SharePRF.of(measure(total[None]), measure(drawn)) for measure in (_ceaf_e, _lea))
         return cls(int(total[0]), int(total[1]), ceaf_e, lea)
 
     @property

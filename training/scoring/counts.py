@@ -40,7 +40,7 @@ ROWS = 1 << 13
 """Rows that are kept in the end; up to twice as many while documents come."""
 
 
-class Tally:
+class ScoreCounts:
     """What was counted so far; `add` takes a pair, `merge` takes what another process counted."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class Tally:
         self._sizes.append(1)
         self._places.append(place)
 
-    def merge(self, other: Tally) -> None:
+    def merge(self, other: ScoreCounts) -> None:
         """Take over what the other counted."""
         numbers = [self._number(name) for name in other._types]
         cells = other._cell_table()

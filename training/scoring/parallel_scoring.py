@@ -35,7 +35,7 @@ from training.scoring import (
 from training.scoring.attributes import Attributes
 from training.scoring.boundary_ladder import Ladder
 from training.scoring.coreference import Links
-from training.scoring.counts import ROWS, Integers, Tally, summed
+from training.scoring.counts import ROWS, Integers, ScoreCounts, summed
 from training.scoring.document_pairs import GOLD, PREDICTED, Pairing
 from training.scoring.partial_matches import Matches
 from training.scoring.scores import Scores
@@ -101,7 +101,7 @@ class Scored(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Task:
+class ScoringTask:
     """What every process knows. `further`: count also what is beside the seven scores."""
 
     gold: Lines
@@ -114,12 +114,12 @@ class Task:
 class Counted:
     """What came of some lines: counts, the Documents without a partner there, and the ids that had one."""
 
-    tally: Tally = field(default_factory=Tally)
+    tally: ScoreCounts = field(default_factory=ScoreCounts)
     further: Further = field(default_factory=Further)
     lost: Counter[str] = field(default_factory=Counter)
     waiting: list[tuple[int, Document | None, Document | None]] = field(default_factory=list)
 
-    def add(self, task: Task, place: int, gold: Document, predicted: Document) -> None:
+    def add(self, task: ScoringTask, place: int, gold: Document, predicted: Document) -> None:
         self.tally.add(place, gold, predicted)
         if task.further:
             self.further.add(gold, predicted, task.ontology)
@@ -130,13 +130,13 @@ class Counted:
         self.lost += other.lost
 
     def fold(self) -> None:
-        """Stop growing: see `Tally.fold`."""
+        """Stop growing: see `ScoreCounts.fold`."""
         row = self.tally.fold()
         if row is not None:
             self.further.fold(row)
 
 
-def score_files(task: Task, *, workers: int = 1) -> Scored:
+def score_files(task: ScoringTask, *, workers: int = 1) -> Scored:
     """Score the task's files. Raises UsageError, with counts, where they do not fit; DocumentsError for a bad line."""
     total, pairing, told = Counted(), Pairing(), 0
     for counted in _counted(task, workers):
@@ -157,7 +157,7 @@ def score_files(task: Task, *, workers: int = 1) -> Scored:
     return _scored(task, total)
 
 
-def count(task: Task, gold: list[Line], predicted: list[Line]) -> Counted:
+def count(task: ScoringTask, gold: list[Line], predicted: list[Line]) -> Counted:
     """Count the pairs among these lines; what has none, or another text, waits."""
     counted = Counted()
     theirs: dict[str, Document] = {}
@@ -184,7 +184,7 @@ def _parse(side: Lines, line: Line, counted: Counted) -> Document:
     return document
 
 
-def _counted(task: Task, workers: int) -> Iterator[Counted]:
+def _counted(task: ScoringTask, workers: int) -> Iterator[Counted]:
     """What came of each block, in order; no more blocks are underway than keep the workers busy."""
     blocks = _blocks(task)
     if workers < 2:
@@ -197,11 +197,11 @@ def _counted(task: Task, workers: int) -> Iterator[Counted]:
             underway.extend(_submit(pool, task, block) for block in islice(blocks, 1))
 
 
-def _submit(pool: Executor, task: Task, block: tuple[list[Line], list[Line]]) -> Future[Counted]:
+def _submit(pool: Executor, task: ScoringTask, block: tuple[list[Line], list[Line]]) -> Future[Counted]:
     return pool.submit(_count_there, task, *block)
 
 
-def _count_there(task: Task, gold: list[Line], predicted: list[Line]) -> Counted:
+def _count_there(task: ScoringTask, gold: list[Line], predicted: list[Line]) -> Counted:
     """As `count`, with errors that can travel between processes: their words are all that arrives."""
     try:
         return count(task, gold, predicted)
@@ -209,13 +209,13 @@ def _count_there(task: Task, gold: list[Line], predicted: list[Line]) -> Counted
         raise UsageError(str(error)) from None
 
 
-def _blocks(task: Task) -> Iterator[tuple[list[Line], list[Line]]]:
+def _blocks(task: ScoringTask) -> Iterator[tuple[list[Line], list[Line]]]:
     pairs = zip_longest(task.gold.lines(), task.predicted.lines())
     while block := list(islice(pairs, _BLOCK)):
         yield [ours for ours, _ in block if ours], [theirs for _, theirs in block if theirs]
 
 
-def _scored(task: Task, total: Counted) -> Scored:
+def _scored(task: ScoringTask, total: Counted) -> Scored:
     further, ontology = total.further, task.ontology
     scores = Scores.of(total.tally)
     if not task.further:

@@ -18,7 +18,7 @@ from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS
 from training.scoring import token_f1
 from training.scoring.counts import KINDS as KINDS
-from training.scoring.counts import Integers, Tally, TypeName
+from training.scoring.counts import Integers, ScoreCounts, TypeName
 from training.scoring.document_pairs import aligned as aligned
 from training.scoring.document_pairs import paired
 
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Slice:
+class ScoresOfPart:
     """Micro scores over some of the documents: each of `UNITS`, each of seqeval's layers, each type of each kind."""
 
     documents: int
@@ -36,7 +36,7 @@ class Slice:
     types: Mapping[str, Mapping[str, PRF]]
 
     @classmethod
-    def of(cls, documents: int, counts: Integers, names: tuple[TypeName, ...], types: Integers) -> Slice:
+    def of(cls, documents: int, counts: Integers, names: tuple[TypeName, ...], types: Integers) -> ScoresOfPart:
         """From [rows, scores, 3] and [rows, types, 3] of so many documents; types that do not occur are left out."""
         found = np.flatnonzero(types.sum(axis=(0, 2)))
         micro = prfs(counts)
@@ -77,11 +77,11 @@ class Scores:
     counts: Integers = field(repr=False)
     types: tuple[TypeName, ...] = field(repr=False)
     type_counts: Integers = field(repr=False)
-    overall: Slice
-    by_language: Mapping[str, Slice]
+    overall: ScoresOfPart
+    by_language: Mapping[str, ScoresOfPart]
 
     @classmethod
-    def of(cls, tally: Tally) -> Scores:
+    def of(cls, tally: ScoreCounts) -> Scores:
         """The scores of what was counted."""
         order = tally.order()
         counts = tally.counts()[order]
@@ -96,9 +96,9 @@ class Scores:
             counts=counts,
             types=names,
             type_counts=types,
-            overall=Slice.of(tally.documents, counts, names, types),
+            overall=ScoresOfPart.of(tally.documents, counts, names, types),
             by_language={
-                language: Slice.of(int(sizes[own].sum()), counts[own], names, types[own])
+                language: ScoresOfPart.of(int(sizes[own].sum()), counts[own], names, types[own])
                 for language, own in rows.items()
             },
         )
@@ -154,7 +154,7 @@ class Scores:
             rows.append((name, *_cells(self.seqeval[layer]), *(_percent(prf.f1) for prf in parts)))
         return rows
 
-    def _slices(self) -> Iterable[Slice]:
+    def _slices(self) -> Iterable[ScoresOfPart]:
         return self.by_language.values()
 
 
@@ -164,7 +164,7 @@ def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
     Both may be streams: only Documents whose partner has not come yet are held. A document's language is the gold
     one's. Raises UsageError that says how many Documents do not fit, and which.
     """
-    tally = Tally()
+    tally = ScoreCounts()
     for place, left, right in paired(gold, predicted):
         tally.add(place, left, right)
         if len(tally) % 10_000 == 0:

@@ -12,7 +12,7 @@ from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.quarantine import Quarantined, drifted, place
 
 
-class Reading:
+class AnnotationReader:
     """Reads an annotation of a task whose text is known to be ours. `document()` and `quarantined` are the outcome.
 
     Regions come first, then the choices and relations that hang on them. What is wrong with a row is raised as

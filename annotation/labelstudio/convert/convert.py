@@ -21,7 +21,7 @@ from annotation.core.document_json import SCHEMA, from_json, to_json
 from annotation.core.errors import RegionError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.convert.annotation_reader import Reading
+from annotation.labelstudio.convert.annotation_reader import AnnotationReader
 from annotation.labelstudio.convert.quarantine import Quarantined
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -90,7 +90,7 @@ def from_result(
     except RegionError as error:
         reason = f"task {task.id}, annotation {annotation.id}: {error}"
         return Converted(None, [Quarantined(task.id, annotation.id, None, reason, annotation.result)])
-    reading = Reading(bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles)
+    reading = AnnotationReader(bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles)
     return Converted(reading.document(), reading.quarantined)
 
 
@@ -108,7 +108,7 @@ def check_text(text: str) -> list[str]:
 def check_result(text: str, result: Sequence[object], ontology: Ontology, titles: Mapping[str, str]) -> list[str]:
     """What Label Studio would choke on, or we could not read back, in rows about to be sent; empty is good."""
     bare = Document(id="checked", text=text)
-    reading = Reading(
+    reading = AnnotationReader(
         bare, task=None, annotation=schemas.Annotation(result=list(result)), ontology=ontology, titles=titles
     )
     faults = check_text(text) + [item.reason for item in reading.quarantined]

@@ -15,7 +15,7 @@ from pathlib import Path
 from annotation.core.errors import ProjectError, StudioDownError, StudioError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.migration.relabel import Relabelled, Relabelling
-from annotation.labelstudio.migration.report import MigrateReport, Tally
+from annotation.labelstudio.migration.report import MigrateReport, MigrationCounts
 from annotation.labelstudio.migration.results import Marked, attach, digest, everything, store
 from annotation.labelstudio.migration.undo_file import Entry, Header, UndoFile, free_path, undo_files
 from annotation.labelstudio.project.config_signature import half_way
@@ -72,7 +72,7 @@ class Migrating:
 
     def count(self) -> None:
         """What would be changed."""
-        tally = Tally()
+        tally = MigrationCounts()
         for marks in self.tasks("looking at"):
             for marked in marks:
                 tally.add(marked, self.relabelling(marked.rows))
@@ -91,7 +91,7 @@ class Migrating:
             self.report.already = True
             return
         self.relabelling.again = False
-        tally = Tally()
+        tally = MigrationCounts()
         for was in undo.entries():
             tally.add(was, self.relabelling(was.rows))
         self.report.tally = tally

@@ -14,7 +14,7 @@ HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is
 
 
 @dataclass
-class Tally:
+class MigrationCounts:
     """By path of an old label: results of each kind, tasks, and how often what happened to it."""
 
     results: dict[str, Counter[Kind]] = field(default_factory=lambda: defaultdict(Counter))
@@ -50,7 +50,7 @@ class MigrateReport:
     project: str
     url: str
     migration: Migration
-    tally: Tally = field(default_factory=Tally)
+    tally: MigrationCounts = field(default_factory=MigrationCounts)
     undo: Path | None = None
     already: bool = False
 

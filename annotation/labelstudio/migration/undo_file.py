@@ -36,7 +36,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class UndoEntry:
     """Where the rows of a result are in the file, and digests of them before and after."""
 
     offset: int
@@ -65,7 +65,7 @@ class UndoFile:
 
     path: Path
     header: Header
-    index: dict[Key, list[Place]] = field(default_factory=lambda: defaultdict(list))
+    index: dict[Key, list[UndoEntry]] = field(default_factory=lambda: defaultdict(list))
     ended: str = ""
 
     @classmethod
@@ -121,7 +121,7 @@ class UndoFile:
         """The regions of a result that a person was asked to decide about."""
         return {region for place in self.index.get(key, ()) for region in place.asked}
 
-    def rows(self, place: Place) -> list[object]:
+    def rows(self, place: UndoEntry) -> list[object]:
         """The rows as they were."""
         with self.path.open("rb") as file:
             file.seek(place.offset)
@@ -141,7 +141,7 @@ class UndoFile:
             return
         was = _marked(row)
         asked = frozenset(cast(list[str], row["asked"]))
-        self.index[was.key].append(Place(offset, digest(was.rows), str(row["after"]), was.annotation, asked))
+        self.index[was.key].append(UndoEntry(offset, digest(was.rows), str(row["after"]), was.annotation, asked))
 
 
 def undo_files(folder: Path) -> list[UndoFile]:

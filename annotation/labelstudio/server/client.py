@@ -29,7 +29,7 @@ class NotCarriedOutError(StudioDownError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """JSON, and how many bytes it came in."""
 
     value: object
@@ -68,7 +68,7 @@ class Client:
         """The JSON at `path`."""
         return self.ask(path, **params).value
 
-    def ask(self, path: str, **params: object) -> Answer:
+    def ask(self, path: str, **params: object) -> Response:
         """As `get`, with the size of the answer."""
         return self._ask("GET", path, params=params)
 
@@ -109,7 +109,7 @@ class Client:
         params: Mapping[str, object] | None = None,
         body: bytes | None = None,
         repeat: bool | None = None,
-    ) -> Answer:
+    ) -> Response:
         """One request, sent again while patience lasts where that is safe, with growing pauses."""
         safe = method != "POST" if repeat is None else repeat
         began, pause = time.monotonic(), self.patience.first_pause
@@ -124,14 +124,14 @@ class Client:
             time.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(pause * 2, self.patience.longest_pause)
 
-    def _once(self, method: str, path: str, params: Mapping[str, object], body: bytes | None) -> Answer:
+    def _once(self, method: str, path: str, params: Mapping[str, object], body: bytes | None) -> Response:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         with translated(self.url, path):
             answer = self._http.request(path, method=method, params=dict(params), content=body, headers=headers)
             if answer.status_code >= 400:
                 raise ApiError(status_code=answer.status_code, body=answer.text)
             self._answered = True
-            return Answer(json.loads(answer.content) if answer.content else None, len(answer.content))
+            return Response(json.loads(answer.content) if answer.content else None, len(answer.content))
 
 
 @contextmanager

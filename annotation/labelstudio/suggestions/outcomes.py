@@ -36,17 +36,17 @@ Arrow: TypeAlias = tuple[str, str, str]
 
 
 @dataclass
-class Marks:
+class RegionMarks:
     """Spans by region id, layer by layer, and arrows."""
 
     spans: dict[str, dict[str, Span]] = field(default_factory=lambda: {schemas.TRIGGER: {}, schemas.ENTITY: {}})
     arrows: set[Arrow] = field(default_factory=set)
 
 
-def marks(rows: Sequence[object], titles: Mapping[str, str]) -> Marks:
+def marks(rows: Sequence[object], titles: Mapping[str, str]) -> RegionMarks:
     """The regions and arrows among the rows. Rows that cannot be read say nothing here; a pull quarantines them."""
     codes = {title: code for code, title in titles.items()}
-    found = Marks()
+    found = RegionMarks()
     for raw in rows:
         try:
             row = schemas.row(raw)
@@ -60,7 +60,7 @@ def marks(rows: Sequence[object], titles: Mapping[str, str]) -> Marks:
     return found
 
 
-def fates(suggested: Marks, submitted: Marks, links: Collection[str] = ()) -> Counter[Cell]:
+def fates(suggested: RegionMarks, submitted: RegionMarks, links: Collection[str] = ()) -> Counter[Cell]:
     """How often what became of what. `links` are the codes of arrows that are no roles."""
     counted: Counter[Cell] = Counter()
     became: dict[str, str] = {}

@@ -25,8 +25,8 @@ from annotation.labelstudio.project.project import Project, find
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, progress
-from annotation.labelstudio.suggestions.outcomes import Marks, fates, marks
-from annotation.labelstudio.suggestions.usage_report import WITH, Audit
+from annotation.labelstudio.suggestions.outcomes import RegionMarks, fates, marks
+from annotation.labelstudio.suggestions.usage_report import WITH, SuggestionUsage
 from annotation.storage.documents_file import atomic
 
 FIELDS = (
@@ -48,7 +48,7 @@ class Suggestion(BaseModel):
     annotations: tuple[int, ...] = ()
 
 
-def audit(client: Client, *, project: str, workspace: Path) -> Audit:
+def audit(client: Client, *, project: str, workspace: Path) -> SuggestionUsage:
     """Read the project once. Only counts are kept, and an article's Documents while it is looked at.
 
     Raises ProjectError when there is no such project.
@@ -81,7 +81,7 @@ def remember(client: Client, target: Project, versions: Collection[str]) -> None
 
 class _Auditing:
     def __init__(self, target: Project, remembered: Mapping[int, list[Suggestion]]) -> None:
-        self.target, self.remembered, self.found = target, remembered, Audit()
+        self.target, self.remembered, self.found = target, remembered, SuggestionUsage()
         self.titles, self.links = target.titles, target.ontology.links
 
     def task(self, raw: schemas.Row) -> None:
@@ -104,7 +104,10 @@ class _Auditing:
                 self.found.pairs[WITH[first + second]].append(comparison(one, two, self.target.ontology))
 
     def _annotation(
-        self, task: schemas.Task, annotation: schemas.Annotation, suggestions: Sequence[tuple[Suggestion, Marks]]
+        self,
+        task: schemas.Task,
+        annotation: schemas.Annotation,
+        suggestions: Sequence[tuple[Suggestion, RegionMarks]],
     ) -> bool:
         """Count one annotation; whether it was made from a suggestion."""
         submitted = marks(annotation.rows, self.titles)
@@ -120,8 +123,8 @@ class _Auditing:
 
 
 def _origin(
-    annotation: schemas.Annotation, suggestions: Sequence[tuple[Suggestion, Marks]]
-) -> tuple[Suggestion, Marks] | None:
+    annotation: schemas.Annotation, suggestions: Sequence[tuple[Suggestion, RegionMarks]]
+) -> tuple[Suggestion, RegionMarks] | None:
     """The suggestion an annotation was made from; of several that share regions with it, the one that shares most."""
     for suggestion, suggested in suggestions:
         told = annotation.id in suggestion.annotations
@@ -138,7 +141,7 @@ def _taken(annotation: schemas.Annotation) -> set[str]:
     return {str(raw.get("id")) for raw in regions if str(raw.get("origin")).startswith("prediction")}
 
 
-def _ids(found: Marks) -> set[str]:
+def _ids(found: RegionMarks) -> set[str]:
     return {id for layer in found.spans.values() for id in layer}
 
 

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 
 from annotation.agreement.aggregate import FEWEST_ARTICLES, Group, group
-from annotation.agreement.pair_counts import EXACT, Comparison
+from annotation.agreement.pair_counts import EXACT, PairCounts
 from annotation.core import bootstrap
 from annotation.core.matching import ENOUGH, UNITS, Interval
 from annotation.labelstudio.suggestions.outcomes import (
@@ -114,13 +114,13 @@ class Version:
 
 
 @dataclass
-class Audit:
+class SuggestionUsage:
     """`versions`: by model version. `unaided`: annotations made from no suggestion, and their lead times. `pairs`: two
     people's versions of an article, by how many of the two began from a suggestion."""
 
     versions: dict[str, Version] = field(default_factory=lambda: defaultdict(Version))
     unaided: Version = field(default_factory=Version)
-    pairs: dict[str, list[Comparison]] = field(default_factory=lambda: {name: [] for name in WITH})
+    pairs: dict[str, list[PairCounts]] = field(default_factory=lambda: {name: [] for name in WITH})
 
     def agreement(self) -> dict[str, Group]:
         """How far the pairs agree; those there are."""
@@ -185,9 +185,9 @@ def _fate(articles: Sequence[Counter[str]]) -> Fate:
     return Fate(total, len(rows), bootstrap.pairs(ends)[0])
 
 
-def _counts(compared: Sequence[Comparison]) -> bootstrap.Counts:
+def _counts(compared: Sequence[PairCounts]) -> bootstrap.Counts:
     """[articles, units, 3], of exact matches, the pairs of an article added up."""
-    articles: dict[str, list[Comparison]] = {}
+    articles: dict[str, list[PairCounts]] = {}
     for comparison in compared:
         articles.setdefault(comparison.article, []).append(comparison)
     return np.array([sum(c.counts[0] for c in same) for same in articles.values()]).reshape(-1, len(UNITS), 3)

@@ -14,7 +14,7 @@ from annotation.agreement.item_alignment import (
     LINK,
     MISSED,
     PREFIX,
-    Place,
+    AlignedItem,
     places,
 )
 from annotation.core.document import Document
@@ -25,7 +25,7 @@ ONTOLOGY = conflict()
 RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE רמלה]"
 
 
-def laid(*markups: str) -> list[Place]:
+def laid(*markups: str) -> list[AlignedItem]:
     versions: dict[str, Document] = {name: build(m) for name, m in zip(("noa", "dan", "tal"), markups, strict=False)}
     return places(versions, ONTOLOGY)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.formats.base import Lost, Reader, Reading
+from annotation.formats.base import Lost, Reader, ReadOptions
 
 
 def read(reader: Reader, path: Path, content: str | None = None, **how: object) -> tuple[list[Document], list[str]]:
@@ -13,7 +13,7 @@ def read(reader: Reader, path: Path, content: str | None = None, **how: object) 
     if content is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8", newline="")
-    items = list(reader(path, Reading(**how)))  # type: ignore[arg-type]
+    items = list(reader(path, ReadOptions(**how)))  # type: ignore[arg-type]
     lost = [f"{item.kind}: {item}" for item in items if isinstance(item, Lost)]
     return [item for item in items if isinstance(item, Document)], lost
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
-from annotation.formats.base import Lost, Reading
+from annotation.formats.base import Lost, ReadOptions
 from annotation.formats.importing import Import
 from annotation.formats.label_codes import legal, renamed
 from annotation.formats.registry import reader, writer
@@ -24,7 +24,7 @@ ROWS = "ריקי B-PER\nנחה O\n\nשקט O\n\nשקט O\n"
 
 
 def imported(files: list[Path], annotators: tuple[str, ...] = ()) -> tuple[list[Document], Import]:
-    run = Import(files, reader("conll"), Reading(), annotators)
+    run = Import(files, reader("conll"), ReadOptions(), annotators)
     return list(run.documents()), run
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotation.core.document import Argument, Link, Span
-from annotation.formats.hypertext import Page, points
+from annotation.formats.hypertext import TextNodes, points
 from annotation.formats.labelstudio import read as read_export
 from tests.unit.annotation.formats.reading import marked, read
 
@@ -178,7 +178,7 @@ def test_signs_of_html_in_plain_text_are_text(tmp_path: Path) -> None:
 
 
 def test_paths_count_nodes_as_a_browser_does() -> None:
-    page = Page("<p>a<br>b<i>c</i>d</p><p>e</p>")
+    page = TextNodes("<p>a<br>b<i>c</i>d</p><p>e</p>")
     assert page.nodes == {
         "/p[1]/text()[1]": 0,
         "/p[1]/text()[2]": 1,

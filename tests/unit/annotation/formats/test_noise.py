@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.formats.base import Lost, Reading
+from annotation.formats.base import Lost, ReadOptions
 from annotation.formats.label_codes import renamed
 from annotation.formats.registry import reader
 
@@ -83,7 +83,7 @@ PIECES = st.sampled_from(
 
 def go(name: str, path: Path) -> None:
     with suppress(UsageError):
-        for item in reader(name)(path, Reading(events=frozenset({"d"}))):
+        for item in reader(name)(path, ReadOptions(events=frozenset({"d"}))):
             assert isinstance(item, (Document, Lost))
             if isinstance(item, Document):
                 renamed(item)

@@ -9,7 +9,7 @@ import pytest
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.errors import UsageError
-from annotation.formats.base import Writing
+from annotation.formats.base import WriteOptions
 from annotation.formats.re3d import read as read_folder
 from annotation.formats.re3d_write import write
 from tests.unit.annotation.formats.reading import read
@@ -120,7 +120,7 @@ def test_events_of_a_source_and_a_target_go_out_as_the_corpus_has_them(tmp_path:
     arguments = (Argument("Source", RAMI), Argument("Target", TEAM))
     leads, calm = Event(Span(24, 27, "Leads"), arguments), Event(Span(6, 14, "Named"), arguments, (("sure", "yes"),))
     document = Document("d", TEXT, "en", (RAMI, TEAM), (leads, calm))
-    assert write([document], tmp_path, Writing()) == []
+    assert write([document], tmp_path, WriteOptions()) == []
     rows = [json.loads(line) for line in (tmp_path / "relations.json").read_text(encoding="utf-8").splitlines()]
     assert [(row["type"], row["value"], row.get("naba")) for row in rows] == [
         ("Source", "known as", "argument"),
@@ -131,7 +131,7 @@ def test_events_of_a_source_and_a_target_go_out_as_the_corpus_has_them(tmp_path:
 
 
 def test_an_article_marked_twice_goes_out_once_and_the_other_is_said(tmp_path: Path) -> None:
-    lost = write([Document("d", TEXT), Document("d", TEXT)], tmp_path, Writing())
+    lost = write([Document("d", TEXT), Document("d", TEXT)], tmp_path, WriteOptions())
     assert [str(item) for item in lost] == [
         "d: document: is there more than once, which the corpus cannot say; adjudicate first"
     ]

@@ -13,14 +13,14 @@ from hypothesis import example, given, settings
 
 from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import UsageError
-from annotation.formats.base import Lost, Reading, Writing, counts
+from annotation.formats.base import Lost, ReadOptions, WriteOptions, counts
 from annotation.formats.registry import FORMATS, reader, writer
 from annotation.formats.trim_whitespace import trim
 from tests.builders import build, conflict
 from tests.strategies import documents
 
 ONTOLOGY = conflict()
-HOW = Reading(events=frozenset(ONTOLOGY.events), links=frozenset(ONTOLOGY.links))
+HOW = ReadOptions(events=frozenset(ONTOLOGY.events), links=frozenset(ONTOLOGY.links))
 WHOLE = ("labelstudio", "spacy", "re3d")
 """Formats that carry everything."""
 
@@ -30,11 +30,11 @@ MET = Document("9", " ובמחוז", "he", events=(Event(WIDE), Event(NARROW, (A
 """Two events that are one without white space, of which one filled a role of the other."""
 
 
-def trip(name: str, *before: Document, how: Reading = HOW) -> tuple[list[Document], list[Lost], list[Lost]]:
+def trip(name: str, *before: Document, how: ReadOptions = HOW) -> tuple[list[Document], list[Lost], list[Lost]]:
     """The Documents that come back, what the writer said was lost, and what the reader said."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "out.spacy"
-        lost = list(writer(name)(before, out, Writing()))
+        lost = list(writer(name)(before, out, WriteOptions()))
         items = list(reader(name)(out, how))
     documents = [item for item in items if isinstance(item, Document)]
     return documents, lost, [item for item in items if isinstance(item, Lost)]
@@ -111,7 +111,7 @@ def test_words_of_spacy_s_tokens_are_the_entities_it_sees() -> None:
 
     document = build('[Strike:trigger הפצצת]  ב[GPE אידליב] של [Organization צה"ל]', id="d")
     with TemporaryDirectory() as folder:
-        writer("spacy")([document], Path(folder) / "d.spacy", Writing())
+        writer("spacy")([document], Path(folder) / "d.spacy", WriteOptions())
         (doc,) = DocBin().from_disk(Path(folder) / "d.spacy").get_docs(Vocab())
     assert [(span.text, span.label_) for span in doc.ents] == [("אידליב", "GPE"), ('צה"ל', "Organization")]
     assert [span.text for span in doc.spans["triggers"]] == ["הפצצת"]
@@ -121,7 +121,7 @@ def test_words_of_spacy_s_tokens_are_the_entities_it_sees() -> None:
 def test_without_spacy_its_format_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "spacy.tokens", None)
     for use in (
-        lambda: writer("spacy")([], tmp_path / "d", Writing()),
+        lambda: writer("spacy")([], tmp_path / "d", WriteOptions()),
         lambda: list(reader("spacy")(tmp_path / "d", HOW)),
     ):
         with pytest.raises(UsageError, match=r"spaCy is not installed.*'naba.spacy.'"):
@@ -139,7 +139,7 @@ def test_marks_changed_in_spacy_are_taken_and_the_loss_of_roles_said(tmp_path: P
     from spacy.vocab import Vocab
 
     document = build("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב]", id="d")
-    writer("spacy")([document], tmp_path / "d.spacy", Writing())
+    writer("spacy")([document], tmp_path / "d.spacy", WriteOptions())
     (doc,) = DocBin().from_disk(tmp_path / "d.spacy").get_docs(Vocab())
     doc.ents, doc.spans["entities"] = (), []
     DocBin(docs=[doc], store_user_data=True).to_disk(tmp_path / "d.spacy")

@@ -11,7 +11,7 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE
 from tests.builders import build
-from training.analysis.learning_curve import Curve, Point
+from training.analysis.learning_curve import Curve, TrainingPoint
 from training.scoring.scores import score
 
 ARREST = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"
@@ -32,9 +32,9 @@ def found(right: float, *, raids: float | None = None, seed: int = 1) -> list[Do
     return [document if kept(document) else document.bare() for document in GOLD]
 
 
-def point(share: float, predicted: Sequence[Document], *, seed: int = 1) -> Point:
+def point(share: float, predicted: Sequence[Document], *, seed: int = 1) -> TrainingPoint:
     size = round(200 * share)
-    return Point(share, seed, size, {"Arrest": size, "Raid": size // 2}, score(GOLD, predicted))
+    return TrainingPoint(share, seed, size, {"Arrest": size, "Raid": size // 2}, score(GOLD, predicted))
 
 
 def grown(**further: float) -> Curve:
@@ -70,7 +70,7 @@ def test_few_sizes_and_few_arguments_are_said() -> None:
     few = Curve([point(share, found(0.2 + share / 2)) for share in (0.5, 1.0)])
     assert "2 sizes are too few to fit a curve to; it takes 4" in few.trends[HEADLINE].doubts
     some = score(GOLD[:5], GOLD[:5])
-    small = Curve([Point(share, 1, round(200 * share), {}, some) for share in SHARES])
+    small = Curve([TrainingPoint(share, 1, round(200 * share), {}, some) for share in SHARES])
     assert "fewer than 30 of what it counts were there to score" in small.trends[HEADLINE].doubts
 
 

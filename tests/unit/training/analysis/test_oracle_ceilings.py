@@ -19,7 +19,7 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
 
@@ -41,7 +41,7 @@ def trained(encoding: Encoding, tmp_path_factory: pytest.TempPathFactory) -> Eve
     rates = {"learning_rate": 1e-2, "encoder_learning_rate": 1e-2}
     config = FitConfig(epochs=5, batch_size=4, patience=None, device="cpu", **rates)
     folder = tmp_path_factory.mktemp("checkpoints")
-    fit(model, encoding, Chosen(CORPUS[:16], CORPUS[16:]), config, seed=3, tracker=Tracker(), checkpoints=folder)
+    fit(model, encoding, DataSelection(CORPUS[:16], CORPUS[16:]), config, seed=3, tracker=Tracker(), checkpoints=folder)
     return model
 
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from annotation.core.document import Argument, Document, Event, Source, Span
 from annotation.page.titles import Names
 from tests.builders import conflict
-from training.analysis.argument_features import Features
+from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.leakage import Leakage
-from training.analysis.randomization_test import Change, changes
+from training.analysis.randomization_test import Shift, changes
 from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge
 
 PERSON, PLACE, AGENT = Span(4, 8, "Person"), Span(10, 14, "GPE"), Span(16, 20, "Organization")
@@ -51,7 +51,7 @@ def without(document: Document, role: str, language: str) -> Document:
     return replace(document, events=tuple(events))
 
 
-def refusals(compared: list[Change]) -> list[str]:
+def refusals(compared: list[Shift]) -> list[str]:
     """What the gate of drops says of them."""
     nothing = Findings(micro={}, leaks=Leakage((), (), ()), alignment=1.0, calibration={}, changes=compared)
     outcomes = judge(GatesConfig(drops=DropsConfig(level=LEVEL)), nothing, Names(conflict()))
@@ -109,7 +109,7 @@ def test_a_slice_of_the_arguments_that_is_lost_is_named() -> None:
     far = {"Place", "Agent", "Target"}
     events = tuple(replace(e, arguments=tuple(a for a in e.arguments if a.role not in far)) for e in EVENTS)
     now = [replace(document, events=events) for document in documents]
-    compared = changes(documents, now, documents, features=Features(conflict()))
+    compared = changes(documents, now, documents, features=ArgumentFeatures(conflict()))
     worse = {change.key for change in compared if change.significant and change.slice_ == ("", "")}
     assert ("distance", "4 to 10 words") in worse
     assert any("arguments, distance 4 to 10 words: F1 100.0 before" in line for line in refusals(compared))

@@ -20,7 +20,7 @@ from training.commands.audit import audit
 from training.config.schema import AuditConfig, EncoderConfig, ModelConfig
 from training.encoding.coverage import UNSEEN, aligned
 from training.encoding.encoding import Encoding
-from training.encoding.representable import Lost
+from training.encoding.representable import Uncovered
 
 HEBREW = replace(
     build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE סוריה] [Person>Arrest:Person דוד]", id="he"), language="he"
@@ -124,4 +124,4 @@ def test_a_few_losses_are_said_without_a_warning(caplog: pytest.LogCaptureFixtur
 def test_a_loss_says_what_kind_it_is() -> None:
     lost = encoding().audit(build("[@x:Person דוד] הוא [@x:Ghost דויד]")).lost
     assert [loss.kind for loss in lost] == ["entity", "link"]
-    assert isinstance(lost[0], Lost)
+    assert isinstance(lost[0], Uncovered)

@@ -15,15 +15,15 @@ from annotation.core.ontology import Ontology
 from annotation.core.words import LEADING, TRAILING, split
 from tests.builders import build, conflict
 from training.encoding.decoding import Outputs, cut, decode
-from training.encoding.label_space import Labels
+from training.encoding.label_space import LabelSpace
 from training.encoding.platt_scaling import sigmoid
 
 ONTOLOGY = conflict()
-LABELS = Labels.of(ONTOLOGY)
+LABELS = LabelSpace.of(ONTOLOGY)
 TEXT = "נעצר בסוריה אבו חפס"
 
 
-def outputs(*spans: tuple[int, int, str, float], labels: Labels = LABELS) -> Outputs:
+def outputs(*spans: tuple[int, int, str, float], labels: LabelSpace = LABELS) -> Outputs:
     """Scores of these candidates, nothing cut, no roles, all attributes at their default."""
     count = len(spans)
     leading = np.zeros((count, LEADING), dtype=np.float32)
@@ -43,7 +43,7 @@ def outputs(*spans: tuple[int, int, str, float], labels: Labels = LABELS) -> Out
     )
 
 
-def decoded(found: Outputs, labels: Labels = LABELS, *, nested: bool = True) -> Document:
+def decoded(found: Outputs, labels: LabelSpace = LABELS, *, nested: bool = True) -> Document:
     return decode(Document(id="d", text=TEXT), split(TEXT), found, labels, nested=nested)
 
 
@@ -115,7 +115,7 @@ def test_a_filler_that_was_dropped_fills_nothing() -> None:
 def test_a_limited_role_keeps_its_best_fillers() -> None:
     row = yaml.safe_load(ONTOLOGY.source)
     row["events"]["Arrest"]["roles"]["Person"]["max"] = 1
-    labels = Labels.of(Ontology.parse(yaml.safe_dump(row, allow_unicode=True, sort_keys=False)))
+    labels = LabelSpace.of(Ontology.parse(yaml.safe_dump(row, allow_unicode=True, sort_keys=False)))
     found = outputs((0, 0, "Arrest", 1), (2, 2, "Person", 1), (3, 3, "Person", 1), labels=labels)
     found.roles[0, 1:, labels.role_number["Person"]] = (1, 2)
     (event,) = decoded(found, labels).events

@@ -14,7 +14,7 @@ from annotation.storage import parquet
 from annotation.storage.documents_file import write_documents
 from tests.run.small import documents, small
 from training.inference import document_source
-from training.inference.document_source import BUFFER, Archive, Place
+from training.inference.document_source import BUFFER, DocumentSource, Position
 
 CORPUS = documents(3 * BUFFER + 5)
 
@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def read(path: Path) -> list[Document]:
-    return [document for chunk in Archive.open(path).chunks(1) for document in chunk.documents]
+    return [document for chunk in DocumentSource.open(path).chunks(1) for document in chunk.documents]
 
 
 def test_a_folder_is_its_files_in_the_order_of_their_names(folder: Path) -> None:
@@ -42,15 +42,15 @@ def test_a_folder_is_its_files_in_the_order_of_their_names(folder: Path) -> None
 
 
 def test_from_any_chunk_on_the_chunks_are_the_same(folder: Path) -> None:
-    chunks = list(Archive.open(folder).chunks(1))
+    chunks = list(DocumentSource.open(folder).chunks(1))
     assert [len(chunk.documents) for chunk in chunks] == [16, 16, 8, 12, 1]
     for number, chunk in enumerate(chunks):
-        assert list(Archive.open(folder).chunks(1, chunk.after)) == chunks[number + 1 :]
+        assert list(DocumentSource.open(folder).chunks(1, chunk.after)) == chunks[number + 1 :]
 
 
 def test_a_chunk_of_long_documents_has_fewer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document_source, "CHARACTERS", 200)
-    chunks = list(Archive.open(folder / "a.jsonl").chunks(1))
+    chunks = list(DocumentSource.open(folder / "a.jsonl").chunks(1))
     assert all(1 < len(chunk.documents) < 8 for chunk in chunks[:-1])
     assert [document for chunk in chunks for document in chunk.documents] == CORPUS[:40]
 
@@ -70,7 +70,7 @@ def test_rows_with_text_are_documents_of_that_very_text(tmp_path: Path) -> None:
     assert (found[0].id, found[2].id, len(found[1].id)) == ("1", "3", 16)
     assert found[0].source is not None
     assert found[0].source.title == "כותרת"
-    (chunk,) = Archive.open(tmp_path / "rows.parquet").chunks(1, Place(0, 2))
+    (chunk,) = DocumentSource.open(tmp_path / "rows.parquet").chunks(1, Position(0, 2))
     assert chunk.documents == found[2:]
 
 

@@ -19,9 +19,9 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.document_source import BUFFER
 from training.inference.loading import load
-from training.inference.predictor import Finder, predict
+from training.inference.predictor import Predictor, predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
@@ -40,7 +40,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[EventExtractor, E
         epochs=10, batch_size=4, learning_rate=1e-2, encoder_learning_rate=1e-2, patience=None, device="cpu"
     )
     folder = tmp_path_factory.mktemp("checkpoints")
-    splits = Chosen(CORPUS[:16], CORPUS[16:])
+    splits = DataSelection(CORPUS[:16], CORPUS[16:])
     fit(model, encoding, splits, config, seed=3, tracker=Tracker(), checkpoints=folder)
     return model, encoding
 
@@ -157,7 +157,7 @@ def test_how_unsure_the_model_is_does_not_depend_on_the_batch(trained: tuple[Eve
 
 
 def test_half_precision_finds_nearly_the_same(trained: tuple[EventExtractor, Encoding]) -> None:
-    whole, half = (Finder.of(*trained, precision=precision).find(CORPUS) for precision in ("fp32", "bf16"))
+    whole, half = (Predictor.of(*trained, precision=precision).find(CORPUS) for precision in ("fp32", "bf16"))
     found, same = (
         sum(len(set(a.entities) & set(b.entities)) for a, b in zip(whole, x, strict=True)) for x in (whole, half)
     )

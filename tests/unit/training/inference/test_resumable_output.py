@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from annotation.core.errors import UsageError
-from training.inference.document_source import Place
+from training.inference.document_source import Position
 from training.inference.resumable_output import Resumable
 
-PIECES = [(f"{number} נעצר\n" * number, number, Place(0, number)) for number in range(1, 6)]
+PIECES = [(f"{number} נעצר\n" * number, number, Position(0, number)) for number in range(1, 6)]
 TASK = {"model": "demo-1", "input": [["a.jsonl", 1]]}
 
 
@@ -22,7 +22,7 @@ class StoppedError(Exception):
 def written(path: Path, *, stop: int | None = None, task: dict[str, object] | None = None) -> int:
     """Write the pieces that are not there yet; before piece `stop`, be broken off."""
     with Resumable.open(path, task or TASK) as file:
-        begun = 0 if file.place == Place() else file.place.row
+        begun = 0 if file.place == Position() else file.place.row
         for number, piece in enumerate(PIECES[begun:], start=begun):
             if number == stop:
                 raise StoppedError

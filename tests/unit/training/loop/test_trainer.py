@@ -19,8 +19,8 @@ from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.checkpoints import Resumption
-from training.loop.data_selection import Chosen
+from training.loop.checkpoints import CheckpointLocator
+from training.loop.data_selection import DataSelection
 from training.loop.run_folder import RunFolder
 from training.loop.trainer import development, fit
 from training.model.event_extractor import EventExtractor
@@ -34,7 +34,7 @@ SHORT = FitConfig(
 )
 ENCODING = Encoding.build(conflict(), HEADS, BODY)
 CORPUS = documents(16)
-SPLITS = Chosen(CORPUS[:10], CORPUS[10:])
+SPLITS = DataSelection(CORPUS[:10], CORPUS[10:])
 
 
 class Curves(Tracker):
@@ -137,10 +137,10 @@ def test_a_run_broken_off_when_its_patience_was_over_is_not_trained_further(
 
 def test_a_run_whose_folder_was_moved_finds_its_best_weights_there(tmp_path: Path) -> None:
     state = TrainerState(best_global_step=3, best_model_checkpoint="/where/it/was/checkpoint-3")
-    Resumption(tmp_path).on_train_begin(TrainingArguments(str(tmp_path)), state, TrainerControl())
+    CheckpointLocator(tmp_path).on_train_begin(TrainingArguments(str(tmp_path)), state, TrainerControl())
     assert state.best_model_checkpoint is None
     (tmp_path / "checkpoint-3").mkdir()
-    Resumption(tmp_path).on_train_begin(TrainingArguments(str(tmp_path)), state, TrainerControl())
+    CheckpointLocator(tmp_path).on_train_begin(TrainingArguments(str(tmp_path)), state, TrainerControl())
     assert state.best_model_checkpoint == str(tmp_path / "checkpoint-3")
 
 

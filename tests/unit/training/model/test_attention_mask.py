@@ -18,7 +18,7 @@ from tests.unit.training.conftest import checkpoint
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.lineage.wandb_tracking import Tracker
-from training.loop.data_selection import Chosen
+from training.loop.data_selection import DataSelection
 from training.loop.trainer import fit
 from training.model.batches import Examples, collate
 from training.model.event_extractor import EventExtractor
@@ -102,7 +102,7 @@ def test_a_longer_epoch_has_no_more_readings(tmp_path: Path) -> None:
     for size in (6, 1):
         model = EventExtractor.build(HEADS, COMPACT, encoding)
         with Watched() as watched:
-            splits = Chosen(CORPUS, CORPUS[:1])
+            splits = DataSelection(CORPUS, CORPUS[:1])
             run = replace(config, batch_size=size)
             fit(model, encoding, splits, run, seed=1, tracker=Tracker(), checkpoints=tmp_path / str(size))
         counted.append(watched.waits)

@@ -25,7 +25,7 @@ from training.scoring import counts, parallel_scoring
 from training.scoring.attributes import attributes
 from training.scoring.boundary_ladder import ladder
 from training.scoring.coreference import links
-from training.scoring.parallel_scoring import Scored, Task, score_files
+from training.scoring.parallel_scoring import Scored, ScoringTask, score_files
 from training.scoring.partial_matches import matches
 from training.scoring.scores import score
 
@@ -44,11 +44,11 @@ def spoiled(document: Document) -> Document:
 PREDICTED = [spoiled(document) for document in GOLD]
 
 
-def files(folder: Path, gold: Sequence[Document], predicted: Sequence[Document], **how: bool) -> Task:
+def files(folder: Path, gold: Sequence[Document], predicted: Sequence[Document], **how: bool) -> ScoringTask:
     write_documents(folder / "gold.jsonl", gold)
     write_documents(folder / "predicted.jsonl", predicted)
     sides = DocumentLines(folder / "gold.jsonl"), DocumentLines(folder / "predicted.jsonl")
-    return Task(*sides, further=how.get("further", False), ontology=conflict() if how.get("further") else None)
+    return ScoringTask(*sides, further=how.get("further", False), ontology=conflict() if how.get("further") else None)
 
 
 def plain(scored: Scored) -> dict[str, object]:
@@ -144,7 +144,7 @@ def test_textee_s_windows_score_the_same_a_line_each_or_as_one_list(tmp_path: Pa
     ]
     (tmp_path / "gold.json").write_text(json.dumps(rows[0], indent=1), encoding="utf-8")
     (tmp_path / "predicted.json").write_text("\n".join(map(json.dumps, rows[1])), encoding="utf-8")
-    scored = score_files(Task(DocumentLines(tmp_path / "gold.json"), DocumentLines(tmp_path / "predicted.json")))
+    scored = score_files(ScoringTask(DocumentLines(tmp_path / "gold.json"), DocumentLines(tmp_path / "predicted.json")))
     assert scored.scores.as_dict() == score(GOLD, PREDICTED).as_dict()
     assert not scored.lost
 
@@ -162,10 +162,10 @@ def test_a_file_that_is_neither_is_told_in_one_line(content: str, said: str, tmp
     (tmp_path / "a.json").write_text(content, encoding="utf-8")
     side = DocumentLines(tmp_path / "a.json")
     with pytest.raises(UsageError, match=said):
-        score_files(Task(side, side))
+        score_files(ScoringTask(side, side))
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     side = DocumentLines(tmp_path / "b.json")
     with pytest.raises(UsageError, match=r"b\.json: cannot be read as Documents or TextEE's JSON"):
-        score_files(Task(side, side))
+        score_files(ScoringTask(side, side))

@@ -7,15 +7,15 @@ import pytest
 
 from annotation.agreement.pair_counts import comparison
 from annotation.labelstudio.suggestions.outcomes import ACCEPTED, ADDED, BOUNDARIES, DELETED
-from annotation.labelstudio.suggestions.usage_report import Audit
+from annotation.labelstudio.suggestions.usage_report import SuggestionUsage
 from tests.builders import build
 
 KEPT, MOVED, GONE, NEW = (("entity", "Person", fate) for fate in (ACCEPTED, BOUNDARIES, DELETED, ADDED))
 
 
-def audited(articles: int) -> Audit:
+def audited(articles: int) -> SuggestionUsage:
     """In each article three accepted, one of them a trigger, one edited, one deleted, two added."""
-    audit = Audit()
+    audit = SuggestionUsage()
     for number in range(articles):
         counts = Counter({KEPT: 2, MOVED: 1, GONE: 1, NEW: 2, ("trigger", "Arrest", ACCEPTED): 1})
         audit.versions["naba 1"].add(str(number), counts, lead_time=10.0 + number)
@@ -51,7 +51,7 @@ def test_each_layer_begins_with_its_sum_and_json_says_the_same() -> None:
 
 
 def test_pairs_who_both_began_from_a_suggestion_are_held_against_those_who_did_not() -> None:
-    audit = Audit()
+    audit = SuggestionUsage()
     whole, half = "[Arrest:trigger נעצר] [Person>Arrest:Person דוד]", "[Arrest:trigger נעצר] [Person דוד]"
     for number in range(12):
         one = build(whole, by="a", id=str(number))
@@ -69,5 +69,5 @@ def test_pairs_who_both_began_from_a_suggestion_are_held_against_those_who_did_n
 
 
 def test_where_one_side_is_missing_nothing_is_said_of_anchoring() -> None:
-    assert Audit().anchoring() == {}
-    assert list(Audit().agreement_table())[1:] == []
+    assert SuggestionUsage().anchoring() == {}
+    assert list(SuggestionUsage().agreement_table())[1:] == []
