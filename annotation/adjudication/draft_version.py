@@ -18,7 +18,7 @@ from annotation.agreement.item_alignment import (
     LINK,
     PREFIX,
     AlignedItem,
-    Answer,
+    LabelledSpan,
     Thing,
     places,
 )
@@ -77,7 +77,7 @@ def proposal(
     )
 
 
-def _chosen(place: AlignedItem, text: str, first: Mapping[str, int], seniors: int) -> tuple[Answer, ...]:
+def _chosen(place: AlignedItem, text: str, first: Mapping[str, int], seniors: int) -> tuple[LabelledSpan, ...]:
     """What most say is there. Of as many, what a senior annotator says, or is written without its prefix, or is first.
 
     Nothing only where nobody said anything.
@@ -87,18 +87,18 @@ def _chosen(place: AlignedItem, text: str, first: Mapping[str, int], seniors: in
     spans = {span for given in said for _, span in given}
     plain = bare(text, spans) if PREFIX in place.causes else None
 
-    def rank(given: tuple[Answer, ...]) -> tuple[int, int, bool, int]:
+    def rank(given: tuple[LabelledSpan, ...]) -> tuple[int, int, bool, int]:
         at = first[said[given]]
         return votes[given], -min(at, seniors), given[0][1] == plain, -at
 
     return max(said, key=rank)
 
 
-def _share(place: AlignedItem, chosen: tuple[Answer, ...], versions: Mapping[str, Document]) -> float:
+def _share(place: AlignedItem, chosen: tuple[LabelledSpan, ...], versions: Mapping[str, Document]) -> float:
     return round(place.votes()[chosen] / len(versions), 4)
 
 
-Hung = Sequence[tuple[AlignedItem, tuple[Answer, ...]]]
+Hung = Sequence[tuple[AlignedItem, tuple[LabelledSpan, ...]]]
 
 
 def _event(trigger: Span, thing: Thing, hung: Hung, spans: Mapping[Thing, Span], ontology: Ontology) -> Event:
@@ -147,7 +147,7 @@ class _Saying:
         words = " ".join(f"{before}[{about.quote(self.text)}]{after}".split())
         return f"{words}\n{self.of(place)}"
 
-    def answer(self, place: AlignedItem, given: Sequence[Answer]) -> str:
+    def answer(self, place: AlignedItem, given: Sequence[LabelledSpan]) -> str:
         told = [_isolated(self.title(place, label)) + self.words(place, span) for label, span in given if label]
         return ", ".join(told) or _NOTHING[self.ui_language]
 

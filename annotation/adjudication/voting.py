@@ -18,7 +18,7 @@ from annotation.core.document import Document, Event, Provenance, Span
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 
-Policy: TypeAlias = Literal["majority", "senior"]
+VotingPolicy: TypeAlias = Literal["majority", "senior"]
 Outcomes: TypeAlias = Mapping[str, Counter[str]]
 T = TypeVar("T", bound=Hashable)
 
@@ -78,7 +78,7 @@ class Adjudication:
 def adjudicate(
     documents: Iterable[Document],
     *,
-    policy: Policy | None = "majority",
+    policy: VotingPolicy | None = "majority",
     senior: Sequence[str] = (),
     ontology: Ontology | None = None,
     decided: Mapping[str, Document] | None = None,
@@ -100,7 +100,7 @@ def adjudicate(
         if decided and id in decided:
             kind, merged = "decided", decided[id]
             _count(spoken(merged, ontology), same, outcomes)
-        elif agreed(same):
+        elif unanimous(same):
             kind = "single" if len(same) == 1 else "agreed"
             merged = _merge(said, "majority", (), ontology, outcomes)
         elif policy is not None:
@@ -119,10 +119,10 @@ def adjudicate(
 def contested(documents: Iterable[Document], ontology: Ontology | None = None) -> list[dict[str, Document]]:
     """The versions, by annotator, of each article they do not all agree about."""
     articles = versions(documents).articles.values()
-    return [dict(marked) for marked in articles if not agreed([spoken(v, ontology) for v in marked.values()])]
+    return [dict(marked) for marked in articles if not unanimous([spoken(v, ontology) for v in marked.values()])]
 
 
-def agreed(same: Sequence[Document]) -> bool:
+def unanimous(same: Sequence[Document]) -> bool:
     """Whether all versions say the same."""
     first = [set(items(same[0])) for items in _ITEMS.values()]
     return all([set(items(version)) for items in _ITEMS.values()] == first for version in same[1:])
@@ -153,7 +153,7 @@ def _count(decision: Document, same: Sequence[Document], outcomes: Mapping[str, 
 
 def _merge(
     said: Sequence[Document],
-    policy: Policy,
+    policy: VotingPolicy,
     senior: Sequence[str],
     ontology: Ontology | None,
     outcomes: Mapping[str, Counter[str]],

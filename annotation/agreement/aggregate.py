@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from annotation.agreement.kappa import Kappa, Values
-from annotation.agreement.pair_counts import STRICTNESS, Cell, PairCounts
+from annotation.agreement.pair_counts import STRICTNESS, KindAndType, PairCounts
 from annotation.core import bootstrap
-from annotation.core.bootstrap import Counts
+from annotation.core.bootstrap import CountArray
 from annotation.core.matching import PRF, UNITS
 
 FEWEST_ARTICLES = 10
@@ -73,7 +73,7 @@ def group(compared: Sequence[PairCounts]) -> Group:
     )
 
 
-def _typed(articles: Sequence[Sequence[PairCounts]], cells: Sequence[Cell]) -> Counts:
+def _typed(articles: Sequence[Sequence[PairCounts]], cells: Sequence[KindAndType]) -> CountArray:
     """[articles, strictness x cells, 3]."""
     column = {cell: number for number, cell in enumerate(cells)}
     table = np.zeros((len(articles), len(STRICTNESS), len(cells), 3), dtype=np.int64)
@@ -85,7 +85,7 @@ def _typed(articles: Sequence[Sequence[PairCounts]], cells: Sequence[Cell]) -> C
     return table.reshape(len(articles), len(STRICTNESS) * len(cells), 3)
 
 
-def _prfs(counts: Counts) -> list[PRF]:
+def _prfs(counts: CountArray) -> list[PRF]:
     """The sum over articles of [articles, units, 3]; intervals where there is something in two articles or more."""
     sums = [PRF(int(one), int(two), int(both)) for one, two, both in counts.sum(axis=0)]
     if len(counts) < 2:
@@ -96,7 +96,7 @@ def _prfs(counts: Counts) -> list[PRF]:
     ]
 
 
-def _by_kind(cells: Sequence[Cell], prfs: Sequence[PRF]) -> dict[str, dict[str, PRF]]:
+def _by_kind(cells: Sequence[KindAndType], prfs: Sequence[PRF]) -> dict[str, dict[str, PRF]]:
     found: dict[str, dict[str, PRF]] = {}
     for (kind, label), prf in zip(cells, prfs, strict=True):
         found.setdefault(kind, {})[label] = prf

@@ -13,7 +13,7 @@ from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 
-Pair: TypeAlias = tuple[str, str, str]
+LabelPair: TypeAlias = tuple[str, str, str]
 """A layer (of attributes, the attribute's name), and two labels in the order of the alphabet."""
 
 
@@ -73,7 +73,7 @@ def causes(articles: Iterable[Article]) -> dict[str, dict[str, int]]:
 
 def confused(articles: Iterable[Article]) -> list[Confused]:
     """Labels, roles and values taken for one another, the most frequent first."""
-    together, called = Counter[Pair](), Counter[tuple[str, str]]()
+    together, called = Counter[LabelPair](), Counter[tuple[str, str]]()
     for place in (place for article in articles for place in article.places):
         layer = place.name or place.layer
         called.update((layer, label) for label in place.labels)

@@ -31,7 +31,7 @@ CAUSES: Mapping[str, str] = {
 }
 """What an answer can differ in, and what that means. A place may be contested for several of them."""
 
-Answer: TypeAlias = tuple[str, Span]
+LabelledSpan: TypeAlias = tuple[str, Span]
 """A label, role or value, and the span it was given: the filler of an argument, the trigger of an attribute."""
 Thing: TypeAlias = int
 _SAME_LABEL = 1.0
@@ -49,7 +49,7 @@ class AlignedItem:
 
     layer: str
     about: Span
-    answers: Mapping[str, tuple[Answer, ...]]
+    answers: Mapping[str, tuple[LabelledSpan, ...]]
     name: str = ""
     causes: tuple[str, ...] = field(default=())
     things: tuple[Thing, ...] = ()
@@ -64,7 +64,7 @@ class AlignedItem:
         """Everything anybody called it."""
         return frozenset(label for given in self.answers.values() for label, _ in given)
 
-    def votes(self) -> Counter[tuple[Answer, ...]]:
+    def votes(self) -> Counter[tuple[LabelledSpan, ...]]:
         """How many gave each answer."""
         return Counter(self.answers.values())
 
@@ -99,7 +99,7 @@ class _Laid:
 
     def spans(self) -> Iterator[AlignedItem]:
         """Entities and triggers."""
-        given: dict[Thing, dict[str, list[Answer]]] = {}
+        given: dict[Thing, dict[str, list[LabelledSpan]]] = {}
         for (name, span), thing in self.thing.items():
             given.setdefault(thing, {}).setdefault(name, []).append((span.label, span))
         for thing, answers in given.items():
@@ -107,7 +107,7 @@ class _Laid:
 
     def arguments(self) -> Iterator[AlignedItem]:
         """Who fills what, by the things at both ends; asked of those who marked both."""
-        given: dict[tuple[Thing, Thing], dict[str, list[Answer]]] = {}
+        given: dict[tuple[Thing, Thing], dict[str, list[LabelledSpan]]] = {}
         about: dict[tuple[Thing, Thing], Span] = {}
         for name, version in self.versions.items():
             for event in version.events:
@@ -120,7 +120,7 @@ class _Laid:
 
     def attributes(self, ontology: Ontology | None) -> Iterator[AlignedItem]:
         """What was said of an event by those who marked it; nothing where all left it at what goes without saying."""
-        given: dict[tuple[Thing, str], dict[str, list[Answer]]] = {}
+        given: dict[tuple[Thing, str], dict[str, list[LabelledSpan]]] = {}
         marked: dict[Thing, dict[str, Span]] = {}
         for name, version in self.versions.items():
             for event in version.events:
@@ -137,7 +137,7 @@ class _Laid:
 
     def links(self) -> Iterator[AlignedItem]:
         """What is joined to what."""
-        given: dict[tuple[str, tuple[Thing, ...]], dict[str, list[Answer]]] = {}
+        given: dict[tuple[str, tuple[Thing, ...]], dict[str, list[LabelledSpan]]] = {}
         about: dict[tuple[str, tuple[Thing, ...]], Span] = {}
         for name, version in self.versions.items():
             for link in version.links:
@@ -150,7 +150,7 @@ class _Laid:
     def _place(
         self,
         layer: str,
-        answers: Mapping[str, Sequence[Answer]],
+        answers: Mapping[str, Sequence[LabelledSpan]],
         things: tuple[Thing, ...],
         *,
         about: Span | None = None,
@@ -191,7 +191,7 @@ def _likeness(one: Span, two: Span) -> float:
     return overlap(one, two) + (_SAME_LABEL if one.label == two.label else 0.0)
 
 
-def _causes(layer: str, text: str, answers: Mapping[str, tuple[Answer, ...]]) -> Iterator[str]:
+def _causes(layer: str, text: str, answers: Mapping[str, tuple[LabelledSpan, ...]]) -> Iterator[str]:
     said = [given for given in answers.values() if given]
     if len(said) < len(answers):
         yield MISSED

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from annotation.core import bootstrap
-from annotation.core.bootstrap import Counts, Floats
+from annotation.core.bootstrap import CountArray, Floats
 from annotation.core.matching import ENOUGH, Interval
 
 Values: TypeAlias = Counter[tuple[str, str]]
@@ -76,7 +76,7 @@ def _shares(joint: Floats) -> tuple[Floats, Floats]:
     return observed, expected
 
 
-def _interval(joint: Counts) -> Interval | None:
+def _interval(joint: CountArray) -> Interval | None:
     """Over draws of articles; a draw in which kappa has no value says nothing."""
     articles, values, _ = joint.shape
     drawn = bootstrap.resampled(joint.reshape(articles, values * values)).reshape(-1, values, values)

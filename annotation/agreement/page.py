@@ -11,7 +11,16 @@ from markupsafe import Markup
 
 from annotation.agreement.aggregate import FEWEST_ARTICLES, Scores
 from annotation.agreement.disagreements import Article, articles, causes, confused
-from annotation.agreement.item_alignment import ARGUMENT, ATTRIBUTE, CAUSES, ENTITY, EVENT, LAYERS, AlignedItem, Answer
+from annotation.agreement.item_alignment import (
+    ARGUMENT,
+    ATTRIBUTE,
+    CAUSES,
+    ENTITY,
+    EVENT,
+    LAYERS,
+    AlignedItem,
+    LabelledSpan,
+)
 from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT
 from annotation.agreement.pairwise import agreement
 from annotation.core.document import Document, Span
@@ -150,7 +159,7 @@ def _both(one: Units, two: Units) -> Units:
     return {unit: one[unit] & two[unit] for unit in one}
 
 
-def _said(given: Sequence[Answer], text: str, names: Names) -> str:
+def _said(given: Sequence[LabelledSpan], text: str, names: Names) -> str:
     told = (f"{names.title(label)} on “{showable(span.quote(text))}”" for label, span in given)
     return ", ".join(told) or "nothing"
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from annotation.agreement.kappa import Values
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document, Event, Span
-from annotation.core.matching import Units, assign, compare, overlap, units
+from annotation.core.matching import Units, assign, count_units, overlap, units
 from annotation.core.ontology import Ontology
 from annotation.core.proclitics import tolerated
 
@@ -22,10 +22,10 @@ STRICTNESS: Mapping[str, str] = {EXACT: "same offsets", TOLERANT: "or one begins
 
 KINDS = {"event": "Trig-C", "role": "Arg-C+", "entity": "Entity"}
 """What is scored type by type, and the unit whose last element is the type."""
-Pair: TypeAlias = tuple[str, str]
-Cell: TypeAlias = tuple[str, str]
+ValuePair: TypeAlias = tuple[str, str]
+KindAndType: TypeAlias = tuple[str, str]
 """A kind and a type."""
-Row: TypeAlias = tuple[int, int, int]
+CountTriple: TypeAlias = tuple[int, int, int]
 """How many the one marked, the other, and both."""
 
 
@@ -39,10 +39,10 @@ class PairCounts:
 
     article: str
     language: str
-    pair: Pair
+    pair: ValuePair
     counts: NDArray[np.int64]
     given: NDArray[np.int64]
-    types: tuple[Mapping[Cell, Row], ...]
+    types: tuple[Mapping[KindAndType, CountTriple], ...]
     values: Mapping[str, Values]
 
 
@@ -56,7 +56,7 @@ def comparison(one: Document, two: Document, ontology: Ontology | None) -> PairC
         article=one.id,
         language=one.language,
         pair=(annotator(one), annotator(two)),
-        counts=np.array([compare(found, other) for other in theirs], dtype=np.int64),
+        counts=np.array([count_units(found, other) for other in theirs], dtype=np.int64),
         given=np.array([_given(events) for events in matched], dtype=np.int64),
         types=tuple(_types(found, other) for other in theirs),
         values=_values(matched[0], ontology),
@@ -71,7 +71,7 @@ def _same_type(one: Span, two: Span) -> float:
     return overlap(one, two) if one.label == two.label else 0.0
 
 
-def _given(events: list[tuple[Event, Event]]) -> Row:
+def _given(events: list[tuple[Event, Event]]) -> CountTriple:
     """Arguments by role and offsets, the trigger being given."""
     both = 0
     for one, two in events:
@@ -84,8 +84,8 @@ def _arguments(events: Iterable[Event]) -> int:
     return sum(len({(a.role, a.filler.start, a.filler.end) for a in event.arguments}) for event in events)
 
 
-def _types(one: Units, two: Units) -> dict[Cell, Row]:
-    rows: dict[Cell, Row] = {}
+def _types(one: Units, two: Units) -> dict[KindAndType, CountTriple]:
+    rows: dict[KindAndType, CountTriple] = {}
     for kind, unit in KINDS.items():
         left, right, both = (
             Counter(str(item[-1]) for item in items) for items in (one[unit], two[unit], one[unit] & two[unit])

@@ -14,14 +14,14 @@ from typing import TypeVar
 
 from annotation.agreement.aggregate import Group, Scores, group
 from annotation.agreement.kappa import Kappa
-from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, Pair, PairCounts, comparison
+from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, PairCounts, ValuePair, comparison
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS
 from annotation.core.ontology import Ontology
 
 SCHEMA = 1
-K = TypeVar("K", str, Pair)
+K = TypeVar("K", str, ValuePair)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Agreement:
     single: int
     whole: Group | None = None
     languages: Mapping[str, Group] = field(default_factory=dict)
-    pairs: Mapping[Pair, Group] = field(default_factory=dict)
+    pairs: Mapping[ValuePair, Group] = field(default_factory=dict)
     annotators: Mapping[str, Group] = field(default_factory=dict)
 
     @property

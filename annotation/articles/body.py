@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from annotation.articles.boilerplate import FEW, LONG, announces, asks, ends, is_heading, is_sentence, kind
-from annotation.articles.boilerplate_phrases import shown
+from annotation.articles.boilerplate_phrases import comparable_line
 from annotation.core.text import lines
 
 Range = tuple[int, int]
@@ -64,7 +64,7 @@ def whole(readable: str) -> Body:
     return Body(tuple(lines(readable)), None)
 
 
-def find(readable: str, among: Sequence[Range] | None = None) -> Body | None:
+def find_body(readable: str, among: Sequence[Range] | None = None) -> Body | None:
     """The article in a scraped text, looked for `among` these lines of it (all of them by default).
 
     None when no line is left.
@@ -96,7 +96,7 @@ class _Page:
     headline: int | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.lines = [shown(self.readable[start:end]) for start, end in self.ranges]
+        self.lines = [comparable_line(self.readable[start:end]) for start, end in self.ranges]
         self.words = [len(line.split()) for line in self.lines]
         self.prose = [is_sentence(line) for line in self.lines]
         if sum(map(ends, self.lines)) < 2:  # written without full stops

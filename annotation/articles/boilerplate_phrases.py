@@ -10,7 +10,7 @@ import regex
 from annotation.core.text import folded
 
 
-def shown(line: str) -> str:
+def comparable_line(line: str) -> str:
     """The line as the rules see it: folded, white space as single spaces."""
     return " ".join(folded(line).split())
 
@@ -18,7 +18,7 @@ def shown(line: str) -> str:
 def _any(*lists: str) -> str:
     """A pattern for any of the phrases, which are separated by commas, folded as the lines are."""
     phrases = ", ".join(lists).split(", ")
-    return "(?:" + "|".join(regex.escape(shown(phrase), literal_spaces=True) for phrase in phrases) + ")"
+    return "(?:" + "|".join(regex.escape(comparable_line(phrase), literal_spaces=True) for phrase in phrases) + ")"
 
 
 _MONTHS = _any(

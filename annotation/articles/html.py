@@ -13,8 +13,8 @@ import regex
 import trafilatura
 
 from annotation.articles.body import Range
-from annotation.articles.line_alignment import SURE, align, squeeze
-from annotation.core.text import decode, lines
+from annotation.articles.line_alignment import SURE, align_lines, squeeze
+from annotation.core.text import decode_bytes, lines
 
 # It reports each page it finds no article in as an error of its own; here the rules on lines take over.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -111,10 +111,10 @@ def decode_html(raw: bytes) -> tuple[str, str]:
             codec = codecs.lookup(name).name
             text = raw.decode(codec)
         except (LookupError, UnicodeDecodeError):
-            return decode(raw)
+            return decode_bytes(raw)
         if "\0" not in text:
             return text, codec
-    return decode(raw)
+    return decode_bytes(raw)
 
 
 def extract(source: str) -> Extract:
@@ -138,7 +138,7 @@ def article(page: Page, found: Extract) -> list[Range]:
     ranges = lines(page.text)
     visible = [squeeze(page.text[start:end]) for start, end in ranges]
     wanted = [line for line in map(squeeze, found.text.splitlines()) if line]
-    chosen = align(visible, wanted)
+    chosen = align_lines(visible, wanted)
     if sum(len(visible[i]) for i in chosen) < 0.5 * sum(map(len, wanted)) or not chosen:
         return ranges
     headline = _headline(visible[: chosen[0]], squeeze(found.title))

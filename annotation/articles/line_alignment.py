@@ -17,7 +17,7 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-def align(visible: Sequence[str], wanted: Sequence[str]) -> list[int]:
+def align_lines(visible: Sequence[str], wanted: Sequence[str]) -> list[int]:
     """The numbers of visible lines that make up the wanted ones, in order; both squeezed.
 
     A wanted line may be several visible ones (a line break became a space), or a part of one. Where it occurs more

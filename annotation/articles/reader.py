@@ -19,25 +19,25 @@ from pathlib import Path
 from typing import TypeAlias
 
 from annotation.articles import html
-from annotation.articles.body import Body, find, whole
+from annotation.articles.body import Body, find_body, whole
 from annotation.core.document import Document, Source, sha256, text_id
 from annotation.core.document_json import from_json
 from annotation.core.errors import ArticleError
 from annotation.core.language import language
-from annotation.core.text import decode
-from annotation.storage.row_reader import Row, at_fault, jsonl_rows, parquet_rows
+from annotation.core.text import decode_bytes
+from annotation.storage.row_reader import SourceRow, at_fault, jsonl_rows, parquet_rows
 
 LIMIT = 50_000_000
 """Bytes of a file, or of a row, above which it is no article."""
 
-Read: TypeAlias = Document | ArticleError
+ArticleOrError: TypeAlias = Document | ArticleError
 
 _KINDS = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz", ".parquet")
 _BINARY = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip archive or Office file", b"\x1f\x8b": "compressed"}
 _LEAVE = "leave it out, or mend it"
 
 
-def read(paths: Iterable[Path | str], *, limit: int = LIMIT) -> Iterator[Read]:
+def read(paths: Iterable[Path | str], *, limit: int = LIMIT) -> Iterator[ArticleOrError]:
     """Each article as a bare Document, or the error that names its file, row and remedy; never raises for a file.
 
     Folders are walked in the order of names; what is in them of other kinds, or hidden, is passed over. Memory is that
@@ -54,7 +54,7 @@ def read(paths: Iterable[Path | str], *, limit: int = LIMIT) -> Iterator[Read]:
 
 def readable(raw: bytes, name: str) -> str:
     """The readable text that `Source.body` of a .txt or .html file points into. Raises ValueError for binaries."""
-    return html.Page(html.decode_html(raw)[0]).text if _is_html(name) else decode(raw)[0]
+    return html.Page(html.decode_html(raw)[0]).text if _is_html(name) else decode_bytes(raw)[0]
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, str] | ArticleError]:
@@ -91,7 +91,7 @@ class _ArticleReader:
     limit: int
     ids: dict[str, bytes] = field(default_factory=dict)
 
-    def file(self, path: Path, name: str) -> Iterator[Read]:
+    def file(self, path: Path, name: str) -> Iterator[ArticleOrError]:
         lower = name.lower()
         if not path.is_file():
             yield ArticleError(path=str(path), reason="is not a file", remedy="name a file or a folder")
@@ -106,7 +106,7 @@ class _ArticleReader:
         else:
             yield ArticleError(path=str(path), reason="is of no kind read here", remedy=f"make it {' '.join(_KINDS)}")
 
-    def page(self, path: Path, name: str) -> Read:
+    def page(self, path: Path, name: str) -> ArticleOrError:
         """A .txt or .html file, which is one article."""
         try:
             raw = _bytes(path, self.limit)
@@ -116,7 +116,7 @@ class _ArticleReader:
         except ValueError as error:
             return ArticleError(path=str(path), reason=str(error), remedy=_LEAVE)
 
-    def row(self, row: Row | ArticleError, path: Path, name: str, number: int) -> Read:
+    def row(self, row: SourceRow | ArticleError, path: Path, name: str, number: int) -> ArticleOrError:
         """One row of a file of many."""
         if isinstance(row, ArticleError):
             return row
@@ -146,15 +146,15 @@ def _bytes(path: Path, limit: int) -> bytes:
 
 
 def _text(raw: bytes, name: str) -> Document:
-    text, encoding = decode(raw)
+    text, encoding = decode_bytes(raw)
     source = Source(name=name, encoding=encoding, raw_sha256=hashlib.sha256(raw).hexdigest())
-    return _document(text, find(text), source)
+    return _document(text, find_body(text), source)
 
 
 def _html(raw: bytes, name: str) -> Document:
     text, encoding = html.decode_html(raw)
     page, found = html.Page(text), html.extract(text)
-    body = find(page.text, html.article(page, found))
+    body = find_body(page.text, html.article(page, found))
     source = Source(
         name=name,
         url=found.url,
@@ -165,7 +165,7 @@ def _html(raw: bytes, name: str) -> Document:
     return _document(page.text, body, source)
 
 
-def _row(row: Row, name: str, limit: int) -> Document:
+def _row(row: SourceRow, name: str, limit: int) -> Document:
     text = row.get("text")
     if not isinstance(text, str):
         raise ValueError(f"has no `text`: {text!r}" if "text" in row else "has no `text`")
@@ -181,10 +181,10 @@ def _row(row: Row, name: str, limit: int) -> Document:
         published=values["published"],
         raw_sha256=sha256(text),
     )
-    return _document(text, whole(text) if row.get("body") is True else find(text), source, id=values["id"])
+    return _document(text, whole(text) if row.get("body") is True else find_body(text), source, id=values["id"])
 
 
-def _value(row: Row, key: str) -> str | None:
+def _value(row: SourceRow, key: str) -> str | None:
     """A field as a string: numbers and dates say the same as strings."""
     value = row.get(key)
     if value is None or value == "":

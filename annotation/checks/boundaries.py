@@ -25,7 +25,7 @@ def edges(document: Document, ontology: Ontology) -> Iterator[Fault]:
         words = span.quote(document.text)
         if len(_spaceless(words)) < len(words):
             yield Fault("edge-space", span)
-        elif trimmed(document.text, span.start, span.end) != (span.start, span.end):
+        elif trim_range(document.text, span.start, span.end) != (span.start, span.end):
             yield Fault("edge-punctuation", span)
         if not all(texts.on_grapheme(document.text, at) for at in (span.start, span.end)):
             yield Fault("cut-letter", span)
@@ -45,7 +45,7 @@ def words(document: Document, ontology: Ontology) -> Iterator[Fault]:
             yield Fault("ends-inside", span, {"word": Quoted(document.text[slice(*after)])})
 
 
-def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+def trim_range(text: str, start: int, end: int) -> tuple[int, int]:
     """The range without the white space and loose punctuation at its ends; as it was where nothing would be left.
 
     Marks that belong to a word stay (gershayim, a geresh at the end, %), and so does the second of a pair of brackets

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from annotation.checks.boundaries import word_at
 from annotation.checks.corpus_counts import Corpus
 from annotation.checks.finding import Fault
-from annotation.checks.name_occurrences import marked, prefixes, shown, unmarked
+from annotation.checks.name_occurrences import comparable_name, marked, prefixes, unmarked
 from annotation.checks.wording import Name, Quoted
 from annotation.core.document import Document, Span
 from annotation.core.ontology import Ontology
@@ -25,7 +25,7 @@ _CONJUNCTIONS = frozenset({"ו", "ש", "כש", "וש", "וכש", "و", "ف"})
 def proclitics(document: Document, ontology: Ontology, corpus: Corpus) -> Iterator[Fault]:
     """A word is marked with a prefix where the same annotator marks it without one, or the other way round."""
     for span in document.spans():
-        words = shown(span, document)
+        words = comparable_name(span, document)
         taken = prefixes(document.language) - _OURS
         taken = taken & _CONJUNCTIONS if span.label in ontology.events else taken
         times = max(1, corpus.marked(span, document, words))
@@ -42,7 +42,9 @@ def proclitics(document: Document, ontology: Ontology, corpus: Corpus) -> Iterat
 def two_ways(document: Document, ontology: Ontology, corpus: Corpus) -> Iterator[Fault]:
     """Nearly all marks of the same words in the corpus have one type."""
     for span in document.entities:
-        if not _described(shown(span, document)) and (found := corpus.majority(span, document, ontology.entities)):
+        if not _described(comparable_name(span, document)) and (
+            found := corpus.majority(span, document, ontology.entities)
+        ):
             other, count, total = found
             yield Fault(
                 "two-ways", span, {"label": Name(span.label), "other": Name(other), "count": count, "total": total}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from annotation.checks.name_occurrences import marked, shown, unmarked
+from annotation.checks.name_occurrences import comparable_name, marked, unmarked
 from annotation.core.document import Document, Span
 
 LIMIT = 2_000_000
@@ -34,13 +34,13 @@ class Corpus:
         for words, places in unmarked(document, names).items():
             self._counts["unmarked", words] += len(places)
         for span in document.spans():
-            self._counts[_by(span, document, shown(span, document))] += 1
+            self._counts[_by(span, document, comparable_name(span, document))] += 1
         if len(self._counts) > self._limit:
             self._counts = Counter({key: count for key, count in self._counts.items() if count > 1})
 
     def majority(self, span: Span, document: Document, labels: Iterable[str]) -> tuple[str, int, int] | None:
         """The label that nearly all other marks of the same words have, their count, and that of all marks."""
-        words = shown(span, document)
+        words = comparable_name(span, document)
         ours = max(1, self._counts["label", words, span.label])
         total = self._counts["marked", words]
         if total < (MAJORITY + 1) * ours:

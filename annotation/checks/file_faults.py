@@ -13,7 +13,7 @@ from annotation.checks.wording import Quoted, Value
 from annotation.core.document import Document, Json
 from annotation.core.document_json import from_json
 from annotation.core.errors import UsageError
-from annotation.storage.documents_file import opened
+from annotation.storage.documents_file import open_text
 
 _KINDS = (
     ("drifted", re.compile(r"the annotator marked (?P<quoted>.+) but the offsets cover ")),
@@ -28,10 +28,10 @@ _WHERE = re.compile(r"^(?:(?:task|annotation|region) [^:]*?(?:, |: ))+")
 _SHOWN = 60
 
 
-def read(path: Path) -> Iterator[Document | list[Finding]]:
+def read_lines(path: Path) -> Iterator[Document | list[Finding]]:
     """Each line of a Documents file as its Document, or as what is wrong with it. Raises UsageError without a file."""
     try:
-        with opened(path) as file:
+        with open_text(path) as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield _read(line, number)
@@ -45,7 +45,7 @@ class SetAside:
     def __init__(self, path: Path) -> None:
         self._rows: list[Json] = []
         if path.exists():
-            with opened(path) as file:
+            with open_text(path) as file:
                 self._rows = [json.loads(line) for line in file]
         self._wanted = {row.get("annotation") for row in self._rows}
         self._articles: dict[object, str] = {}

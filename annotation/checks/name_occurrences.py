@@ -14,7 +14,7 @@ _SHORTEST = 3
 """Characters below which a string stands in too many words that are not it."""
 
 
-def shown(span: Span, document: Document) -> str:
+def comparable_name(span: Span, document: Document) -> str:
     """The span's words as they are compared: folded, white space as single spaces."""
     return " ".join(texts.folded(span.quote(document.text)).split())
 
@@ -23,7 +23,7 @@ def marked(document: Document) -> dict[str, list[Span]]:
     """The entities of each string."""
     found: dict[str, list[Span]] = {}
     for span in document.entities:
-        found.setdefault(shown(span, document), []).append(span)
+        found.setdefault(comparable_name(span, document), []).append(span)
     return found
 
 

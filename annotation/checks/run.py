@@ -46,9 +46,9 @@ def check_file(path: Path, ontology: Ontology) -> Iterator[Finding]:
 
     Lines that hold no Document are findings too, and stop nothing. The file is read twice: first to count.
     """
-    corpus = Corpus(read for read in file_faults.read(path) if isinstance(read, Document))
+    corpus = Corpus(read for read in file_faults.read_lines(path) if isinstance(read, Document))
     quarantined = file_faults.SetAside(PullFiles(path).quarantine)
-    for read in file_faults.read(path):
+    for read in file_faults.read_lines(path):
         if isinstance(read, Document):
             quarantined.meet(read)
             yield from check(read, ontology, corpus)

@@ -61,7 +61,7 @@ def _in_project(
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
     """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
     from annotation.checks.run import check_file
-    from annotation.labelstudio.project.project import find
+    from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.repair.apply import mend_all
     from annotation.labelstudio.repair.show_findings import show
     from annotation.labelstudio.server.connect import connect
@@ -72,7 +72,7 @@ def _in_project(
             f"{title!r}: its tasks say what is contested, which findings would replace; leave out --project"
         )
     client = connect(workspace)
-    known = find(client, title, workspace=workspace).ontology
+    known = find_project(client, title, workspace=workspace).ontology
     findings = list(check_file(documents, given if given.hash == known.hash else known))
     said: dict[str, ShowReport | MendReport] = {}
     if fix:

@@ -10,7 +10,7 @@ import typer
 from annotation import terminal
 from annotation.commands.options import AsJson, DocumentsFile, load_ontology
 from annotation.core.ontology import LANGUAGES, Ontology
-from annotation.formats.base import UNITS, ConversionCounts, Kind
+from annotation.formats.base import UNITS, ConversionCounts, LossKind
 from annotation.storage.documents_file import atomic, read_documents, write_documents
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _report(tally: ConversionCounts, title: str, done: str, *, as_json: bool) ->
     for item in tally.lost:
         if item.kind == "wrong":
             terminal.warn(str(item))
-    kinds: tuple[Kind, ...] = ("wrong", "lost", "noted")
+    kinds: tuple[LossKind, ...] = ("wrong", "lost", "noted")
     rows = []
     for unit in UNITS:
         over, (wrong, lost, noted) = tally.over[unit], (tally.of(kind, unit) for kind in kinds)
@@ -145,6 +145,6 @@ def _report(tally: ConversionCounts, title: str, done: str, *, as_json: bool) ->
 
 def tally_as_dict(tally: ConversionCounts) -> dict[str, object]:
     """The counts and every lost item for a machine."""
-    kinds: tuple[Kind, ...] = ("wrong", "lost", "noted")
+    kinds: tuple[LossKind, ...] = ("wrong", "lost", "noted")
     units = {unit: {"over": tally.over[unit], **{kind: tally.of(kind, unit) for kind in kinds}} for unit in UNITS}
     return {"schema": 1, "units": units, "items": [item.as_dict() for item in tally.lost]}

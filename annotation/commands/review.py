@@ -100,12 +100,12 @@ def _by_people(
 ) -> Adjudication:
     """What is decided so far; what is not goes to the adjudication project, where it waits."""
     from annotation.adjudication import voting as adjudication
-    from annotation.labelstudio.project.project import find
+    from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.sync import adjudication_project as second
 
     client = connect(workspace)
-    ontology = find(client, project, workspace=workspace).ontology
+    ontology = find_project(client, project, workspace=workspace).ontology
     torn = adjudication.contested(given, ontology)
     found = second.decisions(client, torn, project=project, workspace=workspace)
     if found.quarantined:
@@ -134,8 +134,8 @@ def _say_outcomes(result: Adjudication, out: Path | None) -> None:
 
 def _address(project: str, workspace: Path) -> str:
     """Where the project's tasks are looked at."""
-    from annotation.labelstudio.project.project import find
+    from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
-    return f"{client.url}/projects/{find(client, project, workspace=workspace).id}"
+    return f"{client.url}/projects/{find_project(client, project, workspace=workspace).id}"

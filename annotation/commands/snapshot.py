@@ -39,9 +39,9 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Compare two snapshots: articles added, removed and changed, labels per split."""
-    from annotation.snapshot.snapshot import Snapshot, compare
+    from annotation.snapshot.snapshot import Snapshot, compare_snapshots
 
-    difference = compare(Snapshot.open(a), Snapshot.open(b))
+    difference = compare_snapshots(Snapshot.open(a), Snapshot.open(b))
     if as_json:
         terminal.emit(difference.as_dict())
         return

@@ -19,14 +19,14 @@ SEED = 13
 LEVEL = 0.95
 
 Floats: TypeAlias = NDArray[np.float64]
-Counts: TypeAlias = NDArray[np.number]
+CountArray: TypeAlias = NDArray[np.number]
 """[documents, units, 3]: gold, predicted, correct."""
 
 _CELLS = 1 << 22
 """Numbers held at once while resampling: 32 MiB, whatever the number of documents."""
 
 
-def intervals(counts: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
+def intervals(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
     """Percentile intervals of micro F1, precision and recall at `LEVEL`, [units, 3, 2], all from the same draws.
 
     The same seed gives the same intervals.
@@ -50,7 +50,7 @@ def bounds(drawn: Floats) -> Floats:
     return ends
 
 
-def resampled_f1(counts: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
+def resampled_f1(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
     """Micro F1 in each resample, [resamples, units]. Two models given the same seed see the same documents."""
     documents, units, _ = counts.shape
     needed = np.stack([counts[..., 0] + counts[..., 1], counts[..., 2]], axis=-1).reshape(documents, units * 2)
@@ -58,7 +58,7 @@ def resampled_f1(counts: Counts, *, resamples: int = RESAMPLES, seed: int = SEED
     return _ratio(2 * correct, marked)
 
 
-def differences(now: Counts, before: Counts, *, resamples: int = PAIRED, seed: int = SEED) -> Floats:
+def differences(now: CountArray, before: CountArray, *, resamples: int = PAIRED, seed: int = SEED) -> Floats:
     """Micro F1 now less before in each resample, [resamples, units]: every draw of documents scores both.
 
     Row by row, the two must be of the same documents.
@@ -77,7 +77,7 @@ def p_values(drawn: Floats) -> Floats:
     return np.minimum(1.0, least)
 
 
-def resampled(values: Counts, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
+def resampled(values: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
     """Sums over each draw of documents: [documents, columns] -> [resamples, columns]."""
     documents, columns = values.shape
     sums = np.zeros((resamples, columns))

@@ -9,7 +9,7 @@ import regex
 
 from annotation.core.document import Span
 from annotation.core.text import PROCLITICS
-from annotation.core.words import Word, language_of, legal_cuts, sentences, split
+from annotation.core.words import Word, language_of, legal_cuts, sentences, split_words
 
 PROCLITIC, MARKS, OTHER = "proclitic", "marks", "other"
 EDGES = (PROCLITIC, MARKS, OTHER)
@@ -52,5 +52,5 @@ def _at(words: tuple[Word, ...], offset: int) -> int:
 
 @lru_cache(maxsize=4)
 def _words(text: str) -> tuple[tuple[Word, ...], list[int]]:
-    words = split(text)
+    words = split_words(text)
     return words, sentences(text, words)

@@ -11,7 +11,7 @@ from annotation.core.document import Link, Span
 Cluster: TypeAlias = frozenset[Span]
 
 
-def clusters(links: Iterable[Link]) -> list[Cluster]:
+def link_clusters(links: Iterable[Link]) -> list[Cluster]:
     """What hangs together by these links, in text order."""
     joined: dict[Span, set[Span]] = {}
     for link in links:

@@ -97,14 +97,14 @@ def units(document: Document) -> dict[str, Items]:
     }
 
 
-def agreed(gold: Units, predicted: Units) -> dict[str, Items]:
+def shared_items(gold: Units, predicted: Units) -> dict[str, Items]:
     """What both sides say, by the score's name."""
     return {unit: gold[unit] & predicted[unit] for unit in UNITS}
 
 
-def compare(gold: Units, predicted: Units) -> list[tuple[int, int, int]]:
+def count_units(gold: Units, predicted: Units) -> list[tuple[int, int, int]]:
     """Counts (gold, predicted, correct) for each of `UNITS`, in order."""
-    return [(len(gold[unit]), len(predicted[unit]), len(both)) for unit, both in agreed(gold, predicted).items()]
+    return [(len(gold[unit]), len(predicted[unit]), len(both)) for unit, both in shared_items(gold, predicted).items()]
 
 
 def overlap(gold: Span, predicted: Span) -> float:

@@ -33,7 +33,7 @@ def alike(documents: Iterable[Document], threshold: float = 0.7) -> Iterator[tup
         prints.append(print_)
 
 
-def clusters(documents: Iterable[Document], threshold: float = 0.7) -> list[int]:
+def duplicate_clusters(documents: Iterable[Document], threshold: float = 0.7) -> list[int]:
     """The cluster of each document, numbered from 0 in the order of their first members.
 
     Documents share a cluster when a chain of pairs that are `alike` joins them.

@@ -28,7 +28,7 @@ _LINE = regex.compile(r"\r\n|\n|\r")
 _GRAPHEME = regex.compile(r"\X")
 
 
-def decode(raw: bytes) -> tuple[str, str]:
+def decode_bytes(raw: bytes) -> tuple[str, str]:
     """The text, its BOM dropped and its newlines as they are, and the codec: `raw.decode(codec)` is the text again.
 
     Raises ValueError, saying why, for bytes that are no text or are damaged UTF-8.

@@ -39,7 +39,7 @@ class Word(NamedTuple):
         return len(self.cuts) - 1
 
 
-def split(text: str) -> tuple[Word, ...]:
+def split_words(text: str) -> tuple[Word, ...]:
     """The words of a text, in order; together they cover all of it but whitespace."""
     bounds = list(pairwise(graphemes(text)))
     words: list[Word] = []

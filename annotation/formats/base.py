@@ -16,7 +16,7 @@ from annotation.core.document import Document
 
 Unit: TypeAlias = Literal["document", "entity", "event", "argument", "attribute", "link", "source", "other"]
 UNITS: tuple[Unit, ...] = ("document", "entity", "event", "argument", "attribute", "link", "source", "other")
-Kind: TypeAlias = Literal["wrong", "lost", "noted"]
+LossKind: TypeAlias = Literal["wrong", "lost", "noted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Lost:
     where: str
     reason: str
     detail: str = ""
-    kind: Kind = "lost"
+    kind: LossKind = "lost"
     count: int = 1
 
     def __str__(self) -> str:
@@ -67,13 +67,13 @@ class WriteOptions:
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
-Item: TypeAlias = Document | Lost
+DocumentOrLost: TypeAlias = Document | Lost
 
 
 class Reader(Protocol):
     """Reads one file or folder. Raises UsageError only where nothing of it can be read."""
 
-    def __call__(self, path: Path, how: ReadOptions) -> Iterator[Item]: ...
+    def __call__(self, path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]: ...
 
 
 class Writer(Protocol):
@@ -101,22 +101,22 @@ class ConversionCounts:
 
     def add(self, document: Document) -> None:
         """Count what is in the Document."""
-        for unit, count in counts(document).items():
+        for unit, count in unit_counts(document).items():
             self.over[unit] += count
 
-    def of(self, kind: Kind, unit: Unit) -> int:
+    def of(self, kind: LossKind, unit: Unit) -> int:
         """How many items of the unit were lost in that way."""
         return sum(item.count for item in self.lost if item.kind == kind and item.unit == unit)
 
-    def reasons(self) -> list[tuple[Kind, Unit, str, int, str]]:
+    def reasons(self) -> list[tuple[LossKind, Unit, str, int, str]]:
         """Each sort of loss once: kind, unit, reason, how many, where the first is."""
-        found: dict[tuple[Kind, Unit, str], list[Lost]] = {}
+        found: dict[tuple[LossKind, Unit, str], list[Lost]] = {}
         for item in self.lost:
             found.setdefault((item.kind, item.unit, item.reason), []).append(item)
         return [(*key, sum(item.count for item in items), items[0].where) for key, items in sorted(found.items())]
 
 
-def counts(document: Document) -> dict[Unit, int]:
+def unit_counts(document: Document) -> dict[Unit, int]:
     """How many of each unit the Document holds."""
     return {
         "document": 1,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from annotation.core.document import Span
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder, longest
 from annotation.formats.source_text import guess_language, id_of, text_of
 
@@ -24,7 +24,7 @@ _NUMBERED = re.compile(r"(.*\D)\d+")
 _UNITS: dict[str, Unit] = {"T": "entity", "E": "event", "R": "link", "*": "link", "A": "attribute", "M": "attribute"}
 
 
-def read(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of a folder, or the one of a .ann or .txt file. An id is the file's name below the folder."""
     texts = sorted(path.rglob("*.txt")) if path.is_dir() else [path.with_suffix(".txt")]
     if not texts:

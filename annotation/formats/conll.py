@@ -14,13 +14,13 @@ from pathlib import Path
 
 from annotation.core.document import Provenance
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.conll_lines import (
     DOCSTART,
-    Line,
     Part,
     Sentence,
     Token,
+    TokenLine,
     lines,
     parts,
     tag_columns,
@@ -36,7 +36,7 @@ _SAMPLE = 50
 """Sentences looked at to guess the language."""
 
 
-def read(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of a file of columns. Raises UsageError where it has none of tags."""
     rows, width = widened(list(lines(text_of(path))))
     columns = [column - 1 for column in how.columns] or tag_columns(rows, width)
@@ -50,7 +50,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[Item]:
     yield from _File.of(path, how, found, tags).documents(found)
 
 
-def read_universal(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read_universal(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of a CoNLL-U file, with nothing marked in them."""
     found = universal(text_of(path))
     if not found:
@@ -58,7 +58,7 @@ def read_universal(path: Path, how: ReadOptions) -> Iterator[Item]:
     yield from _File.of(path, how, found, ()).documents(found)
 
 
-def _untagged(rows: Sequence[Line], columns: Sequence[int], name: str) -> Iterator[Lost]:
+def _untagged(rows: Sequence[TokenLine], columns: Sequence[int], name: str) -> Iterator[Lost]:
     for row in rows:
         for at in columns if row.cells and row.cells[0] != DOCSTART else ():
             cell = row.cells[at] if at < len(row.cells) else ""
@@ -84,7 +84,7 @@ class _File:
         language = how.language or guess_language(_text(sentences, "")[0])
         return cls(path.name, how, language, Scheme.of(tags))
 
-    def documents(self, found: Sequence[Part]) -> Iterator[Item]:
+    def documents(self, found: Sequence[Part]) -> Iterator[DocumentOrLost]:
         """Each document of the file as one Document, or its sentences in groups."""
         for part in found:
             whole = part.opened and self.how.group is None
@@ -95,7 +95,7 @@ class _File:
 
     def _document(
         self, sentences: Sequence[Sentence], said: Mapping[str, str], before: str, *, whole: bool
-    ) -> Iterator[Item]:
+    ) -> Iterator[DocumentOrLost]:
         text, places = _text(sentences, before)
         draft, language = DocumentBuilder(text, self.name), said.get("lang") or self.language
         for sentence, where in zip(sentences, places, strict=True):

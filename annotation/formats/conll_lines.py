@@ -47,14 +47,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TokenLine:
     """The cells of a line, the token first."""
 
     cells: list[str]
     number: int
 
 
-def lines(text: str) -> Iterator[Line]:
+def lines(text: str) -> Iterator[TokenLine]:
     """Each line in cells; an empty one has none. Tabs divide where there are any, spaces elsewhere.
 
     A line that begins with `# ` and does not end in a tag is a comment and left out.
@@ -64,10 +64,10 @@ def lines(text: str) -> Iterator[Line]:
         cells = row.split("\t") if "\t" in row else [cell for cell in row.split(" ") if cell]
         if row.startswith("# ") and not is_tag(cells[-1]):
             continue
-        yield Line([] if not any(cell.strip() for cell in cells) else cells, number)
+        yield TokenLine([] if not any(cell.strip() for cell in cells) else cells, number)
 
 
-def widened(rows: Sequence[Line]) -> tuple[list[Line], int]:
+def widened(rows: Sequence[TokenLine]) -> tuple[list[TokenLine], int]:
     """The lines with words that hold spaces put together again, and how many cells most lines have."""
     widths = Counter(len(row.cells) for row in rows if row.cells)
     width = max(widths, key=lambda w: (widths[w], w)) if widths else 0
@@ -75,12 +75,12 @@ def widened(rows: Sequence[Line]) -> tuple[list[Line], int]:
     for row in rows:
         extra = len(row.cells) - width
         if extra > 0:
-            row = Line([" ".join(row.cells[: extra + 1]), *row.cells[extra + 1 :]], row.number)
+            row = TokenLine([" ".join(row.cells[: extra + 1]), *row.cells[extra + 1 :]], row.number)
         joined.append(row)
     return joined, width
 
 
-def tag_columns(rows: Sequence[Line], width: int) -> list[int]:
+def tag_columns(rows: Sequence[TokenLine], width: int) -> list[int]:
     """The cells that hold tags, from 1 for the one after the token; columns of syntax are none of them."""
     full = [row.cells for row in rows if row.cells[:1] not in ([], [DOCSTART]) and len(row.cells) == width]
     found = []
@@ -91,7 +91,7 @@ def tag_columns(rows: Sequence[Line], width: int) -> list[int]:
     return found
 
 
-def parts(rows: Sequence[Line], columns: Sequence[int]) -> list[Part]:
+def parts(rows: Sequence[TokenLine], columns: Sequence[int]) -> list[Part]:
     """The documents of a file of columns."""
     found, sentence = [Part()], Sentence()
     for row in rows:

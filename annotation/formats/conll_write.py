@@ -17,7 +17,7 @@ from annotation.core.document import Document, Span
 from annotation.formats.base import Lost, WriteOptions
 from annotation.formats.conll_lines import DOCSTART, escaped
 from annotation.formats.conll_tags import OUTSIDE
-from annotation.formats.tokenization import borders, bounds
+from annotation.formats.tokenization import borders, word_ranges
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
@@ -71,7 +71,7 @@ def layers(spans: Iterable[Span]) -> list[list[Span]]:
 
 def _lines(document: Document, found: Sequence[Sequence[Span]]) -> Iterator[str]:
     text = document.text
-    places = bounds(text, borders(document))
+    places = word_ranges(text, borders(document))
     said = [f"id={quote(document.id, safe='')}", f"lang={quote(document.language, safe='')}"]
     if document.provenance and document.provenance.annotator:
         said.append(f"annotator={quote(document.provenance.annotator, safe='')}")

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from annotation.core.document import Document, Span
 from annotation.core.document_json import from_json, to_json
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, ReadOptions, WriteOptions
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, WriteOptions
 from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.source_text import guess_language
-from annotation.formats.tokenization import borders, bounds
+from annotation.formats.tokenization import borders, word_ranges
 from annotation.storage.documents_file import write_bytes
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ENTITIES, TRIGGERS = "entities", "triggers"
 _MISSING = "spaCy is not installed, which this format needs; install naba with its extra: pip install 'naba[spacy]'"
 
 
-def read(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of a .spacy file. Raises UsageError where spaCy is missing or cannot read it."""
     try:
         from spacy.tokens import DocBin
@@ -46,7 +46,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[Item]:
         yield from _document(doc, f"{path.name}, doc {at}", how)
 
 
-def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[Item]:
+def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost]:
     draft = DocumentBuilder(doc.text, where)
     seen: set[Span] = set()
     groups = [("ents", list(doc.ents)), *((name, list(group)) for name, group in doc.spans.items())]
@@ -138,7 +138,7 @@ def _words(document: Document) -> tuple[list[str], list[bool]]:
                 spaces.append(False)
 
     at = 0
-    for start, end in bounds(text, borders(document)):
+    for start, end in word_ranges(text, borders(document)):
         gap(at, start)
         words.append(text[start:end])
         spaces.append(False)

@@ -11,7 +11,7 @@ from annotation.core.document import Document
 from annotation.core.document_json import from_json, from_line
 from annotation.core.errors import DocumentsError, UsageError
 from annotation.formats.textee import from_textee, is_textee
-from annotation.storage.documents_file import numbered, opened_bytes
+from annotation.storage.documents_file import numbered, open_bytes
 
 _START = 1 << 16
 
@@ -25,7 +25,7 @@ class DocumentLines:
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Each line that is not empty, with its number from 1. Raises UsageError where the file cannot be read."""
         try:
-            with opened_bytes(self.path) as file:
+            with open_bytes(self.path) as file:
                 listed = file.read(_START).lstrip().startswith(b"[")
                 file.seek(0)
                 rows = (json.dumps(row).encode() for row in _rows(file.read())) if listed else file

@@ -13,16 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from annotation.core.document import Document, Json, Provenance, Source, Span
-from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.source_text import guess_language, objects, rows_in
-from annotation.formats.tokenization import bounds
+from annotation.formats.tokenization import word_ranges
 
 ACTOR = "Actor"
 ROLES = {"source": "Source", "target": "Target"}
 
 
-def read(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """One Document a sentence, with the event its annotators agreed on."""
     for where, row, bare in _sentences(path, how):
         if isinstance(bare, Lost):
@@ -35,7 +35,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[Item]:
         yield from draft.lost
 
 
-def read_records(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read_records(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """One Document a record, as if the first of every sentence were one annotator's, the second another's, and on.
 
     The corpus does not say who made which record, nor whether two of one sentence are by the same person.
@@ -112,7 +112,7 @@ def _mark(draft: DocumentBuilder, unit: Unit, label: str, words: Sequence[str]) 
 
 def _longest_run(text: str, wanted: Counter[str]) -> tuple[tuple[int, int] | None, int, int]:
     """The first of the longest runs of words all wanted, no word more often than it is; its words; how many such."""
-    places = bounds(text, set())
+    places = word_ranges(text, set())
     runs: list[tuple[int, tuple[int, int]]] = []
     for first, (start, _) in enumerate(places):
         left, last = Counter(wanted), first
@@ -129,4 +129,4 @@ def _longest_run(text: str, wanted: Counter[str]) -> tuple[tuple[int, int] | Non
 
 
 def _pieces(word: str) -> list[str]:
-    return [word[start:end] for start, end in bounds(word, set())]
+    return [word[start:end] for start, end in word_ranges(word, set())]

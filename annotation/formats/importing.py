@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotation.core.document import Document, Provenance, text_id
 from annotation.core.errors import UsageError
-from annotation.formats.base import ConversionCounts, Lost, Reader, ReadOptions, counts
+from annotation.formats.base import ConversionCounts, Lost, Reader, ReadOptions, unit_counts
 from annotation.formats.label_codes import renamed
 from annotation.formats.starter_ontology import Starter
 
@@ -75,7 +75,7 @@ class Import:
             self._named.add(old)
             reason = "is no label naba can use; renamed"
             self.tally.lost.append(Lost("other", "labels", reason, f"{old!r} -> {changed[old]!r}", "noted"))
-        had, has = counts(before), counts(after)
+        had, has = unit_counts(before), unit_counts(after)
         for unit in had if changed else ():
             if gone := had[unit] - has[unit]:
                 self.tally.lost.append(Lost(unit, after.id, "is one with another by its new label", count=gone))

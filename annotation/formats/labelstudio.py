@@ -12,7 +12,7 @@ from pathlib import Path
 
 from annotation.core.document import Document, Json, Provenance, Source, Span
 from annotation.core.errors import RegionError
-from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.hypertext import TextNodes
 from annotation.formats.source_text import guess_language, objects, rows_in
@@ -24,7 +24,7 @@ _UNNAMED = "Relation"
 """What an arrow without a label is called."""
 
 
-def read(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of an export: a list of tasks, one task, or one a line; also under `tasks`."""
     for found in objects(path):
         if isinstance(found, Lost):
@@ -38,7 +38,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[Item]:
             yield from _task(task, where, how)
 
 
-def _task(task: Json, where: str, how: ReadOptions) -> Iterator[Item]:
+def _task(task: Json, where: str, how: ReadOptions) -> Iterator[DocumentOrLost]:
     id = task.get("id")
     where = f"{where}, task {id}" if id is not None else where
     # versions before 1.0 said completions
@@ -118,7 +118,7 @@ class _AnnotationMarks:
         self.draft = DocumentBuilder(bare.text, where)
         self.spans: dict[str, Span] = {}
 
-    def items(self) -> Iterator[Item]:
+    def items(self) -> Iterator[DocumentOrLost]:
         rows = rows_in(self.row, "result")
         for region in rows:
             if isinstance(region.get("value"), dict) and (kind := _kind(region)):

@@ -15,7 +15,7 @@ from pathlib import Path
 from annotation.core.document import Json, Source, Span
 from annotation.core.document_json import SCHEMA, from_json
 from annotation.core.errors import UsageError
-from annotation.formats.base import Item, Lost, ReadOptions, Unit
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder, agrees
 from annotation.formats.source_text import guess_language, objects
 
@@ -28,7 +28,7 @@ TRIGGER, ARGUMENT, LINK = "trigger", "argument", "link"
 Rows = list[tuple[str, Json]]
 
 
-def read(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of such a folder."""
     folder = path if path.is_dir() else path.parent
     if not (folder / DOCUMENTS).is_file():
@@ -54,7 +54,9 @@ def read(path: Path, how: ReadOptions) -> Iterator[Item]:
             yield Lost(unit, where, reason, str(row.get("documentId")), "wrong")
 
 
-def _document(where: str, row: Json, hanging: Mapping[str, dict[str, Rows]], how: ReadOptions) -> Iterator[Item]:
+def _document(
+    where: str, row: Json, hanging: Mapping[str, dict[str, Rows]], how: ReadOptions
+) -> Iterator[DocumentOrLost]:
     id, text = row.get("_id"), row.get("text")
     if not isinstance(id, str) or not isinstance(text, str):
         yield Lost("document", where, "has no _id or no text", kind="wrong")

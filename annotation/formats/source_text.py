@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from annotation.core import language as languages
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
-from annotation.core.text import decode
+from annotation.core.text import decode_bytes
 from annotation.formats.base import Lost
 
 _SAFE = " !#$&'()+,-.;=@[]^_{}~"
@@ -31,7 +31,7 @@ def text_of(path: Path, *, exact: bool = False) -> str:
         if exact:
             with suppress(UnicodeDecodeError):
                 return raw.decode()
-        return decode(raw)[0]
+        return decode_bytes(raw)[0]
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
 

@@ -24,7 +24,7 @@ LINK = "SameAs"
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class WindowRead:
     """A Document, the tokens its file counts in, and what of the file it does not say."""
 
     document: Document
@@ -37,7 +37,7 @@ def is_textee(row: Json) -> bool:
     return "schema" not in row and {"wnd_id", "tokens"} <= set(row)
 
 
-def from_textee(row: Json) -> Read:
+def from_textee(row: Json) -> WindowRead:
     """The Document a window stands for: its own mentions, or `events` as TextEE's scorer takes them.
 
     Two events of one trigger and type become one with the arguments of both, which scores the same. Raises ValueError
@@ -65,7 +65,7 @@ class _Window:
             found = [(end - len(token), end) for end, token in zip(ends, self.tokens, strict=True)]
         self.text, self.places = str(text), found
 
-    def read(self) -> Read:
+    def read(self) -> WindowRead:
         mentions = {str(m["id"]): self.span(m, str(m["entity_type"])) for m in _list(self.row, "entity_mentions")}
         rows = [*_list(self.row, "event_mentions"), *map(_mention, _list(self.row, "events"))]
         events = [self.event(row, mentions) for row in rows]
@@ -80,7 +80,7 @@ class _Window:
             events=tuple(self.merged(events)),
             links=tuple(self.links(mentions)),
         )
-        return Read(document, self.tokens, tuple(self.lost))
+        return WindowRead(document, self.tokens, tuple(self.lost))
 
     def event(self, row: Json, mentions: Mapping[str, Span]) -> Event:
         arguments = []

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.core.document import Document, Json
-from annotation.formats.base import Item, Lost, ReadOptions, Unit, WriteOptions
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit, WriteOptions
 from annotation.formats.source_text import guess_language, objects, rows_in
 from annotation.formats.textee import from_textee, is_textee, to_textee
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
 
-def read(path: Path, how: ReadOptions) -> Iterator[Item]:
+def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of a file of windows, one a line or one JSON list."""
     for found in objects(path):
         if isinstance(found, Lost):

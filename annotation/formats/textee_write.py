@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from annotation.core.document import Document, Span
-from annotation.formats.tokenization import borders, bounds, trimmed
+from annotation.formats.tokenization import borders, trim_spans, word_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Written:
 
 def to_textee(document: Document, *, cuts: Iterable[int] = ()) -> Written:
     """The Document as a window, its words cut at its own borders and at `cuts`."""
-    places = bounds(document.text, {*borders(document), *cuts})
-    kept, lost = trimmed(document)
+    places = word_ranges(document.text, {*borders(document), *cuts})
+    kept, lost = trim_spans(document)
     doc_id, _, wnd_id = kept.id.partition("#")
     row: dict[str, object] = {"doc_id": doc_id, "wnd_id": wnd_id or doc_id, "text": kept.text, "lang": kept.language}
     row["tokens"] = [kept.text[start:end] for start, end in places]

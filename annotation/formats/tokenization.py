@@ -18,7 +18,7 @@ def borders(*documents: Document) -> set[int]:
     return {offset for document in documents for span in document.spans() for offset in (span.start, span.end)}
 
 
-def bounds(text: str, cuts: set[int]) -> list[tuple[int, int]]:
+def word_ranges(text: str, cuts: set[int]) -> list[tuple[int, int]]:
     """Ranges of words and of single signs, cut at the offsets as well; they cover all but whitespace."""
     found: list[tuple[int, int]] = []
     for stretch in re.finditer(r"\S+", text):
@@ -28,7 +28,7 @@ def bounds(text: str, cuts: set[int]) -> list[tuple[int, int]]:
     return found
 
 
-def trimmed(document: Document) -> tuple[Document, tuple[str, ...]]:
+def trim_spans(document: Document) -> tuple[Document, tuple[str, ...]]:
     """The Document without whitespace at the edges of its spans, which no token holds, and what that changed."""
     new: dict[Span, Span] = {}
     lost = []

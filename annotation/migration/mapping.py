@@ -14,15 +14,15 @@ from typing import Literal, TypeAlias, TypeVar
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import Attribute, Ontology, Type
 
-Kind: TypeAlias = Literal["renamed", "merged", "split", "removed"]
-Value: TypeAlias = tuple[str, str]
+LabelKind: TypeAlias = Literal["renamed", "merged", "split", "removed"]
+AttributeValue: TypeAlias = tuple[str, str]
 """An attribute and one of its values."""
 Touched: TypeAlias = Counter[tuple[str, str]]
 """How often (path of an old label, what happened): `mark`, `arrow`, `choice`, `dropped arrow`, `dropped choice`,
 `undecided`, and `forbidden` for an argument whose role the new ontology does not give its event any more."""
 
 WHAT = ("mark", "arrow", "choice", "dropped arrow", "dropped choice", "undecided", "forbidden")
-_VERBS: Mapping[Kind, str] = {
+_VERBS: Mapping[LabelKind, str] = {
     "renamed": "becomes ",
     "merged": "is merged into ",
     "split": "is split into ",
@@ -38,7 +38,7 @@ class LabelChange:
 
     path: str
     becomes: tuple[str, ...]
-    kind: Kind
+    kind: LabelKind
 
     def __str__(self) -> str:
         names = [path.removeprefix(f"{self.path.rpartition('.')[0]}.") for path in self.becomes]
@@ -57,7 +57,7 @@ class Migration:
     new: Ontology
     labels: Mapping[str, tuple[str, ...]]
     arrows: Mapping[str, tuple[str, ...]]
-    values: Mapping[Value, tuple[Value, ...]]
+    values: Mapping[AttributeValue, tuple[AttributeValue, ...]]
 
     @classmethod
     def between(cls, old: Ontology, new: Ontology, *, path: str = "ontology") -> Migration:
@@ -109,7 +109,7 @@ class Migration:
         able = tuple(p for p in parts if any(self.new.permits(e, p, f) for e in events for f in fillers))
         return able if len(parts) > 1 and able else parts
 
-    def value(self, attribute: str, value: str) -> tuple[Value, ...]:
+    def value(self, attribute: str, value: str) -> tuple[AttributeValue, ...]:
         """What becomes of an attribute with that value."""
         return self.values.get((attribute, value), ((attribute, value),))
 
@@ -146,7 +146,7 @@ def _counted(what: str, count: int) -> str:
     return f"{count:,} no longer permitted" if what == "forbidden" else f"{count:,} {what}{'s' if count > 1 else ''}"
 
 
-def value_path(value: Value) -> str:
+def value_path(value: AttributeValue) -> str:
     """``attributes.certainty.values.denied`` for (certainty, denied)."""
     return f"attributes.{value[0]}.values.{value[1]}"
 
@@ -176,7 +176,7 @@ def _claims(name: str, before: Mapping[str, Type], after: Mapping[str, Type]) ->
 
 def _values(
     old: Ontology, new: Ontology, attribute: str, parts: tuple[str, ...], faults: _Faults
-) -> Iterator[tuple[Value, tuple[Value, ...]]]:
+) -> Iterator[tuple[AttributeValue, tuple[AttributeValue, ...]]]:
     heirs: list[Attribute] = [new.attributes[part] for part in parts]
     before = old.attributes[attribute].values
     for value in before:
@@ -202,7 +202,7 @@ def _changes(
     heirs = Counter(part for parts in mapping.values() for part in parts)
     for name, parts in mapping.items():
         if len(parts) > 1:
-            kind: Kind = "split"
+            kind: LabelKind = "split"
         elif not parts:
             kind = "removed"
         elif heirs[parts[0]] > 1:

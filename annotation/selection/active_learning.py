@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.near_duplicates import fingerprint
@@ -26,7 +27,7 @@ MOST = 200
 """Articles put in order by default: a queue is made anew as soon as there is another model."""
 OTHERS = "others"
 
-Floats: TypeAlias = NDArray[np.float64]
+
 Print: TypeAlias = NDArray[np.uint64]
 """A MinHash: 128 numbers."""
 Quota: TypeAlias = Mapping[str, float]

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from annotation.core.document import Document
-from annotation.core.near_duplicates import clusters
+from annotation.core.near_duplicates import duplicate_clusters
 
 Teams = frozenset[str]
 
@@ -27,7 +27,7 @@ def deal(
     """
     dealt = dict(held or {})
     groups: dict[int, list[Document]] = defaultdict(list)
-    for document, cluster in zip(documents, clusters(documents), strict=True):
+    for document, cluster in zip(documents, duplicate_clusters(documents), strict=True):
         groups[cluster].append(document)
     everybody = frozenset(teams)
     fresh = []

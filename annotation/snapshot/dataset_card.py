@@ -11,7 +11,7 @@ from annotation.snapshot.manifest import Manifest
 from annotation.snapshot.splits import SPLITS
 
 
-def card(manifest: Manifest, ontology: Ontology) -> str:
+def dataset_card(manifest: Manifest, ontology: Ontology) -> str:
     """README.md: the metadata block, then tables of what is in each split."""
     metadata = {
         "language": sorted({language for counts in manifest.counts.values() for language in counts.languages}),

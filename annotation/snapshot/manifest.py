@@ -21,7 +21,7 @@ class _ManifestPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Counts(_ManifestPart):
+class SplitCounts(_ManifestPart):
     """How much of everything one split holds."""
 
     documents: int
@@ -33,7 +33,7 @@ class Counts(_ManifestPart):
     links: dict[str, int]
 
     @classmethod
-    def of(cls, documents: Sequence[Document]) -> Counts:
+    def of(cls, documents: Sequence[Document]) -> SplitCounts:
         """The counts of these documents."""
         events = [event for document in documents for event in document.events]
         return cls(
@@ -51,7 +51,7 @@ class Counts(_ManifestPart):
         return {**self.entities, **self.events, **{f">{k}": n for k, n in self.arguments.items()}, **self.links}
 
 
-class Policy(_ManifestPart):
+class SplitPolicy(_ManifestPart):
     """How documents came to their splits; the same policy on the same documents does it again."""
 
     ratios: tuple[float, float, float]
@@ -66,8 +66,8 @@ class Manifest(_ManifestPart):
     name: str
     content: str
     ontology: str
-    counts: dict[str, Counts]
-    policy: Policy
+    counts: dict[str, SplitCounts]
+    policy: SplitPolicy
     annotators: tuple[str, ...] = ()
     agreement: dict[str, object] | None = None
     quarantined: int = 0

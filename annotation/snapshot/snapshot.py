@@ -22,11 +22,11 @@ import pyarrow as pa
 
 from annotation.core.document import Document
 from annotation.core.errors import OntologyError, SnapshotError
-from annotation.core.near_duplicates import clusters
+from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
-from annotation.snapshot.dataset_card import card
-from annotation.snapshot.manifest import MANIFEST, Counts, Manifest, Policy
-from annotation.snapshot.splits import SPLITS, split
+from annotation.snapshot.dataset_card import dataset_card
+from annotation.snapshot.manifest import MANIFEST, Manifest, SplitCounts, SplitPolicy
+from annotation.snapshot.splits import SPLITS, split_documents
 from annotation.storage import parquet
 from annotation.storage.documents_file import line
 
@@ -83,7 +83,7 @@ class Snapshot:
 
     def _read(self, name: str) -> list[Document]:
         try:
-            return list(parquet.read(self.path / f"{name}.parquet"))
+            return list(parquet.read_parquet(self.path / f"{name}.parquet"))
         except (OSError, pa.ArrowException, ValueError) as error:
             raise SnapshotError(f"{self.path / name}.parquet: cannot be read: {error}; build it again") from error
 
@@ -106,14 +106,14 @@ def build(
     `ratios` are train, dev, test in documents. Raises SnapshotError when `out` holds something else, when two
     documents share an id, or a label is not in the ontology.
     """
-    out, policy = Path(out), Policy(ratios=ratios, seed=seed, threshold=THRESHOLD)
+    out, policy = Path(out), SplitPolicy(ratios=ratios, seed=seed, threshold=THRESHOLD)
     everything = _checked(list(documents), ontology, policy)
-    parts = split(everything, clusters(everything, THRESHOLD), ratios=ratios, seed=seed)
+    parts = split_documents(everything, duplicate_clusters(everything, THRESHOLD), ratios=ratios, seed=seed)
     manifest = Manifest(
         name=name or out.name,
         content=_content(parts, ontology),
         ontology=ontology.hash,
-        counts={part: Counts.of(parts[part]) for part in SPLITS},
+        counts={part: SplitCounts.of(parts[part]) for part in SPLITS},
         policy=policy,
         annotators=tuple(
             sorted({d.provenance.annotator for d in everything if d.provenance and d.provenance.annotator})
@@ -129,7 +129,7 @@ def build(
     return Snapshot.open(out)
 
 
-def _checked(documents: list[Document], ontology: Ontology, policy: Policy) -> list[Document]:
+def _checked(documents: list[Document], ontology: Ontology, policy: SplitPolicy) -> list[Document]:
     if not documents:
         raise SnapshotError("no documents to build a snapshot of; pull or adjudicate some first")
     if min(policy.ratios) < 0 or abs(sum(policy.ratios) - 1) > 1e-6:
@@ -170,9 +170,9 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
     building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
         for name in SPLITS:
-            parquet.write(building / f"{name}.parquet", parts[name])
+            parquet.write_parquet(building / f"{name}.parquet", parts[name])
         (building / "ontology.yaml").write_text(ontology.source, encoding="utf-8", newline="\n")
-        (building / "README.md").write_text(card(manifest, ontology), encoding="utf-8", newline="\n")
+        (building / "README.md").write_text(dataset_card(manifest, ontology), encoding="utf-8", newline="\n")
         files = {file.name: _file_hash(file) for file in sorted(building.iterdir())}
         manifest = manifest.sealed(files)
         (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
@@ -200,7 +200,7 @@ def _file_hash(path: Path) -> str:
 
 
 @dataclass(frozen=True)
-class Difference:
+class SnapshotDifference:
     """What changed from snapshot `a` to snapshot `b`: ids of documents, and counts of labels by split."""
 
     added: tuple[str, ...]
@@ -218,7 +218,7 @@ class Difference:
         return asdict(self)
 
 
-def compare(a: Snapshot, b: Snapshot) -> Difference:
+def compare_snapshots(a: Snapshot, b: Snapshot) -> SnapshotDifference:
     """How `b` differs from `a`. `changed` documents differ in text or marks; `moved` ones are in another split.
 
     `labels` has, for each split, the count before and after of every label and role whose count differs.
@@ -226,7 +226,7 @@ def compare(a: Snapshot, b: Snapshot) -> Difference:
     before = {document.id: (name, document) for name in SPLITS for document in a.split(name)}
     after = {document.id: (name, document) for name in SPLITS for document in b.split(name)}
     both = sorted(before.keys() & after.keys())
-    return Difference(
+    return SnapshotDifference(
         added=tuple(sorted(after.keys() - before.keys())),
         removed=tuple(sorted(before.keys() - after.keys())),
         changed=tuple(id for id in both if before[id][1] != after[id][1]),
@@ -236,7 +236,7 @@ def compare(a: Snapshot, b: Snapshot) -> Difference:
     )
 
 
-def _changes(a: Counts, b: Counts) -> dict[str, tuple[int, int]]:
+def _changes(a: SplitCounts, b: SplitCounts) -> dict[str, tuple[int, int]]:
     before, after = a.labels(), b.labels()
     names = sorted(before.keys() | after.keys())
     pairs = {name: (before.get(name, 0), after.get(name, 0)) for name in names}

@@ -18,7 +18,7 @@ ENOUGH = 3
 Cluster = list[Document]
 
 
-def split(
+def split_documents(
     documents: Sequence[Document], clusters: Sequence[int], *, ratios: Sequence[float], seed: int
 ) -> dict[str, list[Document]]:
     """The documents of each split, sorted by id. `ratios` are those of train, dev, test, counted in documents."""

@@ -61,7 +61,7 @@ def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
     """
     path = Path(path)
     try:
-        with opened_bytes(path) as file:
+        with open_bytes(path) as file:
             for number, line in islice(numbered(file), skip, None):
                 yield _parse(line, path, number)
     except (OSError, EOFError) as error:
@@ -73,12 +73,12 @@ def numbered(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     return ((number, line) for number, line in enumerate(file, start=1) if line.strip())
 
 
-def opened_bytes(path: Path) -> IO[bytes]:
+def open_bytes(path: Path) -> IO[bytes]:
     """The file's bytes to read, decompressed where its name ends in .gz."""
     return cast(IO[bytes], gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
 
 
-def opened(path: str | Path) -> IO[str]:
+def open_text(path: str | Path) -> IO[str]:
     """The file as text to read, decompressed where its name ends in .gz. Lines end at newlines alone."""
     return _open(Path(path), "rt", gzipped=Path(path).suffix == ".gz")
 

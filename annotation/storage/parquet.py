@@ -68,7 +68,7 @@ def from_row(row: Json) -> Document:
     return from_json({"schema": SCHEMA, **{key: _lists(value, key) for key, value in row.items() if value is not None}})
 
 
-def write(path: Path, documents: Iterable[Document]) -> None:
+def write_parquet(path: Path, documents: Iterable[Document]) -> None:
     """Write a parquet file. The same documents make the same bytes with the same pyarrow."""
     with pq.ParquetWriter(path, COLUMNS, compression="zstd") as writer:  # type: ignore[no-untyped-call]
         rest = iter(documents)
@@ -77,7 +77,7 @@ def write(path: Path, documents: Iterable[Document]) -> None:
             writer.write_batch(rows)
 
 
-def read(path: Path, *, skip: int = 0) -> Iterator[Document]:
+def read_parquet(path: Path, *, skip: int = 0) -> Iterator[Document]:
     """The documents of a parquet file but the first `skip`, in its order. Raises ValueError for a row that is none."""
     with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
         for batch in file.iter_batches(batch_size=_BATCH):

@@ -12,19 +12,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotation.core.errors import ArticleError
-from annotation.storage.documents_file import opened_bytes
+from annotation.storage.documents_file import open_bytes
 
-Row: TypeAlias = Mapping[str, object]
+SourceRow: TypeAlias = Mapping[str, object]
 
 COLUMNS = ("id", "text", "title", "url", "published", "source", "body")
 _BATCH = 64
 
 
-def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, Row | ArticleError]]:
+def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, SourceRow | ArticleError]]:
     """Each non-empty line with its number, counted from 1. No line longer than `limit` bytes is held in memory."""
     number = 0
     try:
-        with opened_bytes(path) as file:
+        with open_bytes(path) as file:
             while line := file.readline(limit + 1):
                 number += 1
                 if len(line) > limit:
@@ -36,7 +36,7 @@ def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, Row | ArticleEr
         yield number + 1, at_fault(path, number + 1, f"cannot be read: {error}", "mend the file; later rows are lost")
 
 
-def parquet_rows(path: Path) -> Iterator[tuple[int, Row | ArticleError]]:
+def parquet_rows(path: Path) -> Iterator[tuple[int, SourceRow | ArticleError]]:
     """Each row with its number, counted from 1, and only the columns that mean something here."""
     number = 0
     try:
@@ -67,7 +67,7 @@ def _skip_line(file: IO[bytes], line: bytes, limit: int) -> None:
         line = file.readline(limit + 1)
 
 
-def _parse(path: Path, number: int, line: bytes) -> Row | ArticleError:
+def _parse(path: Path, number: int, line: bytes) -> SourceRow | ArticleError:
     try:
         row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except UnicodeDecodeError as error:
@@ -79,7 +79,7 @@ def _parse(path: Path, number: int, line: bytes) -> Row | ArticleError:
     return row
 
 
-def _row(path: Path, number: int, batch: pa.RecordBatch, index: int) -> Row | ArticleError:
+def _row(path: Path, number: int, batch: pa.RecordBatch, index: int) -> SourceRow | ArticleError:
     try:
         return {name: batch.column(name)[index].as_py() for name in batch.schema.names}
     except (UnicodeDecodeError, ValueError, OverflowError) as error:

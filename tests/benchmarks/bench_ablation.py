@@ -28,11 +28,11 @@ from numpy.typing import NDArray
 from annotation import sample
 from annotation.core import bootstrap
 from annotation.core.document import Document
-from annotation.core.matching import UNITS, compare, units
-from annotation.core.near_duplicates import clusters
+from annotation.core.matching import UNITS, count_units, units
+from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import THRESHOLD
-from annotation.snapshot.splits import split
+from annotation.snapshot.splits import split_documents
 from annotation.storage.documents_file import atomic
 from tests.benchmarks.protests import PROTESTS, pipeline, protests
 from tests.benchmarks.variants import VARIANTS, WHOLE, trained
@@ -70,7 +70,7 @@ def folds(corpus: str, data: Path) -> tuple[list[Fold], Ontology]:
         parts = [documents[start:end] for start, end in pairwise(ends)]
         return [([d for p in parts if p is not part for d in p], part) for part in parts], ontology
     gold = sample.gold()
-    halves = split(gold, clusters(gold, THRESHOLD), ratios=(0.5, 0.0, 0.5), seed=13)
+    halves = split_documents(gold, duplicate_clusters(gold, THRESHOLD), ratios=(0.5, 0.0, 0.5), seed=13)
     return [(halves["train"], halves["test"])], conflict()
 
 
@@ -84,7 +84,7 @@ def measure(data: Path, corpus: str, name: str, seed: int, fold: int, overrides:
     else:
         found = trained(name, train, ontology, seed, [*PRESETS[corpus], *SMALLER, *overrides])(test)
     spent = time.process_time() - began
-    counts = [compare(units(gold), units(marked)) for gold, marked in zip(test, found, strict=True)]
+    counts = [count_units(units(gold), units(marked)) for gold, marked in zip(test, found, strict=True)]
     row: Row = {"name": name, "seed": seed, "fold": fold, "overrides": list(overrides), "processor": round(spent, 1)}
     return {**row, "counts": counts}
 

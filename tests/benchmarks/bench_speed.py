@@ -25,7 +25,7 @@ from torch.utils.data import Sampler
 from torch.utils.flop_counter import FlopCounterMode
 
 from annotation.core.document import Document
-from annotation.core.words import split
+from annotation.core.words import split_words
 from tests.benchmarks import shapes
 from tests.benchmarks.shapes import articles, header, row, spread
 from tests.benchmarks.versus import Sides, tagger, versus
@@ -37,7 +37,7 @@ from training.inference.predictor import Predictor
 from training.loop.optimizer import optimizer
 from training.model.batches import Examples, LengthBatches, collate
 from training.model.event_extractor import EventExtractor
-from training.model.mixed_precision import Precision, half
+from training.model.mixed_precision import Precision, uses_bf16
 
 HEADS = ModelConfig()
 BATCH = 16
@@ -169,7 +169,7 @@ class Learner:
 def prediction(machine: Machine, folder: Path, count: int, rounds: int) -> None:
     """Documents in, marks out: the sample's, which fit a window, and as many words in texts that do not."""
     documents = articles(count)
-    words = sum(len(split(document.text)) for document in documents)
+    words = sum(len(split_words(document.text)) for document in documents)
     for some in (documents, shapes.cut_to(LONG, words)):
         marking(machine, folder, some, rounds)
     print("\nThe goal is 1.5.")
@@ -178,7 +178,7 @@ def prediction(machine: Machine, folder: Path, count: int, rounds: int) -> None:
 def marking(machine: Machine, folder: Path, documents: Sequence[Document], rounds: int) -> None:
     """naba's Finder, and transformers' pipeline of the same encoder. The share of the peak says what is left to gain:
     FLOPs of the encoder's products, without padding, over those the machine could do in the time."""
-    words = sum(len(split(document.text)) for document in documents)
+    words = sum(len(split_words(document.text)) for document in documents)
     sides: dict[str, Callable[[], object]] = {}
     for precision in KINDS:
         finder = Predictor.of(*spoken(hub(folder), machine), batch_size=BATCH, precision=precision)
@@ -233,7 +233,7 @@ def main() -> None:
     hush()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    machine = Machine(device := shapes.device(arguments.device), half("auto", device))
+    machine = Machine(device := shapes.device(arguments.device), uses_bf16("auto", device))
     print(f"{torch.get_num_threads()} threads, {device.type}, {'bf16' if machine.half else 'fp32'}")
     with tempfile.TemporaryDirectory() as place:
         whole, thin = (

@@ -23,7 +23,7 @@ from label_studio_sdk import LabelStudio
 from annotation.core.document import Document
 from annotation.labelstudio.convert.convert import to_result, to_task_data
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import ensure, find
+from annotation.labelstudio.project.project import ensure, find_project
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
@@ -88,7 +88,7 @@ def _pushes(running: Server, options: argparse.Namespace) -> list[tuple[float, f
 def _pulls(running: Server, options: argparse.Namespace) -> list[tuple[float, float]]:
     client, sdk = _clients(running)
     project = _project(client, running, "pulled")
-    titles = find(client, "pulled").titles
+    titles = find_project(client, "pulled").titles
     batch: list[Row] = []
     for document in _articles(options):
         rows = to_result(marked(document, events=options.events), titles=titles)

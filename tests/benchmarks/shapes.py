@@ -16,7 +16,7 @@ from transformers import AutoModel, BertConfig, PreTrainedTokenizerFast
 
 from annotation import sample
 from annotation.core.document import Document
-from annotation.core.words import split
+from annotation.core.words import split_words
 from training.encoding.encoding import Encoding
 from training.model.batches import collate
 from training.model.event_extractor import EventExtractor
@@ -57,10 +57,10 @@ def articles(count: int) -> list[Document]:
 def cut_to(words: int, total: int) -> list[Document]:
     """Documents of so many words each, out of the sample's, that have so many words together, or one of them."""
     text = "\n".join(document.text for document in sample.gold())
-    places = split(text)
+    places = split_words(text)
     while len(places) < words + total:
         text += "\n" + text
-        places = split(text)
+        places = split_words(text)
     starts = range(0, max(total, words) - words + 1, words)
     return [Document(str(at), text[places[at].start : places[at + words - 1].end]) for at in starts]
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from annotation.adjudication.voting import adjudicate, contested
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
@@ -40,7 +40,7 @@ def test_the_contested_is_seen_decided_and_becomes_gold(
     ]
     push(client, [more.bare()], project=title, ontology=ontology, ui_language=language, workspace=tmp_path)
     hand_over(client, contested(versions, ontology), project=title, workspace=tmp_path)
-    target = find(client, title_of(title))
+    target = find_project(client, title_of(title))
     ((task,),) = pages(client, target.id, ["id"])
     editor = Editor(page, studio.url, more.text)
     editor.open(target.id, int(str(task["id"])))

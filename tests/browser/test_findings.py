@@ -11,7 +11,7 @@ from annotation.checks.run import check_file
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.repair.apply import mend_all
 from annotation.labelstudio.repair.show_findings import show
 from annotation.labelstudio.server.client import Client
@@ -47,7 +47,7 @@ def test_findings_are_seen_on_the_task_until_they_are_mended(
         show(client, found, project=title, workspace=tmp_path)
 
     push(client, [article], project=title, ontology=ontology, ui_language=language, workspace=tmp_path)
-    project, task = find(client, title), tasks(client, title)[article.id]
+    project, task = find_project(client, title), tasks(client, title)[article.id]
     editor, panel = Editor(page, studio.url, article.text), page.locator(".naba-findings")
     editor.open(project.id, task)
     expect(panel).to_be_hidden()

@@ -60,7 +60,7 @@ def test_the_predictions_are_in_front_of_the_annotators(place: Path) -> None:
     predicted = list(read_documents(place / "predicted.jsonl"))
     assert len(predicted) == len(sample.unlabelled())
     assert any(document.entities or document.events for document in predicted)
-    running = embedded.find(place.parent)
+    running = embedded.find_server(place.parent)
     assert running is not None
     shown = Client(running.url, running.token).get("api/predictions/", project=1)
     assert len(shown) == len(predicted)  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ def test_the_predictions_are_in_front_of_the_annotators(place: Path) -> None:
 
 def test_a_second_run_adds_nothing_and_breaks_nothing(place: Path) -> None:
     demo.run(place.parent, training=MOMENT)
-    running = embedded.find(place.parent)
+    running = embedded.find_server(place.parent)
     assert running is not None
     project = Client(running.url, running.token).get("api/projects/1/")
     assert project["task_number"] == len(sample.raw()) + len(sample.unlabelled())  # type: ignore[index]

@@ -12,7 +12,7 @@ from tokenizers.trainers import WordPieceTrainer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from tests.run.small import documents, naba, small
-from training.inference.loading import load
+from training.inference.loading import load_model
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 
@@ -45,7 +45,7 @@ def test_a_hub_encoder_is_trained_and_then_needed_no_more(tmp_path: Path) -> Non
     )
     assert done.code == 0, done.err
     shutil.rmtree(encoder)
-    model, encoding = load(tmp_path / "run" / "model")
+    model, encoding = load_model(tmp_path / "run" / "model")
     assert model.encoder.config.model_type == "bert"
     assert encoding.window == 64
     scored = naba("evaluate", "model=run/model", "snapshot=snap", cwd=tmp_path)

@@ -15,7 +15,7 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import write_documents
 from tests.builders import build, conflict
-from training.scoring.compatibility import check
+from training.scoring.compatibility import check_comparable
 from training.scoring.scores import score
 
 GOLD = build("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]", id="d")
@@ -85,11 +85,11 @@ def test_sides_that_speak_of_different_things_are_refused(
     gold: Document, predicted: Document, ontology: Ontology | None, said: str
 ) -> None:
     with pytest.raises(UsageError, match=said):
-        check(score([gold], [predicted]), ontology)
+        check_comparable(score([gold], [predicted]), ontology)
 
 
 def test_a_model_that_found_nothing_is_scored() -> None:
     scores = score([GOLD], [GOLD.bare()])
-    check(scores, conflict())
+    check_comparable(scores, conflict())
     trigger = scores.micro["Trig-C"]
     assert (trigger.gold, trigger.predicted, trigger.f1) == (2, 0, 0.0)

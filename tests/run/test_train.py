@@ -13,7 +13,7 @@ from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents
 from tests import tracked
 from tests.run.small import TINY, naba, process, small
-from training.inference.loading import load
+from training.inference.loading import load_model
 from training.model.fingerprint import model_version
 
 EPOCHS = "fit.epochs=14"
@@ -43,7 +43,7 @@ def test_the_model_is_whole_and_says_what_it_was_made_from(place: Path) -> None:
     }
     assert (told["seed"], told["config"]["fit"]["epochs"]) == (13, 14)
     assert {"python", "torch", "transformers", "naba"} <= told["packages"].keys()
-    model, encoding = load(folder)
+    model, encoding = load_model(folder)
     assert encoding.ontology == snapshot.ontology
     assert model_version(model).startswith("one-")
     assert sorted(path.name for path in folder.parent.iterdir()) == ["model", "run.json", "wandb"]

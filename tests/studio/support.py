@@ -8,7 +8,7 @@ from pathlib import Path
 from annotation.core.document import Document
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.pull import PullReport, pull
@@ -16,7 +16,7 @@ from annotation.labelstudio.sync.pull import PullReport, pull
 
 def ids(client: Client, title: str) -> Counter[str]:
     """How many tasks each article has."""
-    project = find(client, title).id
+    project = find_project(client, title).id
     return Counter(
         str(task["data"]["id"])  # type: ignore[index]
         for page in pages(client, project, ("id", "data"))
@@ -26,7 +26,7 @@ def ids(client: Client, title: str) -> Counter[str]:
 
 def tasks(client: Client, title: str) -> dict[str, int]:
     """Article id -> task number."""
-    project = find(client, title).id
+    project = find_project(client, title).id
     return {
         str(task["data"]["id"]): int(str(task["id"]))  # type: ignore[index]
         for page in pages(client, project, ("id", "data"))
@@ -36,7 +36,7 @@ def tasks(client: Client, title: str) -> dict[str, int]:
 
 def annotate(client: Client, title: str, document: Document, **fields: object) -> int:
     """Hand in the document's marks, and say the annotation's number."""
-    rows = to_result(document, titles=find(client, title).titles)
+    rows = to_result(document, titles=find_project(client, title).titles)
     return hand_in(client, tasks(client, title)[document.id], rows, **fields)
 
 

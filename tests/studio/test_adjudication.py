@@ -17,7 +17,7 @@ from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import TITLE_MAXIMUM, find
+from annotation.labelstudio.project.project import TITLE_MAXIMUM, find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
@@ -51,7 +51,7 @@ def handed(client: Client, versions: list[Document], title: str, folder: Path) -
 def there(client: Client, title: str) -> dict[str, Row]:
     """The tasks of the second project, by article."""
     fields = ("id", "data", "predictions", "model_version", "result", "score")
-    project = find(client, title_of(title)).id
+    project = find_project(client, title_of(title)).id
     tasks = (task for page in pages(client, project, fields, everything=True) for task in page)
     return {str(task["data"]["id"]): task for task in tasks}  # type: ignore[index]
 
@@ -67,7 +67,7 @@ def test_contested_articles_go_there_with_everybodys_version_and_one_to_start_fr
     tasks = there(client, title)
     assert set(tasks) == {"torn", "other"}
     assert suggestions(tasks["torn"]) == {"naba noa": 1, "naba dan": 1, f"naba {START}": 1}
-    assert find(client, title_of(title)).model_version == f"naba {START}"
+    assert find_project(client, title_of(title)).model_version == f"naba {START}"
     (start,) = [p for p in tasks["torn"]["predictions"] if p["model_version"] == f"naba {START}"]  # type: ignore[attr-defined]
     assert [row["value"]["text"] for row in start["result"] if "meta" in row] == ["רמלה"]
     heading, words, who = str(tasks["torn"]["data"][schemas.FINDINGS]).split("\n")  # type: ignore[index]

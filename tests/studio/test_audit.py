@@ -9,7 +9,7 @@ from annotation.core.document import Document, Provenance
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggestions.suggest import suggest
@@ -34,7 +34,7 @@ def project(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> s
 
 def predictions(client: Client, title: str) -> list[Row]:
     fields = ("id", "predictions", "result", "task")
-    found = pages(client, find(client, title).id, fields, everything=True)
+    found = pages(client, find_project(client, title).id, fields, everything=True)
     return [prediction for page in found for task in page for prediction in task["predictions"]]  # type: ignore[attr-defined]
 
 

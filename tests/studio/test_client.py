@@ -12,7 +12,7 @@ import pytest
 from annotation.core.errors import NabaError, ProjectError, StudioAuthError, StudioDownError, StudioError
 from annotation.labelstudio.server.client import Client, NotCarriedOutError, Patience
 from annotation.labelstudio.server.embedded import Server
-from annotation.labelstudio.server.paging import count, pages
+from annotation.labelstudio.server.paging import count_tasks, pages
 
 EXPIRED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MX0.AAAA"
 HASTY = Patience(unknown=0.1, known=0.1, first_pause=0.02)
@@ -139,7 +139,7 @@ def test_nothing_but_our_own_errors_comes_out(answer: Answer, error: type[NabaEr
         client = Client(url, "abc", patience=HASTY)
         assert outcome(client.members) is error
         assert outcome(lambda: list(pages(client, 1, ("id",)))) is error
-        assert outcome(lambda: count(client, 1)) in (error, None)
+        assert outcome(lambda: count_tasks(client, 1)) in (error, None)
         assert outcome(client.me) in (error, None)
         assert outcome(lambda: client.create("api/projects/1/import", b"[]")) in (error, None)
 

@@ -10,7 +10,7 @@ from annotation.core.ontology import Ontology
 from annotation.formats.base import ReadOptions, WriteOptions
 from annotation.formats.labelstudio import read
 from annotation.formats.labelstudio_write import write
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.sync.push import push
 from tests.generated import articles, marked
@@ -23,7 +23,7 @@ def test_exported_documents_are_imported_by_the_server_and_come_back(
     first, second, third = (marked(article, events=2) for article in articles(3, characters=400))
     push(client, [first.bare()], project=title, ontology=ontology, workspace=tmp_path, ui_language="en")
     annotate(client, title, first)
-    project, titles = find(client, title).id, find(client, title).titles
+    project, titles = find_project(client, title).id, find_project(client, title).titles
     write([second, third], tmp_path / "out.json", WriteOptions(titles))
     client.create(f"api/projects/{project}/import", (tmp_path / "out.json").read_bytes())
     raw = client.get(f"api/projects/{project}/export", exportType="JSON")

@@ -17,7 +17,7 @@ from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project import config_signature
 from annotation.labelstudio.project.accounts import ensure_annotator
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.repair.apply import MendReport, mend_all
 from annotation.labelstudio.repair.show_findings import ShowReport, show
 from annotation.labelstudio.server.client import Client
@@ -42,7 +42,7 @@ class Desk:
         self.client, self.title, self.folder, self.out = client, title, folder, folder / "docs.jsonl"
 
     def mark(self, document: Document, by: str, twice: bool = False) -> int:
-        rows = to_result(document, titles=find(self.client, self.title).titles)
+        rows = to_result(document, titles=find_project(self.client, self.title).titles)
         rows += [{**rows[0], "id": "twin"}] if twice else []
         return hand_in(ensure_annotator(self.client, by), tasks(self.client, self.title)[document.id], rows)
 
@@ -60,7 +60,7 @@ class Desk:
         return mend_all(self.client, findings, project=self.title, workspace=self.folder)
 
     def data(self) -> dict[str, Row]:
-        project = find(self.client, self.title).id
+        project = find_project(self.client, self.title).id
         rows = [task["data"] for page in pages(self.client, project, ("id", "data")) for task in page]
         return {str(row["id"]): row for row in rows if isinstance(row, dict)}
 
@@ -96,7 +96,7 @@ def test_findings_come_to_the_task_and_go_when_they_are_mended(desk: Desk, ontol
     with pytest.raises(UsageError, match="pulled from it"):
         desk.show([replace(found[0], task=10**8)])
     assert desk.data() == after
-    titles = find(desk.client, desk.title).titles
+    titles = find_project(desk.client, desk.title).titles
     desk.client.change(f"api/annotations/{number}/", {"result": to_result(TRIM, titles=titles)})
     report = desk.show(desk.pull(ontology))
     assert (report.shown, report.cleared) == (0, 1)
@@ -125,7 +125,7 @@ def test_what_is_mended_stands_for_the_annotation_it_was(desk: Desk, ontology: O
     assert desk.mend(desk.pull(ontology)).mended == 0
     assert afresh(desk.client, desk.title, desk.folder)[1] == desk.out.read_bytes()
 
-    titles = find(desk.client, desk.title).titles
+    titles = find_project(desk.client, desk.title).titles
     further = build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE רמלה ]דוד כהן", id="wide")
     desk.client.change(f"api/annotations/{number}/", {"result": to_result(further, titles=titles)})
     found = desk.pull(ontology)
@@ -161,10 +161,10 @@ def test_a_project_of_an_older_naba_is_given_the_panel(
         push(client, [WIDE, GOOD], project=title, ontology=ontology, workspace=tmp_path)
         desk = Desk(client, title, tmp_path)
         desk.mark(WIDE, RINA)
-        assert not PANEL.search(str(client.get(f"api/projects/{find(client, title).id}/")))
-    assert not find(client, title).seal.current
+        assert not PANEL.search(str(client.get(f"api/projects/{find_project(client, title).id}/")))
+    assert not find_project(client, title).seal.current
     assert desk.show(desk.pull(ontology)).shown == 1
-    assert find(client, title).seal.current
+    assert find_project(client, title).seal.current
     assert desk.data()["wide"]["findings"]
     assert "findings" not in desk.data()["good"]
     more = build("[GPE רמלה]", id="more")

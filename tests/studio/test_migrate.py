@@ -14,10 +14,10 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.migration.migrate import SETTINGS, migrate
 from annotation.labelstudio.migration.relabel import Relabelling
-from annotation.labelstudio.migration.results import Key, digest, everything
+from annotation.labelstudio.migration.results import ResultKey, digest, everything
 from annotation.labelstudio.migration.undo import undo
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
@@ -46,12 +46,12 @@ ARABIC = (
 class Stored(NamedTuple):
     """Everything marked in a project, whose it is, and its settings."""
 
-    marks: dict[Key, tuple[int, str, str, int | None]]
+    marks: dict[ResultKey, tuple[int, str, str, int | None]]
     settings: dict[str, object]
 
 
 def stored(client: Client, title: str) -> Stored:
-    target = find(client, title, migrating=True)
+    target = find_project(client, title, migrating=True)
     found = [m for page in everything(client, target.id, client.members()) for marks in page for m in marks]
     settings = client.get(f"api/projects/{target.id}/")
     return Stored(
@@ -96,7 +96,7 @@ def project(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> s
     people = [ensure_annotator(client, f"{name}@example.org") for name in ("layla", "karim")]
     for person in people:
         submit(person, project=title, documents=documents)
-    rows = to_result(documents[0], titles=find(client, title).titles)
+    rows = to_result(documents[0], titles=find_project(client, title).titles)
     task = tasks(client, title)["he"]
     annotation = next(number for kind, number in stored(client, title).marks if kind == "annotation")
     client.create("api/predictions/", {"task": task, "model_version": "m1", "result": rows})
@@ -115,8 +115,8 @@ def test_the_pull_gives_the_migrated_documents_and_undo_everything_as_it_was(
         k: (*v[:2], v[3]) for k, v in before.marks.items()
     }
     assert pulled(client, project, tmp_path) == [(by, migrated(d, migration).document) for by, d in documents]
-    assert find(client, project).ontology == new
-    assert "Shelling" in str(client.get(f"api/projects/{find(client, project).id}/")["expert_instruction"])  # type: ignore[index]
+    assert find_project(client, project).ontology == new
+    assert "Shelling" in str(client.get(f"api/projects/{find_project(client, project).id}/")["expert_instruction"])  # type: ignore[index]
     assert report.undo is not None
     undone = undo(client, project=project, file=report.undo, workspace=tmp_path)
     assert (len(undone.restored), undone.since) == (7, {})
@@ -158,7 +158,7 @@ def test_killed_anywhere_it_goes_on(client: Client, project: str, new: Ontology,
             pull(client, project=project, out=tmp_path / "half.jsonl", workspace=tmp_path)
     report = migrate(client, project=project, to=new, workspace=tmp_path)
     expected = Relabelling(report.migration, "ar")
-    target = find(client, project)
+    target = find_project(client, project)
     found = [m for page in everything(client, target.id, client.members()) for marks in page for m in marks]
     assert not any(expected(m.rows, {str(r["id"]) for r in m.rows if "id" in r}).changed for m in found)  # type: ignore[operator,index]
     assert {m.key: m.annotation for m in found} == {key: mark[3] for key, mark in before.marks.items()}
@@ -206,7 +206,7 @@ def test_articles_in_which_something_is_to_be_decided_have_a_tab_until_it_is(
 ) -> None:
     report = migrate(client, project=project, to=new, workspace=tmp_path)
     assert report.tally.waiting == set(tasks(client, project).values())
-    target = find(client, project)
+    target = find_project(client, project)
     everybody, view = client.get("api/dm/views/", project=target.id)  # type: ignore[misc]
     assert "filters" not in everybody["data"]
     listed = [t["id"] for page in pages(client, target.id, ("id",)) for t in page]

@@ -16,7 +16,7 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience
 from annotation.labelstudio.server.embedded import Server
@@ -75,7 +75,7 @@ def test_a_second_pull_is_what_a_fresh_one_would_be(
     _forget_the_overlap(out)
     assert pull(client, project=project, out=out, workspace=tmp_path).changed <= 1
 
-    titles = find(client, project).titles
+    titles = find_project(client, project).titles
     edited = replace(marked(documents[0].bare(), events=1), provenance=None)
     client.change(f"api/annotations/{numbers[0]}/", {"result": to_result(edited, titles=titles)})
     client.delete(f"api/annotations/{numbers[1]}/")
@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_set_aside_with_its_reason_and_the_rest_arrives(
     client: Client, project: str, documents: list[Document], tmp_path: Path
 ) -> None:
     first, second, third, _ = documents
-    titles, places = find(client, project).titles, tasks(client, project)
+    titles, places = find_project(client, project).titles, tasks(client, project)
     good = to_result(first, titles=titles)
     region = {**good[0], "id": "bad"}
 
@@ -139,7 +139,7 @@ def test_what_cannot_be_read_is_set_aside_with_its_reason_and_the_rest_arrives(
     annotate(client, project, third)
     data = next(
         t["data"]
-        for page in pages(client, find(client, project).id, ("id", "data"))
+        for page in pages(client, find_project(client, project).id, ("id", "data"))
         for t in page
         if t["id"] == places[third.id]
     )

@@ -21,12 +21,12 @@ from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import from_task_data, to_task_data
 from annotation.labelstudio.project import config_signature
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import Note, alone, holdings, meta
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience
 from annotation.labelstudio.server.embedded import Server
-from annotation.labelstudio.server.paging import count, pages
+from annotation.labelstudio.server.paging import count_tasks, pages
 from annotation.labelstudio.sync.push import PushReport, push
 from tests.generated import articles, marked
 from tests.studio.support import annotate, ids, tasks
@@ -47,7 +47,7 @@ def test_every_article_becomes_a_task_that_says_exactly_what_it_was(
     documents = [odd, Document(id="empty", text=""), Document(id="مقال/1 \"'", text="نص"), *articles(5)]
     report = pushed(client, documents, title, ontology, tmp_path)
     assert (report.created, report.skipped) == (8, 0)
-    project = find(client, title)
+    project = find_project(client, title)
     back = [from_task_data(t["data"]) for page in pages(client, project.id, ("id", "data")) for t in page]  # type: ignore[arg-type]
     assert back == documents
     assert project.ontology.hash == ontology.hash
@@ -63,7 +63,7 @@ def test_pushing_twice_adds_only_what_is_new(
     assert (report.created, report.skipped, report.changed) == (2, 3, ["made-0"])
     assert ids(client, title) == Counter(article.id for article in five)
     assert [r.message for r in caplog.records if "another text" in r.message and "made-0" in r.message]
-    assert find(client, title).annotators == 2, "a later push that says nothing of it leaves it"
+    assert find_project(client, title).annotators == 2, "a later push that says nothing of it leaves it"
 
 
 def test_texts_that_no_server_could_show_again_are_left_out_and_named(
@@ -94,7 +94,7 @@ def test_killed_anywhere_and_run_again_there_is_one_task_an_article(
 
 def _there(client: Client, title: str) -> int:
     try:
-        return count(client, find(client, title).id)
+        return count_tasks(client, find_project(client, title).id)
     except ProjectError:
         return 0
 
@@ -105,7 +105,7 @@ def test_what_a_dead_process_sent_may_still_arrive(
     """Its last chunk is noted and under way; the server takes the end of it in only after the next push has begun."""
     documents = list(articles(10, characters=400))
     pushed(client, [], title, ontology, tmp_path)
-    project = find(client, title, workspace=tmp_path)
+    project = find_project(client, title, workspace=tmp_path)
     made = [{"data": to_task_data(d), "meta": meta(d.id, d.text_sha256)} for d in documents]
     body = json.dumps(made).encode()
     Note(Path(project.home or tmp_path) / "push.json").write([d.id for d in documents], 0)
@@ -141,7 +141,7 @@ def test_a_server_killed_in_the_middle_and_started_again_loses_and_doubles_nothi
     )
     job.start()
     watcher = Client(fragile.url, fragile.token)
-    while count(watcher, find(watcher, title).id) < 60:
+    while count_tasks(watcher, find_project(watcher, title).id) < 60:
         time.sleep(0.005)
     psutil.Process(fragile.pid).kill()
     again = embedded.start(fragile.workspace)
@@ -207,7 +207,7 @@ def test_what_an_import_thought_lost_left_twice_is_removed_unless_somebody_worke
 ) -> None:
     first, second = articles(2)
     pushed(client, [first, second], title, ontology, tmp_path)
-    project = find(client, title).id
+    project = find_project(client, title).id
     copies = [t for page in pages(client, project, ("id", "data", "meta")) for t in page]
     body = json.dumps([{"data": t["data"], "meta": t["meta"]} for t in copies]).encode()
     client.create(f"api/projects/{project}/import", body)
@@ -222,7 +222,7 @@ def test_tasks_that_came_without_our_mark_are_known_by_their_data(
     client: Client, title: str, ontology: Ontology, tmp_path: Path
 ) -> None:
     pushed(client, [], title, ontology, tmp_path)
-    project = find(client, title).id
+    project = find_project(client, title).id
     first = next(iter(articles(1)))
     client.create(f"api/projects/{project}/import", [{"data": {"id": first.id, "text": first.text}}])  # type: ignore[arg-type]
     report = pushed(client, [first], title, ontology, tmp_path)
@@ -239,7 +239,7 @@ def test_an_interface_edited_by_hand_is_named_even_when_the_seal_is_lost(
     client: Client, title: str, ontology: Ontology, tmp_path: Path
 ) -> None:
     pushed(client, articles(1), title, ontology, tmp_path)
-    project = find(client, title).id
+    project = find_project(client, title).id
     config = str(client.get(f"api/projects/{project}/")["label_config"])  # type: ignore[index]
     edited = config.replace("</Labels>", '<Label value="Other" alias="Rumour"/></Labels>', 1)
     for version in (edited, edited[: edited.index("<!-- naba")]):
@@ -260,9 +260,9 @@ def test_an_interface_of_an_earlier_naba_is_brought_up_to_date(
         )
         pushed(client, articles(1), title, ontology, tmp_path)
         annotate(client, title, marked(next(iter(articles(1)))))
-    assert not find(client, title).seal.current
+    assert not find_project(client, title).seal.current
     pushed(client, articles(2), title, ontology, tmp_path)
-    assert find(client, title).seal.current
+    assert find_project(client, title).seal.current
 
 
 def test_another_ontology_or_language_needs_another_project(
@@ -274,7 +274,7 @@ def test_another_ontology_or_language_needs_another_project(
         pushed(client, articles(1), title, other, tmp_path, ui_language="ar")
     with pytest.raises(ProjectError, match="--ui-language ar"):
         pushed(client, articles(1), title, ontology, tmp_path, ui_language="he")
-    assert find(client, title).titles["Place"] == ontology.roles["Place"].title["ar"]
+    assert find_project(client, title).titles["Place"] == ontology.roles["Place"].title["ar"]
 
 
 @pytest.mark.parametrize("bad", ["ab", "x" * 51])
@@ -288,5 +288,5 @@ def test_work_under_way_survives_a_push(client: Client, title: str, ontology: On
     pushed(client, [first], title, ontology, tmp_path)
     annotate(client, title, first)
     pushed(client, [first, second], title, ontology, tmp_path)
-    project = client.get(f"api/projects/{find(client, title).id}/")
+    project = client.get(f"api/projects/{find_project(client, title).id}/")
     assert project["total_annotations_number"] == 1  # type: ignore[index]

@@ -10,7 +10,7 @@ from annotation.core.document import Document, Provenance
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.accounts import ensure_annotator
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.sync.pull import pull
@@ -36,13 +36,13 @@ def project(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> s
 
 
 def tabs(client: Client, project: str) -> dict[str, int]:
-    views = rows(client.get("api/dm/views/", project=find(client, project).id))
+    views = rows(client.get("api/dm/views/", project=find_project(client, project).id))
     return {str(row(view["data"])["title"]): int(str(view["id"])) for view in views}
 
 
 def following(client: Client, project: str, title: str) -> str | None:
     """What an annotator gets next who chooses to label the tasks of the tab as they are displayed."""
-    number = find(client, project).id
+    number = find_project(client, project).id
     data = row(row(client.get(f"api/dm/views/{tabs(client, project)[title]}/"))["data"])
     body = {"filters": data["filters"], "ordering": data["ordering"], "project": number}
     try:

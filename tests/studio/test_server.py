@@ -36,7 +36,7 @@ def test_no_secret_shows_in_the_process_list_or_in_a_message(studio: Server) -> 
 
 def test_starting_twice_gives_the_one_that_runs(studio: Server) -> None:
     assert embedded.start(studio.workspace) == studio
-    assert embedded.find(studio.workspace) == studio
+    assert embedded.find_server(studio.workspace) == studio
 
 
 def test_strangers_cannot_sign_up(studio: Server) -> None:
@@ -62,10 +62,10 @@ def test_it_survives_whoever_started_it_and_is_found_again_after_a_crash(fragile
     process = psutil.Process(fragile.pid)
     process.kill()
     process.wait()
-    assert embedded.find(fragile.workspace) is None, "a note of a dead process is no server"
+    assert embedded.find_server(fragile.workspace) is None, "a note of a dead process is no server"
     script = f"from annotation.labelstudio.server import embedded; embedded.start({str(fragile.workspace)!r})"
     subprocess.run([sys.executable, "-c", script], check=True, timeout=120)
-    again = embedded.find(fragile.workspace)
+    again = embedded.find_server(fragile.workspace)
     assert again is not None
     assert (again.port, again.token) == (fragile.port, fragile.token)
     assert Client(again.url, again.token).me()["email"] == again.username
@@ -79,7 +79,7 @@ def test_a_number_that_now_belongs_to_another_process_is_left_alone(fragile: Ser
     note.write_text(f'{{"pid": {psutil.Process().pid}, "port": {fragile.port}, "started": 1.0}}')
     assert not embedded.stop(fragile.workspace)
     note.write_text(kept)
-    assert embedded.find(fragile.workspace) == fragile
+    assert embedded.find_server(fragile.workspace) == fragile
 
 
 def test_another_port_is_taken_when_the_wanted_one_is(studio: Server) -> None:
@@ -97,7 +97,7 @@ def test_when_it_dies_its_last_words_are_in_the_message(tmp_path: Path) -> None:
     (data / "label_studio.sqlite3").write_bytes(b"this is no database " * 200)
     with pytest.raises(StudioError, match="file is not a database"):
         embedded.start(tmp_path, port=0)
-    assert embedded.find(tmp_path) is None
+    assert embedded.find_server(tmp_path) is None
 
 
 def test_without_the_extra_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

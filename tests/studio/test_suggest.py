@@ -10,7 +10,7 @@ from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggestions.suggest import confidence, suggest
@@ -33,7 +33,7 @@ def project(client: Client, title: str, ontology: Ontology, tmp_path: Path) -> s
 
 def shown(client: Client, title: str) -> list[Row]:
     fields = ("id", "predictions", "model_version", "score", "result", "task")
-    found = pages(client, find(client, title).id, fields, everything=True)
+    found = pages(client, find_project(client, title).id, fields, everything=True)
     return [p for page in found for task in page for p in task["predictions"]]  # type: ignore[attr-defined]
 
 
@@ -44,11 +44,11 @@ def versions(client: Client, title: str) -> Counter[str]:
 def test_suggestions_are_shown_the_least_sure_first(client: Client, project: str, tmp_path: Path) -> None:
     report = suggest(client, predicted("m1"), project=project, workspace=tmp_path)
     assert (report.created, report.model_version, report.missing) == (3, "naba m1", [])
-    settings = client.get(f"api/projects/{find(client, project).id}/")
+    settings = client.get(f"api/projects/{find_project(client, project).id}/")
     assert isinstance(settings, dict)
     assert settings["model_version"] == "naba m1"
     assert settings["sampling"] == "Uncertainty sampling"
-    least = client.get(f"api/projects/{find(client, project).id}/next")
+    least = client.get(f"api/projects/{find_project(client, project).id}/next")
     assert least["id"] == tasks(client, project)["made-2"]  # type: ignore[index]
 
 
@@ -61,7 +61,7 @@ def test_they_replace_their_predecessors_and_only_those(client: Client, project:
     assert versions(client, project) == {"naba m2": 3, "somebody's": 1}
     suggest(client, predicted("m3"), project=project, workspace=tmp_path, keep=True)
     assert versions(client, project) == {"naba m2": 3, "naba m3": 3, "somebody's": 1}
-    assert find(client, project).model_version == "naba m3"
+    assert find_project(client, project).model_version == "naba m3"
 
 
 def test_suggesting_again_changes_nothing_and_something_else_only_that(

@@ -14,7 +14,8 @@ from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.matching import ENOUGH, PRF, Item
 from training.encoding.platt_scaling import LAYERS
-from training.scoring.scores import aligned, prfs
+from training.scoring.document_pairs import pair_documents
+from training.scoring.scores import prfs
 
 BINS = 10
 POINTS = 50
@@ -188,7 +189,7 @@ class Calibration:
 
 def calibration(gold: Sequence[Document], predicted: Sequence[Document]) -> Calibration:
     """How the scores of predictions relate to their being right. Raises UsageError when the two sides do not fit."""
-    pairs = aligned(gold, predicted)
+    pairs = pair_documents(gold, predicted)
     sides = [(_items(ours), _items(theirs)) for ours, theirs in pairs]
     return Calibration({layer: _layer([(ours[layer], theirs[layer]) for ours, theirs in sides]) for layer in LAYERS})
 

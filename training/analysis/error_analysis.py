@@ -13,8 +13,8 @@ from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF
-from training.analysis.error_causes import CAUSES, Wrong, attached, wrong
-from training.scoring.scores import aligned
+from training.analysis.error_causes import CAUSES, Wrong, argument_errors, attached
+from training.scoring.document_pairs import pair_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Diagnosis:
 
 def diagnose(gold: Sequence[Document], predicted: Sequence[Document]) -> Diagnosis:
     """A cause for every missed and every spurious argument. Raises UsageError when the two sides do not fit."""
-    pairs = aligned(gold, predicted)
-    errors = [wrong(*pair) for pair in pairs]
+    pairs = pair_documents(gold, predicted)
+    errors = [argument_errors(*pair) for pair in pairs]
     arguments = np.array([_count(*pair) for pair in pairs], dtype=np.int64).reshape(len(pairs), 3)
     sides = np.array([_sides(row) for row in errors], dtype=np.int64).reshape(len(pairs), len(CAUSES), 2)
     languages = np.array([document.language for document, _ in pairs], dtype=object)

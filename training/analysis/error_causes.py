@@ -82,7 +82,7 @@ def attached(document: Document) -> dict[Item, Attached]:
     }
 
 
-def wrong(gold: Document, predicted: Document) -> list[Wrong]:
+def argument_errors(gold: Document, predicted: Document) -> list[Wrong]:
     """Every argument that counts against Arg-C+, once, with its cause; the texts must be the same."""
     ours, theirs = attached(gold), attached(predicted)
     missed = [ours[item] for item in sorted(ours.keys() - theirs.keys())]

@@ -13,10 +13,10 @@ from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
 from training.analysis.calibration import Calibration, calibration
 from training.analysis.error_analysis import Diagnosis, diagnose
-from training.analysis.label_priorities import Wanted, wanted
+from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.paired_bootstrap import Comparison, compare
-from training.analysis.randomization_test import Key, Shift, changes
+from training.analysis.randomization_test import ScoreKey, Shift, shifts
 from training.analysis.slices import Slices, slices
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.boundary_ladder import Ladder, ladder
@@ -46,7 +46,7 @@ class Baseline:
     looked_at: int
     testable: int
 
-    def mood(self, key: Key, slice_: Key = ("", "")) -> str:
+    def mood(self, key: ScoreKey, slice_: ScoreKey = ("", "")) -> str:
         """Whether chance does not explain what a score, of a slice of the documents, lost or gained."""
         sides = {WORSE: self.losses, BETTER: self.gains}
         return next(
@@ -82,7 +82,7 @@ class Evaluation:
     ladder: Ladder
     links: Links
     attributes: Attributes
-    wanted: Sequence[Wanted]
+    wanted: Sequence[LabelPriority]
     before: Baseline | None = None
     human: Mapping[str, PRF] = field(default_factory=dict)
     ceilings: Ceilings | None = None
@@ -151,24 +151,24 @@ def evaluation(
         ladder=ladder(gold, predicted),
         links=links(gold, predicted),
         attributes=attributes(gold, predicted, ontology),
-        wanted=wanted(gold, predicted, learned),
+        wanted=label_priorities(gold, predicted, learned),
         before=_before(gold, predicted, scores, *before) if before else None,
-        human=reached(agreement),
+        human=human_scores(agreement),
         ceilings=ceilings,
         studio=studio,
     )
 
 
-def reached(agreement: Mapping[str, object] | None) -> dict[str, PRF]:
+def human_scores(agreement: Mapping[str, object] | None) -> dict[str, PRF]:
     """The annotators' headline over all documents ("") and by language, out of an agreement's plain values."""
     if not agreement or not agreement.get("documents"):
         return {}
     languages = agreement.get("languages")
     parts = {"": agreement.get("overall"), **(languages if isinstance(languages, Mapping) else {})}
-    return {code: units[HEADLINE] for code, part in parts.items() if HEADLINE in (units := agreed(part))}
+    return {code: units[HEADLINE] for code, part in parts.items() if HEADLINE in (units := agreement_scores(part))}
 
 
-def agreed(part: object) -> dict[str, PRF]:
+def agreement_scores(part: object) -> dict[str, PRF]:
     """One part of an agreement's plain values as scores by unit; gold and predicted are merely one and the other."""
     rows = part.items() if isinstance(part, Mapping) else ()
     return {unit: PRF(int(row["a"]), int(row["b"]), int(row["both"])) for unit, row in rows}
@@ -180,7 +180,7 @@ def _before(
     theirs = score(gold, others)
     now, then = ({document.id: document for document in side} for side in (predicted, others))
     sides = [now[document.id] for document in gold], [then[document.id] for document in gold]
-    falls, rises = (changes(gold, *pair, level=_LEVEL / 2) for pair in (sides, sides[::-1]))
+    falls, rises = (shifts(gold, *pair, level=_LEVEL / 2) for pair in (sides, sides[::-1]))
     return Baseline(
         name=name,
         scores=theirs,

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, Item, units
 
-Cell: TypeAlias = tuple[str, str]
+LanguageAndType: TypeAlias = tuple[str, str]
 """A language and an event type."""
 _EVENT_TYPE = 2
 """Where the event type stands in a tuple of Arg-C+."""
@@ -19,7 +19,7 @@ _FLOOR = 10
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LabelPriority:
     """An event type in a language: its Arg-C+, and the whole's if all of its arguments were right.
 
     `examples` counts its events in what was trained on; None where that is not known.
@@ -38,16 +38,16 @@ class Wanted:
         return {**row, "now": self.now.as_dict(), "fixed": self.fixed, "gain": self.gain}
 
 
-def wanted(
+def label_priorities(
     gold: Sequence[Document], predicted: Sequence[Document], train: Iterable[Document] | None = None
-) -> list[Wanted]:
+) -> list[LabelPriority]:
     """Event types by language, the most wanted first; those without an error are left out.
 
     They are ranked by what their errors cost for each example there is: where few examples stand behind many errors,
     a few more teach most. Without `train` the cost alone ranks.
     """
     theirs = {document.id: document for document in predicted}
-    marked, found, correct = Counter[Cell](), Counter[Cell](), Counter[Cell]()
+    marked, found, correct = Counter[LanguageAndType](), Counter[LanguageAndType](), Counter[LanguageAndType]()
     for document in gold:
         left, right = _arguments(document), _arguments(theirs[document.id])
         for counter, items in zip((marked, found, correct), (left, right, left & right), strict=True):
@@ -63,10 +63,10 @@ def _arguments(document: Document) -> frozenset[Item]:
     return units(document)[HEADLINE]
 
 
-def _cell(key: Cell, now: PRF, whole: PRF, examples: Counter[Cell] | None) -> Wanted:
+def _cell(key: LanguageAndType, now: PRF, whole: PRF, examples: Counter[LanguageAndType] | None) -> LabelPriority:
     fixed = PRF(whole.gold, whole.predicted - now.predicted + now.gold, whole.correct - now.correct + now.gold).f1
-    return Wanted(*key, now, fixed, fixed - whole.f1, None if examples is None else examples[key])
+    return LabelPriority(*key, now, fixed, fixed - whole.f1, None if examples is None else examples[key])
 
 
-def _need(cell: Wanted) -> float:
+def _need(cell: LabelPriority) -> float:
     return cell.gain if cell.examples is None else cell.gain / (cell.examples + _FLOOR)

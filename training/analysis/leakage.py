@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotation.core.document import Document
-from annotation.core.near_duplicates import clusters
+from annotation.core.near_duplicates import duplicate_clusters
 from annotation.snapshot.snapshot import THRESHOLD
 
 
@@ -34,7 +34,7 @@ def leakage(test: Sequence[Document], seen: Sequence[Document]) -> Leakage:
     """Which of `test` are among `seen`. Near-duplicates are what a snapshot would have kept on one side of a split."""
     ids = {document.id for document in seen}
     texts = {document.text: document.id for document in reversed(seen)}
-    numbers = clusters([*seen, *test], THRESHOLD)
+    numbers = duplicate_clusters([*seen, *test], THRESHOLD)
     first = {
         number: document.id for number, document in zip(reversed(numbers[: len(seen)]), reversed(seen), strict=True)
     }

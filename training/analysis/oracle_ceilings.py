@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.matching import HEADLINE, PRF
 from training.encoding.encoding import Encoding, Example
-from training.encoding.representable import WordSpan, place
+from training.encoding.representable import WordSpan, word_span
 from training.inference.predictor import predict
 from training.model.candidates import ENTITY, TRIGGER
 from training.model.event_extractor import EventExtractor
@@ -110,7 +110,7 @@ def _near(document: Document, encoding: Encoding, near: Callable[[Example, WordS
 
 def _place(example: Example, span: Span) -> WordSpan:
     """Where a span that can be said is among the words."""
-    at = place(example.words, span)
+    at = word_span(example.words, span)
     if isinstance(at, str):
         raise ValueError(f"document {example.document.id}: {span.label} [{span.start}:{span.end}]: {at}")
     return at

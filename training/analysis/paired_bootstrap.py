@@ -25,7 +25,7 @@ _EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ScoreDifference:
     """F1 before and now as fractions, their difference, and its 95% interval from paired resamples.
 
     `significant`: the interval leaves out 0; `p` is the two-sided chance of such a difference were there none, to be
@@ -49,12 +49,12 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Differences:
+class ScoreDifferences:
     """Over some of the documents: each of `UNITS`, each of seqeval's layers, each type of each kind that occurs."""
 
-    micro: Mapping[str, Difference]
-    seqeval: Mapping[str, Difference]
-    types: Mapping[str, Mapping[str, Difference]]
+    micro: Mapping[str, ScoreDifference]
+    seqeval: Mapping[str, ScoreDifference]
+    types: Mapping[str, Mapping[str, ScoreDifference]]
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -70,17 +70,17 @@ class Comparison:
     """Every change from one model to the next over the same documents."""
 
     documents: int
-    overall: Differences
-    by_language: Mapping[str, Differences]
+    overall: ScoreDifferences
+    by_language: Mapping[str, ScoreDifferences]
     resamples: int
 
     @property
-    def micro(self) -> Mapping[str, Difference]:
+    def micro(self) -> Mapping[str, ScoreDifference]:
         """Each of `UNITS` over all documents."""
         return self.overall.micro
 
     @property
-    def by_type(self) -> Mapping[str, Mapping[str, Difference]]:
+    def by_type(self) -> Mapping[str, Mapping[str, ScoreDifference]]:
         """The types of each kind over all documents."""
         return self.overall.types
 
@@ -168,7 +168,7 @@ def _columns(scores: Scores, names: Sequence[TypeName]) -> NDArray[np.int64]:
 
 def _changes(
     now: NDArray[np.int64], before: NDArray[np.int64], names: Sequence[TypeName], resamples: int
-) -> Differences:
+) -> ScoreDifferences:
     """From [documents, scores and types, 3] of each; types that neither side has here are left out."""
     drawn = bootstrap.differences(now, before, resamples=resamples)
     ends, chances = bootstrap.bounds(drawn), bootstrap.p_values(drawn)
@@ -181,17 +181,17 @@ def _changes(
         enough = bool(items[at] >= ENOUGH) and documents >= DOCUMENTS
         apart = bool(low > 0 or high < 0)
         ends_ = (float(old), float(new), float(new - old), float(low), float(high), float(p))
-        found.append(Difference(*ends_, documents=documents, significant=apart, enough=enough))
+        found.append(ScoreDifference(*ends_, documents=documents, significant=apart, enough=enough))
     fixed = len(UNITS) + len(token_f1.LAYERS)
     types = [(name, found[fixed + at]) for at, name in enumerate(names) if items[fixed + at]]
-    return Differences(
+    return ScoreDifferences(
         micro=dict(zip(UNITS, found, strict=False)),
         seqeval=dict(zip(token_f1.LAYERS, found[len(UNITS) : fixed], strict=True)),
         types={kind: {name: change for (of, name), change in types if of == kind} for kind in KINDS},
     )
 
 
-def _verdict(change: Difference) -> str:
+def _verdict(change: ScoreDifference) -> str:
     if not change.enough:
         return "too few to say"
     if not change.significant:
@@ -199,5 +199,5 @@ def _verdict(change: Difference) -> str:
     return "better" if change.delta > 0 else "worse"
 
 
-def _plain(changes: Mapping[str, Difference]) -> dict[str, object]:
+def _plain(changes: Mapping[str, ScoreDifference]) -> dict[str, object]:
     return {name: change.as_dict() for name, change in changes.items()}

@@ -10,12 +10,10 @@ performance"); where there are so few that next to nothing is learned, scores fo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+from annotation.core.bootstrap import Floats
 
 RATES: Floats = np.asarray(np.geomspace(0.05, 2.0, 60), dtype=np.float64)
 """Below the first the line is next to a logarithm, above the last next to a step."""

@@ -30,7 +30,7 @@ _COVERED = ("language", "source", "event", "role")
 _BATCH = 1 << 22
 """Swaps held at once, whatever the number of documents."""
 
-Key: TypeAlias = tuple[str, str]
+ScoreKey: TypeAlias = tuple[str, str]
 """What is counted: ("score", one of UNITS), a kind of `KINDS` and a type, or a kind and a slice of arguments."""
 
 
@@ -43,8 +43,8 @@ class Shift:
     where so few differ that no drop among them could convince: too few to say.
     """
 
-    key: Key
-    slice_: Key
+    key: ScoreKey
+    slice_: ScoreKey
     before: float
     now: float
     p: float
@@ -75,15 +75,15 @@ class Shift:
 class _Cell:
     """One score over one slice, with the chance of its drop."""
 
-    key: Key
-    slice_: Key
+    key: ScoreKey
+    slice_: ScoreKey
     before: float
     now: float
     p: float
     differing: int
 
 
-def changes(
+def shifts(
     gold: Sequence[Document],
     now: Sequence[Document],
     before: Sequence[Document],
@@ -134,7 +134,7 @@ def _correction(differing: Sequence[int], level: float) -> tuple[int, float]:
 
 def _tallied(
     gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document], features: ArgumentFeatures | None
-) -> tuple[list[Key], NDArray[np.int64]]:
+) -> tuple[list[ScoreKey], NDArray[np.int64]]:
     """What is counted, and the counts, [5, D, K]: gold; predicted, correct now; predicted, correct before."""
     rows = []
     for three in zip(gold, now, before, strict=True):
@@ -148,9 +148,9 @@ def _tallied(
     return list(place), table
 
 
-def _row(gold: Units, now: Units, before: Units) -> dict[Key, tuple[int, ...]]:
+def _row(gold: Units, now: Units, before: Units) -> dict[ScoreKey, tuple[int, ...]]:
     """The counts of one document, by what is counted."""
-    row: dict[Key, tuple[int, ...]] = {}
+    row: dict[ScoreKey, tuple[int, ...]] = {}
     for unit in UNITS:
         sides = (gold[unit], now[unit], gold[unit] & now[unit], before[unit], gold[unit] & before[unit])
         row["score", unit] = tuple(map(len, sides))
@@ -162,11 +162,13 @@ def _row(gold: Units, now: Units, before: Units) -> dict[Key, tuple[int, ...]]:
     return row
 
 
-def _sliced(gold: Document, now: Document, before: Document, features: ArgumentFeatures) -> dict[Key, tuple[int, ...]]:
+def _sliced(
+    gold: Document, now: Document, before: Document, features: ArgumentFeatures
+) -> dict[ScoreKey, tuple[int, ...]]:
     """The counts of one document's arguments, by their slices: those that neither types nor documents are already."""
     ours, theirs = (by_slice(gold, side, features) for side in (now, before))
     none = np.zeros(3, dtype=np.int64)
-    row: dict[Key, tuple[int, ...]] = {}
+    row: dict[ScoreKey, tuple[int, ...]] = {}
     for key in {**ours, **theirs}:
         if key[0] not in _COVERED:
             a, b = ours.get(key, none).tolist(), theirs.get(key, none).tolist()
@@ -175,8 +177,8 @@ def _sliced(gold: Document, now: Document, before: Document, features: ArgumentF
 
 
 def _slices(
-    gold: Sequence[Document], keys: Sequence[Key]
-) -> Iterator[tuple[Key, NDArray[np.int64], NDArray[np.int64]]]:
+    gold: Sequence[Document], keys: Sequence[ScoreKey]
+) -> Iterator[tuple[ScoreKey, NDArray[np.int64], NDArray[np.int64]]]:
     """Each slice's name, its documents, and what is counted in it: only scores by source, which are many and small."""
     every, scores = np.arange(len(keys)), np.array([at for at, key in enumerate(keys) if key[0] == "score"], dtype=int)
     yield ("", ""), np.arange(len(gold)), every
@@ -191,7 +193,9 @@ def _slices(
             yield (sort, name), np.flatnonzero(np.array(values) == name), columns
 
 
-def _cells(slice_: Key, keys: Sequence[Key], sides: NDArray[np.int64], draws: int, seed: int) -> Iterator[_Cell]:
+def _cells(
+    slice_: ScoreKey, keys: Sequence[ScoreKey], sides: NDArray[np.int64], draws: int, seed: int
+) -> Iterator[_Cell]:
     """Every score over the documents of one slice. `sides` is [5, D, K]."""
     moved = sides[3:] - sides[1:3]
     differing = (moved != 0).any(axis=0)

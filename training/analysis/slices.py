@@ -16,7 +16,8 @@ from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
 from training.analysis.argument_features import BINS, ArgumentFeatures
 from training.analysis.error_causes import attached
-from training.scoring.scores import aligned, prfs
+from training.scoring.document_pairs import pair_documents
+from training.scoring.scores import prfs
 
 Key = tuple[str, str]
 
@@ -109,7 +110,7 @@ def slices(
     argument is in the slices of its gold side, a spurious one in its own. Raises UsageError when the sides do not fit.
     """
     features = ArgumentFeatures(ontology, train)
-    rows = [by_slice(ours, theirs, features) for ours, theirs in aligned(gold, predicted)]
+    rows = [by_slice(ours, theirs, features) for ours, theirs in pair_documents(gold, predicted)]
     shown = _shown(rows)
     keys = list(dict.fromkeys(shown.values()))
     column = {key: at for at, key in enumerate(keys)}

@@ -10,7 +10,7 @@ from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.config.schema import AuditConfig
-from training.encoding.coverage import ENOUGH, UNSEEN, Coverage, CoverageCounts, LossExample, aligned
+from training.encoding.coverage import ENOUGH, UNSEEN, Coverage, CoverageCounts, LossExample, coverage
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.encoding.representable import KINDS
@@ -28,7 +28,7 @@ def audit(run: AuditConfig) -> float:
     documents = [document for split in wanted for document in snapshot.split(split)]
     if not documents:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    found = aligned(encoding, documents, examples=run.examples)
+    found = coverage(encoding, documents, examples=run.examples)
     _show(found, f"{_name(run)} on {snapshot.manifest.name}, {run.split}: {found.documents} documents")
     if run.output:
         with atomic(run.output) as file:

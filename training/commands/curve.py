@@ -17,7 +17,7 @@ from annotation.storage.documents_file import read_documents, write_documents
 from training.analysis.learning_curve import Curve, TrainingPoint
 from training.commands.train import train
 from training.config.schema import CurveConfig, TrainConfig
-from training.inference.loading import load
+from training.inference.loading import load_model
 from training.inference.predictor import predict
 from training.loop.data_selection import DataSelection
 from training.report.learning_curve_page import TREND_HEADING, trend_row, verdict, write_curve
@@ -88,7 +88,7 @@ def _point(share: float, one: TrainConfig, snapshot: Snapshot, gold: Sequence[Do
     folder = Path(one.output) / "model"
     file = folder / f"predictions-{split}.jsonl"
     if not file.exists():
-        model, encoding = load(folder)
+        model, encoding = load_model(folder)
         write_documents(file, predict(model, encoding, gold, batch_size=one.fit.batch_size))
     return TrainingPoint(
         share=share,

@@ -99,16 +99,16 @@ def _set(key: str, path: Path) -> str:
 
 def _page(workspace: Path) -> str:
     """Where the project's articles are listed."""
-    from annotation.labelstudio.project.project import find
+    from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
-    return f"{client.url}/projects/{find(client, PROJECT).id}/data"
+    return f"{client.url}/projects/{find_project(client, PROJECT).id}/data"
 
 
 def _farewell(workspace: Path, place: Path, page: str) -> None:
     """The scores, the report, and the way to the suggestions."""
-    from annotation.labelstudio.server.embedded import find
+    from annotation.labelstudio.server.embedded import find_server
 
     metrics = json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
     scores = "  ".join(f"{unit} {100 * metrics['micro'][unit]['f1']:.1f}" for unit in metrics["micro"])
@@ -116,7 +116,7 @@ def _farewell(workspace: Path, place: Path, page: str) -> None:
     terminal.say(f"scores   {scores}  (F1 on {metrics['documents']} articles the model never saw)")
     terminal.say(f"report   {place / 'report' / 'report.html'}")
     terminal.say(f"labels   {page}")
-    server = find(workspace)
+    server = find_server(workspace)
     if server:
         terminal.say(f"         user {server.username}  password {server.password}")
     terminal.say("         the last articles of the list have no annotations, but the model's suggestions")

@@ -11,19 +11,19 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
-from training.analysis.evaluation import Evaluation, agreed, evaluation
+from training.analysis.evaluation import Evaluation, agreement_scores, evaluation
 from training.analysis.oracle_ceilings import Ceilings, ceilings
 from training.analysis.paired_bootstrap import Comparison
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
-from training.inference.loading import ready
+from training.inference.loading import load_on_device
 from training.inference.predictor import predict as find
-from training.inference.progress import watched
+from training.inference.progress import with_progress
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.release.training_lineage import seen, trained
+from training.release.training_lineage import read_training_record, training_documents
 from training.report.page import write_report
-from training.scoring.compatibility import known_by
+from training.scoring.compatibility import check_labels_known
 from training.scoring.scores import Scores
 
 
@@ -67,27 +67,27 @@ class _Known:
 
     def find(self, gold: Sequence[Document], run: EvaluateConfig) -> list[Document]:
         """What it finds in the gold documents."""
-        return list(watched(find(self.model, self.encoding, gold, batch_size=run.batch_size, version=self.name)))
+        return list(with_progress(find(self.model, self.encoding, gold, batch_size=run.batch_size, version=self.name)))
 
     def ceilings(
         self, gold: Sequence[Document], agreement: Mapping[str, object] | None, run: EvaluateConfig
     ) -> Ceilings:
         """What could be reached beside it: it predicts three times more, told gold spans."""
-        human = agreed(agreement.get("overall")) if agreement and agreement.get("documents") else None
+        human = agreement_scores(agreement.get("overall")) if agreement and agreement.get("documents") else None
         return ceilings(gold, self.encoding, model=self.model, human=human, batch_size=run.batch_size)
 
 
 def _known(path: str, gold: Sequence[Document], run: EvaluateConfig) -> _Known:
     """The model in that folder. Raises UsageError when its ontology lacks labels of gold."""
-    model, encoding = ready(path, run)
-    known_by(encoding.ontology, gold, path=path)
+    model, encoding = load_on_device(path, run)
+    check_labels_known(encoding.ontology, gold, path=path)
     return _Known(model_version(model), model, encoding)
 
 
 def _learnt(path: str, snapshot: Snapshot) -> list[Document] | None:
     """What the model was made with; None, with a line, where that cannot be told."""
     try:
-        return seen(trained(path), snapshot, None)
+        return training_documents(read_training_record(path), snapshot, None)
     except UsageError as error:
         terminal.warn(f"the report cannot tell what {path} has seen in training: {error}")
         return None

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from annotation import terminal
 from training.config.schema import OnnxConfig
-from training.inference.loading import load
-from training.inference.onnx_backend import export
+from training.inference.loading import load_model
+from training.inference.onnx_backend import export_graphs
 from training.lineage.release_record import unchanged
 
 
@@ -15,6 +15,6 @@ def onnx(run: OnnxConfig) -> float:
     """Export a model, into `onnx` beside it unless another folder is named."""
     unchanged(Path(run.model))
     folder = Path(run.output) if run.output else Path(run.model).parent / "onnx"
-    export(*load(run.model), folder)
+    export_graphs(*load_model(run.model), folder)
     terminal.say(f"naba predict model={folder}")
     return 0.0

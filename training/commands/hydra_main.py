@@ -24,7 +24,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from annotation.core.errors import NabaError
-from training.config.optuna_sweeper import register
+from training.config.optuna_sweeper import register_sweeper
 from training.config.schema import (
     AuditConfig,
     CurveConfig,
@@ -205,7 +205,7 @@ def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Itera
     sys.argv = [f"naba {command}", *overrides]
     os.environ["HYDRA_FULL_ERROR"] = "1"
     if _SWEEP & set(overrides):
-        register()
+        register_sweeper()
     try:
         yield
     except _EscapedError as escaped:

@@ -11,11 +11,11 @@ from annotation.storage.documents_file import line
 from training.config.schema import PredictConfig
 from training.inference import ray_backend
 from training.inference.document_source import DocumentSource, Piece, Position
-from training.inference.loading import found_by
+from training.inference.loading import load_predictor
 from training.inference.predictor import Predictor
-from training.inference.progress import watched
+from training.inference.progress import with_progress
 from training.inference.resumable_output import Resumable
-from training.model.mixed_precision import half
+from training.model.mixed_precision import uses_bf16
 
 
 def predict(run: PredictConfig) -> int:
@@ -23,23 +23,23 @@ def predict(run: PredictConfig) -> int:
 
     Broken off, it goes on where it stopped, and writes the same bytes. Raises UsageError for what cannot be read.
     """
-    finder = found_by(run)
+    finder = load_predictor(run)
     archive = DocumentSource.open(Path(run.input))
     if Path(run.output).resolve().is_relative_to(Path(run.input).resolve()):
         raise UsageError(f"{run.output}: is in what is read; choose another output=")
     with Resumable.open(run.output, _task(run, finder, archive)) as file:
         if run.engine == "ray":
-            found = ray_backend.pieces(run, archive, file.place)
+            found = ray_backend.ray_pieces(run, archive, file.place)
         else:
-            found = pieces(finder, archive, file.place)
-        for piece in watched(found, lambda piece: piece.documents):
+            found = predicted_pieces(finder, archive, file.place)
+        for piece in with_progress(found, lambda piece: piece.documents):
             file.add(*piece)
         count = file.finish()
     terminal.say(f"{count} documents: {run.output}")
     return count
 
 
-def pieces(finder: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:
+def predicted_pieces(finder: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:
     """What the chunks of the archive become, from `start` on."""
     for documents, after in archive.chunks(finder.batch_size, start):
         yield Piece("".join(map(line, finder.find(documents))), len(documents), after)
@@ -48,7 +48,7 @@ def pieces(finder: Predictor, archive: DocumentSource, start: Position) -> Itera
 def _task(run: PredictConfig, finder: Predictor, archive: DocumentSource) -> dict[str, object]:
     """What must be the same for a file to be gone on with."""
     kind = f"{type(finder.model).__name__} on {finder.model.device.type}"
-    if half(finder.precision, finder.model.device):
+    if uses_bf16(finder.precision, finder.model.device):
         kind += " in bf16"
     model = {"version": finder.version, "scales": str(finder.read), "kind": kind}
     return {"model": model, "batch_size": run.batch_size, "input": archive.identity()}

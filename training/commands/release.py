@@ -24,7 +24,7 @@ from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.calibration import calibration
 from training.analysis.evaluation import Evaluation, evaluation
 from training.analysis.leakage import leakage
-from training.analysis.randomization_test import Shift, changes
+from training.analysis.randomization_test import Shift, shifts
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
@@ -32,9 +32,9 @@ from training.release import gates
 from training.release.candidate import Examined, Trial, examine, warn_seen, warn_unknown
 from training.release.gates import Findings, GatesConfig, Outcome
 from training.release.publish import announce, put
-from training.release.training_lineage import seen, trained
-from training.report.release_history import latest, write_history
-from training.scoring.compatibility import known_by
+from training.release.training_lineage import read_training_record, training_documents
+from training.report.release_history import latest_version, write_history
+from training.scoring.compatibility import check_labels_known
 from training.scoring.scores import Scores
 
 _SAID = 5
@@ -55,14 +55,14 @@ def release(run: ReleaseConfig) -> Path:
     Raises Refused with the gates that failed, after leaving the report in `releases`/refused/VERSION; UsageError when
     the version is taken, or a model, a release or a snapshot is not what it was.
     """
-    home, asked = Path(run.releases), gates.load(run.gates)
+    home, asked = Path(run.releases), gates.load_gates(run.gates)
     folder = home / run.version
     if folder.exists():
         raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=")
     earlier = _earlier(run.against, home)
     trial = _trial(run)
     examined = examine(run.model, trial.gold, run)
-    known_by(examined.ontology, trial.gold, path=run.model)
+    check_labels_known(examined.ontology, trial.gold, path=run.model)
     before = _before(earlier, trial, run) if earlier else None
     result = _evaluated(run, trial, examined, before)
     outcomes = _judged(asked, trial, examined, before, result.scores)
@@ -84,7 +84,7 @@ def _earlier(against: str, home: Path) -> tuple[str | None, Path] | None:
     if against == NONE:
         return None
     if against == LAST:
-        newest = latest(home)
+        newest = latest_version(home)
         if newest is None:
             return None
         against = newest
@@ -96,11 +96,11 @@ def _earlier(against: str, home: Path) -> tuple[str | None, Path] | None:
 
 
 def _trial(run: ReleaseConfig) -> Trial:
-    snapshot, how = Snapshot.open(run.snapshot), trained(run.model)
+    snapshot, how = Snapshot.open(run.snapshot), read_training_record(run.model)
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen(how, snapshot, run.trained_on))
+    return Trial(snapshot=snapshot, gold=gold, how=how, seen=training_documents(how, snapshot, run.trained_on))
 
 
 def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) -> Predecessor:
@@ -141,7 +141,7 @@ def _judged(
     if before and asked.drops:
         features = ArgumentFeatures(trial.snapshot.ontology, trial.seen)
         sides = trial.gold, examined.found, before.examined.found
-        compared = changes(*sides, features=features, **asdict(asked.drops))
+        compared = shifts(*sides, features=features, **asdict(asked.drops))
     findings = Findings(
         micro=scores.micro,
         leaks=leakage(trial.gold, trial.seen),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from annotation import terminal
 from training.analysis.paired_bootstrap import DOCUMENTS, Comparison, compare
-from training.scoring.compatibility import check
+from training.scoring.compatibility import check_comparable
 from training.scoring.parallel_scoring import Lines, Scored, ScoringTask, score_files
 
 
@@ -29,7 +29,7 @@ def score_command(task: ScoringTask, against: Lines | None, *, workers: int | No
 
 def _score(task: ScoringTask, workers: int | None) -> Scored:
     scored = score_files(task, workers=workers or os.cpu_count() or 1)
-    check(scored.scores, task.ontology)
+    check_comparable(scored.scores, task.ontology)
     for what, times in scored.lost.most_common():
         terminal.warn(f"{times} times: {what}")
     return scored

@@ -16,14 +16,14 @@ from annotation.core.document import Document
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.config.schema import TrainConfig
-from training.encoding.coverage import ENOUGH, aligned
+from training.encoding.coverage import ENOUGH, coverage
 from training.encoding.encoding import Encoding
 from training.encoding.representable import KINDS
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
-from training.loop.calibrate import scale
+from training.loop.calibrate import calibrate
 from training.loop.data_selection import DataSelection
-from training.loop.process_group import ProcessGroup, together
+from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import RunFolder
 from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
@@ -42,7 +42,7 @@ def train(run: TrainConfig) -> float:
     A run that was broken off goes on from its last checkpoint; one that was finished is not repeated. Processes that
     torchrun has started train together, and the first of them writes.
     """
-    with together(cpu=run.fit.device == "cpu") as team:
+    with process_group(cpu=run.fit.device == "cpu") as team:
         told = team.told(lambda: run)  # a name made of the time of day is the first one's
         snapshot = Snapshot.open(told.snapshot)
         return _trained(told, snapshot, team)
@@ -63,7 +63,7 @@ def _trained(run: TrainConfig, snapshot: Snapshot, team: ProcessGroup) -> float:
         model, encoding, dev = _fitted(run, snapshot, folder, tracker, team)
         scores = None
         if team.first:
-            scores = score(dev, scale(model, encoding, dev, batch_size=run.fit.batch_size))
+            scores = score(dev, calibrate(model, encoding, dev, batch_size=run.fit.batch_size))
             folder.publish(lambda path: _save(path, model, encoding, scores, told))
             _track(tracker, scores)
             made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
@@ -103,7 +103,7 @@ def _fitted(
 
 def _say_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) -> None:
     """What the model cannot be taught is said before it is trained, not found out after."""
-    found = aligned(encoding, documents)
+    found = coverage(encoding, documents)
     if not found.lost:
         return
     reasons = ", ".join(f"{why}: {count}" for why, count in found.reasons([*KINDS, "attribute"])[:5])

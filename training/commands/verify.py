@@ -13,10 +13,10 @@ from annotation import terminal
 from annotation.core.errors import Refused
 from training.commands import train
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, typed
-from training.inference.loading import load
+from training.inference.loading import load_model
 from training.lineage.release_record import Record, code_hash, packages
 from training.model.fingerprint import weights
-from training.release.training_lineage import opened
+from training.release.training_lineage import open_training_snapshot
 
 
 def verify(run: VerifyConfig) -> None:
@@ -29,14 +29,14 @@ def verify(run: VerifyConfig) -> None:
     record = Record.open(folder)
     terminal.say(f"release {run.version}: its {len(record.files)} files are as they were")
     config = typed(OmegaConf.create(record.trained.config), TrainConfig)
-    snapshot = opened(record.trained.snapshot, run.snapshot, setting="snapshot")
+    snapshot = open_training_snapshot(record.trained.snapshot, run.snapshot, setting="snapshot")
     if config.encoder.kind != "compact":
         terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")
         return
     with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
         wanted = replace(config, snapshot=str(snapshot.path), output=place, resume=False)
         train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
-        model, _ = load(Path(place) / "model")
+        model, _ = load_model(Path(place) / "model")
         found = weights(model)
     if found != record.weights:
         why = "; ".join(_differences(record, config)) or "the machine is another one"

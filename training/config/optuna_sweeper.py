@@ -107,7 +107,7 @@ class OptunaSweeper(Sweeper):
             self.hydra_context.config_loader.load_sweep_config(self.config, job)
 
 
-def register() -> None:
+def register_sweeper() -> None:
     """Let Hydra find it, by the only package name that it makes plugins from."""
     sys.modules.setdefault(OptunaSweeper.__module__, sys.modules[__name__])
     Plugins.instance().register(OptunaSweeper)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotation.core.document import Document, Span
-from annotation.core.words import Word, split
+from annotation.core.words import Word, split_words
 from training.encoding.encoding import Encoding
 from training.encoding.representable import (
     ARGUMENT,
@@ -20,9 +20,9 @@ from training.encoding.representable import (
     TRIGGER,
     Representation,
     Uncovered,
-    place,
+    word_span,
 )
-from training.encoding.tokenizer import edges, unseen
+from training.encoding.tokenizer import token_edges, unseen
 
 ENOUGH = 0.99
 """The share of marks that can be said, below which training is worth a warning."""
@@ -93,11 +93,11 @@ class Coverage:
 UNSEEN = "the encoder is shown nothing of its first or last word"
 
 
-def aligned(encoding: Encoding, documents: Iterable[Document], *, examples: int = 3) -> Coverage:
+def coverage(encoding: Encoding, documents: Iterable[Document], *, examples: int = 3) -> Coverage:
     """What of the documents' marks can be said, with so many examples of each reason."""
     found = Coverage()
     for document in documents:
-        words = split(document.text)
+        words = split_words(document.text)
         audit = encoding.audit(document)
         found.documents += 1
         kinds = found.marks.setdefault(document.language or "-", {kind: CoverageCounts() for kind in KINDS})
@@ -128,7 +128,7 @@ def _look(
     kinds: Mapping[str, CoverageCounts], encoding: Encoding, document: Document, words: Sequence[Word]
 ) -> Iterator[Uncovered]:
     """Count what tokens alone could say, and what the encoder is shown nothing of, which is told."""
-    opening, closing = edges(encoding.tokenizer, document.text, words)
+    opening, closing = token_edges(encoding.tokenizer, document.text, words)
     blind = unseen(encoding.tokenizer, document.text, words)
     for kind, spans in ((ENTITY, document.entities), (TRIGGER, document.triggers)):
         for span in spans:
@@ -139,5 +139,5 @@ def _look(
 
 
 def _blind(span: Span, words: Sequence[Word], blind: npt.NDArray[np.bool_]) -> bool:
-    at = place(words, span)
+    at = word_span(words, span)
     return not isinstance(at, str) and bool(blind[at.first] or blind[at.last])

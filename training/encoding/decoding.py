@@ -15,7 +15,7 @@ from training.encoding.label_space import LabelSpace
 from training.encoding.platt_scaling import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, ScoreScales
 from training.encoding.platt_scaling import sigmoid as sigmoid
 
-Floats: TypeAlias = npt.NDArray[np.float32]
+Logits: TypeAlias = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ class Outputs:
     """
 
     spans: npt.NDArray[np.int64]
-    scores: Floats
-    leading: Floats
-    trailing: Floats
-    roles: Floats
-    attributes: tuple[Floats, ...]
-    links: Floats
+    scores: Logits
+    leading: Logits
+    trailing: Logits
+    roles: Logits
+    attributes: tuple[Logits, ...]
+    links: Logits
     doubt: float = 0.0
 
 
@@ -83,7 +83,7 @@ def _spans(
         yield int(row), Span(start, end, labels.spans[label], reading[layer](float(outputs.scores[row])))
 
 
-def cut(first: Word, last: Word, leading: Floats, trailing: Floats) -> tuple[int, int]:
+def cut(first: Word, last: Word, leading: Logits, trailing: Logits) -> tuple[int, int]:
     """Start and end in the text: the best pair of cuts that leaves at least one grapheme."""
     opening, closing = leading[: first.size], trailing[: last.size]
     total = opening[:, None] + closing[None, :]

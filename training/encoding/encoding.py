@@ -1,7 +1,7 @@
 """Document -> windows and targets, and the model's outputs -> Document: both directions in one module.
 
 Spans are said in words: the first, the last, how many graphemes of the first are left out (a proclitic) and how many of
-the last (a suffix). What cannot be said so is lost, and `audit` says what and why.
+the last (a suffix). What cannot be said so is lost, and `representable` says what and why.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ import numpy as np
 
 from annotation.core.document import Document, Span
 from annotation.core.errors import UsageError
-from annotation.core.link_clusters import clusters
+from annotation.core.link_clusters import link_clusters
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
-from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split
+from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split_words
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.compact_tokenizer import COMPACT_TOKENIZER, CompactTokenizer
 from training.encoding.decoding import Outputs, decode
 from training.encoding.label_space import LabelSpace
 from training.encoding.platt_scaling import PLAIN, ScoreScales
-from training.encoding.representable import Representation, WordSpan, audit, place
+from training.encoding.representable import Representation, WordSpan, representable, word_span
 from training.encoding.tokenizer import HubTokenizer, Ids, Tokenizer
 from training.encoding.windows import Windows, windows
 
@@ -106,7 +106,7 @@ class Encoding:
 
     def encode(self, document: Document, *, targets: bool = False) -> Example:
         """The document in windows, with what is to be learnt of it if asked."""
-        words, tokenizer = split(document.text), self.tokenizer
+        words, tokenizer = split_words(document.text), self.tokenizer
         pieces = tokenizer.pieces(document.text, words)
         known = [_known(document.text[w.start : w.end], tuple(cut - w.start for cut in w.cuts)) for w in words]
         read = np.array(known, dtype=np.int64).reshape(-1, LEADING + TRAILING + LEADING + 1)
@@ -128,15 +128,15 @@ class Encoding:
 
     def audit(self, document: Document) -> Representation:
         """The document as far as it can be said, and what of it is lost, with the reasons."""
-        return self._audit(document, split(document.text))
+        return self._audit(document, split_words(document.text))
 
     def _audit(self, document: Document, words: Sequence[Word]) -> Representation:
-        return audit(document, words, self.labels, self.max_width)
+        return representable(document, words, self.labels, self.max_width)
 
     def _targets(self, document: Document, words: Sequence[Word]) -> Targets:
         """Targets of a document that can be said whole."""
         labels, spans = self.labels, list(document.spans())
-        places = [at for span in spans if isinstance(at := place(words, span), WordSpan)]
+        places = [at for span in spans if isinstance(at := word_span(words, span), WordSpan)]
         row = {span: number for number, span in enumerate(spans)}
         roles = [
             (row[event.trigger], row[argument.filler], labels.role_number[argument.role])
@@ -210,7 +210,7 @@ def _stem(quote: str) -> int:
 def _same(document: Document, labels: LabelSpace) -> Iterator[tuple[Span, Span, int]]:
     """Any two mentions of one thing, in text order, and the number of the link that says so."""
     for number, label in enumerate(labels.links):
-        for cluster in clusters(link for link in document.links if link.label == label):
+        for cluster in link_clusters(link for link in document.links if link.label == label):
             yield from ((a, b, number) for a, b in combinations(sorted(cluster), 2))
 
 

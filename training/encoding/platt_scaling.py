@@ -48,7 +48,7 @@ RAW: ScoreScales = dict.fromkeys(LAYERS, float)
 """Leaves logits as they are."""
 
 
-def reading(stored: object) -> ScoreScales:
+def score_scales(stored: object) -> ScoreScales:
     """What a model's configuration says of each layer; a layer it says nothing of is read plainly.
 
     Raises UsageError where it says something else.
@@ -63,7 +63,7 @@ def reading(stored: object) -> ScoreScales:
     return {**scales}
 
 
-def fitted(logits: Sequence[float] | NDArray[np.float64], right: Sequence[bool] | NDArray[np.bool_]) -> Scale | None:
+def fit_scale(logits: Sequence[float] | NDArray[np.float64], right: Sequence[bool] | NDArray[np.bool_]) -> Scale | None:
     """The scale under which scores are likeliest, given which of the findings are right; None of fewer than 30."""
     x, hits = np.asarray(logits, dtype=np.float64), np.asarray(right, dtype=bool)
     if len(x) < ENOUGH:

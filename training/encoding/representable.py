@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from annotation.core.document import Argument, Document, Event, Link, Span
-from annotation.core.link_clusters import chain, clusters
+from annotation.core.link_clusters import chain, link_clusters
 from annotation.core.words import LEADING, TRAILING, Word
 from training.encoding.label_space import LabelSpace
 
@@ -41,7 +41,7 @@ class Representation(NamedTuple):
     lost: tuple[Uncovered, ...]
 
 
-def place(words: Sequence[Word], span: Span) -> WordSpan | str:
+def word_span(words: Sequence[Word], span: Span) -> WordSpan | str:
     """Where the span is among the words, or why it is nowhere."""
     first = bisect_right(words, span.start, key=lambda word: word.start) - 1
     last = bisect_right(words, span.end - 1, key=lambda word: word.start) - 1
@@ -60,7 +60,7 @@ def place(words: Sequence[Word], span: Span) -> WordSpan | str:
     return WordSpan(first, last, leading, trailing)
 
 
-def audit(document: Document, words: Sequence[Word], labels: LabelSpace, max_width: int) -> Representation:
+def representable(document: Document, words: Sequence[Word], labels: LabelSpace, max_width: int) -> Representation:
     """Sort a document's contents into what can be said and what is lost."""
     lost: list[Uncovered] = []
     entities = _spans(document, document.entities, words, labels, max_width, lost, kind=ENTITY)
@@ -86,7 +86,7 @@ def _spans(
     """The spans of one layer that can be said together."""
     kept: dict[tuple[int, int, str], Span] = {}
     for span in spans:
-        at = place(words, span)
+        at = word_span(words, span)
         why = at if isinstance(at, str) else ""
         if span.label not in labels.number:
             why = f"the ontology has no {span.label}"
@@ -156,7 +156,7 @@ def _links(document: Document, known: set[Span], labels: LabelSpace, lost: list[
         else:
             sound[link.label].append(link)
     for label, links in sound.items():
-        for cluster in clusters(links):
+        for cluster in link_clusters(links):
             gone = sorted(cluster - known)[: len(cluster) - 1]
             lost += [
                 Uncovered(LINK, f"{label} of {_quote(document, span)}", "a mention it joins is lost") for span in gone

@@ -90,7 +90,7 @@ class HubTokenizer:
         ids, offsets = self.tokens(text)
         if not len(ids):
             ids, offsets = np.array([self.pad], dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
-        return Pieces(ids, *align(text, words, offsets))
+        return Pieces(ids, *align_tokens(text, words, offsets))
 
     def tokens(self, text: str) -> tuple[Ids, Ids]:
         """The text's tokens [T], no special ones, and the ranges of it that the tokenizer says they are [T, 2]."""
@@ -110,7 +110,7 @@ class HubTokenizer:
         self.tokenizer.save_pretrained(str(path))
 
 
-def align(text: str, words: Sequence[Word], offsets: Ids) -> tuple[Ids, Ids]:
+def align_tokens(text: str, words: Sequence[Word], offsets: Ids) -> tuple[Ids, Ids]:
     """First and last token of each word [n], given each token's range of the text [T, 2], T > 0."""
     owner = np.full(len(text) + 1, -1, dtype=np.int64)
     for number, word in enumerate(words):
@@ -159,7 +159,7 @@ def unseen(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> npt.NDArra
     return np.array([not seen[word.start : word.end].any() for word in words], dtype=bool)
 
 
-def edges(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
+def token_edges(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
     """Where tokens begin and end, whitespace left out: the only places a label a token could cut."""
     if not isinstance(tokenizer, HubTokenizer):
         return frozenset(word.start for word in words), frozenset(word.end for word in words)

@@ -25,7 +25,7 @@ from annotation.core.language import language
 from annotation.snapshot.manifest import MANIFEST
 from annotation.storage import parquet
 from annotation.storage.documents_file import read_documents
-from annotation.storage.row_reader import Row, at_fault, parquet_rows
+from annotation.storage.row_reader import SourceRow, at_fault, parquet_rows
 
 BUFFER = 16
 """Batches' worth of documents that are sorted by length at a time."""
@@ -128,7 +128,7 @@ def _parquet(path: Path, skip: int) -> Iterator[Document]:
     try:
         names: Sequence[str] = pq.read_schema(path).names  # type: ignore[no-untyped-call]
         if {"text", "entities"} <= set(names):
-            yield from parquet.read(path, skip=skip)
+            yield from parquet.read_parquet(path, skip=skip)
             return
     except (OSError, pa.ArrowException, ValueError) as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
@@ -139,7 +139,7 @@ def _parquet(path: Path, skip: int) -> Iterator[Document]:
         yield _row(path, number, row)
 
 
-def _row(path: Path, number: int, row: Row) -> Document:
+def _row(path: Path, number: int, row: SourceRow) -> Document:
     """A Document of the row's text, which is left as it is."""
     text = row.get("text")
     if not isinstance(text, str):

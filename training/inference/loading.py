@@ -18,7 +18,7 @@ from training.lineage.release_record import unchanged
 from training.model.event_extractor import EventExtractor
 
 
-def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
+def load_on_device(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
     """The model in that folder, on the device and threads that are wanted.
 
     Raises UsageError when it is not whole, or was released and has changed since.
@@ -26,24 +26,24 @@ def ready(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tup
     if run.threads:
         torch.set_num_threads(run.threads)
     unchanged(Path(path))
-    model, encoding = load(path)
+    model, encoding = load_model(path)
     if run.device == "auto" and torch.cuda.is_available():
         torch.nn.Module.to(model, "cuda")
     return model, encoding
 
 
-def found_by(run: PredictConfig) -> Predictor:
+def load_predictor(run: PredictConfig) -> Predictor:
     """What marks documents: the model in that folder, or the graphs it was exported to. Raises UsageError."""
     if (Path(run.model) / READER).is_file():
         if run.precision == "bf16":
             raise UsageError(f"{run.model}: precision=bf16 is for models, not graphs exported from them; leave it out")
-        return onnx_backend.finder(
+        return onnx_backend.load_graphs(
             Path(run.model), batch_size=run.batch_size, threads=run.threads, cpu=run.device == "cpu"
         )
-    return Predictor.of(*ready(run.model, run), batch_size=run.batch_size, precision=run.precision)
+    return Predictor.of(*load_on_device(run.model, run), batch_size=run.batch_size, precision=run.precision)
 
 
-def load(path: str | Path) -> tuple[EventExtractor, Encoding]:
+def load_model(path: str | Path) -> tuple[EventExtractor, Encoding]:
     """The model that `naba train` or `naba release` wrote there. Raises UsageError when it is not whole."""
     path = Path(path)
     if not (path / "config.json").is_file():

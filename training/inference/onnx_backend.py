@@ -26,9 +26,9 @@ from training.encoding.compact_tokenizer import CHARACTERS, FEATURES
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
-from training.encoding.platt_scaling import reading
+from training.encoding.platt_scaling import score_scales
 from training.inference.predictor import Predictor
-from training.model.ensemble import agreed, read
+from training.model.ensemble import mean_logits, read_windows
 from training.model.event_extractor import EventExtractor, EventExtractorConfig, WordFeatures
 from training.model.extraction import HeadLogits, outputs
 from training.model.fingerprint import model_version
@@ -48,8 +48,8 @@ class _ReaderGraph(nn.Module):
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, first: Tensor, last: Tensor, weight: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor]:
-        states, each = read(self.encoders, self.heads, input_ids, attention_mask, first, last, weight, mask)
-        return agreed(each), states
+        states, each = read_windows(self.encoders, self.heads, input_ids, attention_mask, first, last, weight, mask)
+        return mean_logits(each), states
 
 
 class _JudgeGraph(nn.Module):
@@ -73,7 +73,7 @@ class _JudgeGraph(nn.Module):
         return judged.roles, judged.opening, judged.closing, *judged.values, *links
 
 
-def export(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
+def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
     """Write both graphs into the folder, with all that reading them takes. Raises UsageError without ONNX."""
     model = model.cpu().eval()  # type: ignore[no-untyped-call]
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def export(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
     return folder
 
 
-def finder(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Predictor:
+def load_graphs(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Predictor:
     """The exported model in the place of the one it was made of. Raises UsageError when it is not whole."""
     hush()
     encoding = Encoding.from_pretrained(folder)
@@ -96,7 +96,7 @@ def finder(folder: Path, *, batch_size: int = 16, threads: int | None = None, cp
         version = str(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{folder / ABOUT}: cannot be read: {error}; export the model again") from error
-    scales = reading(getattr(extractor.config, "scales", None))
+    scales = score_scales(getattr(extractor.config, "scales", None))
     return Predictor(extractor, encoding, batch_size, version, frozenset(), scales)
 
 

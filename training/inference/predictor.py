@@ -14,12 +14,12 @@ from torch import Tensor
 from annotation.core.document import Document, Provenance
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
-from training.encoding.platt_scaling import ScoreScales, reading
+from training.encoding.platt_scaling import ScoreScales, score_scales
 from training.inference.document_source import gather
 from training.model.batches import WORDS, Batch, collate, cuts
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.model.mixed_precision import Precision, computing
+from training.model.mixed_precision import Precision, autocast
 
 _PADDING = 0.05
 """Padding for a word that a batch may have on a CPU, where small batches cost no more than large ones."""
@@ -104,7 +104,7 @@ class Predictor:
         ends = [*cuts(sorted(lengths), self.batch_size, WORDS, padding), len(order)]
         for places in (order[start:end] for start, end in pairwise([0, *ends]) if end):
             batch = collate([examples[at] for at in places], pad=encoding.tokenizer.pad)
-            with torch.inference_mode(), computing(self.precision, self.model.device):
+            with torch.inference_mode(), autocast(self.precision, self.model.device):
                 outputs = self.model.extract(_there(batch, self.model.device), given=self.given)
             for at, output in zip(places, outputs, strict=True):
                 unsure = round(output.doubt / max(lengths[at], 1), 6)
@@ -122,4 +122,4 @@ def _there(batch: Batch, device: torch.device) -> Batch:
 
 def scales(model: EventExtractor) -> ScoreScales:
     """How the model's logits are read. Raises UsageError where its configuration says nothing sensible of it."""
-    return reading(getattr(model.config, "scales", None))
+    return score_scales(getattr(model.config, "scales", None))

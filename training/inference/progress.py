@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 _TOLD = 1000
 
 
-def watched(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:
+def with_progress(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:
     """The same items, their documents counted on a terminal, and in a line now and then elsewhere.
 
     `count` says how many documents an item stands for.

@@ -33,7 +33,7 @@ _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
 """Ray tells nobody how it is used, and leaves it to naba to say how far it is."""
 
 
-def pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> Iterator[Piece]:
+def ray_pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> Iterator[Piece]:
     """The archive's pieces from `start` on, as `training.commands.predict.pieces` has them.
 
     Raises UsageError where Ray is not installed, or a file is at fault.
@@ -101,9 +101,9 @@ class _Worker:
     """A copy of the model. Without threads of its own to count on, it takes one."""
 
     def __init__(self, run: PredictConfig) -> None:
-        from training.inference.loading import found_by
+        from training.inference.loading import load_predictor
 
-        self.finder = found_by(replace(run, threads=run.threads or 1))
+        self.finder = load_predictor(replace(run, threads=run.threads or 1))
 
     def __call__(self, rows: Rows) -> Rows:
         if rows["fault"][0]:

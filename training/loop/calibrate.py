@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from annotation.core.document import Document
 from training.analysis.calibration import calibration
 from training.encoding.encoding import Encoding
-from training.encoding.platt_scaling import RAW, fitted
+from training.encoding.platt_scaling import RAW, fit_scale
 from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
 
 
-def scale(
+def calibrate(
     model: EventExtractor, encoding: Encoding, documents: Sequence[Document], *, batch_size: int = 16
 ) -> list[Document]:
     """Fit the model's scales to what it finds in documents it was not taught, and return what it finds, unscored.
@@ -22,6 +22,6 @@ def scale(
     bare = (document.bare() for document in documents)
     found = list(predict(model, encoding, bare, batch_size=batch_size, read=RAW))
     layers = calibration(documents, found).layers
-    fits = {name: fitted(layer.scores, layer.right) for name, layer in layers.items()}
+    fits = {name: fit_scale(layer.scores, layer.right) for name, layer in layers.items()}
     model.config.scales = {name: [fit.temperature, fit.shift] for name, fit in fits.items() if fit is not None}
     return found

@@ -18,10 +18,10 @@ class CheckpointLocator(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
-        state.best_model_checkpoint = best(self._checkpoints, state)
+        state.best_model_checkpoint = best_checkpoint(self._checkpoints, state)
 
 
-def best(checkpoints: Path, state: TrainerState) -> str | None:
+def best_checkpoint(checkpoints: Path, state: TrainerState) -> str | None:
     """The folder of the best weights so far, None where there are none yet."""
     folder = checkpoints / f"checkpoint-{state.best_global_step}"
     return str(folder) if state.best_global_step is not None and folder.is_dir() else None

@@ -27,11 +27,11 @@ class DataSelection:
 
         train = some(snapshot.train)[: data.limit]
         if data.share is not None:
-            train = drawn(train, data.share, seed)
+            train = sample_share(train, data.share, seed)
         return cls(train, train if data.dev == "train" else some(snapshot.dev))
 
 
-def drawn(documents: Sequence[Document], share: float, seed: int) -> list[Document]:
+def sample_share(documents: Sequence[Document], share: float, seed: int) -> list[Document]:
     """The share of each language's documents, one at least, in their order; of one seed, smaller are within larger."""
     kept: set[str] = set()
     for language in sorted({document.language for document in documents}):

@@ -68,7 +68,7 @@ ALONE = ProcessGroup()
 
 
 @contextmanager
-def together(*, cpu: bool) -> Iterator[ProcessGroup]:
+def process_group(*, cpu: bool) -> Iterator[ProcessGroup]:
     """The team this process was started in. All but the first are silent, but for errors."""
     size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
     if size == 1:

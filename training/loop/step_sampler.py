@@ -88,7 +88,7 @@ class Loader(DataLoader[Batch]):
         self.steps.set_epoch(epoch)
 
 
-def counts(example: Example) -> tuple[int, int, int]:
+def loss_counts(example: Example) -> tuple[int, int, int]:
     """What of an example losses are means over: itself, its spans, its triggers."""
     targets = example.targets
     if targets is None:

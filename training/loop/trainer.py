@@ -25,20 +25,20 @@ from transformers.trainer import TRAINER_STATE_NAME
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.matching import HEADLINE, PRF, UNITS, compare, units
+from annotation.core.matching import HEADLINE, PRF, UNITS, count_units, units
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.checkpoints import CheckpointLocator, best, exhausted
+from training.loop.checkpoints import CheckpointLocator, best_checkpoint, exhausted
 from training.loop.optimizer import optimizer
 from training.loop.process_group import ALONE, ProcessGroup
 from training.loop.progress_callback import ProgressCallback
-from training.loop.step_sampler import Loader, Shares, Steps, counts
+from training.loop.step_sampler import Loader, Shares, Steps, loss_counts
 from training.model.batches import Examples, LengthBatches
 from training.model.event_extractor import EventExtractor
-from training.model.mixed_precision import half
+from training.model.mixed_precision import uses_bf16
 
 CHOICE = "choice"
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}
@@ -103,7 +103,7 @@ def development(gold: Sequence[Document], predicted: Sequence[Document]) -> dict
 
 def _compared(gold: Sequence[Document], predicted: Sequence[Document]) -> npt.NDArray[np.int64]:
     """Counts by unit [U, 3] over the documents."""
-    rows = (compare(units(a), units(b)) for a, b in zip(gold, predicted, strict=True))
+    rows = (count_units(units(a), units(b)) for a, b in zip(gold, predicted, strict=True))
     return sum((np.array(row, dtype=np.int64) for row in rows), start=np.zeros((len(UNITS), 3), dtype=np.int64))
 
 
@@ -143,7 +143,7 @@ class _Loop(Trainer):
         parts, team = self._parts, self._parts.team
         steps = Steps(
             parts.batches,
-            [counts(example) for example in parts.examples.examples],
+            [loss_counts(example) for example in parts.examples.examples],
             accumulate=parts.fit.accumulate,
             rank=team.rank,
             size=team.size,
@@ -176,7 +176,7 @@ class _Loop(Trainer):
     def take_best(self, checkpoint: Path) -> None:
         """The best weights so far, as if training had just ended there."""
         self.state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
-        self.state.best_model_checkpoint = best(checkpoint.parent, self.state)
+        self.state.best_model_checkpoint = best_checkpoint(checkpoint.parent, self.state)
         self._load_best_model()
 
     def _save_rng_state(self, output_dir: str) -> None:
@@ -212,7 +212,7 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
         logging_nan_inf_filter=False,  # it would wait for the device after every step
         seed=seed,
         use_cpu=fit.device == "cpu",
-        bf16=half(fit.precision, _device(fit)),
+        bf16=uses_bf16(fit.precision, _device(fit)),
     )
     if arguments.n_gpu > 1:
         arguments._n_gpu = 1  # several would make Trainer split batches whose parts belong together

@@ -1,5 +1,5 @@
 """Tables of gold spans and roles, and the candidate spans that roles are scored for. Nothing waits for the device but
-`best`, which runs when predicting."""
+`top_spans`, which runs when predicting."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def link_table(links: Tensor, shape: Sequence[int]) -> Tensor:
     return table | table.transpose(1, 2)
 
 
-def before(spans: Tensor) -> Tensor:
+def precedes(spans: Tensor) -> Tensor:
     """[D, M, 3] -> [D, M, M]: whether the second of two candidates is the earlier in the text; of two in the same
     words, the one that is named first."""
     first, last, _ = spans.unbind(-1)
@@ -65,14 +65,14 @@ def _table(index: Tensor, real: Tensor, size: int) -> Tensor:
     return table.scatter(1, index.masked_fill(~real, size), True)[:, :size]
 
 
-def wrong(logits: Tensor, gold: Tensor, count: int) -> tuple[Tensor, Tensor]:
+def hardest_negatives(logits: Tensor, gold: Tensor, count: int) -> tuple[Tensor, Tensor]:
     """The `count` best-scored spans of each document that are not gold: [D, count, 3], and which of them exist."""
     scores = logits.masked_fill(gold, IMPOSSIBLE).flatten(1)
     top = scores.topk(min(count, scores.shape[1]), dim=1)
     return _spans(top.indices, logits.shape, 0), top.values > IMPOSSIBLE
 
 
-def best(logits: Tensor, most: int, *, label: int) -> tuple[Tensor, Tensor]:
+def top_spans(logits: Tensor, most: int, *, label: int) -> tuple[Tensor, Tensor]:
     """Spans above the threshold of [D, C, N, W], the first of these labels being number `label`: [D, K, 3] and their
     logits [D, K]. K is what the fullest document has, `most` at most; others are filled up with spans below it."""
     scores = logits.flatten(1)
@@ -81,14 +81,14 @@ def best(logits: Tensor, most: int, *, label: int) -> tuple[Tensor, Tensor]:
     return _spans(top.indices, logits.shape, label), top.values
 
 
-def layers(
+def layer_candidates(
     logits: Tensor, batch: Mapping[str, Tensor], entities: int, given: Collection[str]
 ) -> tuple[Candidates, Candidates]:
     """Triggers, then entities: the best of [D, C, N, W], whose first `entities` labels are entity types, or the targets
     of the batch where the layer is `given`."""
     parts = ((TRIGGER, logits[:, entities:], MOST_TRIGGERS, entities), (ENTITY, logits[:, :entities], MOST_ENTITIES, 0))
     triggers, others = (
-        _told(batch, entities, layer) if layer in given else _found(*best(part, most, label=label))
+        _told(batch, entities, layer) if layer in given else _found(*top_spans(part, most, label=label))
         for layer, part, most, label in parts
     )
     return triggers, others
@@ -108,7 +108,7 @@ def _told(batch: Mapping[str, Tensor], entities: int, layer: str) -> Candidates:
     return Candidates(spans.clamp(min=0), scores, *cuts)
 
 
-def settled(logits: Tensor, cuts: Tensor) -> Tensor:
+def with_given_cuts(logits: Tensor, cuts: Tensor) -> Tensor:
     """Logits [D, M, K] of cuts with those told, [D, M], made certain; where IGNORED is told they stay."""
     certain = torch.full_like(logits, IMPOSSIBLE).scatter(-1, cuts.clamp(min=0)[..., None], 0.0)
     return torch.where((cuts == IGNORED)[..., None], logits, certain)

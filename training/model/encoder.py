@@ -16,7 +16,7 @@ from training.model.compact_encoder import CompactConfig, CompactEncoder
 from training.model.dropout import Dropout
 
 
-def compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
+def build_compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
     """Ours, untrained."""
     if not isinstance(tokenizer, CompactTokenizer):
         raise UsageError("encoder: compact reads with a tokenizer of its own; make the encoding from the same config")
@@ -33,7 +33,7 @@ def compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
     )
 
 
-def pretrained(config: EncoderConfig) -> PreTrainedModel:
+def load_pretrained(config: EncoderConfig) -> PreTrainedModel:
     """The hub's, or a folder's. Raises UsageError when there is no such encoder with safetensors."""
     if config.name is None:
         raise UsageError("encoder.name: missing; say which hub encoder, as an id or a folder")
@@ -76,7 +76,7 @@ def _loaded(name: str, revision: str | None) -> PreTrainedModel:
     return encoder  # type: ignore[no-any-return]
 
 
-def fresh(config: dict[str, object]) -> PreTrainedModel:
+def untrained_encoder(config: dict[str, object]) -> PreTrainedModel:
     """An untrained encoder of this configuration; its weights come with the model's."""
     kind = str(config.get("model_type", ""))
     rest = {name: value for name, value in config.items() if name != "model_type"}

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 
-def read(
+def read_windows(
     encoders: Iterable[nn.Module],
     heads: Iterable[nn.Module],
     input_ids: Tensor,
@@ -20,11 +20,11 @@ def read(
 ) -> tuple[Tensor, list[Tensor]]:
     """The first encoder's states of the words [D, N, d], and each one's span logits [D, C, N, W] by its own head."""
     hidden = (encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state for encoder in encoders)
-    states = [fuse(tokens, first, last, weight) for tokens in hidden]
+    states = [pool_words(tokens, first, last, weight) for tokens in hidden]
     return states[0], [head(own, mask) for head, own in zip(heads, states, strict=True)]
 
 
-def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
+def pool_words(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
     """Token states [V, T, d] -> word states [D, N, d]: the mean of each word's first and last token in each of its
     windows [D, N, 2], averaged by the windows' weights. first and last count over all V * T tokens."""
     tokens = hidden.flatten(0, 1)
@@ -32,6 +32,6 @@ def fuse(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
     return (mean * weight[..., None].to(mean.dtype)).sum(dim=2)
 
 
-def agreed(each: Sequence[Tensor]) -> Tensor:
+def mean_logits(each: Sequence[Tensor]) -> Tensor:
     """The mean of what several say of the same."""
     return each[0] if len(each) == 1 else torch.stack(list(each)).mean(dim=0)

@@ -17,9 +17,9 @@ from annotation.core.errors import UsageError
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
-from training.model.candidates import before, link_table, role_table, span_table, wrong
-from training.model.encoder import compact, fresh, pretrained
-from training.model.ensemble import agreed, read
+from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table
+from training.model.encoder import build_compact, load_pretrained, untrained_encoder
+from training.model.ensemble import mean_logits, read_windows
 from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.model.losses import antecedent_loss, choice_loss, circle_loss
@@ -102,7 +102,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:
         super().__init__(config)
         self.heads = heads = ModelConfig(**config.heads)  # type: ignore[arg-type]
-        self.encoder, *others = encoders or [fresh(config.encoder) for _ in range(heads.members)]
+        self.encoder, *others = encoders or [untrained_encoder(config.encoder) for _ in range(heads.members)]
         size, hidden = self.encoder.config.hidden_size, heads.hidden_size
         self.spans, *other_spans = (
             SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout) for _ in range(heads.members)
@@ -123,7 +123,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     def build(cls, model: ModelConfig, encoder: EncoderConfig, encoding: Encoding) -> EventExtractor:
         """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained."""
         bodies = [
-            compact(encoder, encoding.tokenizer) if encoder.kind == "compact" else pretrained(encoder)
+            build_compact(encoder, encoding.tokenizer) if encoder.kind == "compact" else load_pretrained(encoder)
             for _ in range(model.members)
         ]
         labels = encoding.labels
@@ -178,8 +178,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     ) -> EventExtractorOutput:
         """Span logits [D, C, N, W], and the loss when the batch has targets, over `counts` if they are given."""
         encoders, span_heads = (self.encoder, *self.others), (self.spans, *self.other_spans)
-        states, each = read(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
-        features, logits = WordFeatures(states, mask, affixes, legal, sentences, stems), agreed(each)
+        states, each = read_windows(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
+        features, logits = WordFeatures(states, mask, affixes, legal, sentences, stems), mean_logits(each)
         if spans is None or leading is None or trailing is None or roles is None or attributes is None or links is None:
             return EventExtractorOutput(logits=logits, states=features.states)
         if counts is None:
@@ -197,16 +197,16 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         little difference on the sample (Trig-C 73.9 for 71.6, one seed). Roles compete with all of their trigger's.
         """
         documents, marked, _ = gold.counts.unbind()
-        logits, margin = agreed(each), self.heads.span_margin
+        logits, margin = mean_logits(each), self.heads.span_margin
         table = span_table(gold.spans, logits.shape)
         spoken = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
-        of_spans = agreed([circle_loss(own - margin, table, spoken).sum() for own in each]) / documents
+        of_spans = mean_logits([circle_loss(own - margin, table, spoken).sum() for own in each]) / documents
         known = gold.spans.clamp(min=0)
         leading, trailing = self.boundaries(features.states, known, features.affixes, features.legal)
         of_cuts = choice_loss(leading, gold.leading, marked) + choice_loss(trailing, gold.trailing, marked)
         if not (self.heads.role_weight or self.heads.attribute_weight or self.links is not None):
             return [of_spans, of_cuts, *of_spans.new_zeros(3)]
-        errors = wrong(logits.detach(), table, self.heads.negatives)
+        errors = hardest_negatives(logits.detach(), table, self.heads.negatives)
         return [of_spans, of_cuts, *self._mention_losses(features, errors, gold)]
 
     def _mention_losses(self, features: WordFeatures, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
@@ -237,7 +237,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         scores = self.links(mentions.detach(), spans, features.sentences, features.stems)
         trigger = spans[..., 2] >= self.config.entities
         kin = (trigger[:, :, None] == trigger[:, None]) & real[:, :, None] & real[:, None]
-        antecedent = (kin & before(spans))[..., None].expand_as(scores)
+        antecedent = (kin & precedes(spans))[..., None].expand_as(scores)
         same = link_table(gold, scores.shape)
         lowered = scores - self.heads.link_margin
         losses = (part.transpose(-1, -2) for part in (lowered, same, antecedent))

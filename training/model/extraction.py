@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from training.encoding.decoding import Floats, Outputs
+from training.encoding.decoding import Logits, Outputs
 from training.encoding.tokenizer import Ids
-from training.model.candidates import layers, settled
+from training.model.candidates import layer_candidates, with_given_cuts
 from training.model.losses import IMPOSSIBLE
 
 
@@ -47,16 +47,23 @@ def outputs(
 
     entities: how many of the labels are entity types. permits: [label, role, label], as the ontology has it.
     """
-    triggers, others = layers(logits, batch, entities, given)
+    triggers, others = layer_candidates(logits, batch, entities, given)
     spans, scores, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
     judged = judge(triggers.spans, others.spans)
     count = triggers.spans.shape[1]
     fillable = judged.roles.masked_fill(~allowed(permits, spans, count), IMPOSSIBLE)
-    found = [spans, scores, settled(judged.opening, leading), settled(judged.closing, trailing), fillable, judged.links]
+    found = [
+        spans,
+        scores,
+        with_given_cuts(judged.opening, leading),
+        with_given_cuts(judged.closing, trailing),
+        fillable,
+        judged.links,
+    ]
     arrays = [tensor.cpu().numpy() for tensor in (*found, *judged.values)]
     there = scores > 0  # the others fill up the rows of a fuller document
     real = there[:, :count, None, None] & there[:, None, :, None]
-    doubts = doubt(logits) + doubt(fillable.masked_fill(~real, IMPOSSIBLE))
+    doubts = uncertainty(logits) + uncertainty(fillable.masked_fill(~real, IMPOSSIBLE))
     return [_outputs(nats, *row) for nats, *row in zip(doubts.tolist(), *arrays, strict=True)]
 
 
@@ -71,12 +78,12 @@ def allowed(permits: Tensor, spans: Tensor, triggers: int) -> Tensor:
 def _outputs(
     nats: float,
     spans: Ids,
-    scores: Floats,
-    leading: Floats,
-    trailing: Floats,
-    roles: Floats,
-    links: Floats,
-    *attributes: Floats,
+    scores: Logits,
+    leading: Logits,
+    trailing: Logits,
+    roles: Logits,
+    links: Logits,
+    *attributes: Logits,
 ) -> Outputs:
     return Outputs(spans, scores, leading, trailing, roles, attributes, links, nats)
 
@@ -85,7 +92,7 @@ NEAR = math.log(9)
 """The logit up to which a candidate is near the threshold: a probability of 0.1 to 0.9."""
 
 
-def doubt(logits: Tensor) -> Tensor:
+def uncertainty(logits: Tensor) -> Tensor:
     """The doubts of each document's candidates added up: [D, ...] -> [D], in nats."""
     near = logits.abs() < NEAR
     close = logits[near].float()

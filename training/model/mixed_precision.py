@@ -12,7 +12,7 @@ Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 _log = logging.getLogger(__name__)
 
 
-def half(precision: Precision, device: torch.device) -> bool:
+def uses_bf16(precision: Precision, device: torch.device) -> bool:
     """`auto`: where a GPU does so natively. A CPU only when it is asked to: what is found depends on it."""
     native = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     if precision == "bf16" and not native and device.type == "cuda":
@@ -20,6 +20,6 @@ def half(precision: Precision, device: torch.device) -> bool:
     return native if precision == "auto" else precision == "bf16" and (native or device.type == "cpu")
 
 
-def computing(precision: Precision, device: torch.device) -> torch.autocast:
+def autocast(precision: Precision, device: torch.device) -> torch.autocast:
     """What to compute in, as a context."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=half(precision, device))
+    return torch.autocast(device.type, torch.bfloat16, enabled=uses_bf16(precision, device))

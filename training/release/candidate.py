@@ -13,13 +13,13 @@ from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
 from training.analysis.leakage import leakage
 from training.config.schema import ReleaseConfig
-from training.encoding.coverage import aligned
-from training.inference.loading import ready
+from training.encoding.coverage import coverage
+from training.inference.loading import load_on_device
 from training.inference.predictor import predict as find
-from training.inference.progress import watched
+from training.inference.progress import with_progress
 from training.lineage.release_record import Trained
 from training.model.fingerprint import model_version, weights
-from training.release.training_lineage import seen, trained
+from training.release.training_lineage import read_training_record, training_documents
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class Examined:
 
 def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig) -> Examined:
     """Load the model and let it mark the documents. Raises UsageError when it is not whole."""
-    model, encoding = ready(str(path), run)
+    model, encoding = load_on_device(str(path), run)
     name = model_version(model)
-    found = list(watched(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
-    return Examined(name, weights(model), encoding.ontology, found, aligned(encoding, gold).share)
+    found = list(with_progress(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
+    return Examined(name, weights(model), encoding.ontology, found, coverage(encoding, gold).share)
 
 
 def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> None:
@@ -61,7 +61,7 @@ def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> Non
 def warn_seen(path: str | Path, trial: Trial) -> None:
     """Say how many of the documents scored a model that is compared with was made with: there it is too good."""
     try:
-        leaks = leakage(trial.gold, seen(trained(path), trial.snapshot, None))
+        leaks = leakage(trial.gold, training_documents(read_training_record(path), trial.snapshot, None))
     except UsageError as error:
         terminal.warn(f"whether {path} has seen the documents it is scored on cannot be told: {error}")
         return

@@ -78,7 +78,7 @@ class Findings:
     changes: Sequence[Shift] | None
 
 
-def load(name: str) -> GatesConfig:
+def load_gates(name: str) -> GatesConfig:
     """The gates in the file, or the preset of that name. Raises UsageError, or ConfigError with every fault."""
     if Path(name).suffix in (".yaml", ".yml"):
         source = Path(name)

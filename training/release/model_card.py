@@ -14,7 +14,7 @@ _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 """What the hub can link to; an encoder may be a folder too."""
 
 
-def card(record: Record) -> str:
+def model_card(record: Record) -> str:
     """README.md. Its metadata block holds a `model-index`, which the hub shows as the model's results."""
     block = yaml.safe_dump(_metadata(record), sort_keys=False, allow_unicode=True)
     parts = [

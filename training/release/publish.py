@@ -14,7 +14,7 @@ from training.config.schema import ReleaseConfig, TrackingConfig
 from training.config.version_names import REFUSED
 from training.lineage.release_record import RECORD, Record
 from training.lineage.wandb_tracking import tracking
-from training.release.model_card import card
+from training.release.model_card import model_card
 from training.report.page import write_report
 
 _TRACKED = ("project", "entity", "group")
@@ -32,7 +32,7 @@ def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) 
         write_documents(building / "predictions.jsonl", result.predicted)
         if model:
             shutil.copytree(model, building / "model")
-        (building / "README.md").write_text(card(record), encoding="utf-8", newline="\n")
+        (building / "README.md").write_text(model_card(record), encoding="utf-8", newline="\n")
         (building / RECORD).write_text(record.sealed(building).to_json(), encoding="utf-8", newline="\n")
         building.chmod(0o755)
         if folder.parent.name == REFUSED:

@@ -17,7 +17,7 @@ from training.lineage.release_record import Data, Trained
 from training.loop.data_selection import DataSelection
 
 
-def trained(path: str | Path) -> Trained:
+def read_training_record(path: str | Path) -> Trained:
     """How the model in that folder was made. Raises UsageError when it does not say."""
     file = Path(path) / "config.yaml"
     try:
@@ -31,18 +31,18 @@ def trained(path: str | Path) -> Trained:
         ) from error
 
 
-def seen(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Document]:
+def training_documents(how: Trained, scored: Snapshot, trained_on: str | None) -> list[Document]:
     """The documents the model was made with: those it learned from, and those it was chosen by.
 
     Raises UsageError when the snapshot it was trained on is not there any more, or changed.
     """
     same = scored.manifest.content == how.snapshot.content
-    snapshot = scored if same else opened(how.snapshot, trained_on, setting="trained_on")
+    snapshot = scored if same else open_training_snapshot(how.snapshot, trained_on, setting="trained_on")
     chosen = DataSelection.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data, how.seed)
     return [*chosen.train, *chosen.dev]
 
 
-def opened(wanted: Data, path: str | None, *, setting: str) -> Snapshot:
+def open_training_snapshot(wanted: Data, path: str | None, *, setting: str) -> Snapshot:
     """The snapshot a model was trained on, at `path` or else where it was. Raises UsageError if it is another one."""
     where = path or wanted.path
     try:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from annotation.page.highlighting import showable
 
 Spec: TypeAlias = dict[str, object]
-Row: TypeAlias = Mapping[str, object]
+ChartRow: TypeAlias = Mapping[str, object]
 
 INK, SOFT, LINE, FILL = "#1d2125", "#5c646c", "#dcd9d3", "#2f6f9f"
 CORRECT, MISSED, SPURIOUS = "#0b7a57", "#b4460a", "#7a3bc2"
@@ -98,7 +98,7 @@ def changes(rows: Sequence[tuple[str, float, float, float, str]], label: str) ->
 
 
 def lines(
-    rows: Sequence[Row],
+    rows: Sequence[ChartRow],
     label: str,
     *,
     x: tuple[str, str],

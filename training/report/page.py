@@ -19,7 +19,7 @@ from training.analysis.calibration import WANTED
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import UNCLEAR, Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
-from training.analysis.paired_bootstrap import Difference
+from training.analysis.paired_bootstrap import ScoreDifference
 from training.report import charts
 from training.report.examples import Brief, DocumentView, worst
 from training.report.summary import answers, signed, slice_name, slice_title
@@ -40,7 +40,7 @@ class TypeRow:
     title: str
     native: list[tuple[str, str]]
     scores: tuple[PRF, ...]
-    change: Difference | None = None
+    change: ScoreDifference | None = None
     mood: str = UNCLEAR
 
 

@@ -46,7 +46,7 @@ def releases(folder: Path) -> list[Record]:
     return sorted(_records(folder), key=lambda record: (record.created, record.version))
 
 
-def latest(folder: Path) -> str | None:
+def latest_version(folder: Path) -> str | None:
     """The version of the newest release, if there is one."""
     found = releases(folder)
     return found[-1].version if found else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotation.core.matching import HEADLINE, PRF
 from annotation.page.titles import Names
 from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, Baseline, Evaluation
-from training.analysis.paired_bootstrap import Difference
+from training.analysis.paired_bootstrap import ScoreDifference
 from training.analysis.randomization_test import Shift
 from training.analysis.slices import Slice
 
@@ -151,7 +151,7 @@ def following(evaluation: Evaluation, names: Names) -> Answer:
     return Answer(question, points[0].title, PLAIN, tuple(points), note)
 
 
-def tone(change: Difference) -> str:
+def tone(change: ScoreDifference) -> str:
     """Whether a change is for the better, for the worse, or not to be told from chance."""
     if not (change.significant and change.enough):
         return UNCLEAR
@@ -226,7 +226,7 @@ def _trust(evaluation: Evaluation) -> Iterator[Reason]:
         )
 
 
-def _change(what: str, change: Difference, mood: str) -> Reason:
+def _change(what: str, change: ScoreDifference, mood: str) -> Reason:
     figures = f"{_percent(change.before)} → {_percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
     return Reason(what, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
 

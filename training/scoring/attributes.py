@@ -20,11 +20,11 @@ from annotation.core.document import Document, Span
 from annotation.core.errors import UsageError
 from annotation.core.matching import ENOUGH, assign, overlap
 from annotation.core.ontology import Attribute, Ontology
-from training.scoring.document_pairs import aligned
+from training.scoring.document_pairs import pair_documents
 
 CERTAINTY, UNCONFIRMED, CONFIRMED = "certainty", "unconfirmed", "confirmed"
 
-Row: TypeAlias = Counter[tuple[str, str, str]]
+AttributeRow: TypeAlias = Counter[tuple[str, str, str]]
 """Of one document: how many matched triggers have this attribute, gold value and predicted value."""
 
 
@@ -92,7 +92,7 @@ class Attributes:
     unconfirmed_as_confirmed: Overclaimed | None
 
     @classmethod
-    def of(cls, rows: Sequence[Row], ontology: Ontology) -> Attributes:
+    def of(cls, rows: Sequence[AttributeRow], ontology: Ontology) -> Attributes:
         """From what each document has. Raises UsageError for values the ontology does not have."""
         _check(rows, ontology)
         tables = {name: _table(rows, name, list(known.values)) for name, known in ontology.attributes.items()}
@@ -118,10 +118,10 @@ class Attributes:
 
 def attributes(gold: Iterable[Document], predicted: Iterable[Document], ontology: Ontology) -> Attributes:
     """Compare the attributes of matched triggers. Raises UsageError where Documents or ontology do not fit."""
-    return Attributes.of([row(*pair, ontology=ontology) for pair in aligned(gold, predicted)], ontology)
+    return Attributes.of([row(*pair, ontology=ontology) for pair in pair_documents(gold, predicted)], ontology)
 
 
-def row(gold: Document, predicted: Document, *, ontology: Ontology) -> Row:
+def row(gold: Document, predicted: Document, *, ontology: Ontology) -> AttributeRow:
     """The values of each matched trigger of one document."""
     pairs = [(gold.events[i], predicted.events[j]) for i, j in assign(gold.triggers, predicted.triggers, _same_type)]
     return Counter(
@@ -135,7 +135,7 @@ def _same_type(gold: Span, predicted: Span) -> float:
     return overlap(gold, predicted) if gold.label == predicted.label else 0.0
 
 
-def _check(rows: Sequence[Row], ontology: Ontology) -> None:
+def _check(rows: Sequence[AttributeRow], ontology: Ontology) -> None:
     unknown = Counter[str]()
     for row in rows:
         for (name, *values), times in row.items():
@@ -146,7 +146,7 @@ def _check(rows: Sequence[Row], ontology: Ontology) -> None:
         raise UsageError(f"ontology {ontology.name!r} has no {told}; score with the ontology they were marked by")
 
 
-def _table(rows: Sequence[Row], name: str, values: Sequence[str]) -> NDArray[np.int64]:
+def _table(rows: Sequence[AttributeRow], name: str, values: Sequence[str]) -> NDArray[np.int64]:
     """[documents, gold value, predicted value]."""
     place = {value: at for at, value in enumerate(values)}
     table = np.zeros((len(rows), len(values), len(values)), dtype=np.int64)

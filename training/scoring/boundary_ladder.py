@@ -16,7 +16,7 @@ import numpy as np
 from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
 from annotation.core.document import Document, Span
 from annotation.core.matching import PRF, assign
-from training.scoring.document_pairs import aligned
+from training.scoring.document_pairs import pair_documents
 from training.scoring.partial_matches import LAYERS
 from training.scoring.scores import prfs
 
@@ -28,7 +28,7 @@ RUNGS: Mapping[str, str] = {
     "type only": "or they are anywhere in the same document",
 }
 
-Row: TypeAlias = list[tuple[int, int, int]]
+LadderRow: TypeAlias = list[tuple[int, int, int]]
 """Of one document, for each layer and rung: gold, predicted, matched."""
 
 
@@ -39,7 +39,7 @@ class Ladder:
     by_layer: Mapping[str, Mapping[str, PRF]]
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> Ladder:
+    def of(cls, rows: Sequence[LadderRow]) -> Ladder:
         """The sums over documents, with intervals."""
         table = np.array(rows, dtype=np.int64).reshape(len(rows), len(LAYERS) * len(RUNGS), 3)
         each = iter(prfs(table))
@@ -60,10 +60,10 @@ class Ladder:
 
 def ladder(gold: Iterable[Document], predicted: Iterable[Document]) -> Ladder:
     """Climb with every span of both layers. Raises UsageError where the Documents do not fit."""
-    return Ladder.of([row(*pair) for pair in aligned(gold, predicted)])
+    return Ladder.of([row(*pair) for pair in pair_documents(gold, predicted)])
 
 
-def row(gold: Document, predicted: Document) -> Row:
+def row(gold: Document, predicted: Document) -> LadderRow:
     """What matches in one document on each rung."""
     layers = ((gold.entities, predicted.entities), (gold.triggers, predicted.triggers))
     return [(len(left), len(right), n) for left, right in layers for n in _matched(gold.text, left, right)]

@@ -14,7 +14,7 @@ from training.scoring.scores import Scores
 _MOST = 4
 
 
-def check(scores: Scores, ontology: Ontology | None = None) -> None:
+def check_comparable(scores: Scores, ontology: Ontology | None = None) -> None:
     """Raise UsageError, with counts, where nothing could be scored or the sides were marked by different ontologies.
 
     With the ontology every type of either side must be in it. Without, sides that have types and share none are
@@ -51,7 +51,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST]) + (", ..." if len(names) > _MOST else "")
 
 
-def known_by(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:
+def check_labels_known(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:
     """Refuse a model that cannot say what gold is marked in. Raises UsageError that counts and names the labels."""
     labels = Counter(span.label for document in gold for span in document.spans())
     roles = Counter(f">{argument.role}" for d in gold for event in d.events for argument in event.arguments)

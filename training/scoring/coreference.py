@@ -19,13 +19,13 @@ from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.link_clusters import Cluster
-from annotation.core.link_clusters import clusters as joined
+from annotation.core.link_clusters import link_clusters as joined
 from annotation.core.matching import ENOUGH, Interval
-from training.scoring.document_pairs import aligned
+from training.scoring.document_pairs import pair_documents
 
 SAME_AS = "SameAs"
 
-Row: TypeAlias = tuple[float, ...]
+LinkRow: TypeAlias = tuple[float, ...]
 """Of one document: gold and predicted clusters and their CEAF-e similarity; gold and predicted mentions in clusters,
 and those resolved, each cluster's by LEA, on either side."""
 
@@ -65,7 +65,7 @@ class Links:
     lea: SharePRF
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> Links:
+    def of(cls, rows: Sequence[LinkRow]) -> Links:
         """From what each document has."""
         table = np.array(rows, dtype=np.float64).reshape(len(rows), 7)
         drawn, total = bootstrap.resampled(table), table.sum(axis=0)
@@ -91,10 +91,10 @@ class Links:
 
 def links(gold: Iterable[Document], predicted: Iterable[Document], *, label: str = SAME_AS) -> Links:
     """Score the clusters that links of this label make. Raises UsageError where the Documents do not fit."""
-    return Links.of([row(*pair, label=label) for pair in aligned(gold, predicted)])
+    return Links.of([row(*pair, label=label) for pair in pair_documents(gold, predicted)])
 
 
-def row(gold: Document, predicted: Document, *, label: str = SAME_AS) -> Row:
+def row(gold: Document, predicted: Document, *, label: str = SAME_AS) -> LinkRow:
     """What one document has."""
     ours, theirs = clusters(gold, label), clusters(predicted, label)
     sizes = (float(sum(map(len, ours))), float(sum(map(len, theirs))))

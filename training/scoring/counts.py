@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.core.document import Document
-from annotation.core.matching import UNITS, Item, Items, agreed, units
+from annotation.core.matching import UNITS, Item, Items, shared_items, units
 from training.scoring import token_f1
 
 KINDS: Mapping[str, tuple[str, int]] = {
@@ -65,10 +65,10 @@ class ScoreCounts:
     def add(self, place: int, gold: Document, predicted: Document) -> None:
         """Count a pair of the same text. `place` is the document's among gold's; the language is the gold one's."""
         left, right = units(gold), units(predicted)
-        both = agreed(left, right)
+        both = shared_items(left, right)
         for unit in UNITS:
             self._counts.extend((len(left[unit]), len(right[unit]), len(both[unit])))
-        for triple in token_f1.compare(gold, predicted):
+        for triple in token_f1.count_chunks(gold, predicted):
             self._counts.extend(triple)
         for kind, (unit, at) in KINDS.items():
             self._count(kind, itemgetter(at), (left[unit], right[unit], both[unit]))

@@ -11,25 +11,25 @@ from typing import TypeAlias
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 
-Pair: TypeAlias = tuple[Document, Document]
+DocumentPair: TypeAlias = tuple[Document, Document]
 GOLD, PREDICTED = 0, 1
 _EXAMPLES = 3
 
 
-def aligned(gold: Iterable[Document], predicted: Iterable[Document]) -> list[Pair]:
+def pair_documents(gold: Iterable[Document], predicted: Iterable[Document]) -> list[DocumentPair]:
     """Each gold Document with the predicted one of its id, in gold's order.
 
     Raises UsageError that says how many Documents do not fit, and which.
     """
-    found = sorted(paired(gold, predicted), key=lambda numbered: numbered[0])
+    found = sorted(stream_pairs(gold, predicted), key=lambda numbered: numbered[0])
     return [(ours, theirs) for _, ours, theirs in found]
 
 
-def paired(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[tuple[int, Document, Document]]:
+def stream_pairs(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[tuple[int, Document, Document]]:
     """The place in gold, the gold Document and the predicted one, as soon as both have come.
 
     Held in memory are only Documents whose partner has not come yet: none where both sides have the same order. Raises
-    UsageError as `aligned` does, once both sides are read.
+    UsageError as `pair_documents` does, once both sides are read.
     """
     pairing = Pairing()
     for place, (ours, theirs) in enumerate(zip_longest(gold, predicted)):

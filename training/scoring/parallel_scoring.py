@@ -40,7 +40,7 @@ from training.scoring.document_pairs import GOLD, PREDICTED, Pairing
 from training.scoring.partial_matches import Matches
 from training.scoring.scores import Scores
 
-Line: TypeAlias = tuple[int, bytes]
+NumberedLine: TypeAlias = tuple[int, bytes]
 
 _BLOCK = 200
 _TOLD = 10_000
@@ -50,7 +50,7 @@ _log = logging.getLogger(__name__)
 class Lines(Protocol):
     """A file that says a Document a line, and can be sent to another process."""
 
-    def lines(self) -> Iterator[Line]: ...
+    def lines(self) -> Iterator[NumberedLine]: ...
 
     def parse(self, number: int, line: bytes) -> tuple[Document, tuple[str, ...]]: ...
 
@@ -59,10 +59,10 @@ class Lines(Protocol):
 class Further:
     """Rows of what is scored beside the seven scores."""
 
-    matches: list[matches.Row] = field(default_factory=list)
-    boundaries: list[boundaries.Row] = field(default_factory=list)
-    links: list[links.Row] = field(default_factory=list)
-    attributes: list[attributes.Row] = field(default_factory=list)
+    matches: list[matches.MatchRow] = field(default_factory=list)
+    boundaries: list[boundaries.LadderRow] = field(default_factory=list)
+    links: list[links.LinkRow] = field(default_factory=list)
+    attributes: list[attributes.AttributeRow] = field(default_factory=list)
 
     def add(self, gold: Document, predicted: Document, ontology: Ontology | None) -> None:
         self.matches.append(matches.row(gold, predicted))
@@ -157,7 +157,7 @@ def score_files(task: ScoringTask, *, workers: int = 1) -> Scored:
     return _scored(task, total)
 
 
-def count(task: ScoringTask, gold: list[Line], predicted: list[Line]) -> Counted:
+def count_lines(task: ScoringTask, gold: list[NumberedLine], predicted: list[NumberedLine]) -> Counted:
     """Count the pairs among these lines; what has none, or another text, waits."""
     counted = Counted()
     theirs: dict[str, Document] = {}
@@ -178,7 +178,7 @@ def count(task: ScoringTask, gold: list[Line], predicted: list[Line]) -> Counted
     return counted
 
 
-def _parse(side: Lines, line: Line, counted: Counted) -> Document:
+def _parse(side: Lines, line: NumberedLine, counted: Counted) -> Document:
     document, lost = side.parse(*line)
     counted.lost.update(lost)
     return document
@@ -188,7 +188,7 @@ def _counted(task: ScoringTask, workers: int) -> Iterator[Counted]:
     """What came of each block, in order; no more blocks are underway than keep the workers busy."""
     blocks = _blocks(task)
     if workers < 2:
-        yield from (count(task, *block) for block in blocks)
+        yield from (count_lines(task, *block) for block in blocks)
         return
     with ProcessPoolExecutor(workers, initializer=gc.disable) as pool:  # what they make holds no cycles
         underway = deque(_submit(pool, task, block) for block in islice(blocks, 2 * workers))
@@ -197,19 +197,19 @@ def _counted(task: ScoringTask, workers: int) -> Iterator[Counted]:
             underway.extend(_submit(pool, task, block) for block in islice(blocks, 1))
 
 
-def _submit(pool: Executor, task: ScoringTask, block: tuple[list[Line], list[Line]]) -> Future[Counted]:
+def _submit(pool: Executor, task: ScoringTask, block: tuple[list[NumberedLine], list[NumberedLine]]) -> Future[Counted]:
     return pool.submit(_count_there, task, *block)
 
 
-def _count_there(task: ScoringTask, gold: list[Line], predicted: list[Line]) -> Counted:
-    """As `count`, with errors that can travel between processes: their words are all that arrives."""
+def _count_there(task: ScoringTask, gold: list[NumberedLine], predicted: list[NumberedLine]) -> Counted:
+    """As `count_lines`, with errors that can travel between processes: their words are all that arrives."""
     try:
-        return count(task, gold, predicted)
+        return count_lines(task, gold, predicted)
     except NabaError as error:
         raise UsageError(str(error)) from None
 
 
-def _blocks(task: ScoringTask) -> Iterator[tuple[list[Line], list[Line]]]:
+def _blocks(task: ScoringTask) -> Iterator[tuple[list[NumberedLine], list[NumberedLine]]]:
     pairs = zip_longest(task.gold.lines(), task.predicted.lines())
     while block := list(islice(pairs, _BLOCK)):
         yield [ours for ours, _ in block if ours], [theirs for _, theirs in block if theirs]

@@ -16,7 +16,7 @@ import numpy as np
 from annotation.core import bootstrap
 from annotation.core.document import Document, Span
 from annotation.core.matching import PRF, assign
-from training.scoring.document_pairs import aligned
+from training.scoring.document_pairs import pair_documents
 
 KINDS: Mapping[str, str] = {
     "strict": "same offsets and type",
@@ -26,7 +26,7 @@ KINDS: Mapping[str, str] = {
 }
 LAYERS = ("entities", "triggers")
 
-Row: TypeAlias = list[tuple[int, int, int, int]]
+MatchRow: TypeAlias = list[tuple[int, int, int, int]]
 """Of one document, for each layer and kind: gold, predicted, matched in full, matched in part."""
 
 _HALF = 0.5
@@ -69,7 +69,7 @@ class Matches:
     by_layer: Mapping[str, Mapping[str, Match]]
 
     @classmethod
-    def of(cls, rows: Sequence[Row]) -> Matches:
+    def of(cls, rows: Sequence[MatchRow]) -> Matches:
         """The sums over documents, with intervals."""
         table = np.array(rows, dtype=np.int64).reshape(len(rows), len(LAYERS) * len(KINDS), 4)
         ends = bootstrap.intervals(np.dstack([table[..., :2], table[..., 2] + _HALF * table[..., 3]]))
@@ -97,10 +97,10 @@ def _match(row: Sequence[int], ends: bootstrap.Floats) -> Match:
 
 def matches(gold: Iterable[Document], predicted: Iterable[Document]) -> Matches:
     """Match every span of both layers. Raises UsageError where the Documents do not fit."""
-    return Matches.of([row(*pair) for pair in aligned(gold, predicted)])
+    return Matches.of([row(*pair) for pair in pair_documents(gold, predicted)])
 
 
-def row(gold: Document, predicted: Document) -> Row:
+def row(gold: Document, predicted: Document) -> MatchRow:
     """What matches in one document."""
     layers = ((gold.entities, predicted.entities), (gold.triggers, predicted.triggers))
     return [(len(left), len(right), *counts) for left, right in layers for counts in _matched(left, right)]

@@ -19,8 +19,7 @@ from annotation.core.matching import HEADLINE, PRF, UNITS
 from training.scoring import token_f1
 from training.scoring.counts import KINDS as KINDS
 from training.scoring.counts import Integers, ScoreCounts, TypeName
-from training.scoring.document_pairs import aligned as aligned
-from training.scoring.document_pairs import paired
+from training.scoring.document_pairs import stream_pairs
 
 SCHEMA = 1
 _log = logging.getLogger(__name__)
@@ -165,7 +164,7 @@ def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
     one's. Raises UsageError that says how many Documents do not fit, and which.
     """
     tally = ScoreCounts()
-    for place, left, right in paired(gold, predicted):
+    for place, left, right in stream_pairs(gold, predicted):
         tally.add(place, left, right)
         if len(tally) % 10_000 == 0:
             _log.info("scored %d documents", len(tally))

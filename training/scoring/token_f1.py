@@ -25,7 +25,7 @@ Tags: TypeAlias = tuple[str, ...]
 _PLACE = attrgetter("start", "end", "label")
 
 
-def compare(gold: Document, predicted: Document) -> list[tuple[int, int, int]]:
+def count_chunks(gold: Document, predicted: Document) -> list[tuple[int, int, int]]:
     """Counts (gold, predicted, correct) for each of `LAYERS`, in order. The texts must be the same."""
     layers = ((gold.entities, predicted.entities), (gold.triggers, predicted.triggers))
     return [_count(gold.text, flatten(left), flatten(right)) for left, right in layers]

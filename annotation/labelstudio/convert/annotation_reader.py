@@ -9,7 +9,7 @@ from annotation.core.document import Argument, Document, Event, Link, Provenance
 from annotation.core.errors import RegionError, SpanDriftError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.convert.quarantine import Quarantined, drifted, place
+from annotation.labelstudio.convert.quarantine import Quarantined, drifted, location
 
 
 class AnnotationReader:
@@ -188,7 +188,7 @@ class AnnotationReader:
 
     def _quarantine(self, region: str | None, problem: str, raw: object, *, words: object = None) -> None:
         quoted = words if isinstance(words, str) else None
-        where = place(task=self.task, annotation=self.annotation.id, region=region, words=quoted)
+        where = location(task=self.task, annotation=self.annotation.id, region=region, words=quoted)
         self.quarantined.append(Quarantined(self.task, self.annotation.id, region, f"{where}: {problem}", raw))
 
 

@@ -17,7 +17,7 @@ class Quarantined:
     raw: object
 
 
-def place(*, task: int | None, annotation: int | None, region: str | None, words: str | None) -> str:
+def location(*, task: int | None, annotation: int | None, region: str | None, words: str | None) -> str:
     """Where it is, for the start of a reason: ``task 7, annotation 3, region x1 ('the words')``."""
     parts = [f"task {task}"] if task is not None else []
     if annotation is not None:

@@ -20,10 +20,10 @@ from annotation.labelstudio.migration.results import Marked, attach, digest, eve
 from annotation.labelstudio.migration.undo_file import Entry, Header, UndoFile, free_path, undo_files
 from annotation.labelstudio.project.config_signature import half_way
 from annotation.labelstudio.project.data_manager_tab import show_tab
-from annotation.labelstudio.project.project import Project, described, find, interface
+from annotation.labelstudio.project.project import Project, described, find_project, interface
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.server.client import Client, row
-from annotation.labelstudio.server.streams import progress
+from annotation.labelstudio.server.streams import progress_bar
 from annotation.migration.mapping import Migration
 from annotation.migration.union_ontology import transition
 from annotation.storage.documents_file import atomic
@@ -43,7 +43,7 @@ def migrate(
     its page was edited by hand, or it is on its way elsewhere, and StudioDownError when the server stays away.
     """
     with alone(workspace, project), to_be_continued():
-        target = find(client, project, workspace=workspace, migrating=True)
+        target = find_project(client, project, workspace=workspace, migrating=True)
         undo = _begun(target, to)
         old = Ontology.parse(undo.header.old) if undo else target.ontology
         moving = Migrating(client, target, Migration.between(old, to, path=path))
@@ -129,7 +129,7 @@ class Migrating:
 
     def tasks(self, what: str) -> Iterator[list[Marked]]:
         """What is marked in each task."""
-        with progress(f"{what} {self.target.title}") as advance:
+        with progress_bar(f"{what} {self.target.title}") as advance:
             for page in everything(self.client, self.target.id, self.members):
                 yield from page
                 advance(len(page))

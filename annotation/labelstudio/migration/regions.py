@@ -7,7 +7,7 @@ from typing import cast
 
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.migration.undecided import settled
+from annotation.labelstudio.migration.undecided import resolved
 from annotation.migration.mapping import Migration
 
 
@@ -34,7 +34,7 @@ class Regions:
 
     def parts(self, id: str, label: str) -> tuple[str, ...]:
         """What a label of the region becomes. One that was split and is still there may be somebody's choice."""
-        parts = settled(label, self.migration.label)
+        parts = resolved(label, self.migration.label)
         known = self.again or id in self.decided
         return (label,) if len(parts) > 1 and label in parts and known else parts
 

@@ -14,9 +14,9 @@ from typing import cast
 from annotation.core.errors import OntologyError
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.migration.regions import Regions, of_kind, strings, with_values
-from annotation.labelstudio.migration.undecided import either, pieces, settled
+from annotation.labelstudio.migration.undecided import either, pieces, resolved
 from annotation.labelstudio.project.labeling_config import relation_titles
-from annotation.migration.mapping import Migration, Touched, Value, value_path
+from annotation.migration.mapping import AttributeValue, Migration, Touched, value_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +127,8 @@ class _Rows:
         for heir, new_values in heirs.items():
             yield from self._said(row, self.regions.folded.get(id, id), heir, new_values)
 
-    def _values(self, name: str, value: str) -> tuple[Value, ...]:
-        parts = settled(value, lambda piece: self.migration.value(name, piece))
+    def _values(self, name: str, value: str) -> tuple[AttributeValue, ...]:
+        parts = resolved(value, lambda piece: self.migration.value(name, piece))
         return ((name, value),) if self.by.again and (name, value) in parts else parts
 
     def _said(self, row: Row, id: str, heir: str, values: Mapping[str, str]) -> Iterable[Row]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotation.labelstudio.migration.relabel import Relabelled
-from annotation.labelstudio.migration.results import Kind, Marked
+from annotation.labelstudio.migration.results import Marked, ResultKind
 from annotation.migration.mapping import WHAT, Migration, told
 
 HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is touched")
@@ -17,10 +17,10 @@ HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is
 class MigrationCounts:
     """By path of an old label: results of each kind, tasks, and how often what happened to it."""
 
-    results: dict[str, Counter[Kind]] = field(default_factory=lambda: defaultdict(Counter))
+    results: dict[str, Counter[ResultKind]] = field(default_factory=lambda: defaultdict(Counter))
     tasks: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     touched: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    kinds: Counter[Kind] = field(default_factory=Counter)
+    kinds: Counter[ResultKind] = field(default_factory=Counter)
     changed: set[int] = field(default_factory=set)
     waiting: set[int] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)

@@ -14,11 +14,11 @@ from annotation.labelstudio.server.client import Client, rows
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead
 
-Kind: TypeAlias = Literal["annotation", "draft", "prediction"]
-Key: TypeAlias = tuple[Kind, int]
+ResultKind: TypeAlias = Literal["annotation", "draft", "prediction"]
+ResultKey: TypeAlias = tuple[ResultKind, int]
 
 _FIELDS = ("id", "annotations", "predictions", "result", "completed_by", "model_version", "draft_exists")
-_PATHS: dict[Kind, str] = {
+_PATHS: dict[ResultKind, str] = {
     "annotation": "api/annotations/{}/",
     "draft": "api/drafts/{}/",
     "prediction": "api/predictions/{}/",
@@ -29,7 +29,7 @@ _PATHS: dict[Kind, str] = {
 class Marked:
     """One result and whose it is: an e-mail, or a model's version. `annotation` is the one a draft hangs on."""
 
-    kind: Kind
+    kind: ResultKind
     id: int
     task: int
     by: str
@@ -37,7 +37,7 @@ class Marked:
     annotation: int | None = None
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ResultKey:
         return self.kind, self.id
 
 
@@ -87,7 +87,7 @@ def _task(client: Client, task: Row, members: dict[int, str]) -> Iterator[Marked
         yield from _marked("prediction", number, prediction, str(prediction.get("model_version")))
 
 
-def _marked(kind: Kind, task: int, raw: Row, by: str) -> Iterator[Marked]:
+def _marked(kind: ResultKind, task: int, raw: Row, by: str) -> Iterator[Marked]:
     result, annotation = raw.get("result"), raw.get("annotation")
     if isinstance(result, list):
         yield Marked(kind, int(str(raw["id"])), task, by, result, annotation if isinstance(annotation, int) else None)

@@ -23,7 +23,7 @@ def pieces(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(piece for name in names for piece in name.split(OR))
 
 
-def settled(name: str, becomes: Callable[[str], tuple[_T, ...]]) -> tuple[_T, ...]:
+def resolved(name: str, becomes: Callable[[str], tuple[_T, ...]]) -> tuple[_T, ...]:
     """What becomes of the name; of an undecided one, what all it may be have become, where that is one and the same."""
     heirs = {heir for piece in name.split(OR) for heir in becomes(piece)} if OR in name else set()
     return tuple(heirs) if len(heirs) == 1 else becomes(name)

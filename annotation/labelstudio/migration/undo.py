@@ -13,10 +13,10 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.migration.migrate import Migrating, reattach, to_be_continued
 from annotation.labelstudio.migration.relabel import Relabelling
-from annotation.labelstudio.migration.results import Key, Marked, digest, store
+from annotation.labelstudio.migration.results import Marked, ResultKey, digest, store
 from annotation.labelstudio.migration.undo_file import UndoFile
 from annotation.labelstudio.project.data_manager_tab import remove_tab
-from annotation.labelstudio.project.project import Project, find
+from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.server.client import Client
 from annotation.migration.mapping import Migration
@@ -26,8 +26,8 @@ from annotation.migration.mapping import Migration
 class UndoReport:
     """How many results are as they were, and a line for each that people changed, made or deleted since."""
 
-    restored: set[Key] = field(default_factory=set)
-    since: dict[Key, str] = field(default_factory=dict)
+    restored: set[ResultKey] = field(default_factory=set)
+    since: dict[ResultKey, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         changed = f", {len(self.since):,} were changed since and kept that" if self.since else ""
@@ -45,7 +45,7 @@ def undo(client: Client, *, project: str, file: Path, workspace: Path) -> UndoRe
     yet another ontology, and StudioDownError when the server stays away.
     """
     with alone(workspace, project), to_be_continued():
-        target = find(client, project, workspace=workspace, migrating=True)
+        target = find_project(client, project, workspace=workspace, migrating=True)
         undoing = _Undoing(client, target, UndoFile.open(file))
         undoing.run()
     return undoing.report
@@ -66,7 +66,7 @@ class _Undoing:
         self.back = Relabelling(self.there.migration.back(), header.ui_language)
         self.known = {*self.old.labels, *self.back.titles.values()}
         self.report = UndoReport()
-        self.seen: set[Key] = set()
+        self.seen: set[ResultKey] = set()
 
     def run(self) -> None:
         if self.target.seal.migrating or self.target.ontology.hash == self.new.hash:

@@ -15,7 +15,7 @@ from typing import cast
 
 from annotation.core.errors import UsageError
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.migration.results import Key, Kind, Marked, digest
+from annotation.labelstudio.migration.results import Marked, ResultKey, ResultKind, digest
 from annotation.storage.documents_file import atomic
 
 SCHEMA = 1
@@ -65,7 +65,7 @@ class UndoFile:
 
     path: Path
     header: Header
-    index: dict[Key, list[UndoEntry]] = field(default_factory=lambda: defaultdict(list))
+    index: dict[ResultKey, list[UndoEntry]] = field(default_factory=lambda: defaultdict(list))
     ended: str = ""
 
     @classmethod
@@ -117,7 +117,7 @@ class UndoFile:
         now = digest(marked.rows)
         return any(place.before == now for place in self.index.get(marked.key, ()))
 
-    def asked(self, key: Key) -> set[str]:
+    def asked(self, key: ResultKey) -> set[str]:
         """The regions of a result that a person was asked to decide about."""
         return {region for place in self.index.get(key, ()) for region in place.asked}
 
@@ -158,7 +158,7 @@ def free_path(folder: Path, old: str, new: str) -> Path:
 
 
 def _marked(row: Row) -> Marked:
-    kind, rows = cast(Kind, row["kind"]), cast(list[object], row["rows"])
+    kind, rows = cast(ResultKind, row["kind"]), cast(list[object], row["rows"])
     annotation = row.get("annotation")
     number = annotation if isinstance(annotation, int) else None
     return Marked(kind, int(str(row["id"])), int(str(row["task"])), str(row["by"]), rows, number)

@@ -14,11 +14,11 @@ from annotation.core.document import Document
 from annotation.core.errors import StudioAuthError, StudioDownError, UsageError
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import holdings, same_text
 from annotation.labelstudio.server.client import Client, translated
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import progress
+from annotation.labelstudio.server.streams import progress_bar
 
 _TRIES = 3
 
@@ -57,12 +57,12 @@ def submit(client: Client, *, project: str, documents: Iterable[Document]) -> Su
 
     Raises UsageError when an article is not in the project, or its marks are not what the project takes.
     """
-    target = find(client, project)
+    target = find_project(client, project)
     held = holdings(client, target.id)
     me = client.me()["id"]
     done = _done(client, target.id, me)
     report = SubmitReport()
-    with progress(f"submitting to {project}") as advance:
+    with progress_bar(f"submitting to {project}") as advance:
         for document in documents:
             place = held.articles.get(document.id)
             if place is None or not same_text(place, document):

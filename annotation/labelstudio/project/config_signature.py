@@ -55,7 +55,7 @@ def _with_seal(config: str, ontology: Ontology, ui_language: str, more: dict[str
     return f"{config}<!-- naba:{base64.b64encode(packed).decode()} -->\n"
 
 
-def opened(config: str, copy: str = "") -> Sealed | None:
+def read_signature(config: str, copy: str = "") -> Sealed | None:
     """What is known of an interface; None when naba did not make it.
 
     An editor that writes the XML anew may lose the seal: then the one in `copy`, the configuration as it was, counts.

@@ -16,11 +16,11 @@ from pydantic import ValidationError
 from annotation.checks.run import check
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
-from annotation.labelstudio.project.project import Project, find
+from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client, rows
 from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import ahead
-from annotation.labelstudio.server.streams import progress as shown
+from annotation.labelstudio.server.streams import progress_bar as shown
 
 FIELDS = (
     *("id", "data", "annotations", "draft_exists", "total_predictions"),
@@ -133,7 +133,7 @@ class Progress:
 
 def progress(client: Client, *, project: str) -> Progress:
     """How far the project is. Raises ProjectError when there is none of that title."""
-    target = find(client, project)
+    target = find_project(client, project)
     counting = _Counting(client, target, client.members())
     with shown(f"counting in {project}") as advance:
         for page in ahead(pages(client, target.id, FIELDS, everything=True)):

@@ -9,7 +9,7 @@ from pathlib import Path
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.config_signature import Sealed, opened, sealed
+from annotation.labelstudio.project.config_signature import Sealed, read_signature, sealed
 from annotation.labelstudio.project.labeling_config import guidelines, relation_titles
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.storage.documents_file import atomic
@@ -40,7 +40,7 @@ class Project:
         return relation_titles(self.ontology, self.seal.ui_language)
 
 
-def find(client: Client, title: str, *, workspace: Path | None = None, migrating: bool = False) -> Project:
+def find_project(client: Client, title: str, *, workspace: Path | None = None, migrating: bool = False) -> Project:
     """The project of that title. Raises ProjectError when there is none that naba made.
 
     One that is half-way through a migration is refused too, unless `migrating`.
@@ -63,7 +63,7 @@ def ensure(
     project = _ours(client, title, workspace)
     if project is None:
         _create(client, title, ontology, ui_language, annotators or 1)
-        project = find(client, title, workspace=workspace)
+        project = find_project(client, title, workspace=workspace)
     _agree(project, ontology, ui_language)
     changes: Row = {}
     if not project.seal.current:
@@ -131,7 +131,7 @@ def _ours(client: Client, title: str, workspace: Path | None, *, migrating: bool
     home = _home(workspace, raw) if workspace is not None else None
     copy = home / "interface.xml" if home else None
     kept = copy.read_text(encoding="utf-8") if copy and copy.exists() else ""
-    seal = opened(str(raw.get("label_config") or ""), kept)
+    seal = read_signature(str(raw.get("label_config") or ""), kept)
     if seal is None or len(same) > 1:
         why = "which naba did not make" if seal is None else f"and {len(same) - 1} more of that title"
         raise ProjectError(f"{client.url} has a project {title!r} already, {why}; choose another title")

@@ -135,7 +135,7 @@ class Note:
             return None
 
 
-def settled(client: Client, project: int, note: Note) -> set[str]:
+def await_arrivals(client: Client, project: int, note: Note) -> set[str]:
     """Wait until what the note says has arrived, or is so late that it never will; what did arrive."""
     waiting = note.read()
     if waiting is None:

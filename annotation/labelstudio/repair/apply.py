@@ -14,12 +14,12 @@ from annotation.core.errors import RegionError, StudioDownError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import Project, find
+from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.fixes import KINDS, Mended, mend
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import moment, pages
-from annotation.labelstudio.server.streams import chunks, progress
+from annotation.labelstudio.server.streams import batched, progress_bar
 
 _TASKS = 200
 _TRIES = 3
@@ -64,14 +64,14 @@ def mend_all(client: Client, findings: Iterable[Finding], *, project: str, works
     anew. Where more people are still to annotate a task it waits, since for Label Studio every annotation counts.
     """
     with alone(workspace, project):
-        target = find(client, project, workspace=workspace)
+        target = find_project(client, project, workspace=workspace)
         wanted: dict[int, set[int]] = {}
         for finding in findings:
             if finding.kind in KINDS and finding.task is not None and finding.annotation is not None:
                 wanted.setdefault(finding.task, set()).add(finding.annotation)
         mending = _Mending(client, target)
-        with progress(f"mending in {project}", len(wanted)) as advance:
-            for some in chunks(sorted(wanted), size=lambda _: 1, most=_TASKS, count=_TASKS):
+        with progress_bar(f"mending in {project}", len(wanted)) as advance:
+            for some in batched(sorted(wanted), size=lambda _: 1, most=_TASKS, count=_TASKS):
                 for page in pages(client, target.id, _FIELDS, everything=True, only=some):
                     for raw in page:
                         mending.task(schemas.Task.model_validate(raw), wanted[int(str(raw["id"]))])

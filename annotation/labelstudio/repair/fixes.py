@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from annotation.checks.boundaries import trimmed
+from annotation.checks.boundaries import trim_range
 from annotation.core.text import on_grapheme
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.schemas import Row
 
-Key: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
+FindingKey: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
 KINDS = frozenset({"edge-space", "edge-punctuation", "twice"})
 """The findings this takes away."""
 
@@ -49,7 +49,7 @@ def _trim(row: Row, text: str, note: str) -> bool:
     span = _span(row)
     if span is None or not 0 <= span.start < span.end <= len(text):
         return False
-    start, end = trimmed(text, span.start, span.end)
+    start, end = trim_range(text, span.start, span.end)
     if (start, end) == (span.start, span.end) or not (on_grapheme(text, start) and on_grapheme(text, end)):
         return False
     row["value"] = {**_value(row), "start": start, "end": end, "text": text[start:end]}
@@ -70,7 +70,7 @@ def _follow(rows: Sequence[Row], changed: set[str]) -> None:
 
 def _repeats(rows: Sequence[Row]) -> dict[str, str]:
     """Region -> the earlier one that marks the same, where nothing different is said of the two."""
-    first: dict[Key, str] = {}
+    first: dict[FindingKey, str] = {}
     same: dict[str, str] = {}
     for row in rows:
         span = _span(row)

@@ -10,12 +10,12 @@ from pathlib import Path
 from annotation.checks.finding import Finding
 from annotation.core.errors import UsageError
 from annotation.labelstudio.convert.schemas import FINDINGS, Row
-from annotation.labelstudio.project.project import Project, find, renew
+from annotation.labelstudio.project.project import Project, find_project, renew
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.findings_panel import panel
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, progress
+from annotation.labelstudio.server.streams import ahead, progress_bar
 
 _ASKED = 1000
 """Tasks looked for to know whether the findings are about this project at all."""
@@ -54,7 +54,7 @@ def show(client: Client, findings: Iterable[Finding], *, project: str, workspace
     are all about other tasks.
     """
     with alone(workspace, project):
-        target = find(client, project, workspace=workspace)
+        target = find_project(client, project, workspace=workspace)
         renew(client, target)
         by_task: dict[int, list[Finding]] = defaultdict(list)
         for finding in findings:
@@ -75,7 +75,7 @@ class _Showing:
     def run(self) -> ShowReport:
         fields = ("id", "data", "annotations", "completed_by", "was_cancelled")
         seen = 0
-        with progress(f"showing findings in {self.target.title}") as advance:
+        with progress_bar(f"showing findings in {self.target.title}") as advance:
             for page in ahead(pages(self.client, self.target.id, fields, everything=True)):
                 for task in page:
                     seen += int(str(task["id"])) in self.by_task

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from annotation.core.errors import StudioAuthError, StudioDownError
 from annotation.labelstudio.server.client import Client
-from annotation.labelstudio.server.embedded import find
+from annotation.labelstudio.server.embedded import find_server
 
 
 def connect(workspace: Path) -> Client:
@@ -23,7 +23,7 @@ def connect(workspace: Path) -> Client:
         raise StudioAuthError("LABEL_STUDIO_API_KEY is set but LABEL_STUDIO_URL is not; set it to the server's address")
     if url:
         return Client(url, token)
-    server = find(workspace)
+    server = find_server(workspace)
     if server is None:
         raise StudioDownError(
             f"no Label Studio runs in {workspace}; start one with `naba serve`, "

@@ -59,7 +59,7 @@ def start(workspace: Path, *, port: int | None = None, seconds: float = START_SE
     """
     folder = _folder(workspace)
     with FileLock(folder / "start.lock"):
-        server = find(workspace)
+        server = find_server(workspace)
         if server is not None and _answers(server, seconds):
             return server
         server = _launch(folder, _free_port(port, _last_port(folder)))
@@ -70,7 +70,7 @@ def start(workspace: Path, *, port: int | None = None, seconds: float = START_SE
     return server
 
 
-def find(workspace: Path) -> Server | None:
+def find_server(workspace: Path) -> Server | None:
     """The server of this workspace if its process lives, whether or not it answers yet."""
     folder = Path(workspace).resolve() / "studio"
     try:
@@ -83,7 +83,7 @@ def find(workspace: Path) -> Server | None:
 
 def stop(workspace: Path) -> bool:
     """End the server of this workspace, and only that; whether there was one."""
-    server = find(workspace)
+    server = find_server(workspace)
     if server is None:
         return False
     process = psutil.Process(server.pid)
@@ -234,7 +234,7 @@ def _answers(server: Server, seconds: float) -> bool:
     """Wait until it answers; False when it ended instead. Raises StudioError when it does neither in time."""
     deadline = time.monotonic() + seconds
     while not _healthy(server):
-        if find(server.workspace) is None:
+        if find_server(server.workspace) is None:
             return False
         if time.monotonic() > deadline:
             output = server.workspace / "studio" / "server.log"

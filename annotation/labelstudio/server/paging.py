@@ -15,14 +15,14 @@ PAGE_BYTES = 12 << 20
 _FIRST_PAGE = 200
 
 
-def count(client: Client, project: int, *, until: int | None = None) -> int:
+def count_tasks(client: Client, project: int, *, until: int | None = None) -> int:
     """How many tasks the project has, or has up to number `until`."""
     filters = [] if until is None else [_filter("id", "less_or_equal", "Number", until)]
     query = json.dumps({"filters": {"conjunction": "and", "items": filters}})
     return _left(_page(client, {"project": project, "include": "id", "page_size": 1, "query": query})[0])
 
 
-def latest(client: Client, project: int) -> str | None:
+def latest_update(client: Client, project: int) -> str | None:
     """When the task that changed last was changed, as the server writes it; None without tasks."""
     order = json.dumps({"ordering": ["-tasks:updated_at"]})
     page, _ = _page(client, {"project": project, "include": "id,updated_at", "page_size": 1, "query": order})

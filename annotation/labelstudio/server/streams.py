@@ -33,7 +33,7 @@ def ahead(items: Iterable[T]) -> Iterator[T]:
             yield item
 
 
-def chunks(items: Iterable[T], *, size: Callable[[T], int], most: int, count: int) -> Iterator[list[T]]:
+def batched(items: Iterable[T], *, size: Callable[[T], int], most: int, count: int) -> Iterator[list[T]]:
     """Lists of at most `count` items and about `most` units of `size`; an item beyond that goes alone."""
     chunk: list[T] = []
     weight = 0
@@ -49,7 +49,7 @@ def chunks(items: Iterable[T], *, size: Callable[[T], int], most: int, count: in
 
 
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+def progress_bar(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """A function to call with how many more are done: a bar on a terminal, a line now and then elsewhere."""
     if terminal.err.is_terminal and log.isEnabledFor(logging.INFO):
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())

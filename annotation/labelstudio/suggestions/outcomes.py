@@ -29,7 +29,7 @@ FATES: Mapping[str, str] = {
     ADDED: "marked by hand, not suggested",
 }
 
-Cell: TypeAlias = tuple[str, str, str]
+OutcomeKey: TypeAlias = tuple[str, str, str]
 """A layer, the label suggested (for what was added: the label marked), and a fate."""
 Arrow: TypeAlias = tuple[str, str, str]
 """Region id, region id, code."""
@@ -60,9 +60,9 @@ def marks(rows: Sequence[object], titles: Mapping[str, str]) -> RegionMarks:
     return found
 
 
-def fates(suggested: RegionMarks, submitted: RegionMarks, links: Collection[str] = ()) -> Counter[Cell]:
+def fates(suggested: RegionMarks, submitted: RegionMarks, links: Collection[str] = ()) -> Counter[OutcomeKey]:
     """How often what became of what. `links` are the codes of arrows that are no roles."""
-    counted: Counter[Cell] = Counter()
+    counted: Counter[OutcomeKey] = Counter()
     became: dict[str, str] = {}
     for layer in (schemas.TRIGGER, schemas.ENTITY):
         ours, theirs = suggested.spans[layer], submitted.spans[layer]

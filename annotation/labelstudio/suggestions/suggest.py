@@ -15,11 +15,11 @@ from annotation.core.document import Document, Span
 from annotation.core.errors import StudioDownError, UsageError
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import Project, find
+from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, chunks, progress
+from annotation.labelstudio.server.streams import ahead, batched, progress_bar
 from annotation.labelstudio.suggestions.usage import remember
 
 PREFIX = "naba"
@@ -86,7 +86,7 @@ def suggest(
     the server stays away; the same call again goes on from there.
     """
     with alone(workspace, project):
-        suggesting = _Suggesting(client, find(client, project, workspace=workspace), model_version, notes or {})
+        suggesting = _Suggesting(client, find_project(client, project, workspace=workspace), model_version, notes or {})
         try:
             suggesting.run(documents, keep=keep)
         except StudioDownError as error:
@@ -109,10 +109,10 @@ class _Suggesting:
 
     def run(self, documents: Iterable[Document], *, keep: bool) -> None:
         self.held = holdings(self.client, self.target.id)
-        parcels = chunks(
+        parcels = batched(
             self._suggestions(documents), size=lambda s: len(s.body), most=CHUNK_BYTES, count=CHUNK_PREDICTIONS
         )
-        with progress(f"suggesting in {self.target.title}") as advance:
+        with progress_bar(f"suggesting in {self.target.title}") as advance:
             for chunk in ahead(parcels):
                 self._import(chunk)
                 advance(len(chunk))

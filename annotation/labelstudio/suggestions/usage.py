@@ -21,10 +21,10 @@ from annotation.core.document import Document
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.project.current_annotation import current
-from annotation.labelstudio.project.project import Project, find
+from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, progress
+from annotation.labelstudio.server.streams import ahead, progress_bar
 from annotation.labelstudio.suggestions.outcomes import RegionMarks, fates, marks
 from annotation.labelstudio.suggestions.usage_report import WITH, SuggestionUsage
 from annotation.storage.documents_file import atomic
@@ -53,9 +53,9 @@ def audit(client: Client, *, project: str, workspace: Path) -> SuggestionUsage:
 
     Raises ProjectError when there is no such project.
     """
-    target = find(client, project, workspace=workspace)
+    target = find_project(client, project, workspace=workspace)
     auditing = _Auditing(target, _remembered(target))
-    with progress(f"auditing suggestions in {target.title}") as advance:
+    with progress_bar(f"auditing suggestions in {target.title}") as advance:
         for page in ahead(pages(client, target.id, FIELDS, everything=True)):
             for raw in page:
                 auditing.task(raw)

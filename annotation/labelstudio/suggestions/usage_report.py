@@ -26,7 +26,7 @@ from annotation.labelstudio.suggestions.outcomes import (
     EDITED,
     LAYERS,
     TYPE,
-    Cell,
+    OutcomeKey,
 )
 
 SHOWN = ("Trig-C", "Arg-C+", "Entity")
@@ -93,9 +93,9 @@ class Version:
 
     annotations: int = 0
     lead_times: list[float] = field(default_factory=list)
-    rows: dict[str, Counter[Cell]] = field(default_factory=lambda: defaultdict(Counter))
+    rows: dict[str, Counter[OutcomeKey]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, article: str, counts: Counter[Cell], lead_time: float | None) -> None:
+    def add(self, article: str, counts: Counter[OutcomeKey], lead_time: float | None) -> None:
         """Take note of one annotation."""
         self.annotations += 1
         self.rows[article] += counts
@@ -185,7 +185,7 @@ def _fate(articles: Sequence[Counter[str]]) -> Fate:
     return Fate(total, len(rows), bootstrap.pairs(ends)[0])
 
 
-def _counts(compared: Sequence[PairCounts]) -> bootstrap.Counts:
+def _counts(compared: Sequence[PairCounts]) -> bootstrap.CountArray:
     """[articles, units, 3], of exact matches, the pairs of an article added up."""
     articles: dict[str, list[PairCounts]] = {}
     for comparison in compared:

@@ -18,7 +18,7 @@ from annotation.core.annotator_versions import annotator, updated
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.project.project import TITLE_MAXIMUM, Project, find
+from annotation.labelstudio.project.project import TITLE_MAXIMUM, Project, find_project
 from annotation.labelstudio.project.task_index import alone, holdings
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
@@ -81,7 +81,7 @@ def hand_over(
 
     The second project is made when missing, as `project` was. Raises ProjectError when there is no such project.
     """
-    source = find(client, project, workspace=workspace)
+    source = find_project(client, project, workspace=workspace)
     title = title_of(project)
     bare = [next(iter(versions.values())).bare() for versions in contested]
     report = push(
@@ -103,7 +103,7 @@ def hand_over(
     started = [made.document for made in proposals]
     suggest(client, started, project=title, workspace=workspace, model_version=START, keep=True, notes=notes)
     with alone(workspace, title):
-        _tell(client, find(client, title, workspace=workspace), proposals)
+        _tell(client, find_project(client, title, workspace=workspace), proposals)
     return f"{client.url}/projects/{report.project_id}"
 
 
@@ -113,9 +113,9 @@ def decisions(
     """What was submitted in the second project; nothing when there is none. Of two for one article the later counts."""
     title = title_of(project)
     try:
-        target = find(client, title, workspace=workspace)
+        target = find_project(client, title, workspace=workspace)
     except ProjectError:
-        find(client, project, workspace=workspace)
+        find_project(client, project, workspace=workspace)
         return Decisions()
     out = (target.home or Path(workspace)) / "decisions.jsonl"
     report = pull(client, project=title, out=out, workspace=workspace)

@@ -18,11 +18,11 @@ from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.convert.quarantine import Quarantined
 from annotation.labelstudio.project.current_annotation import current
-from annotation.labelstudio.project.project import Project, find
+from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client
-from annotation.labelstudio.server.paging import count, latest, moment, pages
-from annotation.labelstudio.server.streams import ahead, progress
-from annotation.labelstudio.sync.pull_state import Line, State, merged
+from annotation.labelstudio.server.paging import count_tasks, latest_update, moment, pages
+from annotation.labelstudio.server.streams import ahead, progress_bar
+from annotation.labelstudio.sync.pull_state import State, TaskLine, merged
 from annotation.storage.documents_file import atomic, line
 from annotation.storage.pull_files import PullFiles
 
@@ -69,7 +69,7 @@ def pull(client: Client, *, project: str, out: Path, workspace: Path, full: bool
     `full` reads everything again. Raises ProjectError when there is no such project, StudioDownError, saying how far
     it got, when the server stays away, and StudioError when the server does not give all it says it has.
     """
-    target = find(client, project, workspace=workspace)
+    target = find_project(client, project, workspace=workspace)
     if target.seal.edited:
         log.warning("the interface of project %r was edited by hand (%s)", project, target.seal.edited)
     members = client.members()
@@ -105,13 +105,13 @@ class _Pulling:
     def read(self, documents: IO[str], quarantine: IO[str]) -> None:
         """Fetch what changed, and find out what was deleted."""
         # Taken before reading: what changes while we read may be missed now, and is then newer than this.
-        self.watermark = latest(self.client, self.target.id)
+        self.watermark = latest_update(self.client, self.target.id)
         since = None
         if self.state and self.state.watermark:
             since = moment(self.state.watermark) - OVERLAP
         stream = pages(self.client, self.target.id, FIELDS, everything=True, since=since)
-        total = None if since else count(self.client, self.target.id)
-        with progress(f"pulling from {self.target.title}", total) as advance:
+        total = None if since else count_tasks(self.client, self.target.id)
+        with progress_bar(f"pulling from {self.target.title}", total) as advance:
             for page in ahead(stream):
                 for raw in page:
                     self._task(raw, documents, quarantine)
@@ -169,7 +169,7 @@ class _Pulling:
         """Numbers are never given twice and only grow, so where none is missing up to our highest, none is gone."""
         for _ in range(_TRIES):
             tasks = (self.known | self.seen) - self.gone
-            there = count(self.client, self.target.id, until=max(tasks, default=0))
+            there = count_tasks(self.client, self.target.id, until=max(tasks, default=0))
             if there == len(tasks):
                 return
             listed = {int(str(t["id"])) for page in pages(self.client, self.target.id, ("id",)) for t in page}
@@ -190,7 +190,7 @@ def _put(spool: IO[str], task: int, text: str) -> None:
     spool.write(f"{task}\t{text}")
 
 
-def _spooled(spool: IO[str]) -> Iterator[Line]:
+def _spooled(spool: IO[str]) -> Iterator[TaskLine]:
     for entry in spool:
         task, _, text = entry.partition("\t")
         yield int(task), text

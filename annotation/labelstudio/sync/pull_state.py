@@ -9,10 +9,10 @@ from heapq import merge
 from pathlib import Path
 from typing import TypeAlias
 
-from annotation.storage.documents_file import atomic, opened
+from annotation.storage.documents_file import atomic, open_text
 from annotation.storage.pull_files import PullFiles
 
-Line: TypeAlias = tuple[int, str]
+TaskLine: TypeAlias = tuple[int, str]
 """A task's number and one line about it."""
 
 
@@ -43,15 +43,15 @@ class State:
             return None
 
 
-def merged(path: Path, fresh: Iterable[Line], *, without: set[int]) -> Iterator[str]:
+def merged(path: Path, fresh: Iterable[TaskLine], *, without: set[int]) -> Iterator[str]:
     """The lines of `path` by task, the fresh ones in place of those of the tasks in `without`."""
     old = (line for line in _lines(path) if line[0] not in without)
     return (text for _, text in merge(old, fresh, key=lambda line: line[0]))
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path) -> Iterator[TaskLine]:
     if path.exists():
-        with opened(path) as file:
+        with open_text(path) as file:
             for text in file:
                 row = json.loads(text)
                 yield int(row["task"] if "task" in row else row["provenance"]["task"]), text

@@ -15,9 +15,9 @@ from annotation.core.errors import StudioDownError, StudioError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_task_data
 from annotation.labelstudio.project.project import Project, ensure
-from annotation.labelstudio.project.task_index import Held, Holdings, Note, alone, holdings, meta, settled
+from annotation.labelstudio.project.task_index import Held, Holdings, Note, alone, await_arrivals, holdings, meta
 from annotation.labelstudio.server.client import Client, NotCarriedOutError
-from annotation.labelstudio.server.streams import ahead, chunks, progress
+from annotation.labelstudio.server.streams import ahead, batched, progress_bar
 
 CHUNK_BYTES = 16 << 20
 CHUNK_TASKS = 2000
@@ -97,12 +97,12 @@ class _Sending:
         self.doubtful = False
 
     def send(self, documents: Iterable[Document], chunk_tasks: int, total: int | None) -> None:
-        settled(self.client, self.target.id, self.note)
+        await_arrivals(self.client, self.target.id, self.note)
         self.note.clear()
         self.held = holdings(self.client, self.target.id)
         self.last = self.held.last
-        parcels = chunks(self._new(documents), size=lambda p: len(p.body), most=CHUNK_BYTES, count=chunk_tasks)
-        with progress(f"pushing to {self.target.title}", total) as advance:
+        parcels = batched(self._new(documents), size=lambda p: len(p.body), most=CHUNK_BYTES, count=chunk_tasks)
+        with progress_bar(f"pushing to {self.target.title}", total) as advance:
             known = 0
             for chunk in ahead(parcels):
                 self._import(chunk)
@@ -140,7 +140,7 @@ class _Sending:
             except StudioDownError as error:
                 log.warning("%s; looking at what arrived", error)
                 self.doubtful = True
-                arrived = settled(self.client, self.target.id, self.note)
+                arrived = await_arrivals(self.client, self.target.id, self.note)
                 self.report.created += len(arrived)
                 chunk = [parcel for parcel in chunk if parcel.id not in arrived]
                 if chunk and attempt == _TRIES - 1:

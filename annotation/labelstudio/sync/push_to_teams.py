@@ -9,7 +9,7 @@ from annotation.core.document import Document
 from annotation.core.errors import ProjectError, RegionError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import from_task_data
-from annotation.labelstudio.project.project import TITLE_MAXIMUM, find
+from annotation.labelstudio.project.project import TITLE_MAXIMUM, find_project
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.push import PushReport, push
@@ -72,7 +72,7 @@ def push_to_teams(
 def _articles(client: Client, title: str, workspace: Path) -> list[Document]:
     """What is in a team's project, which need not be there yet."""
     try:
-        target = find(client, title, workspace=workspace)
+        target = find_project(client, title, workspace=workspace)
     except ProjectError:
         return []  # if there is one that is not ours, the push says so
     found = []

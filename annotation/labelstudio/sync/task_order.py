@@ -17,11 +17,11 @@ from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import find
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, progress
+from annotation.labelstudio.server.streams import ahead, progress_bar
 from annotation.selection.active_learning import Queued
 
 PLACE = "queue"
@@ -72,7 +72,7 @@ class Waiting:
 
 def waiting(client: Client, *, project: str, workspace: Path) -> Waiting:
     """Look at a project before its articles are put in order. Raises ProjectError when there is none of that title."""
-    target = find(client, project, workspace=workspace)
+    target = find_project(client, project, workspace=workspace)
     held = holdings(client, target.id)
     listed = (task for page in pages(client, target.id, ("id", "is_labeled")) for task in page)
     finished = {task["id"] for task in listed if task.get("is_labeled")}
@@ -86,10 +86,10 @@ def arrange(client: Client, order: Sequence[Queued], *, project: str, workspace:
     Raises ProjectError when there is no such project.
     """
     with alone(workspace, project):
-        target = find(client, project, workspace=workspace)
+        target = find_project(client, project, workspace=workspace)
         report = QueueReport(f"{client.url}/projects/{target.id}")
         places = {queued.id: _place(number, lists) for number, queued in enumerate(order)}
-        with progress(f"ordering {target.title}") as advance:
+        with progress_bar(f"ordering {target.title}") as advance:
             for page in ahead(pages(client, target.id, ("id", "data"))):
                 for task in page:
                     _put(client, task, places, report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from annotation.adjudication.draft_version import Proposal, proposal
-from annotation.adjudication.voting import agreed, spoken
+from annotation.adjudication.voting import spoken, unanimous
 from annotation.agreement.item_alignment import places
 from annotation.core.document import Document
 from tests.builders import build, conflict
@@ -74,7 +74,7 @@ def test_whatever_they_marked_every_thing_is_in_once_and_as_somebody_has_it(mark
     assert set(made.document.spans()) <= {span for version in marked for span in version.spans()}
     contested = [place for place in places(named, ONTOLOGY) if place.contested]
     assert len(made.lines) == len(contested)
-    assert bool(contested) == (not agreed([spoken(version, ONTOLOGY) for version in marked]))
+    assert bool(contested) == (not unanimous([spoken(version, ONTOLOGY) for version in marked]))
 
 
 def test_of_as_many_the_one_without_its_prefix_is_proposed() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.articles.body import BodyMap, find, whole
+from annotation.articles.body import BodyMap, find_body, whole
 from annotation.core.text import lines
 from tests.strategies import texts
 
@@ -93,7 +93,7 @@ PROSE = [
 def bodied(page: list[str]) -> list[str]:
     """The lines found in a page of these lines."""
     text = "\n".join(page)
-    body = find(text)
+    body = find_body(text)
     return body.text(text).split("\n") if body else []
 
 
@@ -166,27 +166,27 @@ def test_a_last_paragraph_without_a_full_stop_stays() -> None:
 @pytest.mark.parametrize("headline", ["هدوء في السنابل", "السنابل", "מי הפגיז את גבעת אלה?", "מי הפגיז?"])
 def test_a_short_headline_stays_and_is_the_title(headline: str) -> None:
     page = [headline, "04.11.2023", *ARABIC[1:]]
-    body = find("\n".join(page))
+    body = find_body("\n".join(page))
     assert body is not None
     assert body.title == headline
     assert bodied(page) == [headline, *ARABIC[1:]]
 
 
 def test_the_title_is_the_headline_with_its_white_space_tidied() -> None:
-    body = find("أخبار\n  " + ARABIC[0].replace(" ", "\u00a0 ", 1) + "\n" + ARABIC[1])
+    body = find_body("أخبار\n  " + ARABIC[0].replace(" ", "\u00a0 ", 1) + "\n" + ARABIC[1])
     assert body is not None
     assert body.title == ARABIC[0]
 
 
 def test_a_long_first_paragraph_is_no_title() -> None:
-    body = find(" ".join(ARABIC[1:]) * 2)
+    body = find_body(" ".join(ARABIC[1:]) * 2)
     assert body is not None
     assert body.title is None
 
 
 def test_lines_are_kept_whole_and_blank_ones_only_inside() -> None:
     text = f"\n\n{ARABIC[0]} \r\n\r\n  {ARABIC[1]}\r\n\r\nicon\r\n\r\n{ARABIC[2]}\r\n \n"
-    body = find(text)
+    body = find_body(text)
     assert body is not None
     assert body.text(text).split("\n") == [f"{ARABIC[0]} ", "", f"  {ARABIC[1]}", "", ARABIC[2]]
 
@@ -199,7 +199,7 @@ def test_blank_lines_of_the_article_itself_stay_as_many_as_they_are() -> None:
 
 def test_what_was_dropped_says_why() -> None:
     text = "\n".join([*ARABIC, "-----", "تابعنا : تويتر - تلغرام"])
-    body = find(text)
+    body = find_body(text)
     assert body is not None
     assert [(text[start:end], why) for (start, end), why in body.dropped] == [
         ("-----", "separator"),
@@ -208,13 +208,13 @@ def test_what_was_dropped_says_why() -> None:
 
 
 def test_a_page_of_nothing_has_no_body() -> None:
-    assert find("") is None
-    assert find("\n \n-----\nicon\n12:30") is None
+    assert find_body("") is None
+    assert find_body("\n \n-----\nicon\n12:30") is None
 
 
 @given(texts(min_size=0))
 def test_any_text_has_a_body_of_whole_lines_or_none(text: str) -> None:
-    body = find(text)
+    body = find_body(text)
     if body is not None:
         assert set(body.ranges) <= set(lines(text))
         assert list(body.ranges) == sorted(body.ranges)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.articles.body import find
+from annotation.articles.body import find_body
 from annotation.articles.html import Extract, Page, article, decode_html, extract
 from tests.strategies import texts
 
@@ -141,7 +141,7 @@ def seconds(source: str) -> float:
 
 def test_the_article_is_its_headline_and_paragraphs() -> None:
     page = Page(PAGE)
-    body = find(page.text, article(page, extract(PAGE)))
+    body = find_body(page.text, article(page, extract(PAGE)))
     assert body is not None
     assert body.text(page.text).split("\n") == [HEADLINE, *PARAGRAPHS]
     assert body.title == HEADLINE

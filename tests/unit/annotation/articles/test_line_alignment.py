@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.articles.line_alignment import align, squeeze
+from annotation.articles.line_alignment import align_lines, squeeze
 
 LONG = "זוהישורהארוכהמאודשאיןלטעותבה"
 
@@ -27,7 +27,7 @@ LONG = "זוהישורהארוכהמאודשאיןלטעותבה"
     ],
 )
 def test_which_lines_are_chosen(visible: list[str], wanted: list[str], chosen: list[int]) -> None:
-    assert align(visible, wanted) == chosen
+    assert align_lines(visible, wanted) == chosen
 
 
 lines = st.lists(st.text("אבג", min_size=1, max_size=12), max_size=12)
@@ -35,19 +35,19 @@ lines = st.lists(st.text("אבג", min_size=1, max_size=12), max_size=12)
 
 @given(lines)
 def test_a_page_is_all_of_itself(visible: list[str]) -> None:
-    assert align(visible, visible) == list(range(len(visible)))
+    assert align_lines(visible, visible) == list(range(len(visible)))
 
 
 @given(lines, lines)
 def test_chosen_lines_are_in_order_and_come_once(visible: list[str], wanted: list[str]) -> None:
-    chosen = align(visible, wanted)
+    chosen = align_lines(visible, wanted)
     assert chosen == sorted(set(chosen))
     assert all(any(visible[i] in line for line in wanted) for i in chosen)
 
 
 def test_a_page_of_many_equal_lines_is_quick() -> None:
     page = [LONG] * 5000
-    assert align(page, page) == list(range(5000))
+    assert align_lines(page, page) == list(range(5000))
 
 
 def test_white_space_says_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.checks.boundaries import trimmed
+from annotation.checks.boundaries import trim_range
 from annotation.checks.run import check
 from annotation.core.document import Document, Span
 from tests.builders import conflict
@@ -31,7 +31,7 @@ LETTERS = "אבמחمدع\u064b\u0651 \n\t\u200f.,،:()«»\"'״%-5"
     ],
 )
 def test_what_belongs_to_the_words_stays(words: str, left: str) -> None:
-    start, end = trimmed(words, 0, len(words))
+    start, end = trim_range(words, 0, len(words))
     assert words[start:end] == left
 
 
@@ -40,9 +40,9 @@ def test_what_belongs_to_the_words_stays(words: str, left: str) -> None:
 def test_what_is_trimmed_is_within_and_needs_no_trimming(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    first, last = trimmed(text, start, end)
+    first, last = trim_range(text, start, end)
     assert start <= first < last <= end
-    assert trimmed(text, first, last) == (first, last)
+    assert trim_range(text, first, last) == (first, last)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ import pytest
 from annotation import sample
 from annotation.checks.corpus_counts import MAJORITY, Corpus
 from annotation.checks.finding import Finding
-from annotation.checks.name_occurrences import shown
+from annotation.checks.name_occurrences import comparable_name
 from annotation.checks.run import check, check_file
 from annotation.core.document import Document
 from annotation.core.document_json import to_json
@@ -78,11 +78,11 @@ def test_a_name_that_is_marked_once_as_another_type_is_found(clean: list[Documen
         (number, span)
         for number, document in enumerate(clean)
         for span in document.entities
-        if counted.marked(span, document, words := shown(span, document)) > MAJORITY
+        if counted.marked(span, document, words := comparable_name(span, document)) > MAJORITY
         and not words.startswith(("ה", "ال"))
     ]
     draw = random.Random(7)
-    names = {shown(span, clean[number]): (number, span) for number, span in draw.sample(often, len(often))}
+    names = {comparable_name(span, clean[number]): (number, span) for number, span in draw.sample(often, len(often))}
     assert names
     for number, span in names.values():
         wrong = replace(span, label="Location" if span.label != "Location" else "Person")

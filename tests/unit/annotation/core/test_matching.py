@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.core.document import Argument, Document, Event, Span
-from annotation.core.matching import PRF, UNITS, assign, compare, overlap, units
+from annotation.core.matching import PRF, UNITS, assign, count_units, overlap, units
 
 TEXT = "x" * 100
 
@@ -67,7 +67,7 @@ def test_two_roles_of_one_filler_are_one_identified_and_two_classified_arguments
 def test_compare_counts_each_side_and_what_they_share() -> None:
     one = Document("d", TEXT, entities=(Span(0, 3, "GPE"), Span(5, 8, "Person")))
     two = Document("d", TEXT, entities=(Span(0, 3, "GPE"), Span(5, 8, "GPE"), Span(9, 10, "Time")))
-    assert dict(zip(UNITS, compare(units(one), units(two)), strict=True))["Entity"] == (2, 3, 1)
+    assert dict(zip(UNITS, count_units(units(one), units(two)), strict=True))["Entity"] == (2, 3, 1)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.core.document import Document
-from annotation.core.near_duplicates import alike, clusters, fingerprint
+from annotation.core.near_duplicates import alike, duplicate_clusters, fingerprint
 from tests.generated import articles
 from tests.strategies import texts
 
@@ -25,7 +25,7 @@ OTHER = (
 
 
 def of(*texts: str) -> list[int]:
-    return clusters([Document(str(number), text) for number, text in enumerate(texts)])
+    return duplicate_clusters([Document(str(number), text) for number, text in enumerate(texts)])
 
 
 def test_a_copy_with_a_new_word_and_other_spelling_is_a_near_duplicate() -> None:
@@ -78,11 +78,11 @@ def test_the_threshold_is_how_alike_they_must_be() -> None:
     words = [f"كلمة{number}" for number in range(100)]
     half = [" ".join(words), " ".join(words[:75] + [f"غيرها{number}" for number in range(25)])]
     pair = [Document("a", half[0]), Document("b", half[1])]
-    assert clusters(pair, threshold=0.95) == [0, 1]
-    assert clusters(pair, threshold=0.3) == [0, 0]
+    assert duplicate_clusters(pair, threshold=0.95) == [0, 1]
+    assert duplicate_clusters(pair, threshold=0.3) == [0, 0]
 
 
 def test_many_made_up_articles_are_told_apart() -> None:
     made = list(articles(60, characters=800))
-    assert len(set(clusters(made))) == 60
-    assert clusters([*made, *made]) == [*range(60), *range(60)]
+    assert len(set(duplicate_clusters(made))) == 60
+    assert duplicate_clusters([*made, *made]) == [*range(60), *range(60)]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.core.document import Document, Span
-from annotation.core.matching import compare, units
+from annotation.core.matching import count_units, units
 from annotation.core.proclitics import moved, tolerated, variants
 from tests.builders import build, conflict
 from tests.strategies import documents
@@ -53,6 +53,6 @@ def test_forgiving_never_costs_and_what_agrees_stays(one: Document, chance: Rand
         if target not in {*one.spans(), *where.values()}:
             where[span] = target
     two = moved(one, where)
-    exact, forgiven = (compare(units(one), units(other)) for other in (two, tolerated(one, two)))
+    exact, forgiven = (count_units(units(one), units(other)) for other in (two, tolerated(one, two)))
     assert all(after[2] >= before[2] for before, after in zip(exact, forgiven, strict=True))
     assert tolerated(one, one) == one

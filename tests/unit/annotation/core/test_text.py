@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.core.text import PROCLITICS, decode, fold, folded, graphemes, lines, on_grapheme, proclitics
+from annotation.core.text import PROCLITICS, decode_bytes, fold, folded, graphemes, lines, on_grapheme, proclitics
 from tests.strategies import texts
 
 HEBREW = ["שלום", "בית", "פיצוץ", "ירושלים של זהב", 'דובר צה"ל מסר כי הכוח שב לבסיסו ללא נפגעים.']
@@ -17,42 +17,42 @@ ARABIC = ["بيت", "يوم", "ليلى", "دمشق", "مدرسة", "قال مت
 @pytest.mark.parametrize("text", HEBREW + ARABIC)
 @pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_unicode_is_recognised_however_short_the_text(text: str, codec: str) -> None:
-    assert decode(text.encode(codec))[0] == text
+    assert decode_bytes(text.encode(codec))[0] == text
 
 
 @pytest.mark.parametrize("text", HEBREW)
 def test_windows_hebrew_is_recognised_however_short_the_text(text: str) -> None:
-    assert decode(text.encode("cp1255")) == (text, "cp1255")
+    assert decode_bytes(text.encode("cp1255")) == (text, "cp1255")
 
 
 @pytest.mark.parametrize("text", ARABIC)
 def test_windows_arabic_is_recognised_however_short_the_text(text: str) -> None:
-    assert decode(text.encode("cp1256")) == (text, "cp1256")
+    assert decode_bytes(text.encode("cp1256")) == (text, "cp1256")
 
 
 @given(st.binary(max_size=60) | texts().map(str.encode) | texts().map(lambda t: t.encode("utf-16")))
 def test_the_codec_gives_the_same_text_again_or_the_bytes_are_refused(raw: bytes) -> None:
     try:
-        text, codec = decode(raw)
+        text, codec = decode_bytes(raw)
     except ValueError:
         return
     assert raw.decode(codec) == text
 
 
 def test_newlines_are_as_they_were_and_the_bom_is_gone() -> None:
-    assert decode("\ufeffא\r\nב\rג\n".encode())[0] == "א\r\nב\rג\n"
+    assert decode_bytes("\ufeffא\r\nב\rג\n".encode())[0] == "א\r\nב\rג\n"
 
 
 @pytest.mark.parametrize("raw", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", b"abc\0def", bytes(range(32)) * 4])
 def test_binary_is_refused(raw: bytes) -> None:
     with pytest.raises(ValueError, match="binary"):
-        decode(raw)
+        decode_bytes(raw)
 
 
 def test_damaged_utf8_is_refused_rather_than_read_as_another_encoding() -> None:
     raw = ("התושבים שבו אל בתיהם לאחר שהאזעקה פסקה. " * 5).encode()
     with pytest.raises(ValueError, match="byte 19 is not utf-8"):
-        decode(raw[:20] + b"\xff" + raw[20:])
+        decode_bytes(raw[:20] + b"\xff" + raw[20:])
 
 
 @given(texts(min_size=0))

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 
 from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import UsageError
-from annotation.formats.base import Lost, ReadOptions, WriteOptions, counts
+from annotation.formats.base import Lost, ReadOptions, WriteOptions, unit_counts
 from annotation.formats.registry import FORMATS, reader, writer
 from annotation.formats.trim_whitespace import trim
 from tests.builders import build, conflict
@@ -59,8 +59,8 @@ def test_columns_carry_every_span_and_the_white_space_between_words(document: Do
     events = tuple(Event(event.trigger) for event in kept.events)
     (back,), lost, said = trip("conll", document)
     assert (back, said) == (bare_of(kept, events=events, links=()), [])
-    told = {unit: sum(i.count for i in lost if i.unit == unit and i.kind == "lost") for unit in counts(document)}
-    assert told == {unit: number - counts(back)[unit] for unit, number in counts(document).items()}
+    told = {unit: sum(i.count for i in lost if i.unit == unit and i.kind == "lost") for unit in unit_counts(document)}
+    assert told == {unit: number - unit_counts(back)[unit] for unit, number in unit_counts(document).items()}
 
 
 @settings(max_examples=60, deadline=None)

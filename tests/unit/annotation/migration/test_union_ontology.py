@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from annotation.labelstudio.project.config_signature import half_way, opened
+from annotation.labelstudio.project.config_signature import half_way, read_signature
 from annotation.labelstudio.project.labeling_config import labelling_config, relation_titles
 from annotation.migration.union_ontology import transition
 from tests.builders import conflict
@@ -25,7 +25,7 @@ def test_whatever_title_is_stored_for_an_arrow_is_among_those_shown() -> None:
 
 
 def test_the_page_of_both_says_where_it_leads() -> None:
-    seal = opened(half_way(BOTH, NEW, "ar"))
+    seal = read_signature(half_way(BOTH, NEW, "ar"))
     assert seal is not None
     assert (seal.ontology, seal.migrating, seal.edited, seal.current) == (NEW, NEW.hash, "", False)
     assert labelling_config(BOTH, ui_language="ar") in half_way(BOTH, NEW, "ar")

@@ -11,7 +11,7 @@ import pytest
 from annotation import sample
 from annotation.articles.reader import read
 from annotation.core.document import Document, Span, text_id
-from annotation.core.near_duplicates import clusters
+from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
 from annotation.core.text import on_grapheme
 from tests.builders import ONTOLOGY_PATH
@@ -171,7 +171,7 @@ def test_unlabelled_articles_are_read_and_new() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_two_articles_were_published_twice(language: str, articles: list[Document]) -> None:
-    count = Counter(clusters([article for article in articles if article.language == language]))
+    count = Counter(duplicate_clusters([article for article in articles if article.language == language]))
     assert sorted(count.values())[-3:] == [1, 2, 2]
 
 

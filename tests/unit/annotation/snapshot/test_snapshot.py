@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Provenance, Source, Span
 from annotation.core.errors import SnapshotError
 from annotation.core.ontology import Ontology
-from annotation.snapshot.snapshot import Snapshot, build, compare
-from annotation.snapshot.splits import split
+from annotation.snapshot.snapshot import Snapshot, build, compare_snapshots
+from annotation.snapshot.splits import split_documents
 from annotation.storage import parquet
 from tests.builders import build as mark
 from tests.builders import conflict
@@ -56,8 +56,8 @@ def test_any_document_survives_a_row_of_parquet(
 ) -> None:
     scored = tuple(Span(s.start, s.end, s.label, score) for s in document.entities)
     document = replace(document, entities=scored, provenance=by)
-    parquet.write(tmp_path / "x.parquet", [document])
-    (found,) = parquet.read(tmp_path / "x.parquet")
+    parquet.write_parquet(tmp_path / "x.parquet", [document])
+    (found,) = parquet.read_parquet(tmp_path / "x.parquet")
     assert found == document
     assert found.provenance == document.provenance
     assert [span.score for span in found.entities] == [span.score for span in document.entities]
@@ -213,7 +213,7 @@ def test_a_difference_names_documents_and_counts_labels(tmp_path: Path) -> None:
     before = gold(20)
     after = [replace(before[0], events=()), *before[2:], *gold(1, prefix="new")]
     a, b = (build(d, tmp_path / n, ontology=ONTOLOGY) for n, d in (("a", before), ("b", after)))
-    difference = compare(a, b)
+    difference = compare_snapshots(a, b)
     assert (difference.added, difference.removed, difference.changed) == (("new-0",), ("made-1",), ("made-0",))
     assert not difference.ontology_changed
     arrests = [difference.labels[name].get("Arrest", (0, 0)) for name in ("train", "dev", "test")]
@@ -223,13 +223,13 @@ def test_a_difference_names_documents_and_counts_labels(tmp_path: Path) -> None:
 
 def test_equal_snapshots_have_no_difference(tmp_path: Path) -> None:
     a, b = (build(gold(9), tmp_path / name, ontology=ONTOLOGY) for name in "ab")
-    assert not compare(a, b)
-    assert compare(a, b).labels == {"train": {}, "dev": {}, "test": {}}
+    assert not compare_snapshots(a, b)
+    assert compare_snapshots(a, b).labels == {"train": {}, "dev": {}, "test": {}}
 
 
 def parts(clusters: list[int], languages: list[str], seed: int = 1) -> dict[str, list[Document]]:
     made = [Document(str(number), "x", language) for number, language in enumerate(languages)]
-    return split(made, clusters, ratios=(0.8, 0.1, 0.1), seed=seed)
+    return split_documents(made, clusters, ratios=(0.8, 0.1, 0.1), seed=seed)
 
 
 @given(st.data(), st.integers(1, 80), st.integers(0, 5))

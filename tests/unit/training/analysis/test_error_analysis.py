@@ -14,7 +14,7 @@ from annotation.core.errors import UsageError
 from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF, units
 from training.analysis.error_analysis import Diagnosis, diagnose, if_fixed
-from training.analysis.error_causes import CAUSES, wrong
+from training.analysis.error_causes import CAUSES, argument_errors
 
 GOLD = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE זמירון]."
 STRUCK = (
@@ -26,7 +26,7 @@ def causes(gold: str, predicted: str, language: str = "he") -> list[tuple[str, s
     """Each error: its cause, the role missed, the role predicted instead."""
     ours, theirs = (parse(markup, id="d", language=language) for markup in (gold, predicted))
     assert ours.text == theirs.text
-    return [(e.cause, e.gold and e.gold.role, e.predicted and e.predicted.role) for e in wrong(ours, theirs)]
+    return [(e.cause, e.gold and e.gold.role, e.predicted and e.predicted.role) for e in argument_errors(ours, theirs)]
 
 
 def test_nothing_is_wrong_with_gold() -> None:

@@ -14,7 +14,7 @@ from annotation.agreement import agreement
 from annotation.core.document import Span
 from annotation.core.errors import UsageError
 from tests.builders import conflict
-from training.analysis.evaluation import SCHEMA, Evaluation, evaluation, reached
+from training.analysis.evaluation import SCHEMA, Evaluation, evaluation, human_scores
 from training.report.page import write_report
 
 GOLD = sample.gold()
@@ -73,8 +73,8 @@ def test_every_wrong_argument_is_among_the_causes_of_its_document() -> None:
 
 
 def test_an_agreement_of_nobody_is_no_ceiling() -> None:
-    assert reached(None) == {}
-    assert reached({"documents": 0, "overall": {}}) == {}
+    assert human_scores(None) == {}
+    assert human_scores({"documents": 0, "overall": {}}) == {}
 
 
 @pytest.mark.parametrize(

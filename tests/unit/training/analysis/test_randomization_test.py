@@ -10,7 +10,7 @@ from annotation.page.titles import Names
 from tests.builders import conflict
 from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.leakage import Leakage
-from training.analysis.randomization_test import Shift, changes
+from training.analysis.randomization_test import Shift, shifts
 from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge
 
 PERSON, PLACE, AGENT = Span(4, 8, "Person"), Span(10, 14, "GPE"), Span(16, 20, "Organization")
@@ -62,7 +62,7 @@ def test_a_role_never_predicted_in_arabic_is_named() -> None:
     documents, chance = gold(80), random.Random(1)
     before = [found(document, chance) for document in documents]
     now = [without(found(document, chance), "Attacker", "ar") for document in documents]
-    told = refusals(changes(documents, now, before, level=LEVEL))
+    told = refusals(shifts(documents, now, before, level=LEVEL))
     assert any(line.startswith("role Attacker in Arabic: F1 ") and " 0.0 now" in line for line in told), told
     assert not [line for line in told if "Hebrew" in line]
 
@@ -73,14 +73,14 @@ def test_two_equally_good_models_are_hardly_ever_told_apart() -> None:
     refused = 0
     for _ in range(SIMULATED):
         now, before = ([found(document, chance) for document in documents] for _ in range(2))
-        refused += bool(refusals(changes(documents, now, before, level=LEVEL, draws=1000)))
+        refused += bool(refusals(shifts(documents, now, before, level=LEVEL, draws=1000)))
     assert refused <= 19, refused
 
 
 def test_the_same_predictions_differ_in_nothing() -> None:
     documents = gold(20)
     now = [found(document, random.Random(3)) for document in documents]
-    compared = changes(documents, now, now)
+    compared = shifts(documents, now, now)
     assert {change.delta for change in compared} == {0.0}
     assert not any(change.testable or change.significant for change in compared)
 
@@ -88,7 +88,7 @@ def test_the_same_predictions_differ_in_nothing() -> None:
 def test_three_documents_are_too_few_to_say() -> None:
     documents = gold(6)
     now = [without(document, "Attacker", "ar") for document in documents]
-    lost = {change.key: change for change in changes(documents, now, documents) if change.slice_ == ("language", "ar")}
+    lost = {change.key: change for change in shifts(documents, now, documents) if change.slice_ == ("language", "ar")}
     change = lost["role", "Attacker"]
     assert (change.before, change.now, change.differing) == (1.0, 0.0, 3)
     assert not change.testable
@@ -98,9 +98,9 @@ def test_three_documents_are_too_few_to_say() -> None:
 def test_what_is_tolerated_is_no_drop_and_a_gain_is_none() -> None:
     documents = gold(60)
     now = [without(document, "Attacker", "ar") for document in documents]
-    assert any(change.significant for change in changes(documents, now, documents))
-    assert not any(change.significant for change in changes(documents, now, documents, tolerate=1.0))
-    assert not any(change.significant for change in changes(documents, documents, now))
+    assert any(change.significant for change in shifts(documents, now, documents))
+    assert not any(change.significant for change in shifts(documents, now, documents, tolerate=1.0))
+    assert not any(change.significant for change in shifts(documents, documents, now))
 
 
 def test_a_slice_of_the_arguments_that_is_lost_is_named() -> None:
@@ -109,7 +109,7 @@ def test_a_slice_of_the_arguments_that_is_lost_is_named() -> None:
     far = {"Place", "Agent", "Target"}
     events = tuple(replace(e, arguments=tuple(a for a in e.arguments if a.role not in far)) for e in EVENTS)
     now = [replace(document, events=events) for document in documents]
-    compared = changes(documents, now, documents, features=ArgumentFeatures(conflict()))
+    compared = shifts(documents, now, documents, features=ArgumentFeatures(conflict()))
     worse = {change.key for change in compared if change.significant and change.slice_ == ("", "")}
     assert ("distance", "4 to 10 words") in worse
     assert any("arguments, distance 4 to 10 words: F1 100.0 before" in line for line in refusals(compared))
@@ -117,7 +117,7 @@ def test_a_slice_of_the_arguments_that_is_lost_is_named() -> None:
 
 def test_every_language_and_every_source_is_looked_at() -> None:
     documents = gold(12)
-    compared = changes(documents, documents, documents)
+    compared = shifts(documents, documents, documents)
     assert {change.slice_ for change in compared} == {
         *{("", ""), ("language", "ar"), ("language", "he")},
         *{("source", f"paper {n}") for n in range(3)},

@@ -19,7 +19,7 @@ from optuna.storages.journal import JournalFileBackend
 import conf
 from annotation.core.errors import NabaError, UsageError
 from training.commands.hydra_main import train_main
-from training.config.optuna_sweeper import distribution, register
+from training.config.optuna_sweeper import distribution, register_sweeper
 
 CONF = """
 defaults:
@@ -54,7 +54,7 @@ def sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path
             return -float((cfg.x - 2) ** 2) - (cfg.y == "b")
 
         monkeypatch.setattr(sys, "argv", ["app", "--multirun", *overrides])
-        register()
+        register_sweeper()
         main()
         return folder
 

@@ -18,7 +18,7 @@ from tests.unit.training.conftest import FAMILIES, checkpoint, reader
 from training.commands import train
 from training.commands.audit import audit
 from training.config.schema import AuditConfig, EncoderConfig, ModelConfig
-from training.encoding.coverage import UNSEEN, aligned
+from training.encoding.coverage import UNSEEN, coverage
 from training.encoding.encoding import Encoding
 from training.encoding.representable import Uncovered
 
@@ -33,7 +33,7 @@ def encoding(family: str = "compact", *, width: int = 3) -> Encoding:
 
 
 def test_marks_are_counted_by_kind_and_language() -> None:
-    found = aligned(encoding(), [HEBREW, LOSING])
+    found = coverage(encoding(), [HEBREW, LOSING])
     assert (found.documents, found.of(kind="entity").total, found.of(kind="argument", language="he").total) == (2, 3, 2)
     assert found.of(language="he").share == 1
     lost = found.of(kind="entity", language="ar"), found.of(kind="argument", language="ar")
@@ -55,7 +55,7 @@ def test_arguments_of_a_lost_trigger_are_lost_with_it() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_what_is_said_and_what_is_lost_are_all_there_is(family: str) -> None:
     gold = [*documents(12), HEBREW, LOSING]
-    found = aligned(encoding(family), gold)
+    found = coverage(encoding(family), gold)
     marks = found.of()
     assert marks.total == sum(len(list(d.spans())) + sum(len(e.arguments) for e in d.events) for d in gold)
     assert marks.total - marks.said == sum(count for _, count in found.reasons())
@@ -64,13 +64,13 @@ def test_what_is_said_and_what_is_lost_are_all_there_is(family: str) -> None:
 
 def test_a_label_a_token_cannot_say_what_begins_inside_one() -> None:
     """The vocabulary was trained on a text with this word and its proclitic, and keeps them together."""
-    spans = aligned(encoding("wordpiece"), [HEBREW]).of(kind="entity")
+    spans = coverage(encoding("wordpiece"), [HEBREW]).of(kind="entity")
     assert (spans.total, spans.said, spans.tokens) == (2, 2, 1)
 
 
 @pytest.mark.parametrize(("family", "expected"), [("wordpiece", 1), ("bytes", 0), ("byte-fallback", 0), ("compact", 0)])
 def test_words_of_unknown_characters_are_not_shown_to_the_encoder(family: str, expected: int) -> None:
-    found = aligned(encoding(family), [build("אמר [Person \u1200\u1201]", id="x")])
+    found = coverage(encoding(family), [build("אמר [Person \u1200\u1201]", id="x")])
     assert found.of(kind="entity").unseen == expected
     assert found.share == 1
     assert len(found.examples.get(("entity", UNSEEN), [])) == expected

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotation.core.document import Document
 from annotation.core.link_clusters import chain
 from annotation.core.ontology import Ontology
-from annotation.core.words import LEADING, TRAILING, split
+from annotation.core.words import LEADING, TRAILING, split_words
 from tests.builders import build, conflict
 from training.encoding.decoding import Outputs, cut, decode
 from training.encoding.label_space import LabelSpace
@@ -44,7 +44,7 @@ def outputs(*spans: tuple[int, int, str, float], labels: LabelSpace = LABELS) ->
 
 
 def decoded(found: Outputs, labels: LabelSpace = LABELS, *, nested: bool = True) -> Document:
-    return decode(Document(id="d", text=TEXT), split(TEXT), found, labels, nested=nested)
+    return decode(Document(id="d", text=TEXT), split_words(TEXT), found, labels, nested=nested)
 
 
 def quotes(document: Document) -> list[tuple[str, str]]:
@@ -82,7 +82,7 @@ def test_proclitics_are_cut() -> None:
 
 
 def test_two_cuts_of_one_word_leave_a_grapheme() -> None:
-    (word,) = split("\u05d1\u05b0\u05d1")
+    (word,) = split_words("\u05d1\u05b0\u05d1")
     sure = np.array([0, 9, 9, 9, 9, 9], dtype=np.float32)
     assert cut(word, word, sure, sure[:TRAILING]) in {(0, 2), (2, 3)}
 
@@ -133,7 +133,7 @@ def test_only_values_that_differ_from_the_default_are_kept() -> None:
 
 def test_what_was_marked_before_is_replaced() -> None:
     document = build("[Arrest:trigger נעצר] בסוריה אבו חפס")
-    again = decode(document, split(document.text), outputs((2, 3, "Person", 1)), LABELS)
+    again = decode(document, split_words(document.text), outputs((2, 3, "Person", 1)), LABELS)
     assert (len(again.entities), again.events) == (1, ())
 
 

@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
     write_documents(tmp_path / "a.jsonl", CORPUS[:40])
     (tmp_path / "b").mkdir()
     write_documents(tmp_path / "b" / "c.jsonl.gz", CORPUS[40:41])
-    parquet.write(tmp_path / "d.parquet", CORPUS[41:])
+    parquet.write_parquet(tmp_path / "d.parquet", CORPUS[41:])
     (tmp_path / "read.me").write_text("none", encoding="utf-8")
     (tmp_path / "x.jsonl.partial").write_text("{", encoding="utf-8")
     (tmp_path / ".a.jsonl").write_text("{", encoding="utf-8")

@@ -11,9 +11,9 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
 from training.config.schema import PredictConfig
-from training.inference.loading import found_by
+from training.inference.loading import load_predictor
 from training.inference.onnx_backend import READER
-from training.scoring.compatibility import known_by
+from training.scoring.compatibility import check_labels_known
 
 GOLD = [
     build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]", id="a"),
@@ -34,15 +34,15 @@ def test_a_model_that_knows_all_that_gold_says_may_be_scored_on_it() -> None:
     said, whole = {"Arrest", "GPE", "Person", "Place"}, conflict()
     least = without(*({*whole.labels, *whole.roles} - said))
     assert {*least.labels, *least.roles} == said
-    known_by(least, GOLD, path="model")
+    check_labels_known(least, GOLD, path="model")
     for label in said:
         with pytest.raises(UsageError, match=label):
-            known_by(without(label), GOLD, path="model")
+            check_labels_known(without(label), GOLD, path="model")
 
 
 def test_what_it_cannot_say_is_counted_and_named_in_one_line() -> None:
     with pytest.raises(UsageError) as caught:
-        known_by(without("GPE", "Place"), GOLD, path="outputs/old/model")
+        check_labels_known(without("GPE", "Place"), GOLD, path="outputs/old/model")
     said = str(caught.value)
     assert said.startswith("outputs/old/model: its ontology conflict")
     assert "lacks 2 of the 5 labels and roles that gold is marked in, 4 marks (>Place, GPE)" in said
@@ -52,4 +52,4 @@ def test_what_it_cannot_say_is_counted_and_named_in_one_line() -> None:
 def test_exported_graphs_compute_as_they_were_exported(tmp_path: Path) -> None:
     (tmp_path / READER).touch()
     with pytest.raises(UsageError, match="precision=bf16 is for models, not graphs exported from them"):
-        found_by(PredictConfig(model=str(tmp_path), input="a", output="b", precision="bf16"))
+        load_predictor(PredictConfig(model=str(tmp_path), input="a", output="b", precision="bf16"))

@@ -18,7 +18,7 @@ from tests.unit.training.conftest import reader
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW
-from training.inference.onnx_backend import export, finder
+from training.inference.onnx_backend import export_graphs, load_graphs
 from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
@@ -44,7 +44,7 @@ def exported(
         spans.ends.bias.data.fill_(-0.8 / heads.members)  # what several say differs less
     model.roles.of_filler.bias.data.fill_(0.0)
     model.links.alone.bias.data.fill_(1.0)
-    return model, encoding, export(model, encoding, tmp_path_factory.mktemp("onnx"))
+    return model, encoding, export_graphs(model, encoding, tmp_path_factory.mktemp("onnx"))
 
 
 def bert(folder: Path) -> Path:
@@ -61,7 +61,7 @@ def test_the_graphs_find_what_the_model_finds(
     given: list[Document], exported: tuple[EventExtractor, Encoding, Path]
 ) -> None:
     model, encoding, folder = exported
-    found = finder(folder, batch_size=4, threads=1).find(given)
+    found = load_graphs(folder, batch_size=4, threads=1).find(given)
     assert found == list(predict(model, encoding, given, batch_size=4))
     assert any(document.events for document in found) or len(given[0].text) < 5
     assert any(document.links for document in found) or len(given) < len(GIVEN)
@@ -70,7 +70,7 @@ def test_the_graphs_find_what_the_model_finds(
 
 def test_the_logits_are_the_same_to_four_digits(exported: tuple[EventExtractor, Encoding, Path]) -> None:
     model, encoding, folder = exported
-    graphs = finder(folder, batch_size=4, threads=1)
+    graphs = load_graphs(folder, batch_size=4, threads=1)
     ours = list(predict(model, encoding, GIVEN, batch_size=4, read=RAW))
     theirs = list(replace(graphs, read=RAW).stream(GIVEN))
     sides = [
@@ -83,7 +83,7 @@ def test_a_damaged_graph_is_told(exported: tuple[EventExtractor, Encoding, Path]
     for file in exported[2].iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes()[: 100 if file.suffix == ".onnx" else None])
     with pytest.raises(UsageError, match="export the model again"):
-        finder(tmp_path)
+        load_graphs(tmp_path)
 
 
 def test_without_onnx_there_is_a_line(
@@ -91,4 +91,4 @@ def test_without_onnx_there_is_a_line(
 ) -> None:
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(UsageError, match=r"pip install 'naba\[onnx\]'"):
-        finder(exported[2])
+        load_graphs(exported[2])

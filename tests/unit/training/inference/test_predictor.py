@@ -18,7 +18,7 @@ from tests.run.small import documents
 from training.config.schema import EncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.document_source import BUFFER
-from training.inference.loading import load
+from training.inference.loading import load_model
 from training.inference.predictor import Predictor, predict
 from training.lineage.wandb_tracking import Tracker
 from training.loop.data_selection import DataSelection
@@ -110,7 +110,7 @@ def test_the_provenance_names_the_model_by_run_and_weights(trained: tuple[EventE
 def test_a_model_that_was_saved_is_the_same_when_it_is_loaded(
     trained: tuple[EventExtractor, Encoding], saved: Path
 ) -> None:
-    model, encoding = load(saved)
+    model, encoding = load_model(saved)
     assert model_version(model) == model_version(trained[0])
     assert not model.training
     assert list(predict(model, encoding, CORPUS)) == list(predict(*trained, CORPUS))
@@ -119,7 +119,7 @@ def test_a_model_that_was_saved_is_the_same_when_it_is_loaded(
 def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(UsageError, match="holds no model; name the folder that naba train wrote"):
-            load(folder)
+            load_model(folder)
 
 
 @pytest.mark.parametrize("file", ["model.safetensors", "config.json", "encoding.json", "ontology.yaml"])
@@ -131,7 +131,7 @@ def test_a_model_folder_that_is_damaged_is_told(file: str, damage: str, saved: P
     if damage == "cut":
         (folder / file).write_bytes(content[: len(content) // 2])
     with pytest.raises(UsageError, match=str(folder)) as caught:
-        load(folder)
+        load_model(folder)
     assert "\n" not in str(caught.value)
 
 
@@ -141,7 +141,7 @@ def test_weights_that_are_missing_are_not_drawn_at_random(saved: Path, tmp_path:
     name = sorted(weights)[0]
     save_file({k: v for k, v in weights.items() if k != name}, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(UsageError, match=f"lacks 1 weights, {name} among them"):
-        load(folder)
+        load_model(folder)
 
 
 def test_how_unsure_the_model_is_does_not_depend_on_the_batch(trained: tuple[EventExtractor, Encoding]) -> None:

@@ -9,8 +9,8 @@ import pytest
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
 from training.lineage.release_record import RECORD, Data, Gate, Record, Trained, code_hash, packages
-from training.release.model_card import card
-from training.report.release_history import latest, write_history
+from training.release.model_card import model_card
+from training.report.release_history import latest_version, write_history
 
 DATA = Data(name="snap", path="snapshots/snap", content="c0ffee", ontology="f00")
 
@@ -71,11 +71,11 @@ def test_a_record_that_was_edited_is_told(old: str, new: str, tmp_path: Path) ->
 
 
 def test_the_newest_release_is_the_last_one_made_and_not_the_highest_number(tmp_path: Path) -> None:
-    assert latest(tmp_path) is None
+    assert latest_version(tmp_path) is None
     put(tmp_path, record("1.10", created="2026-01-02T00:00:00+00:00"))
     put(tmp_path, record("1.9", created="2026-01-03T00:00:00+00:00"))
     (tmp_path / "refused").mkdir()
-    assert latest(tmp_path) == "1.9"
+    assert latest_version(tmp_path) == "1.9"
 
 
 def test_the_history_shows_every_release_and_what_it_gained(tmp_path: Path) -> None:
@@ -103,4 +103,4 @@ def test_the_code_is_hashed_whole_and_nothing_else(tmp_path: Path, monkeypatch: 
 
 
 def test_the_card_tells_the_gates() -> None:
-    assert "- floor (passed): <script>" in card(record("1.0"))
+    assert "- floor (passed): <script>" in model_card(record("1.0"))

@@ -13,9 +13,9 @@ from training.analysis.calibration import calibration
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import PLAIN
-from training.inference.loading import load
+from training.inference.loading import load_model
 from training.inference.predictor import predict
-from training.loop.calibrate import scale
+from training.loop.calibrate import calibrate
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 
@@ -39,10 +39,10 @@ def test_scales_are_kept_in_the_model_and_change_nothing_but_scores(
 ) -> None:
     model, encoding = untrained
     before, version = list(predict(model, encoding, GOLD)), model_version(model)
-    assert scale(model, encoding, GOLD) == before
+    assert calibrate(model, encoding, GOLD) == before
     model.save_pretrained(str(tmp_path))
     encoding.save_pretrained(tmp_path)
-    kept, same = load(tmp_path)
+    kept, same = load_model(tmp_path)
     after = list(predict(kept, same, GOLD))
     assert after == before
     assert model_version(kept) == version
@@ -55,5 +55,5 @@ def test_scales_are_kept_in_the_model_and_change_nothing_but_scores(
 def test_a_layer_that_found_too_little_stays_as_it_is(untrained: tuple[EventExtractor, Encoding]) -> None:
     model, encoding = untrained
     model.spans.ends.bias.data.fill_(-5)
-    scale(model, encoding, GOLD)
+    calibrate(model, encoding, GOLD)
     assert model.config.scales == {}

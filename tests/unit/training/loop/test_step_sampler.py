@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import build, conflict
 from training.config.schema import EncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.loop.step_sampler import Loader, Shares, Steps, counts
+from training.loop.step_sampler import Loader, Shares, Steps, loss_counts
 from training.model.batches import Examples, LengthBatches
 from training.model.event_extractor import EventExtractor
 
@@ -32,7 +32,7 @@ EXAMPLES = Examples(
     ],
     ENCODING,
 )
-COUNTS = [counts(example) for example in EXAMPLES.examples]
+COUNTS = [loss_counts(example) for example in EXAMPLES.examples]
 
 
 def steps(size: int, *, accumulate: int = 1, rank: int = 0, of: int = 1) -> Steps:

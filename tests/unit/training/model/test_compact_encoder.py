@@ -7,13 +7,13 @@ import torch
 from transformers import AutoConfig, AutoModel
 
 from annotation.core.errors import UsageError
-from annotation.core.words import split
+from annotation.core.words import split_words
 from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, CompactTokenizer, shape, spelling
 from training.model.compact_encoder import CompactConfig, CompactEncoder
 
 
 def ids(text: str) -> torch.Tensor:
-    return torch.from_numpy(CompactTokenizer().pieces(text, split(text)).ids)[None]
+    return torch.from_numpy(CompactTokenizer().pieces(text, split_words(text)).ids)[None]
 
 
 def encoder(*, neighbours: bool = False) -> CompactEncoder:

@@ -12,7 +12,7 @@ from tests.unit.training.model.test_event_extractor import COMPACT, DOCUMENTS, S
 from training.config.schema import FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.loop.optimizer import optimizer
-from training.model.ensemble import fuse
+from training.model.ensemble import pool_words
 from training.model.event_extractor import EventExtractor
 
 THREE = replace(SMALL, members=3)
@@ -28,7 +28,7 @@ def test_states_are_averaged_by_weight() -> None:
     hidden = torch.arange(8.0).view(2, 4, 1)
     first, last = torch.tensor([[[0, 6], [1, 0]]]), torch.tensor([[[2, 7], [1, 0]]])
     weight = torch.tensor([[[0.25, 0.75], [1.0, 0.0]]])
-    assert fuse(hidden, first, last, weight).flatten().tolist() == [0.25 * 1 + 0.75 * 6.5, 1.0]
+    assert pool_words(hidden, first, last, weight).flatten().tolist() == [0.25 * 1 + 0.75 * 6.5, 1.0]
 
 
 def test_their_logits_are_averaged() -> None:

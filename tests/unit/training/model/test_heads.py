@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from annotation.core.words import LEADING, TRAILING
-from training.model.candidates import before, best, link_table, role_table, span_table, wrong
+from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table, top_spans
 from training.model.heads import (
     BoundaryHead,
     LinkHead,
@@ -156,7 +156,7 @@ def test_gold_tables_hold_the_gold_and_no_padding() -> None:
 def test_gold_links_hold_both_ways_and_antecedents_are_earlier_in_the_text() -> None:
     table = link_table(torch.tensor([[[0, 2, 1], [-1, -1, -1]]]), (1, 3, 3, 2))
     assert table.nonzero().tolist() == [[0, 0, 2, 1], [0, 2, 0, 1]]
-    earlier = before(torch.tensor([[[5, 5, 0], [2, 4, 1], [2, 3, 0], [2, 3, 1]]]))
+    earlier = precedes(torch.tensor([[[5, 5, 0], [2, 4, 1], [2, 3, 0], [2, 3, 1]]]))
     assert earlier[0].int().tolist() == [[0, 1, 1, 1], [0, 0, 1, 1], [0, 0, 0, 0], [0, 0, 1, 0]]
 
 
@@ -164,7 +164,7 @@ def test_wrong_spans_are_the_best_that_are_not_gold() -> None:
     logits = torch.full((1, 2, 3, 2), IMPOSSIBLE)
     logits[0, 0, 1, 0], logits[0, 1, 0, 1], logits[0, 0, 2, 0] = 3.0, 2.0, 1.0
     gold = span_table(torch.tensor([[[1, 1, 0]]]), logits.shape)
-    spans, exist = wrong(logits, gold, 3)
+    spans, exist = hardest_negatives(logits, gold, 3)
     assert spans[0, :2].tolist() == [[0, 1, 1], [2, 2, 0]]
     assert exist.tolist() == [[True, True, False]]
 
@@ -172,8 +172,8 @@ def test_wrong_spans_are_the_best_that_are_not_gold() -> None:
 def test_the_best_spans_are_those_above_the_threshold_as_many_as_the_fullest_document_has() -> None:
     logits = torch.full((2, 2, 3, 2), -1.0)
     logits[0, 1, 0, 1], logits[0, 0, 2, 0] = 2.0, 4.0
-    spans, scores = best(logits, 9, label=5)
+    spans, scores = top_spans(logits, 9, label=5)
     assert spans[0].tolist() == [[2, 2, 5], [0, 1, 6]]
     assert scores.tolist() == [[4, 2], [-1, -1]]
-    assert best(logits, 1, label=5)[0].shape == (2, 1, 3)
-    assert best(-logits.abs(), 9, label=5)[0].shape == (2, 0, 3)
+    assert top_spans(logits, 1, label=5)[0].shape == (2, 1, 3)
+    assert top_spans(-logits.abs(), 9, label=5)[0].shape == (2, 0, 3)

@@ -5,19 +5,21 @@ import math
 import pytest
 import torch
 
-from training.model.extraction import NEAR, doubt
+from training.model.extraction import NEAR, uncertainty
 
 
 def test_doubt_is_the_entropy_of_what_is_near_the_threshold() -> None:
-    assert doubt(torch.zeros(2, 3, 4)).tolist() == pytest.approx([12 * math.log(2)] * 2)
+    assert uncertainty(torch.zeros(2, 3, 4)).tolist() == pytest.approx([12 * math.log(2)] * 2)
     p = 1 / (1 + math.exp(-1.0))
     entropy = -p * math.log(p) - (1 - p) * math.log(1 - p)
-    assert doubt(torch.tensor([[1.0, -1.0, 50.0], [-50.0, NEAR, -1e4]])).tolist() == pytest.approx([2 * entropy, 0])
+    assert uncertainty(torch.tensor([[1.0, -1.0, 50.0], [-50.0, NEAR, -1e4]])).tolist() == pytest.approx(
+        [2 * entropy, 0]
+    )
 
 
 def test_a_near_miss_counts_as_much_as_what_is_barely_marked() -> None:
-    assert doubt(torch.tensor([[-0.3]])).item() == pytest.approx(doubt(torch.tensor([[0.3]])).item())
+    assert uncertainty(torch.tensor([[-0.3]])).item() == pytest.approx(uncertainty(torch.tensor([[0.3]])).item())
 
 
 def test_nothing_to_mark_is_no_doubt() -> None:
-    assert doubt(torch.zeros(2, 25, 0, 4)).tolist() == [0, 0]
+    assert uncertainty(torch.zeros(2, 25, 0, 4)).tolist() == [0, 0]

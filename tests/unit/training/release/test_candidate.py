@@ -9,7 +9,7 @@ import pytest
 from annotation.core.errors import UsageError
 from tests.run.small import small
 from training.lineage.release_record import Data, Trained
-from training.release.training_lineage import seen
+from training.release.training_lineage import training_documents
 
 
 def test_a_model_has_seen_its_languages_only(tmp_path: Path) -> None:
@@ -20,7 +20,7 @@ def test_a_model_has_seen_its_languages_only(tmp_path: Path) -> None:
     def found(**data: object) -> list[str]:
         config: dict[str, object] = {"snapshot": str(snapshot.path), "output": "run", "data": data}
         how = Trained(config=config, seed=1, packages={}, snapshot=about)
-        return [document.id for document in seen(how, snapshot, None)]
+        return [document.id for document in training_documents(how, snapshot, None)]
 
     both = [*snapshot.train, *snapshot.dev]
     assert found() == [document.id for document in both]

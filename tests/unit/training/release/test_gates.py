@@ -11,7 +11,7 @@ from annotation.core.matching import PRF
 from annotation.page.titles import Names
 from tests.builders import conflict
 from training.analysis.leakage import Leakage
-from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge, load
+from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge, load_gates
 
 NOTHING = Leakage((), (), ())
 NAMES = Names(conflict())
@@ -27,7 +27,7 @@ def said(gates: GatesConfig, found: Findings) -> list[tuple[str, bool, str]]:
 
 
 def test_the_default_gates_ask_for_every_kind() -> None:
-    gates = load("default")
+    gates = load_gates("default")
     assert gates.floors
     assert gates.drops
     assert gates.leakage == 0
@@ -91,7 +91,7 @@ def test_a_fault_in_a_file_of_gates_is_told_with_the_file(text: str, fault: str,
     file = tmp_path / "mine.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as caught:
-        load(str(file))
+        load_gates(str(file))
     assert str(caught.value).startswith(f"gates {file}: ")
     assert fault in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -100,4 +100,4 @@ def test_a_fault_in_a_file_of_gates_is_told_with_the_file(text: str, fault: str,
 @pytest.mark.parametrize("name", ["strict", "nothere.yaml"])
 def test_gates_that_are_not_there_are_told(name: str) -> None:
     with pytest.raises(UsageError, match="no such"):
-        load(name)
+        load_gates(name)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio.convert.quarantine import drifted, place
+from annotation.labelstudio.convert.quarantine import drifted, location
 from tests.strategies import texts
 
 
@@ -44,6 +44,6 @@ def test_a_true_quote_never_drifts(text: str, data: st.DataObject) -> None:
 
 
 def test_a_place_names_what_is_known() -> None:
-    assert place(task=1, annotation=2, region="r", words="אטמה") == "task 1, annotation 2, region r ('אטמה')"
-    assert place(task=None, annotation=None, region="r", words=None) == "region r"
-    assert place(task=1, annotation=2, region="r", words="א" * 99).endswith("א…')")
+    assert location(task=1, annotation=2, region="r", words="אטמה") == "task 1, annotation 2, region r ('אטמה')"
+    assert location(task=None, annotation=None, region="r", words=None) == "region r"
+    assert location(task=1, annotation=2, region="r", words="א" * 99).endswith("א…')")

@@ -5,14 +5,14 @@ from xml.etree import ElementTree
 import pytest
 
 from annotation.labelstudio.project import config_signature
-from annotation.labelstudio.project.config_signature import opened, sealed
+from annotation.labelstudio.project.config_signature import read_signature, sealed
 from annotation.labelstudio.project.labeling_config import labelling_config
 from tests.builders import conflict
 
 
 @pytest.mark.parametrize("language", ["ar", "he", "en"])
 def test_what_was_sealed_is_known_again(language: str) -> None:
-    found = opened(sealed(conflict(), language))
+    found = read_signature(sealed(conflict(), language))
     assert found is not None
     assert (found.ontology, found.ontology.hash) == (conflict(), conflict().hash)
     assert (found.ui_language, found.edited, found.current) == (language, "", True)
@@ -27,7 +27,7 @@ def test_the_seal_is_a_comment_that_leaves_the_interface_as_it_is() -> None:
 
 def test_white_space_is_no_edit_but_everything_else_is_and_is_named() -> None:
     config = sealed(conflict(), "en")
-    spaced = opened(config.replace("><", ">\n  <"))
+    spaced = read_signature(config.replace("><", ">\n  <"))
     assert spaced is not None
     assert not spaced.edited
     for before, after, named in (
@@ -35,7 +35,7 @@ def test_white_space_is_no_edit_but_everything_else_is_and_is_named() -> None:
         ('granularity="symbol"', 'granularity="word"', "its layout or attributes differ"),
         ("</Labels>", "", "it is no XML any more"),
     ):
-        found = opened(config.replace(before, after, 1))
+        found = read_signature(config.replace(before, after, 1))
         assert found is not None
         assert found.edited == named
 
@@ -43,10 +43,10 @@ def test_white_space_is_no_edit_but_everything_else_is_and_is_named() -> None:
 def test_no_seal_is_no_interface_of_ours_unless_a_copy_is_kept() -> None:
     config = sealed(conflict(), "he")
     bare = labelling_config(conflict(), ui_language="he")
-    assert opened(bare) is None
-    assert opened("") is None
-    assert opened("<!-- naba:AAAA -->") is None
-    found = opened(bare, copy=config)
+    assert read_signature(bare) is None
+    assert read_signature("") is None
+    assert read_signature("<!-- naba:AAAA -->") is None
+    found = read_signature(bare, copy=config)
     assert found is not None
     assert not found.edited
 
@@ -55,6 +55,6 @@ def test_what_an_earlier_naba_made_is_not_edited_but_not_current(monkeypatch: py
     with monkeypatch.context() as earlier:
         earlier.setattr(config_signature, "labelling_config", lambda ontology, ui_language: "<View/>")
         config = sealed(conflict(), "en")
-    found = opened(config)
+    found = read_signature(config)
     assert found is not None
     assert (found.edited, found.current) == ("", False)

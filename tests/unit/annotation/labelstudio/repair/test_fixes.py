@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.checks.boundaries import trimmed
+from annotation.checks.boundaries import trim_range
 from annotation.core.document import Document
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result, to_result, to_task_data
@@ -38,7 +38,7 @@ def wide(rows: list[Row], number: int, start: int, end: int) -> None:
     value = labels(rows)[number]["value"]
     assert isinstance(value, dict)
     first, last = max(0, value["start"] - start), min(len(CLEAN.text), value["end"] + end)
-    if trimmed(CLEAN.text, first, last) == (value["start"], value["end"]):
+    if trim_range(CLEAN.text, first, last) == (value["start"], value["end"]):
         value |= {"start": first, "end": last, "text": CLEAN.text[first:last]}
 
 

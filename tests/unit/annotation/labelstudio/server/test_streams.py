@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.labelstudio.server import streams
-from annotation.labelstudio.server.streams import ahead, chunks, progress
+from annotation.labelstudio.server.streams import ahead, batched, progress_bar
 
 
 @given(items=st.lists(st.binary(max_size=12)), most=st.integers(1, 30), count=st.integers(1, 5))
 def test_chunks_keep_everything_in_order_and_within_bounds(items: list[bytes], most: int, count: int) -> None:
-    made = list(chunks(items, size=len, most=most, count=count))
+    made = list(batched(items, size=len, most=most, count=count))
     assert [item for chunk in made for item in chunk] == items
     assert all(0 < len(chunk) <= count for chunk in made)
     assert all(sum(map(len, chunk)) <= most or len(chunk) == 1 for chunk in made)
@@ -68,6 +68,6 @@ def test_without_a_terminal_there_is_a_line_now_and_then(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "_SECONDS_BETWEEN_LINES", 0)
-    with caplog.at_level(logging.INFO), progress("reading", 2000) as advance:
+    with caplog.at_level(logging.INFO), progress_bar("reading", 2000) as advance:
         advance(1000)
     assert [record.getMessage() for record in caplog.records] == ["reading: 1,000 of 2,000"]
