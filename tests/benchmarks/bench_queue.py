@@ -30,7 +30,7 @@ from annotation import sample
 from annotation.core.document import Document
 from annotation.selection.active_learning import queue
 from tests.builders import conflict
-from training.config.schema import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import CompactEncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
@@ -44,7 +44,7 @@ ORDERS = {RANDOM: None, "uncertainty alone": 1.0, "mixed": 0.5, "novelty alone":
 FOUND = ("events", "characters", "events per 1,000 characters")
 UNITS = ("Trig-C", "Arg-C+", "Entity")
 HEADS = ModelConfig(max_width=6, head_size=8, hidden_size=24, dropout=0.1, negatives=8)
-BODY = EncoderConfig(hidden_size=32)
+BODY = CompactEncoderConfig(hidden_size=32)
 RATE = 1.5e-2
 
 Row: TypeAlias = dict[str, object]

@@ -30,7 +30,13 @@ from tests.benchmarks import shapes
 from tests.benchmarks.shapes import articles, header, row, spread
 from tests.benchmarks.versus import Sides, tagger, versus
 from tests.builders import conflict
-from training.config.schema import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import (
+    AnyEncoderConfig,
+    CompactEncoderConfig,
+    FitConfig,
+    HubEncoderConfig,
+    ModelConfig,
+)
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.inference.predictor import Predictor
@@ -63,7 +69,7 @@ class Machine(NamedTuple):
         return FitConfig(device="auto" if self.device.type == "cuda" else "cpu", patience=None, batch_size=BATCH)
 
 
-def built(encoder: EncoderConfig, machine: Machine) -> tuple[EventExtractor, Encoding]:
+def built(encoder: AnyEncoderConfig, machine: Machine) -> tuple[EventExtractor, Encoding]:
     """A model for the sample's ontology, untrained."""
     torch.manual_seed(1)
     encoding = Encoding.build(conflict(), HEADS, encoder)
@@ -72,9 +78,9 @@ def built(encoder: EncoderConfig, machine: Machine) -> tuple[EventExtractor, Enc
     return model, encoding
 
 
-def hub(folder: Path) -> EncoderConfig:
+def hub(folder: Path) -> AnyEncoderConfig:
     """The checkpoint there."""
-    return EncoderConfig(kind="hub", name=str(folder))
+    return HubEncoderConfig(name=str(folder))
 
 
 def training(machine: Machine, folder: Path, steps: int, size: int) -> None:
@@ -115,7 +121,7 @@ def bucketing(machine: Machine, folder: Path, rounds: int) -> None:
         "words and padding per word, by length",
         "random",
     )
-    for name, encoder in (("compact", EncoderConfig()), ("hub-shaped", hub(folder))):
+    for name, encoder in (("compact", CompactEncoderConfig()), ("hub-shaped", hub(folder))):
         learner = Learner(encoder, machine)
         lengths = learner.examples.lengths
         sides = {"close": LengthBatches(lengths, size=BATCH), "mixed": Mixed(lengths, size=BATCH)}
@@ -146,7 +152,7 @@ def padded(batches: Sampler[list[int]], lengths: NDArray[np.int64], epochs: int 
 class Learner:
     """Training steps, and nothing around them."""
 
-    def __init__(self, encoder: EncoderConfig, machine: Machine) -> None:
+    def __init__(self, encoder: AnyEncoderConfig, machine: Machine) -> None:
         self.machine = machine
         self.model, encoding = built(encoder, machine)
         self.examples = Examples(articles(80), encoding)
@@ -202,7 +208,7 @@ def marking(machine: Machine, folder: Path, documents: Sequence[Document], round
         row(name, f"{words / taken:,.0f}", f"{100 * share:.0f}%", *faster)
 
 
-def spoken(encoder: EncoderConfig, machine: Machine) -> tuple[EventExtractor, Encoding]:
+def spoken(encoder: AnyEncoderConfig, machine: Machine) -> tuple[EventExtractor, Encoding]:
     """A model that marks about as much as there is."""
     model, encoding = built(encoder, machine)
     return shapes.talkative(model, encoding), encoding
@@ -212,7 +218,7 @@ def length(machine: Machine, folder: Path, words: int, rounds: int) -> None:
     """What a document costs by how long it is, and the power of its length that this grows with."""
     print(f"\nPrediction by length, {words} words in documents of one length, ms a document, {rounds} rounds")
     header("encoder", *(f"{size} words" for size in LENGTHS), "exponent")
-    for name, encoder in (("compact", EncoderConfig()), ("hub-shaped", hub(folder))):
+    for name, encoder in (("compact", CompactEncoderConfig()), ("hub-shaped", hub(folder))):
         finder = Predictor.of(*spoken(encoder, machine), batch_size=BATCH)
         documents = {size: shapes.cut_to(size, words) for size in LENGTHS}
         list(finder.stream(documents[LENGTHS[0]]))

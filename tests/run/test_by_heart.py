@@ -11,7 +11,7 @@ from annotation import sample
 from annotation.core.document import Document
 from annotation.core.matching import units
 from tests.builders import conflict
-from training.config.schema import EncoderConfig, ModelConfig
+from training.config.schema import CompactEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.model.batches import Examples, LengthBatches, collate
 from training.model.event_extractor import EventExtractor
@@ -26,7 +26,7 @@ def test_eight_documents_are_learnt_by_heart() -> None:
     torch.manual_seed(13)
     every = sample.gold()
     documents = [*every[:4], *every[-4:]]
-    model_config, encoder = ModelConfig(dropout=0.0), EncoderConfig(dropout=0.0, word_dropout=0.0)
+    model_config, encoder = ModelConfig(dropout=0.0), CompactEncoderConfig(dropout=0.0, word_dropout=0.0)
     encoding = Encoding.build(conflict(), model_config, encoder)
     model = EventExtractor.build(model_config, encoder, encoding)
     _learn(model, encoding, documents)

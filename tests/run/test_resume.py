@@ -16,7 +16,14 @@ import torch
 
 from tests.run.small import TINY, naba, process, small
 from training.commands import train as runs
-from training.config.schema import DataConfig, EncoderConfig, FitConfig, ModelConfig, TrackingConfig, TrainConfig
+from training.config.schema import (
+    CompactEncoderConfig,
+    DataConfig,
+    FitConfig,
+    ModelConfig,
+    TrackingConfig,
+    TrainConfig,
+)
 from training.loop.progress_callback import ProgressCallback
 
 RUN = ("snapshot=snap", *TINY, "fit.epochs=6")
@@ -80,7 +87,7 @@ def settings(folder: Path, name: str, patience: int | None) -> TrainConfig:
         output=str(folder / name),
         name="same",
         model=ModelConfig(max_width=3, head_size=8, hidden_size=24),
-        encoder=EncoderConfig(hidden_size=32),
+        encoder=CompactEncoderConfig(hidden_size=32),
         data=DataConfig(dev="train"),  # where scores rise from epoch to epoch, and the last weights are the best
         fit=fit,
         tracking=TrackingConfig(mode="off"),

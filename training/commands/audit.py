@@ -38,7 +38,7 @@ def audit(run: AuditConfig) -> float:
 
 
 def _name(run: AuditConfig) -> str:
-    return run.encoder.name or run.encoder.kind
+    return run.encoder.id
 
 
 def _show(found: Coverage, title: str) -> None:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from omegaconf import OmegaConf
-
 from annotation import terminal
 from annotation.core.errors import Refused
 from training.commands import train
-from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, typed
+from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, recorded
 from training.inference.loading import load_model
 from training.lineage.release_record import Record, code_hash, packages
 from training.model.fingerprint import weights
@@ -28,7 +26,7 @@ def verify(run: VerifyConfig) -> None:
     folder = Path(run.releases) / run.version
     record = Record.open(folder)
     terminal.say(f"release {run.version}: its {len(record.files)} files are as they were")
-    config = typed(OmegaConf.create(record.trained.config), TrainConfig)
+    config = recorded(record.trained.config)
     snapshot = open_training_snapshot(record.trained.snapshot, run.snapshot, setting="snapshot")
     if config.encoder.kind != "compact":
         terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, cast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Literal, TypeAlias, cast
+
+from omegaconf import OmegaConf
 
 from training.config.validation import (
     ConfigError,
@@ -24,13 +26,16 @@ from training.config.validation import (
 from training.config.version_names import version_fault
 
 __all__ = [
+    "AnyEncoderConfig",
     "AuditConfig",
+    "CompactEncoderConfig",
     "ConfigError",
     "CurveConfig",
     "DataConfig",
     "EncoderConfig",
     "EvaluateConfig",
     "FitConfig",
+    "HubEncoderConfig",
     "ModelConfig",
     "OnnxConfig",
     "PredictConfig",
@@ -73,33 +78,53 @@ class ModelConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderConfig(Settings):
-    """What turns words into vectors: `compact`, ours and trained from scratch, or any pretrained one from the hub.
+    """What turns words into vectors; `kind` tells which of the classes below it is, and no other's settings are taken.
 
-    name: hub only, an id or a folder; revision: its commit or tag. window: tokens the encoder sees at once, special
-    ones included, 0 for all it can take; longer documents get several, each sharing `overlap` of its tokens with the
-    next. learning_rate: the rate that suits it, which `fit` takes over. The rest, but for gradient_checkpointing, is
-    for compact: its width, recurrent layers, rates of dropout and of hiding a word's identity so that its letters must
-    speak for it, and whether each word reads those beside it before the recurrence.
+    window: tokens the encoder sees at once, special ones included, 0 for all it can take; longer documents get several,
+    each sharing `overlap` of its tokens with the next. learning_rate: the rate that suits it, which `fit` takes over.
     """
 
-    kind: Literal["compact", "hub"] = "compact"
-    name: str | None = setting(None, filled)
-    revision: str | None = setting(None, filled)
+    kind: str
     window: int = setting(0, zero_or(8))
     overlap: float = setting(0.25, within(0, 0.5))
     learning_rate: float = setting(2e-3, above(0))
-    gradient_checkpointing: bool = False
+
+    @property
+    def id(self) -> str:
+        """What the encoder is called in tables and records."""
+        return self.kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompactEncoderConfig(EncoderConfig):
+    """Ours, trained from scratch: its width, recurrent layers, rates of dropout and of hiding a word's identity so that
+    its letters must do, and whether each word reads its neighbours before the recurrence."""
+
+    kind: Literal["compact"] = "compact"
     hidden_size: int = setting(192, at_least(2), even)  # one half for each direction
     layers: int = setting(1, at_least(1))
     dropout: float = setting(0.3, at_least(0), below(1))
     word_dropout: float = setting(0.2, at_least(0), below(1))
     neighbours: bool = False
 
-    def faults(self) -> Iterator[str]:
-        """The rules' faults, and a hub encoder without a name."""
-        yield from super().faults()
-        if self.kind == "hub" and self.name is None:
-            yield "name: missing; say which hub encoder, as an id or a folder"
+
+@dataclass(frozen=True, kw_only=True)
+class HubEncoderConfig(EncoderConfig):
+    """Any pretrained encoder. name: its id on the hub, or a folder; revision: a commit or tag of it."""
+
+    kind: Literal["hub"] = "hub"
+    name: str = needed(str, filled)
+    revision: str | None = setting(None, filled)
+    learning_rate: float = setting(3e-5, above(0))
+    gradient_checkpointing: bool = False
+
+    @property
+    def id(self) -> str:
+        """The id on the hub, or the folder."""
+        return self.name
+
+
+AnyEncoderConfig: TypeAlias = CompactEncoderConfig | HubEncoderConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +185,7 @@ class TrainConfig(Settings):
     seed: int = setting(13, within(0, 2**32 - 1))
     resume: bool = True
     model: ModelConfig = ModelConfig()
-    encoder: EncoderConfig = EncoderConfig()
+    encoder: AnyEncoderConfig = CompactEncoderConfig()
     data: DataConfig = DataConfig()
     fit: FitConfig = FitConfig()
     tracking: TrackingConfig = TrackingConfig()
@@ -178,7 +203,7 @@ class AuditConfig(Settings):
     output: str | None = setting(None, filled)
     examples: int = setting(3, at_least(1))
     model: ModelConfig = ModelConfig()
-    encoder: EncoderConfig = EncoderConfig()
+    encoder: AnyEncoderConfig = CompactEncoderConfig()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -292,3 +317,16 @@ class CurveConfig(TrainConfig):
         yield from super().faults()
         if self.data.share is not None:
             yield "data.share: is what a curve goes through; say shares=[...]"
+
+
+def recorded(config: Mapping[str, object]) -> TrainConfig:
+    """A training configuration as a model or a release recorded it. Raises ConfigError.
+
+    Records made when all encoders shared one class hold settings of other kinds too, which are left out.
+    """
+    encoder = config.get("encoder")
+    if isinstance(encoder, Mapping):
+        cls = HubEncoderConfig if encoder.get("kind") == "hub" else CompactEncoderConfig
+        own = {f.name for f in fields(cls)}
+        config = {**config, "encoder": {name: value for name, value in encoder.items() if name in own}}
+    return typed(OmegaConf.create(dict(config)), TrainConfig)

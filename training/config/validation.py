@@ -118,8 +118,8 @@ def paths(cls: type[_Dataclass], prefix: str = "") -> Iterator[str]:
     hints = get_type_hints(cls)
     for f in fields(cls):
         yield prefix + f.name
-        if is_dataclass(hints[f.name]):
-            yield from paths(hints[f.name], f"{prefix}{f.name}.")
+        inner = (path for group in _groups(hints[f.name]) for path in paths(group, f"{prefix}{f.name}."))
+        yield from dict.fromkeys(inner)  # several classes of one group share settings
 
 
 def hint(word: str, known: Sequence[str]) -> str:
@@ -145,7 +145,8 @@ class _ConfigReader:
         before = len(self.faults)
         known = {f.name: f for f in fields(cls)}
         for key in row.keys() - known.keys():
-            self.faults.append(f"{path}{key}: no such setting; {hint(str(key), list(known))}")
+            of = f" of kind {known['kind'].default}" if "kind" in known else ""
+            self.faults.append(f"{path}{key}: no such setting{of}; {hint(str(key), list(known))}")
         hints = get_type_hints(cls)
         values = {n: self.setting(f, hints[n], row, path) for n, f in known.items() if n in row or _required(f)}
         if len(self.faults) > before:
@@ -169,8 +170,8 @@ class _ConfigReader:
 
     def value(self, hint: object, value: object, path: str) -> object:
         origin, args = get_origin(hint), get_args(hint)
-        if is_dataclass(hint) and isinstance(hint, type):
-            return self.build(hint, value, f"{path}.")
+        if groups := _groups(hint):
+            return self.group(groups, value, path)
         if origin in (Union, types.UnionType):
             (inner,) = (arg for arg in args if arg is not type(None))
             return None if value is None else self.value(inner, value, path)
@@ -189,6 +190,16 @@ class _ConfigReader:
         fitting = self.fits(allowed, value, path, name)
         return cast(Callable[[object], object], hint)(fitting) if allowed else fitting
 
+    def group(self, classes: Sequence[type[_Dataclass]], value: object, path: str) -> object:
+        """The group of settings as the class of its `kind`, where there are several."""
+        if len(classes) == 1 or not isinstance(value, dict):
+            return self.build(classes[0], value, f"{path}.")
+        by_kind = {_kind(cls): cls for cls in classes}
+        kind = value.get("kind", next(iter(by_kind)))
+        if kind not in by_kind:
+            return self.fits(False, kind, f"{path}.kind", f"one of {', '.join(by_kind)}")
+        return self.build(by_kind[kind], value, f"{path}.")
+
     def fits(self, fit: bool, value: object, path: str, wanted: str) -> object:
         if not fit:
             self.faults.append(f"{path}: must be {wanted}, not {value!r}")
@@ -197,3 +208,14 @@ class _ConfigReader:
 
 def _required(f: Field[Any]) -> bool:
     return f.default is MISSING and f.default_factory is MISSING
+
+
+def _groups(hint: object) -> list[type[_Dataclass]]:
+    """The dataclasses a hint allows: one, or those of a union, which their `kind` tells apart."""
+    classes = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    return [cls for cls in classes if is_dataclass(cls) and isinstance(cls, type)]
+
+
+def _kind(cls: type[_Dataclass]) -> str:
+    """The value of `kind` that the class of a union is chosen by: its default."""
+    return str(cls.__dataclass_fields__["kind"].default)

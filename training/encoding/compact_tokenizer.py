@@ -7,12 +7,13 @@ proclitics, affixes and shape; beside them stand its letters.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 import regex
 
 from annotation.core.errors import UsageError
@@ -52,6 +53,7 @@ class CompactTokenizer:
 
     def __init__(self, *, buckets: int = 1 << 15, alphabet: int = 512) -> None:
         self.buckets, self.alphabet = buckets, alphabet
+        self.embedding_rows: Mapping[str, int] = {"buckets": buckets, "alphabet": alphabet}
         self.prefix: Ids = np.zeros((0, FEATURES + CHARACTERS), dtype=np.int64)
         self.suffix: Ids = self.prefix
         self.pad, self.most = 0, 512
@@ -71,6 +73,14 @@ class CompactTokenizer:
         Path(path).mkdir(parents=True, exist_ok=True)
         sizes = json.dumps({"buckets": self.buckets, "alphabet": self.alphabet})
         (Path(path) / COMPACT_TOKENIZER).write_text(sizes + "\n", encoding="utf-8")
+
+    def token_edges(self, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
+        """Where words begin and end."""
+        return frozenset(word.start for word in words), frozenset(word.end for word in words)
+
+    def unseen(self, text: str, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
+        """No word [n]: the letters of every word are shown."""
+        return np.zeros(len(words), dtype=bool)
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
         """One token a word."""

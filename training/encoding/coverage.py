@@ -22,7 +22,6 @@ from training.encoding.representable import (
     Uncovered,
     word_span,
 )
-from training.encoding.tokenizer import token_edges, unseen
 
 ENOUGH = 0.99
 """The share of marks that can be said, below which training is worth a warning."""
@@ -128,8 +127,8 @@ def _look(
     kinds: Mapping[str, CoverageCounts], encoding: Encoding, document: Document, words: Sequence[Word]
 ) -> Iterator[Uncovered]:
     """Count what tokens alone could say, and what the encoder is shown nothing of, which is told."""
-    opening, closing = token_edges(encoding.tokenizer, document.text, words)
-    blind = unseen(encoding.tokenizer, document.text, words)
+    opening, closing = encoding.tokenizer.token_edges(document.text, words)
+    blind = encoding.tokenizer.unseen(document.text, words)
     for kind, spans in ((ENTITY, document.entities), (TRIGGER, document.triggers)):
         for span in spans:
             kinds[kind].tokens += span.start in opening and span.end in closing

@@ -22,7 +22,7 @@ from annotation.core.link_clusters import link_clusters
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split_words
-from training.config.schema import EncoderConfig, ModelConfig
+from training.config.schema import AnyEncoderConfig, HubEncoderConfig, ModelConfig
 from training.encoding.compact_tokenizer import COMPACT_TOKENIZER, CompactTokenizer
 from training.encoding.decoding import Outputs, decode
 from training.encoding.label_space import LabelSpace
@@ -95,10 +95,10 @@ class Encoding:
         self.labels = LabelSpace.of(ontology)
 
     @classmethod
-    def build(cls, ontology: Ontology, model: ModelConfig, encoder: EncoderConfig) -> Encoding:
+    def build(cls, ontology: Ontology, model: ModelConfig, encoder: AnyEncoderConfig) -> Encoding:
         """For a new model. Raises UsageError when the hub, or the folder, has no such fast tokenizer."""
         tokenizer: Tokenizer = CompactTokenizer()
-        if encoder.kind == "hub" and encoder.name:
+        if isinstance(encoder, HubEncoderConfig):
             tokenizer = HubTokenizer.from_pretrained(encoder.name, revision=encoder.revision)
         window = min(encoder.window or tokenizer.most, tokenizer.most)
         most, nested = model.max_width, model.nested

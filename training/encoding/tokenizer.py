@@ -7,7 +7,7 @@ when it touches any of its characters, and a word without tokens borrows the nea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -42,8 +42,23 @@ class Tokenizer(Protocol):
     pad: int
     most: int
 
+    @property
+    def embedding_rows(self) -> Mapping[str, int]:
+        """Rows of each embedding table that an encoder trained from scratch needs for the ids, by the table's name;
+        empty where the encoder comes with the tokenizer."""
+        ...
+
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
         """The tokens of a text and where its words are among them."""
+        ...
+
+    def token_edges(self, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
+        """Offsets at which tokens begin and at which they end, whitespace left out: all that labels of tokens can
+        cut."""
+        ...
+
+    def unseen(self, text: str, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
+        """Words [n] of which the encoder is shown nothing: the tokenizer deletes their characters, or knows none."""
         ...
 
     def save_pretrained(self, path: str | Path) -> None:
@@ -56,6 +71,7 @@ class HubTokenizer:
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast, *, most: int = 512) -> None:
         self.tokenizer, self.most = tokenizer, most
+        self.embedding_rows: Mapping[str, int] = {}
         self.pad = int(tokenizer.pad_token_id or 0)
         sample = tokenizer("a", return_special_tokens_mask=True)
         special = np.array(sample["special_tokens_mask"], dtype=bool)
@@ -105,6 +121,20 @@ class HubTokenizer:
         ids = np.array(encoded["input_ids"], dtype=np.int64)
         return ids, np.array(encoded["offset_mapping"], dtype=np.int64).reshape(-1, 2)
 
+    def token_edges(self, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
+        """Offsets at which tokens begin and at which they end, whitespace left out."""
+        quotes = [(start, text[start:end]) for start, end in self.tokens(text)[1].tolist()]
+        first = {start + len(quote) - len(quote.lstrip()) for start, quote in quotes if quote.strip()}
+        return frozenset(first), frozenset(start + len(quote.rstrip()) for start, quote in quotes if quote.strip())
+
+    def unseen(self, text: str, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
+        """Words [n] without a token but the unknown one."""
+        ids, offsets = self.tokens(text)
+        seen = np.zeros(len(text) + 1, dtype=bool)
+        for (start, end), id in zip(offsets.tolist(), ids.tolist(), strict=True):
+            seen[start:end] |= id != self.tokenizer.unk_token_id
+        return np.array([not seen[word.start : word.end].any() for word in words], dtype=bool)
+
     def save_pretrained(self, path: str | Path) -> None:
         """Write the tokenizer's own files."""
         self.tokenizer.save_pretrained(str(path))
@@ -146,26 +176,6 @@ def _most(tokenizer: PreTrainedTokenizerFast, config: PreTrainedConfig | None) -
     if "roberta" in config.model_type or config.model_type in ("camembert", "xmod", "mpnet"):
         positions -= int(config.pad_token_id or 0) + 1
     return max(min(tokenizer.model_max_length, positions), 8)
-
-
-def unseen(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> npt.NDArray[np.bool_]:
-    """Words [n] that a tokenizer shows the encoder nothing of: it deletes their characters, or knows none of them."""
-    if not isinstance(tokenizer, HubTokenizer):
-        return np.zeros(len(words), dtype=bool)
-    ids, offsets = tokenizer.tokens(text)
-    seen = np.zeros(len(text) + 1, dtype=bool)
-    for (start, end), id in zip(offsets.tolist(), ids.tolist(), strict=True):
-        seen[start:end] |= id != tokenizer.tokenizer.unk_token_id
-    return np.array([not seen[word.start : word.end].any() for word in words], dtype=bool)
-
-
-def token_edges(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
-    """Where tokens begin and end, whitespace left out: the only places a label a token could cut."""
-    if not isinstance(tokenizer, HubTokenizer):
-        return frozenset(word.start for word in words), frozenset(word.end for word in words)
-    quotes = [(start, text[start:end]) for start, end in tokenizer.tokens(text)[1].tolist()]
-    first = {start + len(quote) - len(quote.lstrip()) for start, quote in quotes if quote.strip()}
-    return frozenset(first), frozenset(start + len(quote.rstrip()) for start, quote in quotes if quote.strip())
 
 
 def _lend(first: Ids, last: Ids) -> tuple[Ids, Ids]:

@@ -25,6 +25,7 @@ from transformers.pipelines import PIPELINE_REGISTRY
 from annotation.core.document import Document, Event, text_id
 from training.encoding.encoding import Encoding
 from training.inference.predictor import Predictor
+from training.model.compact_encoder import CompactConfig, CompactEncoder
 from training.model.event_extractor import EventExtractor, EventExtractorConfig
 
 TASK = "event-extraction"
@@ -92,6 +93,8 @@ def _document(text: str) -> Document:
     return Document(text_id(text), text)
 
 
+AutoConfig.register(CompactConfig.model_type, CompactConfig, exist_ok=True)
+AutoModel.register(CompactConfig, CompactEncoder, exist_ok=True)
 AutoConfig.register(EventExtractorConfig.model_type, EventExtractorConfig, exist_ok=True)
 AutoModel.register(EventExtractorConfig, EventExtractor, exist_ok=True)
 PIPELINE_REGISTRY.register_pipeline(TASK, EventExtractionPipeline, pt_model=EventExtractor)

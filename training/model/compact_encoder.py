@@ -11,7 +11,7 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModel, PretrainedConfig, PreTrainedModel
+from transformers import PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import BaseModelOutput
 
 from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, IDENTITIES
@@ -116,7 +116,3 @@ def _reversal(mask: Tensor) -> Tensor:
 
 def _reorder(hidden: Tensor, order: Tensor) -> Tensor:
     return hidden.gather(1, order[..., None].expand(-1, -1, hidden.shape[-1]))
-
-
-AutoConfig.register(CompactConfig.model_type, CompactConfig)
-AutoModel.register(CompactConfig, CompactEncoder)

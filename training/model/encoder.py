@@ -1,24 +1,34 @@
-"""Where encoders come from: ours anew, the hub's pretrained, or either as a saved model describes it."""
+"""Encoders: the compact one from scratch, a pretrained one of the hub, or either as a saved model describes it."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from transformers import AttentionMaskInterface, AutoConfig, AutoModel, PreTrainedModel
+from transformers import AttentionInterface, AttentionMaskInterface, AutoConfig, AutoModel, PreTrainedModel
+from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from annotation.core.errors import UsageError
-from training.config.schema import EncoderConfig
-from training.encoding.compact_tokenizer import CompactTokenizer
+from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig
 from training.encoding.hub import unloadable
 from training.encoding.tokenizer import Tokenizer
 from training.model.compact_encoder import CompactConfig, CompactEncoder
 from training.model.dropout import Dropout
 
+_ATTENTION = "naba_sdpa"
+"""The name under which our encoders find their attention masks in transformers' registry."""
 
-def build_compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
-    """Ours, untrained."""
-    if not isinstance(tokenizer, CompactTokenizer):
+
+def build_encoder(config: AnyEncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
+    """An encoder to train: ours with weights drawn at random, or a pretrained one.
+
+    Raises UsageError when there is no such pretrained encoder, or the tokenizer is another encoder's.
+    """
+    return load_pretrained(config) if isinstance(config, HubEncoderConfig) else _build_compact(config, tokenizer)
+
+
+def _build_compact(config: CompactEncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
+    if not tokenizer.embedding_rows:
         raise UsageError("encoder: compact reads with a tokenizer of its own; make the encoding from the same config")
     return CompactEncoder(
         CompactConfig(
@@ -27,20 +37,18 @@ def build_compact(config: EncoderConfig, tokenizer: Tokenizer) -> PreTrainedMode
             dropout=config.dropout,
             word_dropout=config.word_dropout,
             neighbours=config.neighbours,
-            buckets=tokenizer.buckets,
-            alphabet=tokenizer.alphabet,
+            **tokenizer.embedding_rows,
         )
     )
 
 
-def load_pretrained(config: EncoderConfig) -> PreTrainedModel:
+def load_pretrained(config: HubEncoderConfig) -> PreTrainedModel:
     """The hub's, or a folder's. Raises UsageError when there is no such encoder with safetensors."""
-    if config.name is None:
-        raise UsageError("encoder.name: missing; say which hub encoder, as an id or a folder")
     encoder = _loaded(config.name, config.revision)
     if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
         pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
-    _lighten(encoder)
+    _use_fast_dropout(encoder)
+    _skip_mask_lookups(encoder)
     if config.gradient_checkpointing:
         if not encoder.supports_gradient_checkpointing:
             kind = type(encoder).__name__
@@ -49,8 +57,8 @@ def load_pretrained(config: EncoderConfig) -> PreTrainedModel:
     return encoder
 
 
-def _lighten(encoder: nn.Module) -> None:
-    """Have it drop out as we do."""
+def _use_fast_dropout(encoder: nn.Module) -> None:
+    """Put our dropout, which is faster on a CPU, in the place of torch's."""
     for module in list(encoder.modules()):
         for name, child in module.named_children():
             if type(child) is nn.Dropout:
@@ -80,19 +88,28 @@ def untrained_encoder(config: dict[str, object]) -> PreTrainedModel:
     """An untrained encoder of this configuration; its weights come with the model's."""
     kind = str(config.get("model_type", ""))
     rest = {name: value for name, value in config.items() if name != "model_type"}
-    return AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-any-return, no-untyped-call]
+    if kind == CompactConfig.model_type:
+        return CompactEncoder(CompactConfig(**rest))  # type: ignore[arg-type]
+    encoder = AutoModel.from_config(AutoConfig.for_model(kind, **rest), trust_remote_code=False)  # type: ignore[no-untyped-call]
+    _skip_mask_lookups(encoder)
+    return encoder  # type: ignore[no-any-return]
 
 
-def unasked(attention_mask: Tensor | None = None, **kwargs: object) -> Tensor | None:
-    """As transformers makes it, but without looking at a mask that is on a device."""
+def _skip_mask_lookups(encoder: PreTrainedModel) -> None:
+    """Give an encoder with scaled dot-product attention masks that are made without looking at their values.
+
+    transformers looks whether a batch has any padding, to leave the mask out if it has none. On a GPU that waits for
+    all work given to it before, in every step. The implementation goes by a name of its own, so that no other model of
+    the process changes.
+    """
+    if encoder.config._attn_implementation == "sdpa":
+        AttentionInterface.register(_ATTENTION, sdpa_attention_forward)
+        AttentionMaskInterface.register(_ATTENTION, _full_mask)
+        encoder.set_attn_implementation(_ATTENTION)
+
+
+def _full_mask(attention_mask: Tensor | None = None, **kwargs: object) -> Tensor | None:
+    """The mask as transformers makes it; one that is on a device is made whether or not there is any padding."""
     if attention_mask is not None and attention_mask.device.type != "cpu":
         kwargs["allow_is_bidirectional_skip"] = False
     return sdpa_mask(attention_mask=attention_mask, **kwargs)  # type: ignore[arg-type]
-
-
-def register() -> None:
-    """Have transformers make its masks so."""
-    AttentionMaskInterface.register("sdpa", unasked)
-
-
-register()

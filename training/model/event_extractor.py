@@ -14,11 +14,11 @@ from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from annotation.core.errors import UsageError
-from training.config.schema import EncoderConfig, ModelConfig
+from training.config.schema import AnyEncoderConfig, ModelConfig
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table
-from training.model.encoder import build_compact, load_pretrained, untrained_encoder
+from training.model.encoder import build_encoder, untrained_encoder
 from training.model.ensemble import mean_logits, read_windows
 from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
@@ -120,12 +120,9 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         """Nothing: modules come initialised, pretrained ones above all, and what is loaded is loaded whole."""
 
     @classmethod
-    def build(cls, model: ModelConfig, encoder: EncoderConfig, encoding: Encoding) -> EventExtractor:
+    def build(cls, model: ModelConfig, encoder: AnyEncoderConfig, encoding: Encoding) -> EventExtractor:
         """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained."""
-        bodies = [
-            build_compact(encoder, encoding.tokenizer) if encoder.kind == "compact" else load_pretrained(encoder)
-            for _ in range(model.members)
-        ]
+        bodies = [build_encoder(encoder, encoding.tokenizer) for _ in range(model.members)]
         labels = encoding.labels
         config = EventExtractorConfig(
             encoder=bodies[0].config.to_dict(),

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
-from omegaconf import OmegaConf
 from pydantic import ValidationError
 
 from annotation.core.document import Document
 from annotation.core.errors import SnapshotError, UsageError
 from annotation.snapshot.snapshot import Snapshot
-from training.config.schema import TrainConfig
-from training.config.validation import typed
+from training.config.schema import recorded
 from training.lineage.release_record import Data, Trained
 from training.loop.data_selection import DataSelection
 
@@ -38,7 +36,7 @@ def training_documents(how: Trained, scored: Snapshot, trained_on: str | None) -
     """
     same = scored.manifest.content == how.snapshot.content
     snapshot = scored if same else open_training_snapshot(how.snapshot, trained_on, setting="trained_on")
-    chosen = DataSelection.of(snapshot, typed(OmegaConf.create(how.config), TrainConfig).data, how.seed)
+    chosen = DataSelection.of(snapshot, recorded(how.config).data, how.seed)
     return [*chosen.train, *chosen.dev]
 
 

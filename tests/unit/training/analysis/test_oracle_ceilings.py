@@ -15,7 +15,7 @@ from annotation.core.matching import PRF, units
 from tests.builders import conflict
 from tests.run.small import documents
 from training.analysis.oracle_ceilings import MEANINGS, ceilings
-from training.config.schema import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import CompactEncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
@@ -25,7 +25,7 @@ from training.model.event_extractor import EventExtractor
 
 CORPUS = documents(24)
 NEAR = "[Raid:trigger פשטו] ב[Place>Raid:GPE זמירון]"
-HEADS, BODY = ModelConfig(max_width=3, head_size=8, hidden_size=16), EncoderConfig(hidden_size=24, window=32)
+HEADS, BODY = ModelConfig(max_width=3, head_size=8, hidden_size=16), CompactEncoderConfig(hidden_size=24, window=32)
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,10 @@ from omegaconf import DictConfig, OmegaConf
 import conf
 from training.config.schema import (
     AuditConfig,
-    EncoderConfig,
+    CompactEncoderConfig,
     EvaluateConfig,
     FitConfig,
+    HubEncoderConfig,
     PredictConfig,
     ReleaseConfig,
     TrainConfig,
@@ -102,14 +103,20 @@ def test_an_interpolation_that_leads_nowhere_is_told() -> None:
 
 def test_a_fault_between_fields_is_told_with_the_path_of_its_group() -> None:
     row = {"snapshot": "a", "output": "b", "encoder": {"kind": "hub"}}
-    assert faults(row) == {"encoder.name: missing; say which hub encoder, as an id or a folder"}
+    assert faults(row) == {"encoder.name: missing; say encoder.name=..."}
 
 
 def test_a_configuration_built_by_hand_checks_itself() -> None:
     with pytest.raises(ConfigError, match=r"epochs: must be at least 1, not 0; clip: must be above 0, not -1"):
         FitConfig(epochs=0, clip=-1)
-    with pytest.raises(ConfigError, match="name: missing"):
-        EncoderConfig(kind="hub")
+    with pytest.raises(TypeError, match="name"):
+        HubEncoderConfig()  # type: ignore[call-arg]
+
+
+def test_a_setting_of_another_kind_of_encoder_is_refused() -> None:
+    row = {"snapshot": "a", "output": "b", "encoder": {"kind": "hub", "name": "x/y", "layers": 24}}
+    (fault,) = faults(row)
+    assert fault.startswith("encoder.layers: no such setting of kind hub")
 
 
 def test_numbers_that_are_given_for_text_and_fractions_are_taken() -> None:
@@ -147,7 +154,9 @@ def _keys(row: object, prefix: str = "") -> set[str]:
 
 def test_the_default_presets_say_what_the_classes_say() -> None:
     run = typed(composed("snapshot=a", "name=run", "output=b"), TrainConfig)
-    expected = TrainConfig(snapshot="a", output="b", fit=FitConfig(encoder_learning_rate=EncoderConfig().learning_rate))
+    expected = TrainConfig(
+        snapshot="a", output="b", fit=FitConfig(encoder_learning_rate=CompactEncoderConfig().learning_rate)
+    )
     assert run == expected
 
 
@@ -172,7 +181,8 @@ NAMED = [
 def test_every_named_encoder_composes_and_says_its_licence_and_length(file: Path) -> None:
     encoder = typed(composed("snapshot=a", f"encoder={file.stem}"), TrainConfig).encoder
     told = file.read_text(encoding="utf-8")
-    assert (encoder.kind, (encoder.name or "").count("/")) == ("hub", 1)
+    assert isinstance(encoder, HubEncoderConfig)
+    assert encoder.name.count("/") == 1
     assert all(word in told for word in ("# Licence: ", "Longest window: ", "Quirks: ", "arXiv "))
 
 

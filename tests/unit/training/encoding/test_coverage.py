@@ -17,7 +17,7 @@ from tests.run.small import documents
 from tests.unit.training.conftest import FAMILIES, checkpoint, reader
 from training.commands import train
 from training.commands.audit import audit
-from training.config.schema import AuditConfig, EncoderConfig, ModelConfig
+from training.config.schema import AuditConfig, HubEncoderConfig, ModelConfig
 from training.encoding.coverage import UNSEEN, coverage
 from training.encoding.encoding import Encoding
 from training.encoding.representable import Uncovered
@@ -84,7 +84,7 @@ def test_the_command_shows_writes_and_warns(tmp_path: Path, capsys: pytest.Captu
             snapshot=str(tmp_path / "snap"),
             output=str(tmp_path / "audit.json"),
             model=ModelConfig(max_width=3),
-            encoder=EncoderConfig(kind="hub", name=str(checkpoint("xlm-r", tmp_path / "encoder"))),
+            encoder=HubEncoderConfig(name=str(checkpoint("xlm-r", tmp_path / "encoder"))),
         )
     )
     told = capsys.readouterr()

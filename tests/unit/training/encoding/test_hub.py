@@ -17,7 +17,7 @@ from transformers import AutoModel, CanineConfig, CanineTokenizer
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.unit.training.conftest import checkpoint
-from training.config.schema import EncoderConfig, ModelConfig
+from training.config.schema import HubEncoderConfig, ModelConfig
 from training.encoding import hub as said
 from training.encoding.encoding import Encoding
 from training.model.event_extractor import EventExtractor
@@ -26,7 +26,7 @@ HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
 
 
 def built(name: str | Path, revision: str | None = None) -> EventExtractor:
-    config = EncoderConfig(kind="hub", name=str(name), revision=revision)
+    config = HubEncoderConfig(name=str(name), revision=revision)
     return EventExtractor.build(HEADS, config, Encoding.build(conflict(), HEADS, config))
 
 

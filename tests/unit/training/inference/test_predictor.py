@@ -15,7 +15,7 @@ from annotation.core.document import Document, Source
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
-from training.config.schema import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import CompactEncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.document_source import BUFFER
 from training.inference.loading import load_model
@@ -32,7 +32,7 @@ CORPUS = documents(24)
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[EventExtractor, Encoding]:
     """A model that finds things."""
-    heads, body = ModelConfig(max_width=3, head_size=8, hidden_size=16), EncoderConfig(hidden_size=24, window=32)
+    heads, body = ModelConfig(max_width=3, head_size=8, hidden_size=16), CompactEncoderConfig(hidden_size=24, window=32)
     encoding = Encoding.build(conflict(), heads, body)
     set_seed(3)
     model = EventExtractor.build(heads, body, encoding)

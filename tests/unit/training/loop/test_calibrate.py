@@ -10,7 +10,7 @@ from transformers import set_seed
 from tests.builders import conflict
 from tests.run.small import documents
 from training.analysis.calibration import calibration
-from training.config.schema import EncoderConfig, ModelConfig
+from training.config.schema import CompactEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import PLAIN
 from training.inference.loading import load_model
@@ -25,7 +25,7 @@ GOLD = documents(16)
 @pytest.fixture
 def untrained() -> tuple[EventExtractor, Encoding]:
     """A model that finds much, nearly all of it wrong, and is sure of it."""
-    heads, body = ModelConfig(max_width=3, head_size=8, hidden_size=16), EncoderConfig(hidden_size=24)
+    heads, body = ModelConfig(max_width=3, head_size=8, hidden_size=16), CompactEncoderConfig(hidden_size=24)
     encoding = Encoding.build(conflict(), heads, body)
     set_seed(3)
     model = EventExtractor.build(heads, body, encoding)

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import build, conflict
-from training.config.schema import EncoderConfig, ModelConfig
+from training.config.schema import CompactEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.loop.step_sampler import Loader, Shares, Steps, loss_counts
 from training.model.batches import Examples, LengthBatches
 from training.model.event_extractor import EventExtractor
 
 HEADS = ModelConfig(max_width=4, head_size=8, hidden_size=16, dropout=0.0)
-BODY = EncoderConfig(hidden_size=16, dropout=0.0, word_dropout=0.0)
+BODY = CompactEncoderConfig(hidden_size=16, dropout=0.0, word_dropout=0.0)
 ENCODING = Encoding.build(conflict(), HEADS, BODY)
 EXAMPLES = Examples(
     [

@@ -15,7 +15,7 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
-from training.config.schema import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import CompactEncoderConfig, FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
@@ -28,7 +28,7 @@ from training.model.fingerprint import model_version
 from training.scoring.scores import score
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
-BODY = EncoderConfig(hidden_size=16)
+BODY = CompactEncoderConfig(hidden_size=16)
 SHORT = FitConfig(
     epochs=3, batch_size=4, learning_rate=5e-3, encoder_learning_rate=5e-3, patience=None, device="cpu", threads=1
 )

@@ -15,7 +15,13 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from tests.builders import conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import checkpoint
-from training.config.schema import EncoderConfig, FitConfig, ModelConfig
+from training.config.schema import (
+    AnyEncoderConfig,
+    CompactEncoderConfig,
+    FitConfig,
+    HubEncoderConfig,
+    ModelConfig,
+)
 from training.encoding.encoding import Encoding
 from training.lineage.wandb_tracking import Tracker
 from training.loop.data_selection import DataSelection
@@ -27,7 +33,7 @@ Given: TypeAlias = Any
 """What torch hands to those who watch it."""
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
-COMPACT = EncoderConfig(hidden_size=16)
+COMPACT = CompactEncoderConfig(hidden_size=16)
 CORPUS = documents(6)
 READS = {"aten::_local_scalar_dense", "aten::nonzero", "aten::masked_select", "aten::equal"}
 """A value, or a size, that Python is told."""
@@ -74,7 +80,7 @@ class Constants(TorchFunctionMode):
         return func(*args, **kwargs)
 
 
-def waits_on(device: str, encoder: EncoderConfig) -> Counter[str]:
+def waits_on(device: str, encoder: AnyEncoderConfig) -> Counter[str]:
     encoding = Encoding.build(conflict(), HEADS, encoder)
     examples = Examples(CORPUS, encoding).examples
     model = EventExtractor.build(HEADS, encoder, encoding).to(device)
@@ -89,7 +95,7 @@ def waits_on(device: str, encoder: EncoderConfig) -> Counter[str]:
 @pytest.mark.parametrize("shape", ["compact", "bert", "xlm-r", "modernbert", "deberta"])
 def test_losses_and_gradients_are_found_without_reading_any(shape: str, tmp_path: Path) -> None:
     """On a device whose tensors have no values, where reading one raises."""
-    encoder = COMPACT if shape == "compact" else EncoderConfig(kind="hub", name=str(checkpoint(shape, tmp_path)))
+    encoder = COMPACT if shape == "compact" else HubEncoderConfig(name=str(checkpoint(shape, tmp_path)))
     allowed = Counter({"aten::_to_copy": 1} if shape == "deberta" else {})  # its own table of relative positions
     assert waits_on("meta", encoder) == allowed
 

@@ -71,7 +71,9 @@ def test_word_dropout_hides_who_a_word_is_only_in_training() -> None:
     assert torch.equal(model(line, mask)[0], model(line, mask)[0])
 
 
-def test_auto_classes_know_it(tmp_path: Path) -> None:
+def test_auto_classes_know_it_once_the_pipeline_is_imported(tmp_path: Path) -> None:
+    import training.pipeline  # noqa: F401
+
     model = encoder()
     model.save_pretrained(tmp_path)
     assert isinstance(AutoConfig.from_pretrained(tmp_path), CompactConfig)

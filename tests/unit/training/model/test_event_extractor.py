@@ -15,13 +15,13 @@ from annotation.core.ontology import Ontology
 from annotation.formats.starter_ontology import Starter
 from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
-from training.config.schema import EncoderConfig, ModelConfig
+from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.model.batches import Batch, collate
 from training.model.event_extractor import EventExtractor
 
 SMALL = ModelConfig(max_width=6, head_size=8, hidden_size=16, negatives=4)
-COMPACT = EncoderConfig(kind="compact", hidden_size=16)
+COMPACT = CompactEncoderConfig(hidden_size=16)
 DOCUMENTS = [
     build("[Arrest,certainty=reported:trigger נעצר] ב[Place>Arrest:GPE סוריה] [Person>Arrest:Person אבו חפס]", id="a"),
     build(
@@ -33,7 +33,7 @@ DOCUMENTS = [
 ]
 
 
-def made(encoder: EncoderConfig = COMPACT) -> tuple[EventExtractor, Encoding]:
+def made(encoder: AnyEncoderConfig = COMPACT) -> tuple[EventExtractor, Encoding]:
     torch.manual_seed(0)
     encoding = Encoding.build(conflict(), SMALL, encoder)
     return EventExtractor.build(SMALL, encoder, encoding), encoding
@@ -200,7 +200,7 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_hub_encoder_is_taken_whole_and_trains(hub: Path, tmp_path: Path) -> None:
-    config = EncoderConfig(kind="hub", name=str(hub))
+    config = HubEncoderConfig(name=str(hub))
     model, encoding = made(config)
     for kept, given in zip(model.encoder.parameters(), AutoModel.from_pretrained(hub).parameters(), strict=True):
         assert torch.equal(kept, given)
@@ -224,7 +224,7 @@ def test_gradient_checkpointing_computes_layers_again_and_changes_nothing(shape:
     folder = checkpoint(shape, tmp_path)
     found: list[tuple[int, dict[str, torch.Tensor]]] = []
     for again in (False, True):
-        model, encoding = made(EncoderConfig(kind="hub", name=str(folder), gradient_checkpointing=again))
+        model, encoding = made(HubEncoderConfig(name=str(folder), gradient_checkpointing=again))
         model.train()
         for module in model.modules():
             if isinstance(module, torch.nn.Dropout):
@@ -243,7 +243,7 @@ def test_gradient_checkpointing_computes_layers_again_and_changes_nothing(shape:
 
 
 def test_a_hub_encoder_must_be_there_with_safetensors(tmp_path: Path) -> None:
-    encoder = EncoderConfig(kind="hub", name=str(tmp_path))
+    encoder = HubEncoderConfig(name=str(tmp_path))
     encoding = Encoding(conflict(), reader("metaspace"))
     with pytest.raises(UsageError, match=r"has no config\.json"):
         EventExtractor.build(SMALL, encoder, encoding)
