@@ -1,4 +1,4 @@
-"""The annotation commands, in the order the data flows."""
+"""The annotation commands of `naba`, registered in the order of the workflow."""
 
 from __future__ import annotations
 
@@ -28,5 +28,5 @@ for _command in (
     queue.suggested,
     projects.migrate,
 ):
-    # `import` is a word of Python's own, so that the function has an underscore behind it
+    # `import` is a keyword of Python, so that function ends in an underscore
     app.command(_command.__name__.rstrip("_").replace("_", "-"), rich_help_panel=LABEL)(_command)

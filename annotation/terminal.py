@@ -1,4 +1,4 @@
-"""What the commands say: results on standard output, everything else on standard error."""
+"""Terminal output of the commands: results on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from rich.logging import RichHandler
 from rich.markup import escape
 from rich.table import Table
 
-_ELSEWHERE = 120
-"""Columns where there is no terminal to ask."""
+_DEFAULT_WIDTH = 120
+"""Width in columns when the output is no terminal."""
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _ELSEWHERE)
-err = Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _ELSEWHERE)
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _DEFAULT_WIDTH)
+err = Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _DEFAULT_WIDTH)
 
 
 def configure(*, quiet: bool, verbose: bool) -> None:
-    """Set how much is said: warnings with -q, naba's own progress lines otherwise, everything with -v."""
+    """Set the log level: warnings with `quiet`, naba's own progress lines by default, everything with `verbose`."""
     level = logging.WARNING if quiet else logging.INFO
     handler = RichHandler(console=err, show_time=False, show_path=False, show_level=False, markup=False)
     logging.basicConfig(
@@ -33,27 +33,27 @@ def configure(*, quiet: bool, verbose: bool) -> None:
 
 
 def say(text: str) -> None:
-    """One line of result."""
+    """Print a line of the result to standard output."""
     out.print(escape(text))
 
 
 def warn(text: str) -> None:
-    """One line about something that went wrong but stopped nothing."""
+    """Print a warning: a problem after which the command goes on."""
     err.print(f"[yellow]![/yellow] {escape(text)}")
 
 
 def fail(text: str) -> None:
-    """The one line a command ends with when it could not do what was asked."""
+    """Print the error that ends a command."""
     err.print(f"[bold red]naba:[/bold red] {escape(text)}")
 
 
 def emit(value: Mapping[str, object]) -> None:
-    """A result for a machine."""
+    """Print a result as JSON to standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A result for a person. The first column is text, the others are figures."""
+    """Print a table to standard output. The first column is aligned left, the others right."""
     view = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for number, name in enumerate(header):
         view.add_column(name, justify="right" if number else "left", overflow="fold")

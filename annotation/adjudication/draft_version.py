@@ -1,7 +1,7 @@
-"""What an adjudicator starts from: one version with everything anybody marked, and who said what where they differ.
+"""Draft for an adjudicator: one version with everything that any annotator marked, and notes on the disagreements.
 
-To take away what is wrong is one key; to mark it again, with its arrows, is many. So what only one of them has is in.
-Each thing is in once, as most have it, with the share of votes as its score.
+Deleting a wrong annotation takes one key; making a missing one, with its arrows, takes many steps. So the draft also
+has what only one annotator marked. Each item is in once, as most annotators have it; its score is its share of votes.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from annotation.agreement.item_alignment import (
     LINK,
     PREFIX,
     AlignedItem,
+    ClusterId,
     LabelledSpan,
-    Thing,
-    places,
+    align_versions,
 )
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
 
 _AROUND = 25
-"""Characters shown on either side of the words a place is about."""
+"""Code points of context shown on each side of an item's words."""
 _ISOLATE, _END, _MARK = "\u2068", "\u2069", "\u200f"
 _NOTHING = {"ar": "لا شيء", "he": "כלום", "en": "nothing"}
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """The version to start from, for each contested span of it a note, and for every contested place two lines."""
+    """The draft version, a note for each of its contested spans, and two lines of text for each contested item."""
 
     document: Document
     notes: Mapping[Span, str]
@@ -43,128 +43,138 @@ class Proposal:
 def proposal(
     versions: Mapping[str, Document], ontology: Ontology, *, senior: Sequence[str] = (), ui_language: str = "en"
 ) -> Proposal:
-    """From the versions of an article. Where two answers have the same votes, the first of `senior` counts."""
-    found = places(versions, ontology)
-    first = {name: at for at, name in enumerate((*senior, *sorted(versions.keys() - set(senior))))}
+    """Make the draft from an article's versions, by annotator. The first of `senior` decides between tied answers."""
+    items = align_versions(versions, ontology)
+    order = {name: position for position, name in enumerate((*senior, *sorted(versions.keys() - set(senior))))}
     text = next(iter(versions.values())).text
-    chosen = {id(place): _chosen(place, text, first, len(senior)) for place in found}
-    spans: dict[Thing, Span] = {}
+    chosen = {id(item): _chosen(item, text, order, len(senior)) for item in items}
+    spans: dict[ClusterId, Span] = {}
     entities: list[Span] = []
-    triggers: dict[Span, Thing] = {}
-    for place in found:
-        if place.layer in (ENTITY, EVENT):
-            scored = [replace(span, score=_share(place, chosen[id(place)], versions)) for _, span in chosen[id(place)]]
-            spans[place.things[0]] = scored[0]
-            entities += scored if place.layer == ENTITY else ()
-            triggers |= dict.fromkeys(scored, place.things[0]) if place.layer == EVENT else {}
-    saying = _Saying(ontology, ui_language, text)
-    contested = [place for place in found if place.contested]
+    triggers: dict[Span, ClusterId] = {}
+    for item in items:
+        if item.layer in (ENTITY, EVENT):
+            scored = [replace(span, score=_share(item, chosen[id(item)], versions)) for _, span in chosen[id(item)]]
+            spans[item.clusters[0]] = scored[0]
+            entities += scored if item.layer == ENTITY else ()
+            triggers |= dict.fromkeys(scored, item.clusters[0]) if item.layer == EVENT else {}
+    wording = _Wording(ontology, ui_language, text)
+    contested = [item for item in items if item.contested]
     notes: dict[Span, list[str]] = {}
-    for place in contested:
-        if place.things[0] in spans:
-            notes.setdefault(spans[place.things[0]], []).append(saying.of(place))
-    hung = [(place, chosen[id(place)]) for place in found]
+    for item in contested:
+        if item.clusters[0] in spans:
+            notes.setdefault(spans[item.clusters[0]], []).append(wording.note(item))
+    answered = [(item, chosen[id(item)]) for item in items]
     return Proposal(
         document=replace(
             next(iter(versions.values())),
             entities=tuple(entities),
-            events=tuple(_event(trigger, thing, hung, spans, ontology) for trigger, thing in triggers.items()),
-            links=tuple(_links(hung, spans)),
+            events=tuple(_event(trigger, cluster, answered, spans, ontology) for trigger, cluster in triggers.items()),
+            links=tuple(_links(answered, spans)),
             provenance=None,
         ),
         notes={span: "\n".join(lines) for span, lines in notes.items()},
-        lines=tuple(saying.lines(place) for place in contested),
+        lines=tuple(wording.lines(item) for item in contested),
     )
 
 
-def _chosen(place: AlignedItem, text: str, first: Mapping[str, int], seniors: int) -> tuple[LabelledSpan, ...]:
-    """What most say is there. Of as many, what a senior annotator says, or is written without its prefix, or is first.
+def _chosen(item: AlignedItem, text: str, order: Mapping[str, int], seniors: int) -> tuple[LabelledSpan, ...]:
+    """The answer with the most votes. Ties go to a senior annotator, then to spans without a prefix, then to the order.
 
-    Nothing only where nobody said anything.
+    An empty answer never wins.
     """
-    votes = place.votes()
-    said = {given: name for name, given in sorted(place.answers.items(), key=lambda item: -first[item[0]]) if given}
-    spans = {span for given in said for _, span in given}
-    plain = bare(text, spans) if PREFIX in place.causes else None
+    votes = item.votes()
+    given_by = {
+        answer: name for name, answer in sorted(item.answers.items(), key=lambda pair: -order[pair[0]]) if answer
+    }
+    spans = {span for answer in given_by for _, span in answer}
+    without_prefix = bare(text, spans) if PREFIX in item.causes else None
 
-    def rank(given: tuple[LabelledSpan, ...]) -> tuple[int, int, bool, int]:
-        at = first[said[given]]
-        return votes[given], -min(at, seniors), given[0][1] == plain, -at
+    def rank(answer: tuple[LabelledSpan, ...]) -> tuple[int, int, bool, int]:
+        position = order[given_by[answer]]
+        return votes[answer], -min(position, seniors), answer[0][1] == without_prefix, -position
 
-    return max(said, key=rank)
-
-
-def _share(place: AlignedItem, chosen: tuple[LabelledSpan, ...], versions: Mapping[str, Document]) -> float:
-    return round(place.votes()[chosen] / len(versions), 4)
+    return max(given_by, key=rank)
 
 
-Hung = Sequence[tuple[AlignedItem, tuple[LabelledSpan, ...]]]
+def _share(item: AlignedItem, chosen: tuple[LabelledSpan, ...], versions: Mapping[str, Document]) -> float:
+    return round(item.votes()[chosen] / len(versions), 4)
 
 
-def _event(trigger: Span, thing: Thing, hung: Hung, spans: Mapping[Thing, Span], ontology: Ontology) -> Event:
+_Answered = Sequence[tuple[AlignedItem, tuple[LabelledSpan, ...]]]
+
+
+def _event(
+    trigger: Span, cluster: ClusterId, answered: _Answered, spans: Mapping[ClusterId, Span], ontology: Ontology
+) -> Event:
     arguments = [
-        Argument(role, spans[place.things[1]])
-        for place, answers in hung
-        if place.layer == ARGUMENT and place.things[0] == thing
+        Argument(role, spans[item.clusters[1]])
+        for item, answers in answered
+        if item.layer == ARGUMENT and item.clusters[0] == cluster
         for role, _ in answers
     ]
-    said = {place.name: answers[0][0] for place, answers in hung if place.layer == ATTRIBUTE and thing in place.things}
+    values = {
+        item.name: answers[0][0] for item, answers in answered if item.layer == ATTRIBUTE and cluster in item.clusters
+    }
     defaults = {(name, attribute.default) for name, attribute in ontology.attributes.items()}
-    attributes = tuple(item for item in said.items() if item[1] and item not in defaults)
+    attributes = tuple(pair for pair in values.items() if pair[1] and pair not in defaults)
     return Event(trigger, tuple(arguments), attributes)
 
 
-def _links(hung: Hung, spans: Mapping[Thing, Span]) -> list[Link]:
-    ends = [(place.name, [spans[thing] for thing in place.things]) for place, _ in hung if place.layer == LINK]
+def _links(answered: _Answered, spans: Mapping[ClusterId, Span]) -> list[Link]:
+    ends = [(item.name, [spans[cluster] for cluster in item.clusters]) for item, _ in answered if item.layer == LINK]
     return [Link(label, a, b) for label, (a, b) in ends if a != b]
 
 
-class _Saying:
-    """Puts places into words, with the titles the labelling page shows.
+class _Wording:
+    """Writes items as text, with the titles that the labelling page shows.
 
-    Names, labels and quotes may run in different directions: each is isolated, and a line runs the page's way.
+    Names, labels and quotes may have different directions: each is isolated, and a line has the page's direction.
     """
 
     def __init__(self, ontology: Ontology, ui_language: str, text: str) -> None:
         self.ontology, self.ui_language, self.text = ontology, ui_language, text
 
-    def of(self, place: AlignedItem) -> str:
-        """Who said what; those who said the same together."""
-        said: dict[str, list[str]] = {}
-        for name, given in place.answers.items():
-            said.setdefault(self.answer(place, given), []).append(_isolated(name))
-        told = " · ".join(f"{', '.join(names)}: {answer}" for answer, names in said.items())
-        return f"{_MARK if self.ui_language in ARTICLE_LANGUAGES else ''}{told}"
+    def note(self, item: AlignedItem) -> str:
+        """Every answer with the names of its annotators."""
+        names_by_answer: dict[str, list[str]] = {}
+        for name, answer in item.answers.items():
+            names_by_answer.setdefault(self.answer(item, answer), []).append(_isolated(name))
+        note = " · ".join(f"{', '.join(names)}: {text}" for text, names in names_by_answer.items())
+        return f"{_MARK if self.ui_language in ARTICLE_LANGUAGES else ''}{note}"
 
-    def lines(self, place: AlignedItem) -> str:
-        """The words it is about, among those around them, and below that who said what."""
-        about = place.about
+    def lines(self, item: AlignedItem) -> str:
+        """The item's words in their context, and below them the note."""
+        about = item.about
         before, after = self.text[: about.start].rpartition("\n")[2], self.text[about.end :].partition("\n")[0]
         if len(before) > _AROUND:
             before = "…" + before[-_AROUND:].partition(" ")[2]
         if len(after) > _AROUND:
             after = after[:_AROUND].rpartition(" ")[0] + "…"
         words = " ".join(f"{before}[{about.quote(self.text)}]{after}".split())
-        return f"{words}\n{self.of(place)}"
+        return f"{words}\n{self.note(item)}"
 
-    def answer(self, place: AlignedItem, given: Sequence[LabelledSpan]) -> str:
-        told = [_isolated(self.title(place, label)) + self.words(place, span) for label, span in given if label]
-        return ", ".join(told) or _NOTHING[self.ui_language]
+    def answer(self, item: AlignedItem, labelled: Sequence[LabelledSpan]) -> str:
+        """The labels of an answer with their words; "nothing" for an empty answer."""
+        parts = [_isolated(self.title(item, label)) + self.words(item, span) for label, span in labelled if label]
+        return ", ".join(parts) or _NOTHING[self.ui_language]
 
-    def words(self, place: AlignedItem, span: Span) -> str:
-        return "" if place.layer == ATTRIBUTE else f" {_isolated('«' + ' '.join(span.quote(self.text).split()) + '»')}"
+    def words(self, item: AlignedItem, span: Span) -> str:
+        """The span's words in quotation marks; none for an attribute."""
+        return "" if item.layer == ATTRIBUTE else f" {_isolated('«' + ' '.join(span.quote(self.text).split()) + '»')}"
 
-    def title(self, place: AlignedItem, label: str) -> str:
-        known = self.ontology
-        if place.layer == ATTRIBUTE:
-            attribute = known.attributes[place.name]
+    def title(self, item: AlignedItem, label: str) -> str:
+        """The title of a label, role, link or attribute value in the page's language."""
+        ontology = self.ontology
+        if item.layer == ATTRIBUTE:
+            attribute = ontology.attributes[item.name]
             value = attribute.values.get(label)
-            return f"{self.phrase(attribute.title, place.name)} {self.phrase(value.title if value else {}, label)}"
-        kinds = {ENTITY: known.entities, EVENT: known.events, ARGUMENT: known.roles, LINK: known.links}
-        type_ = kinds[place.layer].get(label)
-        return self.phrase(type_.title if type_ else {}, label)
+            return f"{self.phrase(attribute.title, item.name)} {self.phrase(value.title if value else {}, label)}"
+        kinds = {ENTITY: ontology.entities, EVENT: ontology.events, ARGUMENT: ontology.roles, LINK: ontology.links}
+        definition = kinds[item.layer].get(label)
+        return self.phrase(definition.title if definition else {}, label)
 
     def phrase(self, phrases: Phrases, otherwise: str) -> str:
+        """The phrase in the page's language, else `otherwise`."""
         return phrases.get(self.ui_language, otherwise)
 
 

@@ -1,7 +1,7 @@
-"""Several annotators' versions of an article -> one gold version, with a count of how each item was decided.
+"""Voting: several annotators' versions of an article -> one gold version, and counts of how items were decided.
 
 An item is an entity, an event (its trigger), an argument, an attribute of an event, or a link. An argument has at most
-the votes of its trigger and of its filler, so whatever is kept never points at something that was not.
+the votes of its trigger and of its filler, so an argument in gold never refers to a span that was left out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ OUTCOMES: Mapping[str, str] = {
     "overturned": "all marked it, and the adjudicator left it out",
     "waiting": "its article is not adjudicated yet",
 }
-"""What can become of an item, and what that means."""
+"""The possible outcomes for an item, with their meanings."""
 KEPT = ("single", "agreed", "prefix", "majority", "senior", "decided", "added")
 LEFT_OUT = ("outvoted", "overruled", "unresolved", "rejected", "overturned", "waiting")
 
@@ -52,10 +52,10 @@ _ITEMS: Mapping[str, Callable[[Document], Iterable[Hashable]]] = {
 
 @dataclass(frozen=True)
 class Adjudication:
-    """Gold, and how often each of `OUTCOMES` came up in each layer.
+    """Gold, and the counts of `OUTCOMES` in each layer.
 
-    articles: how many were merged because all agree, decided by people, or decided by a policy. waiting: ids of those
-    left out until somebody decides. superseded: versions passed over for a later one by the same annotator.
+    articles: counts by how they were merged (single, agreed, decided, or the policy). waiting: ids of articles left out
+    until an adjudicator decides. superseded: versions ignored for a later one by the same annotator.
     """
 
     gold: list[Document]
@@ -65,7 +65,7 @@ class Adjudication:
     superseded: int = 0
 
     def as_dict(self) -> dict[str, object]:
-        """Counts for machines: layer -> outcome -> count."""
+        """The counts as JSON values; `outcomes` is layer -> outcome -> count."""
         return {
             "documents": len(self.gold),
             "articles": dict(self.articles),
@@ -83,53 +83,57 @@ def adjudicate(
     ontology: Ontology | None = None,
     decided: Mapping[str, Document] | None = None,
 ) -> Adjudication:
-    """Merge the versions of each article. `senior` annotators, first come first, settle ties (or all, as a policy).
+    """Merge the versions of each article. The first of `senior` in it settles ties; with that policy, everything.
 
-    decided: what an adjudicator made of an article, by its id, which goes before everything else. Without a policy
-    what is contested and not decided waits. With the ontology a value that goes without saying is no other than none.
-    Of two versions by one annotator the later counts. Raises UsageError when an article's versions differ in text.
+    decided: an adjudicator's version of an article, by id; it replaces the votes. Without a policy a contested article
+    that is not decided waits. With the ontology an attribute's default value equals no value. Of two versions by one
+    annotator the later counts. Raises UsageError when an article's versions differ in text, or `senior` is missing.
     """
     if policy == "senior" and not senior:
         raise UsageError("the senior policy needs to know who: name one with --senior")
     outcomes: dict[str, Counter[str]] = defaultdict(Counter)
     articles, gold, waiting = Counter[str](), list[Document](), list[str]()
-    given = versions(documents)
-    for id, marked in given.articles.items():
-        said = list(marked.values())
-        same = [spoken(version, ontology) for version in said]
+    grouped = versions(documents)
+    for id, by_annotator in grouped.articles.items():
+        originals = list(by_annotator.values())
+        comparable = [without_defaults(version, ontology) for version in originals]
         if decided and id in decided:
             kind, merged = "decided", decided[id]
-            _count(spoken(merged, ontology), same, outcomes)
-        elif unanimous(same):
-            kind = "single" if len(same) == 1 else "agreed"
-            merged = _merge(said, "majority", (), ontology, outcomes)
+            _count(without_defaults(merged, ontology), comparable, outcomes)
+        elif unanimous(comparable):
+            kind = "single" if len(comparable) == 1 else "agreed"
+            merged = _merge(originals, "majority", (), ontology, outcomes)
         elif policy is not None:
-            kind, merged = policy, _merge(said, policy, senior, ontology, outcomes)
+            kind, merged = policy, _merge(originals, policy, senior, ontology, outcomes)
         else:
             for layer, items in _ITEMS.items():
-                outcomes[layer]["waiting"] += len({item for version in same for item in items(version)})
+                outcomes[layer]["waiting"] += len({item for version in comparable for item in items(version)})
             waiting.append(id)
             continue
         articles[kind] += 1
         gold.append(merged)
     ordered = {layer: outcomes[layer] for layer in LAYERS if outcomes[layer]}
-    return Adjudication(gold, ordered, articles, tuple(waiting), given.superseded)
+    return Adjudication(gold, ordered, articles, tuple(waiting), grouped.superseded)
 
 
 def contested(documents: Iterable[Document], ontology: Ontology | None = None) -> list[dict[str, Document]]:
-    """The versions, by annotator, of each article they do not all agree about."""
+    """The versions, by annotator, of each article on which they differ."""
     articles = versions(documents).articles.values()
-    return [dict(marked) for marked in articles if not unanimous([spoken(v, ontology) for v in marked.values()])]
+    return [
+        dict(by_annotator)
+        for by_annotator in articles
+        if not unanimous([without_defaults(version, ontology) for version in by_annotator.values()])
+    ]
 
 
-def unanimous(same: Sequence[Document]) -> bool:
-    """Whether all versions say the same."""
-    first = [set(items(same[0])) for items in _ITEMS.values()]
-    return all([set(items(version)) for items in _ITEMS.values()] == first for version in same[1:])
+def unanimous(documents: Sequence[Document]) -> bool:
+    """Whether all versions have the same items."""
+    first = [set(items(documents[0])) for items in _ITEMS.values()]
+    return all([set(items(version)) for items in _ITEMS.values()] == first for version in documents[1:])
 
 
-def spoken(document: Document, ontology: Ontology | None) -> Document:
-    """The document without the values of attributes that go without saying."""
+def without_defaults(document: Document, ontology: Ontology | None) -> Document:
+    """The document without attributes that have the ontology's default value."""
     if ontology is None:
         return document
     defaults = {(name, attribute.default) for name, attribute in ontology.attributes.items()}
@@ -139,84 +143,86 @@ def spoken(document: Document, ontology: Ontology | None) -> Document:
     return replace(document, events=tuple(events))
 
 
-def _count(decision: Document, same: Sequence[Document], outcomes: Mapping[str, Counter[str]]) -> None:
-    """What became of each item of the adjudicator's version and of the others."""
+def _count(decision: Document, comparable: Sequence[Document], outcomes: Mapping[str, Counter[str]]) -> None:
+    """Count the outcomes of an article that an adjudicator decided."""
     for layer, items in _ITEMS.items():
-        kept = set(items(decision))
-        votes = Counter(item for version in same for item in set(items(version)))
+        decided = set(items(decision))
+        votes = Counter(item for version in comparable for item in set(items(version)))
         for item, number in votes.items():
-            ways = ("agreed", "overturned") if number == len(same) else ("decided", "rejected")
-            outcomes[layer][ways[item not in kept]] += 1
-        if new := len(kept - votes.keys()):
+            ways = ("agreed", "overturned") if number == len(comparable) else ("decided", "rejected")
+            outcomes[layer][ways[item not in decided]] += 1
+        if new := len(decided - votes.keys()):
             outcomes[layer]["added"] += new
 
 
 def _merge(
-    said: Sequence[Document],
+    originals: Sequence[Document],
     policy: VotingPolicy,
     senior: Sequence[str],
     ontology: Ontology | None,
     outcomes: Mapping[str, Counter[str]],
 ) -> Document:
-    chief = next((i for name in senior for i, v in enumerate(said) if annotator(v) == name), None)
-    if policy == "senior" and chief is not None:
-        said, chief = [said[chief]], 0
-    alike, onto = pooled(said, chief)
-    merged = [spoken(version, ontology) for version in alike]
+    senior_index = next((i for name in senior for i, v in enumerate(originals) if annotator(v) == name), None)
+    if policy == "senior" and senior_index is not None:
+        originals, senior_index = [originals[senior_index]], 0
+    pooled_versions, targets = pooled(originals, senior_index)
+    comparable = [without_defaults(version, ontology) for version in pooled_versions]
 
     def keep(layer: str, items: Callable[[Document], Iterable[T]]) -> list[T]:
-        return _decide([set(items(version)) for version in merged], chief, outcomes[layer], onto)
+        return _decide([set(items(version)) for version in comparable], senior_index, outcomes[layer], targets)
 
     entities, triggers = keep(ENTITY, lambda v: v.entities), keep(EVENT, lambda v: v.triggers)
     arguments = keep(ARGUMENT, lambda v: ((e.trigger, a) for e in v.events for a in e.arguments))
     attributes = keep(ATTRIBUTE, lambda v: ((e.trigger, pair) for e in v.events for pair in e.attributes))
-    attributes += _spelled_out(alike, merged)
+    attributes += _explicit_defaults(pooled_versions, comparable)
     links = keep(LINK, lambda v: v.links)
     return replace(
-        said[0],
+        originals[0],
         entities=tuple(entities),
-        events=tuple(Event(t, _of(t, arguments), _of(t, attributes)) for t in triggers),
+        events=tuple(Event(t, _values_of(t, arguments), _values_of(t, attributes)) for t in triggers),
         links=tuple(links),
         provenance=Provenance(
-            task=next((v.provenance.task for v in said if v.provenance), None),
-            annotator=", ".join(sorted(map(annotator, said))),
+            task=next((v.provenance.task for v in originals if v.provenance), None),
+            annotator=", ".join(sorted(map(annotator, originals))),
         ),
     )
 
 
-def _spelled_out(alike: Iterable[Document], merged: Iterable[Document]) -> list[tuple[Span, tuple[str, str]]]:
-    """What goes without saying and was said all the same, where nobody said anything else: gold says it too."""
-    other = {(e.trigger, name) for v in merged for e in v.events for name, _ in e.attributes}
-    pairs = {(e.trigger, pair) for v in alike for e in v.events for pair in e.attributes}
+def _explicit_defaults(
+    originals: Iterable[Document], comparable: Iterable[Document]
+) -> list[tuple[Span, tuple[str, str]]]:
+    """Default values that an annotator set explicitly, where no version has another value: gold keeps them."""
+    other = {(e.trigger, name) for v in comparable for e in v.events for name, _ in e.attributes}
+    pairs = {(e.trigger, pair) for v in originals for e in v.events for pair in e.attributes}
     return [(trigger, pair) for trigger, pair in pairs if (trigger, pair[0]) not in other]
 
 
 def _decide(
-    sets: Sequence[set[T]], chief: int | None, outcomes: Counter[str], onto: frozenset[Span] = frozenset()
+    sets: Sequence[set[T]], senior_index: int | None, outcomes: Counter[str], targets: frozenset[Span] = frozenset()
 ) -> list[T]:
-    """The items that stay, each item's outcome counted. `chief` is the senior annotator's place in `sets`."""
-    kept = []
+    """The accepted items; counts the outcome of each. `senior_index` is the index of the senior annotator in `sets`."""
+    accepted = []
     for item, votes in Counter(item for items in sets for item in items).items():
-        theirs = None if chief is None else item in sets[chief]
-        outcome = _outcome(votes, len(sets), theirs)
+        senior_has = None if senior_index is None else item in sets[senior_index]
+        outcome = _outcome(votes, len(sets), senior_has)
         if outcome in KEPT:
-            kept.append(item)
-            outcome = "prefix" if item in onto else outcome
+            accepted.append(item)
+            outcome = "prefix" if item in targets else outcome
         outcomes[outcome] += 1
-    return kept
+    return accepted
 
 
-def _outcome(votes: int, voters: int, theirs: bool | None) -> str:
+def _outcome(votes: int, voters: int, senior_has: bool | None) -> str:
     if voters == 1:
         return "single"
     if votes == voters:
         return "agreed"
     if 2 * votes != voters:
         return "majority" if 2 * votes > voters else "outvoted"
-    if theirs is None:
+    if senior_has is None:
         return "unresolved"
-    return "senior" if theirs else "overruled"
+    return "senior" if senior_has else "overruled"
 
 
-def _of(trigger: Span, pairs: Iterable[tuple[Span, T]]) -> tuple[T, ...]:
+def _values_of(trigger: Span, pairs: Iterable[tuple[Span, T]]) -> tuple[T, ...]:
     return tuple(value for owner, value in pairs if owner == trigger)

@@ -1,4 +1,4 @@
-"""How far annotators agree, in the very scores a model gets: what a human reaches, a model can be measured against."""
+"""Inter-annotator agreement, in the same scores that a model gets, so that a model can be compared with people."""
 
 from annotation.agreement.kappa import Kappa as Kappa
 from annotation.agreement.pairwise import Agreement as Agreement

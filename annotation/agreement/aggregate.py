@@ -1,4 +1,4 @@
-"""Comparisons summed: what one group of articles or annotators reaches, and how sure that is."""
+"""Pair counts summed into scores with confidence intervals, for one group of articles or annotators."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from annotation.core.bootstrap import CountArray
 from annotation.core.matching import PRF, UNITS
 
 FEWEST_ARTICLES = 10
-"""Articles below which an interval is too few to say: with less to draw from, every draw is like the others."""
+"""Groups of fewer articles are reported as too small: resampling so few gives intervals that are not reliable."""
 Scores = Mapping[str, PRF]
 
 
 @dataclass(frozen=True)
 class Group:
-    """Scores by strictness (`STRICTNESS`), then by unit; `gold` and `predicted` in them are merely one and the other.
+    """The scores of one group. In each PRF `gold` counts the first annotator's items, `predicted` the second's.
 
-    given: arguments of events whose triggers are matched, by strictness. types: by strictness, kind, and type.
+    scores: by strictness (`STRICTNESS`), then by unit. given: arguments of events whose triggers are matched, by
+    strictness. types: by strictness, kind, and type. attributes: kappa by attribute.
     """
 
     articles: int
@@ -32,11 +33,14 @@ class Group:
     attributes: Mapping[str, Kappa]
 
     def enough(self, score: PRF | Kappa) -> bool:
-        """Whether one of this group's scores, or kappas, rests on enough items and articles to say something."""
+        """Whether the score or kappa rests on enough items (`ENOUGH`) and articles (`FEWEST_ARTICLES`)."""
         return score.enough and self.articles >= FEWEST_ARTICLES
 
     def plain(self, scores: Scores) -> dict[str, object]:
-        """F1 with what each side marked and what both did: precision and recall have no meaning between equals."""
+        """F1 of each unit as JSON values, with the counts of the first annotator (`a`), the second (`b`) and both.
+
+        Precision and recall are left out: neither annotator is the reference.
+        """
         return {
             name: {
                 "f1": prf.f1,
@@ -50,35 +54,35 @@ class Group:
         }
 
 
-def group(compared: Sequence[PairCounts]) -> Group:
-    """Sum over the pairs of each article, then over articles, which are also what intervals draw again."""
-    rows: dict[str, list[PairCounts]] = {}
-    for comparison in compared:
-        rows.setdefault(comparison.article, []).append(comparison)
-    articles = list(rows.values())
+def group(comparisons: Sequence[PairCounts]) -> Group:
+    """Sum counts over the pairs of each article, then over articles. Intervals are from resampling whole articles."""
+    by_article: dict[str, list[PairCounts]] = {}
+    for comparison in comparisons:
+        by_article.setdefault(comparison.article, []).append(comparison)
+    articles = list(by_article.values())
     units = len(STRICTNESS) * len(UNITS)
-    counts = np.array([sum(c.counts for c in same) for same in articles]).reshape(len(articles), units, 3)
-    given = np.array([sum(c.given for c in same) for same in articles]).reshape(len(articles), len(STRICTNESS), 3)
+    counts = np.array([sum(c.counts for c in article) for article in articles]).reshape(len(articles), units, 3)
+    given = np.array([sum(c.given for c in article) for article in articles]).reshape(len(articles), len(STRICTNESS), 3)
     cells = sorted(
-        {cell for comparison in compared for cell in comparison.types[0].keys() | comparison.types[1].keys()}
+        {cell for comparison in comparisons for cell in comparison.types[0].keys() | comparison.types[1].keys()}
     )
     typed = _typed(articles, cells)
-    each = iter(_prfs(np.concatenate([counts, given, typed], axis=1)))
+    scores = iter(_prfs(np.concatenate([counts, given, typed], axis=1)))
     return Group(
         len(articles),
-        scores={strictness: {unit: next(each) for unit in UNITS} for strictness in STRICTNESS},
-        given={strictness: next(each) for strictness in STRICTNESS},
-        types={strictness: _by_kind(cells, [next(each) for _ in cells]) for strictness in STRICTNESS},
+        scores={strictness: {unit: next(scores) for unit in UNITS} for strictness in STRICTNESS},
+        given={strictness: next(scores) for strictness in STRICTNESS},
+        types={strictness: _by_kind(cells, [next(scores) for _ in cells]) for strictness in STRICTNESS},
         attributes=_kappas(articles),
     )
 
 
 def _typed(articles: Sequence[Sequence[PairCounts]], cells: Sequence[KindAndType]) -> CountArray:
-    """[articles, strictness x cells, 3]."""
+    """Counts by type, [articles, strictness x cells, 3]."""
     column = {cell: number for number, cell in enumerate(cells)}
     table = np.zeros((len(articles), len(STRICTNESS), len(cells), 3), dtype=np.int64)
-    for number, same in enumerate(articles):
-        for comparison in same:
+    for number, article in enumerate(articles):
+        for comparison in article:
             for strictness, rows in enumerate(comparison.types):
                 for cell, row in rows.items():
                     table[number, strictness, column[cell]] += row
@@ -86,28 +90,29 @@ def _typed(articles: Sequence[Sequence[PairCounts]], cells: Sequence[KindAndType
 
 
 def _prfs(counts: CountArray) -> list[PRF]:
-    """The sum over articles of [articles, units, 3]; intervals where there is something in two articles or more."""
-    sums = [PRF(int(one), int(two), int(both)) for one, two, both in counts.sum(axis=0)]
+    """Counts [articles, units, 3] -> scores over all articles, with intervals if there are two or more."""
+    sums = [PRF(int(first), int(second), int(both)) for first, second, both in counts.sum(axis=0)]
     if len(counts) < 2:
         return sums
-    ends = bootstrap.pairs(bootstrap.bounds(bootstrap.resampled_f1(counts)))
+    intervals = bootstrap.pairs(bootstrap.bounds(bootstrap.resampled_f1(counts)))
     return [
-        replace(prf, interval=pair) if prf.gold + prf.predicted else prf for prf, pair in zip(sums, ends, strict=True)
+        replace(prf, interval=interval) if prf.gold + prf.predicted else prf
+        for prf, interval in zip(sums, intervals, strict=True)
     ]
 
 
 def _by_kind(cells: Sequence[KindAndType], prfs: Sequence[PRF]) -> dict[str, dict[str, PRF]]:
-    found: dict[str, dict[str, PRF]] = {}
+    by_kind: dict[str, dict[str, PRF]] = {}
     for (kind, label), prf in zip(cells, prfs, strict=True):
-        found.setdefault(kind, {})[label] = prf
-    return found
+        by_kind.setdefault(kind, {})[label] = prf
+    return by_kind
 
 
 def _kappas(articles: Sequence[Sequence[PairCounts]]) -> dict[str, Kappa]:
     values: list[dict[str, Values]] = []
-    for same in articles:
+    for article in articles:
         summed: dict[str, Values] = {}
-        for comparison in same:
+        for comparison in article:
             for name, counted in comparison.values.items():
                 summed[name] = summed.get(name, Values()) + counted
         values.append(summed)

@@ -1,4 +1,4 @@
-"""Where annotators disagree: the contested places of each article, what about them differs, what is taken for what."""
+"""Disagreements between annotators: the contested items of each article, their causes, and confused labels."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from annotation.agreement.item_alignment import CAUSES, LAYERS, AlignedItem, places
+from annotation.agreement.item_alignment import CAUSES, LAYERS, AlignedItem, align_versions
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 
 LabelPair: TypeAlias = tuple[str, str, str]
-"""A layer (of attributes, the attribute's name), and two labels in the order of the alphabet."""
+"""A layer (for attributes, the attribute's name), and two labels in alphabetical order."""
 
 
 @dataclass(frozen=True)
 class Article:
-    """An article several people marked: their versions, by annotator, and all its places."""
+    """An article that several people annotated: their versions, by annotator, and all its aligned items."""
 
     versions: dict[str, Document]
-    places: Sequence[AlignedItem]
+    items: Sequence[AlignedItem]
 
     @property
     def document(self) -> Document:
-        """One of the versions, for what they have in common."""
+        """One of the versions, for what all versions share: text, title, language."""
         return next(iter(self.versions.values()))
 
     @property
     def contested(self) -> list[AlignedItem]:
-        """The places where they differ, in the order of the text."""
-        return [place for place in self.places if place.contested]
+        """The items on which the annotators differ, in text order."""
+        return [item for item in self.items if item.contested]
 
     @property
     def share(self) -> float:
-        """The contested places' share of all places."""
-        return len(self.contested) / len(self.places) if self.places else 0.0
+        """The share of items that are contested, in 0..1."""
+        return len(self.contested) / len(self.items) if self.items else 0.0
 
 
 @dataclass(frozen=True)
 class Confused:
-    """Two labels given to one place. `of` counts the places that anybody called either of the two."""
+    """Two labels that annotators gave to the same item: `times` items have both, `of` items have at least one."""
 
     layer: str
     a: str
@@ -52,34 +52,34 @@ class Confused:
 
 
 def articles(documents: Iterable[Document], ontology: Ontology | None = None) -> list[Article]:
-    """Every article two named people or more marked, the worst first: by share of contested places, then by number.
+    """Every article that two or more named annotators marked, sorted by share of contested items, highest first.
 
     Raises UsageError when an article's text is not the same for all its annotators.
     """
-    found = []
-    for marked in versions(document for document in documents if annotator(document)).articles.values():
-        if len(marked) > 1:
-            ordered = {name: marked[name] for name in sorted(marked)}
-            found.append(Article(ordered, places(ordered, ontology)))
-    return sorted(found, key=lambda article: (-article.share, -len(article.contested), article.document.id))
+    compared = []
+    for by_annotator in versions(document for document in documents if annotator(document)).articles.values():
+        if len(by_annotator) > 1:
+            ordered = {name: by_annotator[name] for name in sorted(by_annotator)}
+            compared.append(Article(ordered, align_versions(ordered, ontology)))
+    return sorted(compared, key=lambda article: (-article.share, -len(article.contested), article.document.id))
 
 
 def causes(articles: Iterable[Article]) -> dict[str, dict[str, int]]:
-    """Contested places by cause, then by layer; one that differs in two ways counts for both."""
-    every = (place for article in articles for place in article.places)
-    counted = Counter((cause, place.layer) for place in every for cause in place.causes)
-    return {cause: {layer: counted[cause, layer] for layer in LAYERS} for cause in CAUSES}
+    """Counts of contested items by cause, then by layer; an item with two causes is counted in both."""
+    items = (item for article in articles for item in article.items)
+    counts = Counter((cause, item.layer) for item in items for cause in item.causes)
+    return {cause: {layer: counts[cause, layer] for layer in LAYERS} for cause in CAUSES}
 
 
 def confused(articles: Iterable[Article]) -> list[Confused]:
-    """Labels, roles and values taken for one another, the most frequent first."""
-    together, called = Counter[LabelPair](), Counter[tuple[str, str]]()
-    for place in (place for article in articles for place in article.places):
-        layer = place.name or place.layer
-        called.update((layer, label) for label in place.labels)
-        together.update((layer, *pair) for pair in combinations(sorted(place.labels), 2))
+    """Pairs of labels, roles or values given to the same item, the most frequent first."""
+    pair_counts, label_counts = Counter[LabelPair](), Counter[tuple[str, str]]()
+    for item in (item for article in articles for item in article.items):
+        layer = item.name or item.layer
+        label_counts.update((layer, label) for label in item.labels)
+        pair_counts.update((layer, *pair) for pair in combinations(sorted(item.labels), 2))
     rows = [
-        Confused(layer, a, b, times, called[layer, a] + called[layer, b] - times)
-        for (layer, a, b), times in together.items()
+        Confused(layer, a, b, times, label_counts[layer, a] + label_counts[layer, b] - times)
+        for (layer, a, b), times in pair_counts.items()
     ]
     return sorted(rows, key=lambda row: (-row.times, row.layer, row.a, row.b))

@@ -1,9 +1,9 @@
-"""Several versions of one article, laid side by side: each thing anybody marked is one place, with everybody's answer.
+"""Alignment of several annotators' versions of one article: each marked item once, with every annotator's answer.
 
-Spans of one layer are matched between every two versions, one to one by overlap, and what is matched is one thing. An
-argument is a pair of things, an attribute hangs on one. So a boundary two people drew differently is one contested
-place, not two spans nobody else has, and its arguments are not contested because of it; nor is what hangs on a span by
-those who did not mark the span.
+Spans of one layer are matched between every two versions, one to one by overlap. Spans matched directly or through
+other versions form a cluster: one entity or one trigger. An argument or link belongs to two clusters, an attribute to
+one. So a span with different boundaries in two versions is one contested item, and its arguments are not contested
+because of that. Annotators who did not mark a span do not count for its arguments and attributes.
 """
 
 from __future__ import annotations
@@ -29,22 +29,23 @@ CAUSES: Mapping[str, str] = {
     PREFIX: "with and without a prefix glued to the word",
     BOUNDARY: "begins or ends elsewhere",
 }
-"""What an answer can differ in, and what that means. A place may be contested for several of them."""
+"""The ways in which answers can differ, with their meanings. An item may have several causes."""
 
 LabelledSpan: TypeAlias = tuple[str, Span]
-"""A label, role or value, and the span it was given: the filler of an argument, the trigger of an attribute."""
-Thing: TypeAlias = int
+"""A label, role or value and its span: for an argument the filler, for an attribute the trigger."""
+ClusterId: TypeAlias = int
+"""Numbers a cluster of matched spans, unique within the article."""
 _SAME_LABEL = 1.0
-"""Weighs more than any overlap: a span belongs to the one of its own label."""
+"""Added to the overlap of spans with equal labels. It exceeds any overlap, so these are matched first."""
 
 
 @dataclass(frozen=True)
 class AlignedItem:
-    """What was asked of everybody, though nobody asked: what is here?
+    """An entity, event, argument, attribute or link that somebody marked, with the answers of all annotators.
 
-    `about` is the span it is about (of an argument, the trigger's), `name` the attribute's name. An annotator who
-    marked nothing here has an empty tuple. Everybody in `answers` was in a position to answer: an argument or link is
-    asked only of those who marked both its ends, an attribute of those who marked the trigger.
+    `about` is its span (for an argument or attribute, the trigger), `name` the attribute's name or the link's label.
+    `answers` has an empty tuple for an annotator who marked nothing. It leaves out who could not answer: for an
+    argument or link, annotators who did not mark both ends; for an attribute, those who did not mark the trigger.
     """
 
     layer: str
@@ -52,115 +53,118 @@ class AlignedItem:
     answers: Mapping[str, tuple[LabelledSpan, ...]]
     name: str = ""
     causes: tuple[str, ...] = field(default=())
-    things: tuple[Thing, ...] = ()
+    clusters: tuple[ClusterId, ...] = ()
 
     @property
     def contested(self) -> bool:
-        """Whether two answers differ."""
+        """Whether any two answers differ."""
         return bool(self.causes)
 
     @property
     def labels(self) -> frozenset[str]:
-        """Everything anybody called it."""
-        return frozenset(label for given in self.answers.values() for label, _ in given)
+        """All labels, roles or values in the answers."""
+        return frozenset(label for answer in self.answers.values() for label, _ in answer)
 
     def votes(self) -> Counter[tuple[LabelledSpan, ...]]:
-        """How many gave each answer."""
+        """The number of annotators who gave each answer."""
         return Counter(self.answers.values())
 
 
-def places(versions: Mapping[str, Document], ontology: Ontology | None = None) -> list[AlignedItem]:
-    """Every place of an article, in the order of the text. The versions have the same text.
+def align_versions(versions: Mapping[str, Document], ontology: Ontology | None = None) -> list[AlignedItem]:
+    """All items of an article, in text order. The versions, by annotator, must have the same text.
 
-    With the ontology an attribute nobody chose has its default value; without it "" is a value of its own.
+    With the ontology an attribute that was not set has its default value; without it, the value "".
     """
-    laid = _Laid(versions)
-    found = [*laid.spans(), *laid.arguments(), *laid.attributes(ontology), *laid.links()]
-    return sorted(found, key=lambda p: (p.about.start, p.about.end, LAYERS.index(p.layer), p.name))
+    aligned = _AlignedVersions(versions)
+    items = [*aligned.spans(), *aligned.arguments(), *aligned.attributes(ontology), *aligned.links()]
+    return sorted(items, key=lambda item: (item.about.start, item.about.end, LAYERS.index(item.layer), item.name))
 
 
-class _Laid:
-    """The versions of an article and which of their spans are one thing."""
+class _AlignedVersions:
+    """The versions of an article and the clusters of their spans."""
 
     def __init__(self, versions: Mapping[str, Document]) -> None:
         self.versions = versions
         self.text = next(iter(versions.values())).text if versions else ""
-        self.thing: dict[tuple[str, Span], Thing] = {}
-        self.marked: dict[Thing, frozenset[str]] = {}
-        self.events: set[Thing] = set()
+        self.cluster_of: dict[tuple[str, Span], ClusterId] = {}
+        self.annotators: dict[ClusterId, frozenset[str]] = {}
+        self.event_clusters: set[ClusterId] = set()
         for layer, spans in ((ENTITY, _entities), (EVENT, _triggers)):
-            known = len(set(self.thing.values()))
-            joined = _joined({name: spans(version) for name, version in versions.items()})
-            self.thing |= {key: known + number for key, number in joined.items()}
-            for (name, _), thing in joined.items():
-                self.marked[known + thing] = self.marked.get(known + thing, frozenset()) | {name}
+            first_id = len(set(self.cluster_of.values()))
+            clusters = _cluster({name: spans(version) for name, version in versions.items()})
+            self.cluster_of |= {key: first_id + number for key, number in clusters.items()}
+            for (name, _), cluster in clusters.items():
+                self.annotators[first_id + cluster] = self.annotators.get(first_id + cluster, frozenset()) | {name}
             if layer == EVENT:
-                self.events = {known + number for number in joined.values()}
+                self.event_clusters = {first_id + number for number in clusters.values()}
 
     def spans(self) -> Iterator[AlignedItem]:
-        """Entities and triggers."""
-        given: dict[Thing, dict[str, list[LabelledSpan]]] = {}
-        for (name, span), thing in self.thing.items():
-            given.setdefault(thing, {}).setdefault(name, []).append((span.label, span))
-        for thing, answers in given.items():
-            yield self._place(EVENT if thing in self.events else ENTITY, answers, (thing,))
+        """The items of entities and triggers."""
+        by_cluster: dict[ClusterId, dict[str, list[LabelledSpan]]] = {}
+        for (name, span), cluster in self.cluster_of.items():
+            by_cluster.setdefault(cluster, {}).setdefault(name, []).append((span.label, span))
+        for cluster, answers in by_cluster.items():
+            yield self._item(EVENT if cluster in self.event_clusters else ENTITY, answers, (cluster,))
 
     def arguments(self) -> Iterator[AlignedItem]:
-        """Who fills what, by the things at both ends; asked of those who marked both."""
-        given: dict[tuple[Thing, Thing], dict[str, list[LabelledSpan]]] = {}
-        about: dict[tuple[Thing, Thing], Span] = {}
+        """The items of arguments, one for each pair of a trigger cluster and a filler cluster."""
+        by_ends: dict[tuple[ClusterId, ClusterId], dict[str, list[LabelledSpan]]] = {}
+        about: dict[tuple[ClusterId, ClusterId], Span] = {}
         for name, version in self.versions.items():
             for event in version.events:
                 for argument in event.arguments:
-                    ends = self.thing[name, event.trigger], self.thing[name, argument.filler]
+                    ends = self.cluster_of[name, event.trigger], self.cluster_of[name, argument.filler]
                     about.setdefault(ends, event.trigger)
-                    given.setdefault(ends, {}).setdefault(name, []).append((argument.role, argument.filler))
-        for ends, answers in given.items():
-            yield self._place(ARGUMENT, answers, ends, about=about[ends])
+                    by_ends.setdefault(ends, {}).setdefault(name, []).append((argument.role, argument.filler))
+        for ends, answers in by_ends.items():
+            yield self._item(ARGUMENT, answers, ends, about=about[ends])
 
     def attributes(self, ontology: Ontology | None) -> Iterator[AlignedItem]:
-        """What was said of an event by those who marked it; nothing where all left it at what goes without saying."""
-        given: dict[tuple[Thing, str], dict[str, list[LabelledSpan]]] = {}
-        marked: dict[Thing, dict[str, Span]] = {}
+        """The items of event attributes; none for an attribute that has its default value in all versions."""
+        by_attribute: dict[tuple[ClusterId, str], dict[str, list[LabelledSpan]]] = {}
+        triggers: dict[ClusterId, dict[str, Span]] = {}
         for name, version in self.versions.items():
             for event in version.events:
-                thing = self.thing[name, event.trigger]
-                marked.setdefault(thing, {})[name] = event.trigger
+                cluster = self.cluster_of[name, event.trigger]
+                triggers.setdefault(cluster, {})[name] = event.trigger
                 for attribute, value in event.attributes:
-                    given.setdefault((thing, attribute), {})[name] = [(value, event.trigger)]
-        for (thing, attribute), said in given.items():
-            known = ontology.attributes.get(attribute) if ontology else None
-            default = known.default if known else ""
-            answers = {name: said.get(name, [(default, span)]) for name, span in marked[thing].items()}
+                    by_attribute.setdefault((cluster, attribute), {})[name] = [(value, event.trigger)]
+        for (cluster, attribute), chosen in by_attribute.items():
+            definition = ontology.attributes.get(attribute) if ontology else None
+            default = definition.default if definition else ""
+            answers = {name: chosen.get(name, [(default, span)]) for name, span in triggers[cluster].items()}
             if any(value != default for ((value, _),) in answers.values()):
-                yield self._place(ATTRIBUTE, answers, (thing,), name=attribute)
+                yield self._item(ATTRIBUTE, answers, (cluster,), name=attribute)
 
     def links(self) -> Iterator[AlignedItem]:
-        """What is joined to what."""
-        given: dict[tuple[str, tuple[Thing, ...]], dict[str, list[LabelledSpan]]] = {}
-        about: dict[tuple[str, tuple[Thing, ...]], Span] = {}
+        """The items of links, one for each label and pair of clusters."""
+        by_link: dict[tuple[str, tuple[ClusterId, ...]], dict[str, list[LabelledSpan]]] = {}
+        about: dict[tuple[str, tuple[ClusterId, ...]], Span] = {}
         for name, version in self.versions.items():
             for link in version.links:
-                key = link.label, tuple(sorted((self.thing[name, link.a], self.thing[name, link.b])))
+                key = link.label, tuple(sorted((self.cluster_of[name, link.a], self.cluster_of[name, link.b])))
                 about.setdefault(key, link.a)
-                given.setdefault(key, {})[name] = [(link.label, link.b)]
-        for key, answers in given.items():
-            yield self._place(LINK, answers, key[1], about=about[key], name=key[0])
+                by_link.setdefault(key, {})[name] = [(link.label, link.b)]
+        for key, answers in by_link.items():
+            yield self._item(LINK, answers, key[1], about=about[key], name=key[0])
 
-    def _place(
+    def _item(
         self,
         layer: str,
         answers: Mapping[str, Sequence[LabelledSpan]],
-        things: tuple[Thing, ...],
+        clusters: tuple[ClusterId, ...],
         *,
         about: Span | None = None,
         name: str = "",
     ) -> AlignedItem:
-        # Who did not mark the trigger has said so there, and is not asked again for each of its arguments.
-        asked = self.versions if layer in (ENTITY, EVENT) else frozenset.intersection(*(self.marked[t] for t in things))
-        full = {who: tuple(sorted(answers.get(who, ()))) for who in self.versions if who in asked}
-        first = about or min(span for given in full.values() for _, span in given)
-        return AlignedItem(layer, first, full, name, tuple(_causes(layer, self.text, full)), things)
+        # An annotator who did not mark the trigger has already missed the event: its arguments are no further misses.
+        both_ends = (self.annotators[cluster] for cluster in clusters)
+        eligible = self.versions if layer in (ENTITY, EVENT) else frozenset.intersection(*both_ends)
+        complete = {
+            annotator: tuple(sorted(answers.get(annotator, ()))) for annotator in self.versions if annotator in eligible
+        }
+        first = about or min(span for answer in complete.values() for _, span in answer)
+        return AlignedItem(layer, first, complete, name, tuple(_causes(layer, self.text, complete)), clusters)
 
 
 def _entities(document: Document) -> Sequence[Span]:
@@ -171,35 +175,35 @@ def _triggers(document: Document) -> Sequence[Span]:
     return document.triggers
 
 
-def _joined(spans: Mapping[str, Sequence[Span]]) -> dict[tuple[str, Span], Thing]:
-    """Number the things: spans matched between two versions are one, and so is what hangs together by that."""
-    leader = {(name, span): (name, span) for name, marked in spans.items() for span in marked}
+def _cluster(spans: Mapping[str, Sequence[Span]]) -> dict[tuple[str, Span], ClusterId]:
+    """Number the clusters: the connected components of spans that are matched between two versions."""
+    leader = {(name, span): (name, span) for name, version_spans in spans.items() for span in version_spans}
 
     def root(key: tuple[str, Span]) -> tuple[str, Span]:
         while leader[key] != key:
             key = leader[key]
         return key
 
-    for (one, left), (two, right) in combinations(spans.items(), 2):
-        for i, j in assign(left, right, _likeness):
-            leader[root((two, right[j]))] = root((one, left[i]))
-    numbers: dict[tuple[str, Span], Thing] = {}
+    for (first, left), (second, right) in combinations(spans.items(), 2):
+        for i, j in assign(left, right, _similarity):
+            leader[root((second, right[j]))] = root((first, left[i]))
+    numbers: dict[tuple[str, Span], ClusterId] = {}
     return {key: numbers.setdefault(root(key), len(numbers)) for key in leader}
 
 
-def _likeness(one: Span, two: Span) -> float:
-    return overlap(one, two) + (_SAME_LABEL if one.label == two.label else 0.0)
+def _similarity(first: Span, second: Span) -> float:
+    return overlap(first, second) + (_SAME_LABEL if first.label == second.label else 0.0)
 
 
 def _causes(layer: str, text: str, answers: Mapping[str, tuple[LabelledSpan, ...]]) -> Iterator[str]:
-    said = [given for given in answers.values() if given]
-    if len(said) < len(answers):
+    present = [answer for answer in answers.values() if answer]
+    if len(present) < len(answers):
         yield MISSED
-    if len({tuple(label for label, _ in given) for given in said}) > 1:
+    if len({tuple(label for label, _ in answer) for answer in present}) > 1:
         yield LABEL
     if layer not in (ENTITY, EVENT):
         return
-    ranges = {(span.start, span.end): span for given in said for _, span in given}
+    ranges = {(span.start, span.end): span for answer in present for _, span in answer}
     if len(ranges) > 1:
         glued = all(variants(text, a, b) for a, b in combinations(ranges.values(), 2))
         yield PREFIX if glued else BOUNDARY

@@ -1,4 +1,4 @@
-"""Cohen's kappa of attributes: agreement beyond what two people's habits alone would give."""
+"""Cohen's kappa of attribute values: agreement of two annotators beyond chance (Cohen 1960)."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from annotation.core.bootstrap import CountArray, Floats
 from annotation.core.matching import ENOUGH, Interval
 
 Values: TypeAlias = Counter[tuple[str, str]]
-"""How often one annotator said the first value and the other the second."""
-_LEAST_ROOM = 1e-12
+"""How often the first annotator chose the first value and the second annotator the second value."""
+_EPSILON = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class Kappa:
-    """Cohen's kappa over the triggers two annotators both marked.
+    """Cohen's kappa over the triggers that both annotators marked.
 
-    None where chance alone already agrees everywhere (one value throughout), or there is nothing to compare. `interval`
-    is a 95% interval from drawing articles again.
+    observed: the share of triggers with equal values. expected: the share that is equal by chance. interval: a 95%
+    interval from resampling articles.
     """
 
     triggers: int
@@ -33,42 +33,43 @@ class Kappa:
 
     @property
     def kappa(self) -> float | None:
-        room = 1 - self.expected
-        return (self.observed - self.expected) / room if self.triggers and room > _LEAST_ROOM else None
+        """(observed - expected) / (1 - expected); None without triggers, or where chance alone agrees everywhere."""
+        beyond_chance = 1 - self.expected
+        return (self.observed - self.expected) / beyond_chance if self.triggers and beyond_chance > _EPSILON else None
 
     @property
     def enough(self) -> bool:
-        """Whether there are at least `ENOUGH` triggers; with fewer the number is there, but says too little."""
+        """Whether there are at least `ENOUGH` triggers; with fewer, kappa is not reliable."""
         return self.triggers >= ENOUGH
 
     @classmethod
     def of(cls, values: Iterable[tuple[str, str]]) -> Kappa:
-        """From the two annotators' values of each trigger."""
+        """Kappa of the two annotators' values of each trigger, without an interval."""
         return cls.over([Counter(values)])
 
     @classmethod
     def over(cls, articles: Sequence[Values]) -> Kappa:
-        """From the values in each article, with an interval where there are two articles or more."""
+        """Kappa of the values in each article, with an interval if there are two or more articles."""
         names = sorted({value for values in articles for pair in values for value in pair})
         joint = np.zeros((len(articles), len(names), len(names)))
         for number, values in enumerate(articles):
-            for (one, two), times in values.items():
-                joint[number, names.index(one), names.index(two)] += times
-        total = joint.sum(axis=0)
-        if not total.sum():
+            for (first, second), times in values.items():
+                joint[number, names.index(first), names.index(second)] += times
+        table = joint.sum(axis=0)
+        if not table.sum():
             return cls(0, 0.0, 0.0)
-        observed, expected = _shares(total)
-        found = cls(int(total.sum()), float(observed), float(expected))
-        return replace(found, interval=_interval(joint)) if found.kappa is not None and len(articles) > 1 else found
+        observed, expected = _shares(table)
+        result = cls(int(table.sum()), float(observed), float(expected))
+        return replace(result, interval=_interval(joint)) if result.kappa is not None and len(articles) > 1 else result
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values."""
+        """The figures as JSON values."""
         row: dict[str, object] = {"kappa": self.kappa, "observed": self.observed, "triggers": self.triggers}
         return {**row, "enough": self.enough, "interval": list(self.interval) if self.interval else None}
 
 
 def _shares(joint: Floats) -> tuple[Floats, Floats]:
-    """Observed and expected agreement of tables [..., values, values]."""
+    """Observed and expected agreement, [...] each, of contingency tables [..., values, values]."""
     total = joint.sum(axis=(-2, -1))
     safe = np.where(total > 0, total, 1)
     observed = np.trace(joint, axis1=-2, axis2=-1) / safe
@@ -77,10 +78,10 @@ def _shares(joint: Floats) -> tuple[Floats, Floats]:
 
 
 def _interval(joint: CountArray) -> Interval | None:
-    """Over draws of articles; a draw in which kappa has no value says nothing."""
+    """A 95% interval from resampling articles [articles, values, values]; resamples without a kappa are left out."""
     articles, values, _ = joint.shape
-    drawn = bootstrap.resampled(joint.reshape(articles, values * values)).reshape(-1, values, values)
-    observed, expected = _shares(drawn)
-    told = 1 - expected > _LEAST_ROOM
-    kappas = (observed[told] - expected[told]) / (1 - expected[told])
+    tables = bootstrap.resampled(joint.reshape(articles, values * values)).reshape(-1, values, values)
+    observed, expected = _shares(tables)
+    defined = 1 - expected > _EPSILON
+    kappas = (observed[defined] - expected[defined]) / (1 - expected[defined])
     return bootstrap.pairs(bootstrap.bounds(kappas[:, None]))[0] if len(kappas) else None

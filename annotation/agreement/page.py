@@ -1,4 +1,4 @@
-"""agreement.html: how far annotators agree, what they take for what, and the articles they disagree about most."""
+"""agreement.html: agreement scores, confused labels, and the articles with the most disagreements."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from annotation.page.titles import UNITS, Names
 from annotation.storage.documents_file import atomic
 
 MOST = 50
-"""Articles shown in full; the page must open at once and stay within a few MB."""
+"""Articles shown in full: keeps the page at a few MB, so that it opens quickly."""
 MOST_CHARACTERS = 400_000
 MOST_CONFUSED = 20
 
@@ -42,9 +42,9 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class DisagreementRow:
-    """A contested place as the page lists it: its words, and what each annotator said, which may be nothing.
+    """A contested item as the page lists it: its words and the answer of each annotator, which may be empty.
 
-    `odd` tells whose answer is not that of most; `asked` who was in a position to answer.
+    `odd` marks answers that differ from the majority's; `asked` the annotators who could answer.
     """
 
     layer: str
@@ -58,7 +58,7 @@ class DisagreementRow:
 
 @dataclass(frozen=True)
 class ArticleView:
-    """An article as the page shows it. Links are only ever http or https; `tasks` has one for each annotator."""
+    """An article as the page shows it. `url` and `tasks` (a link by annotator) are http or https addresses, or None."""
 
     id: str
     title: Markup
@@ -75,17 +75,17 @@ class ArticleView:
 
 
 def write_page(documents: Iterable[Document], out: Path, *, ontology: Ontology, studio: str | None = None) -> Path:
-    """Write the page and return its path. `studio` is the address of the Label Studio project, for links to its tasks.
+    """Write the page and return its path. `studio` is the URL of the Label Studio project, for links to its tasks.
 
     Raises UsageError when an article's text is not the same for all its annotators.
     """
-    given = list(documents)
-    found, names = articles(given, ontology), Names(ontology)
-    examples = _examples([article for article in found if article.contested], names, studio)
+    documents = list(documents)
+    compared, names = articles(documents, ontology), Names(ontology)
+    examples = _examples([article for article in compared if article.contested], names, studio)
     environment = templates.environment(_HERE)
     page = environment.get_template("page.html.j2").render(
-        result=agreement(given, ontology=ontology),
-        found=found,
+        result=agreement(documents, ontology=ontology),
+        found=compared,
         examples=examples,
         names=names,
         title_of=_titles(names),
@@ -97,8 +97,8 @@ def write_page(documents: Iterable[Document], out: Path, *, ontology: Ontology, 
         strictness=STRICTNESS,
         layers=LAYERS,
         meanings=CAUSES,
-        causes=causes(found),
-        confused=confused(found)[:MOST_CONFUSED],
+        causes=causes(compared),
+        confused=confused(compared)[:MOST_CONFUSED],
         enough=ENOUGH,
         fewest=FEWEST_ARTICLES,
         **_filters(examples, names),
@@ -109,11 +109,11 @@ def write_page(documents: Iterable[Document], out: Path, *, ontology: Ontology, 
     return out
 
 
-def _examples(found: Sequence[Article], names: Names, studio: str | None) -> list[ArticleView]:
-    """The worst articles: at most `MOST`, and about `MOST_CHARACTERS` of text, each version counted."""
+def _examples(compared: Sequence[Article], names: Names, studio: str | None) -> list[ArticleView]:
+    """The first articles: at most `MOST`, with about `MOST_CHARACTERS` code points of text over all versions."""
     examples: list[ArticleView] = []
     characters = 0
-    for article in found[:MOST]:
+    for article in compared[:MOST]:
         characters += len(article.document.text) * len(article.versions)
         if examples and characters > MOST_CHARACTERS:
             break
@@ -123,8 +123,8 @@ def _examples(found: Sequence[Article], names: Names, studio: str | None) -> lis
 
 def _example(article: Article, names: Names, studio: str | None) -> ArticleView:
     document, contested = article.document, article.contested
-    types = {place.about.label for place in contested if place.layer in (ARGUMENT, ATTRIBUTE)}
-    types |= {label for place in contested if place.layer in (ENTITY, EVENT) for label in place.labels}
+    types = {item.about.label for item in contested if item.layer in (ARGUMENT, ATTRIBUTE)}
+    types |= {label for item in contested if item.layer in (ENTITY, EVENT) for label in item.labels}
     return ArticleView(
         id=document.id,
         title=heading(document),
@@ -133,59 +133,61 @@ def _example(article: Article, names: Names, studio: str | None) -> ArticleView:
         direction=direction(document.language),
         sides={name: _side(article, name, names) for name in article.versions},
         tasks={name: task_url(studio, version) for name, version in article.versions.items()},
-        rows=tuple(_row(place, document.text, names, list(article.versions)) for place in contested),
+        rows=tuple(_row(item, document.text, names, list(article.versions)) for item in contested),
         share=article.share,
-        places=len(article.places),
+        places=len(article.items),
         types=frozenset(types),
-        causes=frozenset(cause for place in contested for cause in place.causes),
+        causes=frozenset(cause for item in contested for cause in item.causes),
     )
 
 
 def _side(article: Article, name: str, names: Names) -> Side:
-    """One version, loud where it is not what all others have; a contested span tells what they have instead."""
+    """One version, highlighted where it differs from another; a contested span's note has the other answers."""
     version = article.versions[name]
-    others = [units(other) for who, other in article.versions.items() if who != name]
+    others = [units(other) for annotator, other in article.versions.items() if annotator != name]
     notes: dict[Span, str] = {}
-    for place in article.contested:
-        if place.layer in (ENTITY, EVENT):
-            told = "; ".join(
-                f"{who}: {_said(given, version.text, names)}" for who, given in place.answers.items() if who != name
+    for item in article.contested:
+        if item.layer in (ENTITY, EVENT):
+            answers = "; ".join(
+                f"{annotator}: {_answer_text(answer, version.text, names)}"
+                for annotator, answer in item.answers.items()
+                if annotator != name
             )
-            notes |= {span: f"; {told}" for _, span in place.answers[name]}
-    return Marking(version, reduce(_both, others), names, AGREED, CONTESTED, notes).side()
+            notes |= {span: f"; {answers}" for _, span in item.answers[name]}
+    return Marking(version, reduce(_intersection, others), names, AGREED, CONTESTED, notes).side()
 
 
-def _both(one: Units, two: Units) -> Units:
-    return {unit: one[unit] & two[unit] for unit in one}
+def _intersection(first: Units, second: Units) -> Units:
+    return {unit: first[unit] & second[unit] for unit in first}
 
 
-def _said(given: Sequence[LabelledSpan], text: str, names: Names) -> str:
-    told = (f"{names.title(label)} on “{showable(span.quote(text))}”" for label, span in given)
-    return ", ".join(told) or "nothing"
+def _answer_text(answer: Sequence[LabelledSpan], text: str, names: Names) -> str:
+    parts = (f"{names.title(label)} on “{showable(span.quote(text))}”" for label, span in answer)
+    return ", ".join(parts) or "nothing"
 
 
-def _row(place: AlignedItem, text: str, names: Names, annotators: Sequence[str]) -> DisagreementRow:
-    title = _titles(names)(place.name or place.layer)
+def _row(item: AlignedItem, text: str, names: Names, annotators: Sequence[str]) -> DisagreementRow:
+    title = _titles(names)(item.name or item.layer)
     answers = tuple(
-        tuple((title(label), plain(_shown(place, span, text))) for label, span in place.answers.get(name, ()))
+        tuple((title(label), plain(_shown(item, span, text))) for label, span in item.answers.get(name, ()))
         for name in annotators
     )
-    what = names.title(place.about.label) if place.layer in (ARGUMENT, ATTRIBUTE) else ""
-    asked = tuple(name in place.answers for name in annotators)
-    (common, most), *_ = place.votes().most_common(1)
-    majority = 2 * most > len(place.answers)
-    odd = tuple(majority and place.answers.get(name, common) != common for name in annotators)
-    words = plain(place.about.quote(text))
-    return DisagreementRow(place.name or place.layer, what, words, answers, asked, odd, place.causes)
+    what = names.title(item.about.label) if item.layer in (ARGUMENT, ATTRIBUTE) else ""
+    asked = tuple(name in item.answers for name in annotators)
+    (common, most), *_ = item.votes().most_common(1)
+    majority = 2 * most > len(item.answers)
+    odd = tuple(majority and item.answers.get(name, common) != common for name in annotators)
+    words = plain(item.about.quote(text))
+    return DisagreementRow(item.name or item.layer, what, words, answers, asked, odd, item.causes)
 
 
-def _shown(place: AlignedItem, span: Span, text: str) -> str:
-    """The words an answer adds: none where they are those of the place itself."""
-    return "" if place.layer == ATTRIBUTE else span.quote(text)
+def _shown(item: AlignedItem, span: Span, text: str) -> str:
+    """The words of an answer's span; none for an attribute, whose span is the item's own."""
+    return "" if item.layer == ATTRIBUTE else span.quote(text)
 
 
 def _titles(names: Names) -> Callable[[str], Callable[[str], str]]:
-    """By layer or attribute, what a label of it is called."""
+    """A function from a layer, attribute or link to a function that gives the title of its labels."""
 
     def of(layer: str) -> Callable[[str], str]:
         if layer in names.ontology.links:
@@ -198,20 +200,20 @@ def _titles(names: Names) -> Callable[[str], Callable[[str], str]]:
 
 
 def _frequent(scores: Scores) -> list[tuple[str, PRF]]:
-    """The types marked most often first: their scores say most."""
+    """Types and scores, the most often marked first: these scores are the most reliable."""
     return sorted(scores.items(), key=lambda item: (-item[1].gold - item[1].predicted, item[0]))
 
 
 def _filters(examples: Sequence[ArticleView], names: Names) -> dict[str, object]:
-    """What the articles can be chosen by: a number for each value, since codes may hold anything, and its title."""
+    """The filters of the page: titles of their values, and a number for each, since codes may hold any character."""
     shown = {event.type for example in examples for side in example.sides.values() for event in side.events}
     contested = {label for example in examples for label in example.types}
     languages = sorted({example.language for example in examples})
     types = sorted(shown | contested, key=lambda label: (names.title(label), label))
-    told = [cause for cause in CAUSES if any(cause in example.causes for example in examples)]
+    present = [cause for cause in CAUSES if any(cause in example.causes for example in examples)]
     numbers = {
         kind: {value: number for number, value in enumerate(values)}
-        for kind, values in (("languages", languages), ("types", types), ("causes", told))
+        for kind, values in (("languages", languages), ("types", types), ("causes", present))
     }
     return {
         "numbers": numbers,

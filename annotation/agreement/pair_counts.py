@@ -1,4 +1,4 @@
-"""Two people's versions of one article, held against each other: everything that is counted, before it is summed."""
+"""Counts from comparing two annotators' versions of one article."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ EXACT, TOLERANT = "exact", "tolerant"
 STRICTNESS: Mapping[str, str] = {EXACT: "same offsets", TOLERANT: "or one begins a proclitic earlier"}
 
 KINDS = {"event": "Trig-C", "role": "Arg-C+", "entity": "Entity"}
-"""What is scored type by type, and the unit whose last element is the type."""
+"""The kinds that are also scored by type, each with the unit whose tuples end in the type."""
 ValuePair: TypeAlias = tuple[str, str]
 KindAndType: TypeAlias = tuple[str, str]
-"""A kind and a type."""
+"""A kind (a key of `KINDS`) and a type or role."""
 CountTriple: TypeAlias = tuple[int, int, int]
-"""How many the one marked, the other, and both."""
+"""How many items the first annotator marked, the second, and both."""
 
 
 @dataclass(frozen=True, slots=True)
 class PairCounts:
-    """Two people's marks of one article.
+    """The counts of two annotators in one article.
 
     counts: [strictness, units, 3]. given: [strictness, 3], the arguments of events whose triggers are matched. types:
-    for each strictness, rows by kind and type. values: by attribute, for each event both found.
+    for each strictness, counts by kind and type. values: by attribute, the two values of each matched event.
     """
 
     article: str
@@ -46,49 +46,53 @@ class PairCounts:
     values: Mapping[str, Values]
 
 
-def comparison(one: Document, two: Document, ontology: Ontology | None) -> PairCounts:
-    """Count. Triggers are matched within a type, by overlap: these are the events both found."""
-    found = units(one)
-    versions = (two, tolerated(one, two))
-    theirs = [units(version) for version in versions]
-    matched = [_matched(one, version) for version in versions]
+def comparison(first: Document, second: Document, ontology: Ontology | None) -> PairCounts:
+    """Compare two versions of one article. Events are matched by type and overlap of their triggers.
+
+    With the ontology an attribute that was not set has its default value; without it, the value "".
+    """
+    first_units = units(first)
+    versions = (second, tolerated(first, second))
+    second_units = [units(version) for version in versions]
+    matched = [_matched(first, version) for version in versions]
     return PairCounts(
-        article=one.id,
-        language=one.language,
-        pair=(annotator(one), annotator(two)),
-        counts=np.array([count_units(found, other) for other in theirs], dtype=np.int64),
+        article=first.id,
+        language=first.language,
+        pair=(annotator(first), annotator(second)),
+        counts=np.array([count_units(first_units, other) for other in second_units], dtype=np.int64),
         given=np.array([_given(events) for events in matched], dtype=np.int64),
-        types=tuple(_types(found, other) for other in theirs),
+        types=tuple(_types(first_units, other) for other in second_units),
         values=_values(matched[0], ontology),
     )
 
 
-def _matched(one: Document, two: Document) -> list[tuple[Event, Event]]:
-    return [(one.events[i], two.events[j]) for i, j in assign(one.triggers, two.triggers, _same_type)]
+def _matched(first: Document, second: Document) -> list[tuple[Event, Event]]:
+    return [(first.events[i], second.events[j]) for i, j in assign(first.triggers, second.triggers, _same_type)]
 
 
-def _same_type(one: Span, two: Span) -> float:
-    return overlap(one, two) if one.label == two.label else 0.0
+def _same_type(first: Span, second: Span) -> float:
+    return overlap(first, second) if first.label == second.label else 0.0
 
 
 def _given(events: list[tuple[Event, Event]]) -> CountTriple:
-    """Arguments by role and offsets, the trigger being given."""
+    """Counts of arguments, compared by role and offsets, of events whose triggers are matched."""
     both = 0
-    for one, two in events:
-        left, right = ({(a.role, a.filler.start, a.filler.end) for a in event.arguments} for event in (one, two))
+    for first, second in events:
+        left, right = ({(a.role, a.filler.start, a.filler.end) for a in event.arguments} for event in (first, second))
         both += len(left & right)
-    return _arguments(one for one, _ in events), _arguments(two for _, two in events), both
+    return _arguments(first for first, _ in events), _arguments(second for _, second in events), both
 
 
 def _arguments(events: Iterable[Event]) -> int:
     return sum(len({(a.role, a.filler.start, a.filler.end) for a in event.arguments}) for event in events)
 
 
-def _types(one: Units, two: Units) -> dict[KindAndType, CountTriple]:
+def _types(first: Units, second: Units) -> dict[KindAndType, CountTriple]:
     rows: dict[KindAndType, CountTriple] = {}
     for kind, unit in KINDS.items():
         left, right, both = (
-            Counter(str(item[-1]) for item in items) for items in (one[unit], two[unit], one[unit] & two[unit])
+            Counter(str(item[-1]) for item in items)
+            for items in (first[unit], second[unit], first[unit] & second[unit])
         )
         rows |= {(kind, label): (left[label], right[label], both[label]) for label in {*left, *right}}
     return rows
@@ -100,6 +104,6 @@ def _values(events: list[tuple[Event, Event]], ontology: Ontology | None) -> dic
     else:
         defaults = {name: attribute.default for name, attribute in ontology.attributes.items()}
     return {
-        name: Counter((one.attribute(name) or default, two.attribute(name) or default) for one, two in events)
+        name: Counter((first.attribute(name) or default, second.attribute(name) or default) for first, second in events)
         for name, default in defaults.items()
     }

@@ -1,8 +1,7 @@
-"""Annotators against each other, pair by pair.
+"""Pairwise agreement of annotators: F1 of spans and arguments, Cohen's kappa of attributes.
 
-Documents of one id are one article, marked by several people. Every pair of them is compared; F1 is the same in both
-directions, so nobody has to be the right one. Attributes are compared on the triggers of one type that two annotators
-both marked, matched one to one by overlap, with Cohen's kappa.
+Documents with the same id are versions of one article. Every pair of versions is compared. F1 is symmetric, so neither
+version has to be the reference. Attributes are compared on matched triggers: same type, matched one to one by overlap.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ K = TypeVar("K", str, ValuePair)
 
 @dataclass(frozen=True)
 class Agreement:
-    """What all reach, and what each language, each pair of annotators, and each annotator against all others.
+    """Agreement over all articles, and by language, by pair of annotators, and of each annotator with all others.
 
-    `documents` counts the articles that at least two people marked, `single` those only one did. `whole` is None where
-    there are none of the former.
+    `documents` counts the articles with at least two annotators, `single` those with one. `whole` is the group of all
+    comparisons, None without any.
     """
 
     documents: int
@@ -41,16 +40,16 @@ class Agreement:
 
     @property
     def overall(self) -> Scores:
-        """The scores of all, by unit; empty where nothing is compared."""
+        """The scores of all comparisons, exact offsets, by unit; empty without comparisons."""
         return self.whole.scores[EXACT] if self.whole else {}
 
     @property
     def attributes(self) -> Mapping[str, Kappa]:
-        """The kappas of all, by attribute."""
+        """The kappas of all comparisons, by attribute."""
         return self.whole.attributes if self.whole else {}
 
     def groups(self) -> Iterator[tuple[str, Group]]:
-        """Every group with its name, everybody first; of annotators those that are in more than one pair."""
+        """Every group with its name, "all" first. An annotator in only one pair has no group besides the pair."""
         if self.whole is not None:
             yield "all", self.whole
         yield from self.languages.items()
@@ -60,7 +59,7 @@ class Agreement:
                 yield f"{name} / all others", part
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values, fractions, as a snapshot's manifest and `--json` hold them."""
+        """JSON values for a snapshot's manifest and `--json`; scores are fractions in 0..1."""
         return {
             "schema": SCHEMA,
             "headline": HEADLINE,
@@ -79,33 +78,33 @@ class Agreement:
             "kappas": self._parts(lambda part: _kappas(part.attributes)),
         }
 
-    def _parts(self, told: Callable[[Group], dict[str, object]]) -> dict[str, object]:
+    def _parts(self, to_json: Callable[[Group], dict[str, object]]) -> dict[str, object]:
         return {
-            "overall": told(self.whole) if self.whole else {},
-            "languages": {language: told(part) for language, part in self.languages.items()},
-            "pairs": [{"annotators": list(pair), "scores": told(part)} for pair, part in self.pairs.items()],
-            "annotators": {name: told(part) for name, part in self.annotators.items()},
+            "overall": to_json(self.whole) if self.whole else {},
+            "languages": {language: to_json(part) for language, part in self.languages.items()},
+            "pairs": [{"annotators": list(pair), "scores": to_json(part)} for pair, part in self.pairs.items()],
+            "annotators": {name: to_json(part) for name, part in self.annotators.items()},
         }
 
     def table(self) -> list[tuple[str, ...]]:
-        """Rows for a terminal, a heading first: F1 in percent, one row a group and a column a score."""
+        """Rows for a terminal, the header first: F1 in percent, one row per group and one column per score."""
         rows: list[tuple[str, ...]] = [("", *UNITS)]
         for name, part in self.groups():
             rows.append((name, *(_percent(part, part.scores[EXACT][unit]) for unit in UNITS)))
         return rows
 
     def intervals(self) -> list[tuple[str, ...]]:
-        """Rows for a terminal, a heading first: what all reach, with 95% intervals, by strictness."""
+        """Rows for a terminal, the header first: F1 of all comparisons with 95% intervals, a column per strictness."""
         rows: list[tuple[str, ...]] = [("", *STRICTNESS.values())]
         if self.whole is None:
             return rows
         for unit in UNITS:
-            rows.append((unit, *(_told(self.whole, self.whole.scores[name][unit]) for name in STRICTNESS)))
-        given = (_told(self.whole, self.whole.given[name]) for name in STRICTNESS)
+            rows.append((unit, *(_with_interval(self.whole, self.whole.scores[name][unit]) for name in STRICTNESS)))
+        given = (_with_interval(self.whole, self.whole.given[name]) for name in STRICTNESS)
         return [*rows, (f"{HEADLINE}, triggers matched", *given)]
 
     def kappas(self) -> list[str]:
-        """Each attribute's kappa, with its interval, for a terminal."""
+        """Each attribute's kappa with its interval, as text for a terminal."""
         if self.whole is None:
             return []
         return [
@@ -119,32 +118,32 @@ class Agreement:
 def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None) -> Agreement:
     """Compare the annotators of each article, pairwise.
 
-    Documents that name no annotator (`provenance.annotator`) are left out. Of two by one annotator the later counts.
-    With the ontology, an attribute nobody chose has its default value; without, "no value" is a value of its own.
+    Documents without an annotator (`provenance.annotator`) are left out; of two by one annotator the later counts.
+    With the ontology, an attribute that was not set has its default value; without, "no value" is a separate value.
     Raises UsageError when an article's text is not the same for all its annotators.
     """
     articles = versions(document for document in documents if annotator(document)).articles
-    compared = [
-        comparison(one, two, ontology)
-        for marked in articles.values()
-        for one, two in combinations([marked[name] for name in sorted(marked)], 2)
+    comparisons = [
+        comparison(first, second, ontology)
+        for by_annotator in articles.values()
+        for first, second in combinations([by_annotator[name] for name in sorted(by_annotator)], 2)
     ]
-    shared = sum(len(marked) > 1 for marked in articles.values())
+    shared = sum(len(by_annotator) > 1 for by_annotator in articles.values())
     return Agreement(
         documents=shared,
         single=len(articles) - shared,
-        whole=group(compared) if compared else None,
-        languages=_groups(compared, lambda c: [c.language]),
-        pairs=_groups(compared, lambda c: [c.pair]),
-        annotators=_groups(compared, lambda c: c.pair),
+        whole=group(comparisons) if comparisons else None,
+        languages=_groups(comparisons, lambda c: [c.language]),
+        pairs=_groups(comparisons, lambda c: [c.pair]),
+        annotators=_groups(comparisons, lambda c: c.pair),
     )
 
 
-def _groups(compared: Iterable[PairCounts], keys: Callable[[PairCounts], Iterable[K]]) -> dict[K, Group]:
+def _groups(comparisons: Iterable[PairCounts], keys: Callable[[PairCounts], Iterable[K]]) -> dict[K, Group]:
     parts: dict[K, list[PairCounts]] = {}
-    for one in compared:
-        for key in keys(one):
-            parts.setdefault(key, []).append(one)
+    for counts in comparisons:
+        for key in keys(counts):
+            parts.setdefault(key, []).append(counts)
     return {key: group(parts[key]) for key in sorted(parts)}
 
 
@@ -158,6 +157,6 @@ def _percent(part: Group, prf: PRF) -> str:
     return f"{100 * prf.f1:.1f}{'' if part.enough(prf) else ' ?'}"
 
 
-def _told(part: Group, prf: PRF) -> str:
+def _with_interval(part: Group, prf: PRF) -> str:
     ends = f" ({100 * prf.interval[0]:.1f}–{100 * prf.interval[1]:.1f})" if prf.interval else ""
     return _percent(part, prf) + ends

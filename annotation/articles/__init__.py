@@ -1,1 +1,1 @@
-"""Raw files to articles: decoding, the body of a page, boilerplate, where the body stands in the file."""
+"""Raw files -> articles: decoding, the article body in a page, boilerplate, and offsets of the body in the file."""

@@ -1,7 +1,7 @@
-"""Where the article is in what was scraped: lines kept and dropped, and offsets there and back.
+"""The article body of a scraped page: which lines are kept, which are dropped and why, and a map of offsets.
 
-A page is menus and a headline, paragraphs with captions and embeds between them, then share buttons, appeals and lists
-of other articles. Losing a paragraph is far worse than keeping a caption, so prose is dropped only as a repetition.
+A page holds menus and a headline, paragraphs with captions and embeds between them, then share buttons, appeals and
+lists of other articles. Losing a paragraph is far worse than keeping a caption, so prose is dropped only when repeated.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from annotation.core.text import lines
 Range = tuple[int, int]
 
 RUN = 3
-"""So many lines without full stops at the end of a page are a list of other articles."""
+"""This many lines without full stops at the end of a page are a list of other articles."""
 _FOOT = {"separator", "contact", "share", "copyright", "related", "tags", "comments"}
-"""After one of these only more of the page comes, unless it is prose."""
+"""Kinds of lines after which all lines but prose are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Body:
     dropped: tuple[tuple[Range, str], ...] = ()
 
     def text(self, readable: str) -> str:
-        """The article: its lines, joined by newlines."""
+        """The article's text: its lines of the readable text, joined by newlines."""
         return "\n".join(readable[start:end] for start, end in self.ranges)
 
 
 class BodyMap:
-    """Offsets of an article's text to offsets of the readable text it was cut from, and back."""
+    """Map of offsets (code points) between an article's text and the readable text it was cut from."""
 
     def __init__(self, ranges: Sequence[Range]) -> None:
         self._starts = [start for start, _ in ranges]
@@ -45,14 +45,17 @@ class BodyMap:
         self._at = [0, *accumulate(end - start + 1 for start, end in ranges)]
 
     def to_raw(self, offset: int) -> int:
-        """Where an offset of the article is in the readable text; a line's end is where its terminator begins."""
+        """The offset in the readable text of an offset in the article; a line's end is where its terminator begins.
+
+        Raises ValueError for an offset outside the article.
+        """
         line = min(bisect_right(self._at, offset), len(self._starts)) - 1
         if line < 0 or not 0 <= offset < self._at[-1]:
             raise ValueError(f"offset {offset} is outside the article of {max(self._at[-1] - 1, 0)} characters")
         return self._starts[line] + offset - self._at[line]
 
     def to_body(self, offset: int) -> int | None:
-        """Where an offset of the readable text is in the article; None when it stands in what was dropped."""
+        """The offset in the article of an offset in the readable text; None inside dropped lines."""
         line = bisect_right(self._starts, offset) - 1
         if line < 0 or offset > self._ends[line]:
             return None
@@ -60,14 +63,14 @@ class BodyMap:
 
 
 def whole(readable: str) -> Body:
-    """Every line of a text that is known to be nothing but the article."""
+    """The Body of all lines, for a text that is nothing but the article."""
     return Body(tuple(lines(readable)), None)
 
 
 def find_body(readable: str, among: Sequence[Range] | None = None) -> Body | None:
-    """The article in a scraped text, looked for `among` these lines of it (all of them by default).
+    """The article in a scraped text, searched in the lines `among` (by default all lines of the text).
 
-    None when no line is left.
+    None when every line is dropped.
     """
     page = _Page(readable, list(among if among is not None else lines(readable)))
     page.drop_noise()
@@ -76,23 +79,23 @@ def find_body(readable: str, among: Sequence[Range] | None = None) -> Body | Non
     page.drop_bottom()
     page.drop_repeated()
     page.drop_blank()
-    kept = page.kept()
-    if not kept:
+    numbers = page.remaining()
+    if not numbers:
         return None
-    dropped = tuple((page.ranges[i], reason) for i, reason in sorted(page.why.items()) if page.words[i])
-    return Body(tuple(page.ranges[i] for i in kept), page.title(), dropped)
+    dropped = tuple((page.ranges[i], reason) for i, reason in sorted(page.reasons.items()) if page.words[i])
+    return Body(tuple(page.ranges[i] for i in numbers), page.title(), dropped)
 
 
 @dataclass
 class _Page:
-    """The lines of one page while it is decided about them; `why` holds those dropped, by number."""
+    """The lines of one page during the search; `reasons` holds why a line is dropped, by line number."""
 
     readable: str
     ranges: list[Range]
     lines: list[str] = field(init=False)
     words: list[int] = field(init=False)
     prose: list[bool] = field(init=False)
-    why: dict[int, str] = field(default_factory=dict, init=False)
+    reasons: dict[int, str] = field(default_factory=dict, init=False)
     headline: int | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -102,12 +105,12 @@ class _Page:
         if sum(map(ends, self.lines)) < 2:  # written without full stops
             self.prose = [is_sentence(line) or len(line.split()) > 3 * FEW for line in self.lines]
 
-    def kept(self, *, blank: bool = True) -> list[int]:
-        return [i for i in range(len(self.lines)) if i not in self.why and (blank or self.words[i])]
+    def remaining(self, *, blank: bool = True) -> list[int]:
+        return [i for i in range(len(self.lines)) if i not in self.reasons and (blank or self.words[i])]
 
     def body(self) -> list[int]:
-        """The kept lines that are prose."""
-        return [i for i in self.kept() if self.prose[i]]
+        """Numbers of the remaining lines that are prose."""
+        return [i for i in self.remaining() if self.prose[i]]
 
     def title(self) -> str | None:
         if self.headline is None:
@@ -116,80 +119,81 @@ class _Page:
         return " ".join(self.readable[start:end].split())
 
     def drop_noise(self) -> None:
-        """What is no article wherever it stands. The first line of an embedded tweet goes with its end."""
+        """Drop lines that are boilerplate anywhere, and the first line of an embedded tweet with its end."""
         for i, line in enumerate(self.lines):
             reason = kind(line) if line else None
             if reason:
-                self.why[i] = reason
+                self.reasons[i] = reason
         full = [i for i, line in enumerate(self.lines) if line]
         for opening, end, attribution in zip(full[1:], full[2:], full[3:], strict=False):
-            if self.why.get(end) == self.why.get(attribution) == "tweet" and not self.prose[opening]:
-                self.why.setdefault(opening, "tweet")
+            if self.reasons.get(end) == self.reasons.get(attribution) == "tweet" and not self.prose[opening]:
+                self.reasons.setdefault(opening, "tweet")
 
     def drop_related(self) -> None:
-        """The list of headlines under a heading such as "read also", until prose comes again.
+        """Drop the list of headlines under a heading such as "read also", up to the next prose.
 
         Above the article its own headline ends such a list.
         """
         for heading in [i for i, line in enumerate(self.lines) if is_heading(line) and announces(line)]:
             after = range(heading + 1, len(self.lines))
             end = next((i for i in after if self.prose[i] and not asks(self.lines[i])), len(self.lines))
-            listed = [i for i in range(heading + 1, end) if i not in self.why]
+            listed = [i for i in range(heading + 1, end) if i not in self.reasons]
             if not any(self.prose[:heading]):
-                own = max((i for i in listed if self.words[i] > FEW), default=None)
-                listed = [i for i in listed if i != own]
+                headline = max((i for i in listed if self.words[i] > FEW), default=None)
+                listed = [i for i in listed if i != headline]
             for i in listed:
-                self.why[i] = "related"
+                self.reasons[i] = "related"
 
     def drop_top(self) -> None:
-        """Menus before the headline and names after it. The headline is the first line above the prose of some length.
+        """Drop menus above the headline and names below it. The headline is the first longer line above the prose.
 
-        Where all are short it is the longest, and where there is none the first line of prose takes its place.
+        Where all lines above are short it is the longest, and where there is none the first line of prose is the
+        headline.
         """
-        kept = self.kept(blank=False)
+        numbers = self.remaining(blank=False)
         first = next((i for i in self.body() if not asks(self.lines[i])), len(self.lines))
-        top = [i for i in kept if i < first]
+        top = [i for i in numbers if i < first]
         if not top:
-            self.headline = next((i for i in kept[:1] if self.words[i] <= 2 * LONG), None)
+            self.headline = next((i for i in numbers[:1] if self.words[i] <= 2 * LONG), None)
             return
         self.headline = next((i for i in top if self.words[i] > FEW), max(top, key=lambda i: self.words[i]))
         for i in top:
             if self.words[i] <= FEW and i != self.headline and first < len(self.lines):
-                self.why[i] = "menu" if i < self.headline else "name"
+                self.reasons[i] = "menu" if i < self.headline else "name"
 
     def drop_bottom(self) -> None:
-        """What follows the last paragraph: a list of headlines, or anything once the page's own lines began."""
+        """Drop what follows the last paragraph: a list of headlines, or all lines after one of a `_FOOT` kind."""
         body = self.body()
         if not body or body == [self.headline]:
             return
         after = [i for i in range(body[-1] + 1, len(self.lines)) if self.words[i]]
-        foot = next((i for i in after if self.why.get(i) in _FOOT), len(self.lines))
-        run = [i for i in after if i not in self.why]
+        foot = next((i for i in after if self.reasons.get(i) in _FOOT), len(self.lines))
+        run = [i for i in after if i not in self.reasons]
         listed = self.lines[body[-1]].endswith(":")
         if len(run) >= RUN and not listed:
             foot = run[0]
         for i in run:
             if i >= foot or (self.words[i] <= FEW and not listed):
-                self.why.setdefault(i, "after the article")
+                self.reasons.setdefault(i, "after the article")
 
     def drop_repeated(self) -> None:
-        """The second of two equal paragraphs; equal short lines may be meant."""
+        """Drop the second of two equal paragraphs; equal short lines may be intended."""
         seen: set[str] = set()
-        for i in self.kept(blank=False):
+        for i in self.remaining(blank=False):
             if self.words[i] > FEW and self.lines[i] in seen:
-                self.why[i] = "repeated"
+                self.reasons[i] = "repeated"
             seen.add(self.lines[i])
 
     def drop_blank(self) -> None:
-        """Blank lines at both ends, and the second of two that came together when what was between them went."""
-        full = self.kept(blank=False)
+        """Drop blank lines at both ends, and the second of two blank lines with only dropped lines between them."""
+        full = self.remaining(blank=False)
         gap, before = False, True
         for i in range(len(self.lines)):
-            if i in self.why:
+            if i in self.reasons:
                 gap = True
             elif self.words[i]:
                 gap, before = False, False
             elif not full or not full[0] < i < full[-1] or (gap and before):
-                self.why[i] = "blank"
+                self.reasons[i] = "blank"
             else:
                 before = True

@@ -1,7 +1,7 @@
-"""What a single line of a scraped page is, when it is not the article: a byline, a caption, a share button.
+"""Rules for the boilerplate lines of a scraped page: bylines, captions, share buttons and the like.
 
-Lines come as `boilerplate_phrases.shown` makes them. Each rule asks for more than a word: prose that begins with "שתפו"
-or "شارك" must pass.
+Lines must be folded by `boilerplate_phrases.comparable_line`. Each rule needs more than one word: prose that begins
+with "שתפו" or "شارك" must not match.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ import regex
 from annotation.articles import boilerplate_phrases
 
 LONG = 18
-"""With more words than these a line without a full stop is a paragraph all the same."""
+"""A line of more words is a paragraph even without a full stop."""
 FEW = 3
-"""So many words without a full stop are a menu entry or a name, where a headline or paragraph could be."""
+"""A line of at most this many words and no full stop is a menu entry or a name, not a headline or paragraph."""
 _MOST = 60
-"""A line of more words is prose whatever is in it."""
+"""A line of more words is always prose."""
 
 _LETTERS = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}]")
 _ENDS = regex.compile(r"(?:[.!?؟…]|\.\.\.)[\s\"')\]»]*$")
 _FULL_STOP = regex.compile(r"[^.…][.!?؟][\"')\]»]*$")
 _INNER = regex.compile(r"\w{2}[.!?؟][\"')»]* \w")
-# Folding makes quotes of "›" and "»"; no quote in prose has a space on both sides.
+# Folding turns "›" and "»" into quotes; no quote in prose has a space on both sides.
 _BARS, _CRUMBS = regex.compile(r" ?[|•·] ?"), regex.compile(r" ?> ?| ['\"] ")
 _SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
 
 
 def is_sentence(line: str) -> bool:
-    """Whether a shown line reads as prose: it ends as sentences do or with a colon, holds one's end, or is long.
+    """Whether a folded line reads as prose: it ends as a sentence or with a colon, contains a sentence end, or is long.
 
-    A line of a few words must end with a full stop, since dots also end buttons.
+    A line of at most `FEW` words must end with a full stop, since dots also end buttons.
     """
     words = len(line.split())
     if words <= FEW:
@@ -38,27 +38,27 @@ def is_sentence(line: str) -> bool:
 
 
 def is_heading(line: str) -> bool:
-    """Whether a shown line announces other articles, in the lines below or itself."""
+    """Whether a folded line announces other articles, on the same line or below."""
     return bool(boilerplate_phrases.HEADING.match(line)) and not (is_sentence(line) and len(line.split()) > 15)
 
 
 def announces(line: str) -> bool:
-    """Whether a heading stands over a list; one that goes on after its colon holds its one headline itself."""
+    """Whether a heading stands above a list; one with words after its colon contains its only headline."""
     return len(line.split()) <= 2 * FEW and not regex.search(r":.*\w", line)
 
 
 def asks(line: str) -> bool:
-    """Whether a shown line is a question or a cry, as headlines may be, and short enough to be one."""
+    """Whether a folded line is a short question or exclamation, as headlines may be."""
     return len(line.split()) <= 4 * FEW and line.rstrip("\"')» ").endswith(("?", "؟", "!"))
 
 
 def ends(line: str) -> bool:
-    """Whether a shown line ends as sentences do."""
+    """Whether a folded line ends with a sentence-final mark, quotes and brackets aside."""
     return bool(_ENDS.search(line))
 
 
 def kind(line: str) -> str | None:
-    """What noise a shown, non-empty line is, in a word for the report; None for anything that may be the article."""
+    """The kind of boilerplate of a folded, non-empty line, for the report; None where it may be the article."""
     words = len(line.split())
     return next((name for name, rule in _RULES.items() if rule(line, words)), None) if words <= _MOST else None
 
@@ -89,9 +89,9 @@ def _caption(line: str, words: int) -> bool:
 
 
 def _share(line: str, words: int) -> bool:
-    """Names of networks with at most a word besides; or an invitation, told from a report by its "our" or "this".
+    """Names of networks with at most one other word; or an invitation, which unlike a report has "our" or "this".
 
-    "شارك" and "הצטרפו" also begin reports, of people who took part and joined, so those must not end as a sentence.
+    "شارك" and "הצטרפו" also begin reports of people who took part or joined, so such a line must not end as a sentence.
     """
     networks = len(boilerplate_phrases.NETWORK.findall(line))
     if networks and sum(bool(word) for word in _SPLIT.split(line)) <= networks + 1:
@@ -106,7 +106,7 @@ def _share(line: str, words: int) -> bool:
 
 
 def _menu(line: str, words: int) -> bool:
-    """Names of sections side by side, between bars or dots, or the way down to this one."""
+    """Names of sections separated by bars or dots, or a breadcrumb path to this page."""
     if _ENDS.search(line):
         return False
     beside, down = _BARS.split(line), _CRUMBS.split(line)
@@ -121,7 +121,7 @@ def _contact(line: str, words: int) -> bool:
 
 
 def _foreign(line: str, words: int) -> bool:
-    """A few words without a single letter of either script: "icon, AFP / Getty", a number, a link; no sentence."""
+    """A few words without a Hebrew or Arabic letter that are no sentence: "icon, AFP / Getty", a number, a link."""
     return words <= 5 and not _LETTERS.search(line) and not (words > 2 and _FULL_STOP.search(line))
 
 

@@ -1,6 +1,6 @@
-"""What newsrooms write beside their articles, in Hebrew, Arabic and English, as patterns for `boilerplate`.
+"""Patterns of the phrases newsrooms put around their articles, in Hebrew, Arabic and English, for `boilerplate`.
 
-Phrases are matched on the folded line, so that hamzas, points, invisible controls and quote variants do not matter.
+They match folded lines, so that hamzas, points, invisible controls and variants of quotes make no difference.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from annotation.core.text import folded
 
 
 def comparable_line(line: str) -> str:
-    """The line as the rules see it: folded, white space as single spaces."""
+    """The line as the patterns expect it: folded, each run of white space one space."""
     return " ".join(folded(line).split())
 
 

@@ -1,4 +1,4 @@
-"""The text a reader of an HTML page sees, with the place in the source of every character of it."""
+"""The visible text of an HTML page, with the source range of every character."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from annotation.articles.body import Range
 from annotation.articles.line_alignment import SURE, align_lines, squeeze
 from annotation.core.text import decode_bytes, lines
 
-# It reports each page it finds no article in as an error of its own; here the rules on lines take over.
+# trafilatura logs an error for each page without an article; here the line rules handle such pages.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _META = regex.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", regex.IGNORECASE)
-# As browsers do it: quotes quote only after an equals sign, and what is never closed lasts to the end. So no piece is
-# tried twice, and the time is linear in the length.
+# As browsers parse: quotes count only after an equals sign, and an unclosed construct extends to the end. So no part is
+# matched twice, and the time is linear in the length.
 _TOKEN = regex.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(?P<raw>script|style|title|template|textarea|noscript|iframe)\b[^>]*+>.*?(?:</(?P=raw)\s*>|\Z)"
@@ -41,7 +41,7 @@ _INLINE = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """What trafilatura says of a page. `text` has a paragraph a line and is empty where it finds no article."""
+    """trafilatura's result for a page. `text` has one paragraph a line and is empty where it finds no article."""
 
     text: str = ""
     title: str = ""
@@ -50,9 +50,9 @@ class Extract:
 
 
 class Page:
-    """The visible text of a page: white space runs are one space, and anything but inline markup breaks the line.
+    """The visible text of a page: runs of white space are one space; any markup that is not inline breaks the line.
 
-    It depends on the source alone, so that ranges of it mean the same forever.
+    It is computed from the source alone, so that stored ranges of it stay valid.
     """
 
     def __init__(self, source: str) -> None:
@@ -66,7 +66,7 @@ class Page:
         self.text = "".join(self._parts)
 
     def to_source(self, start: int, end: int) -> Range:
-        """The range of the source that holds a range of the visible text, tags between its characters included."""
+        """The range of the source for a range of the visible text, including tags between its characters."""
         if start >= end:
             at = self._starts[start] if start < len(self._starts) else len(self.source)
             return at, at
@@ -103,7 +103,11 @@ class Page:
 
 
 def decode_html(raw: bytes) -> tuple[str, str]:
-    """As `text.decode`, but the page's own word on its encoding is taken first, where it is not plainly wrong."""
+    """The page's text and its codec: as `decode_bytes`, but the encoding the page declares is tried first.
+
+    A byte order mark, or a declared encoding that fails or yields NUL, leaves the choice to `decode_bytes`, which may
+    raise ValueError.
+    """
     declared = _META.search(raw, 0, 4096)
     if declared and not raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         name = declared[1].decode("ascii").lower().removesuffix("-i").removesuffix("-e")
@@ -118,35 +122,35 @@ def decode_html(raw: bytes) -> tuple[str, str]:
 
 
 def extract(source: str) -> Extract:
-    """What trafilatura finds in the page's source."""
+    """trafilatura's result for the page's source; an empty one where it finds nothing or fails on malformed HTML."""
     try:
-        found = trafilatura.bare_extraction(
+        result = trafilatura.bare_extraction(
             source, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
         )
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):  # of malformed pages
         return Extract()
-    if found is None or isinstance(found, dict):
+    if result is None or isinstance(result, dict):
         return Extract()
-    return Extract(found.text or "", found.title or "", found.url or None, found.date or None)
+    return Extract(result.text or "", result.title or "", result.url or None, result.date or None)
 
 
-def article(page: Page, found: Extract) -> list[Range]:
-    """The lines of the visible text that are the article as trafilatura sees it, headline first.
+def article(page: Page, extracted: Extract) -> list[Range]:
+    """The lines of the visible text that trafilatura extracted as the article, headline first.
 
-    All lines when it finds none or its words are not those of the page, for the rules on lines to decide.
+    All lines when it found no article or its words differ from those of the page; then the line rules decide.
     """
     ranges = lines(page.text)
     visible = [squeeze(page.text[start:end]) for start, end in ranges]
-    wanted = [line for line in map(squeeze, found.text.splitlines()) if line]
-    chosen = align_lines(visible, wanted)
-    if sum(len(visible[i]) for i in chosen) < 0.5 * sum(map(len, wanted)) or not chosen:
+    paragraphs = [line for line in map(squeeze, extracted.text.splitlines()) if line]
+    numbers = align_lines(visible, paragraphs)
+    if sum(len(visible[i]) for i in numbers) < 0.5 * sum(map(len, paragraphs)) or not numbers:
         return ranges
-    headline = _headline(visible[: chosen[0]], squeeze(found.title))
-    return [ranges[i] for i in headline + chosen]
+    headline = _headline(visible[: numbers[0]], squeeze(extracted.title))
+    return [ranges[i] for i in headline + numbers]
 
 
 def _headline(above: Sequence[str], title: str) -> list[int]:
-    """The lowest line above the article that is its title; titles in the head often carry the site's name too."""
+    """The lowest line above the article that is its title; a title in the head often has the site's name too."""
     for i in reversed(range(len(above))):
         line = above[i]
         if len(line) > SURE // 2 and (title.startswith(line) or title.endswith(line)):

@@ -1,4 +1,4 @@
-"""Where the lines one tool extracted are among the lines a reader sees."""
+"""Alignment of the lines one tool extracted with the visible lines of a page."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, islice
 
 SURE = 20
-"""So many letters in common are no accident."""
+"""This many letters in common are not a coincidence."""
 _HEAD = 8
 _PLACES = 10
 
 
 def squeeze(text: str) -> str:
-    """The text without white space, which says nothing about whether two lines are the same."""
+    """The text without white space, which is ignored when lines are compared."""
     return "".join(text.split())
 
 
-def align_lines(visible: Sequence[str], wanted: Sequence[str]) -> list[int]:
-    """The numbers of visible lines that make up the wanted ones, in order; both squeezed.
+def align_lines(visible: Sequence[str], extracted: Sequence[str]) -> list[int]:
+    """Numbers of the visible lines that make up the extracted ones, in order; both without white space.
 
-    A wanted line may be several visible ones (a line break became a space), or a part of one. Where it occurs more
-    than once, the place counts after which the next wanted line goes on.
+    An extracted line may be several visible lines (a line break became a space), or a part of one. Where it occurs more
+    than once, the occurrence is taken that the next extracted line follows.
     """
     index = _Index(visible)
-    chosen: list[int] = []
+    numbers: list[int] = []
     at = 0
-    for number, line in enumerate(wanted):
+    for number, line in enumerate(extracted):
         places = list(islice(index.places(line, at), _PLACES))
-        after = wanted[number + 1] if number + 1 < len(wanted) else None
+        after = extracted[number + 1] if number + 1 < len(extracted) else None
         best = next((place for place in places if after and index.end(place[1], after) > place[1]), None)
         if best or places:
             start, at = best or places[0]
-            chosen.extend(range(start, at))
-    return chosen
+            numbers.extend(range(start, at))
+    return numbers
 
 
 class _Index:
-    """Finds lines by how they begin, so that a page of many lines is not gone through for each of them."""
+    """An index of the visible lines by their first letters, so that no search goes through all lines."""
 
     def __init__(self, visible: Sequence[str]) -> None:
         self._lines = visible
@@ -47,26 +47,26 @@ class _Index:
         for number, line in enumerate(visible):
             self._heads.setdefault(line[:_HEAD], []).append(number)
 
-    def places(self, wanted: str, at: int) -> Iterator[tuple[int, int]]:
-        """Ranges of lines from number `at` on that are the wanted one."""
-        found = False
+    def places(self, line: str, at: int) -> Iterator[tuple[int, int]]:
+        """Ranges of line numbers, from `at` on, that match the extracted line."""
+        matched = False
         for length in range(_HEAD, 0, -1):
-            numbers = self._heads.get(wanted[:length], [])
-            for number in numbers[bisect_left(numbers, at) :] if len(wanted) >= length else []:
-                end = self.end(number, wanted)
+            numbers = self._heads.get(line[:length], [])
+            for number in numbers[bisect_left(numbers, at) :] if len(line) >= length else []:
+                end = self.end(number, line)
                 if end > number:
-                    found = True
+                    matched = True
                     yield number, end
-        if not found and len(wanted) > SURE and at < len(self._lines):
-            offset = self._text.find(wanted, self._starts[at])
+        if not matched and len(line) > SURE and at < len(self._lines):
+            offset = self._text.find(line, self._starts[at])
             if offset >= 0:
                 number = bisect_right(self._starts, offset) - 1
                 yield number, number + 1
 
-    def end(self, start: int, wanted: str) -> int:
-        """The end of the lines from `start` on that are the wanted one; `start` when they are not."""
-        rest, at = wanted, start
+    def end(self, start: int, line: str) -> int:
+        """The end of the lines from `start` on that match the extracted line; `start` when none does."""
+        rest, at = line, start
         while rest and at < len(self._lines) and self._lines[at] and rest.startswith(self._lines[at]):
             rest = rest.removeprefix(self._lines[at])
             at += 1
-        return at if not rest or len(wanted) - len(rest) > SURE else start
+        return at if not rest or len(line) - len(rest) > SURE else start

@@ -1,12 +1,12 @@
-"""Files of raw articles -> bare Documents: decoded, their body found, their language known.
+"""Reader of raw article files: each article as a bare Document, decoded, cut to its body, with its language.
 
     .txt                  a scraped page as text, in UTF-8, UTF-16, windows-1255 or windows-1256
-    .html .htm            a scraped page as it came
-    .jsonl .jsonl.gz      a row an article: `text`, and where known `id title url published source`
+    .html .htm            a scraped page
+    .jsonl .jsonl.gz      one article a row: `text`, and optionally `id title url published source`
     .parquet              the same as columns
 
-The body is looked for in all of them. A row with `"body": true` says that its text is the article and nothing else;
-a row of a Documents file is taken as that Document, bare, since its text is fixed already.
+The body is searched in all of them. Exceptions are a row with `"body": true`, whose text is the article and nothing
+else, and a row of a Documents file, which is read as that Document, bare, since its text is fixed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from annotation.core.text import decode_bytes
 from annotation.storage.row_reader import SourceRow, at_fault, jsonl_rows, parquet_rows
 
 LIMIT = 50_000_000
-"""Bytes of a file, or of a row, above which it is no article."""
+"""Largest file or row, in bytes, that is read as an article."""
 
 ArticleOrError: TypeAlias = Document | ArticleError
 
@@ -40,25 +40,25 @@ _LEAVE = "leave it out, or mend it"
 def read(paths: Iterable[Path | str], *, limit: int = LIMIT) -> Iterator[ArticleOrError]:
     """Each article as a bare Document, or the error that names its file, row and remedy; never raises for a file.
 
-    Folders are walked in the order of names; what is in them of other kinds, or hidden, is passed over. Memory is that
-    of one article, and 24 bytes or so for each id that a row brought itself.
+    Folders are walked in the order of names; hidden files and other kinds of files in them are skipped. Memory use is
+    that of one article, and about 24 bytes for each id given in a row.
     """
     reader = _ArticleReader(limit)
     for path in paths:
-        for found in _walk(Path(path)):
-            if isinstance(found, ArticleError):
-                yield found
+        for entry in _walk(Path(path)):
+            if isinstance(entry, ArticleError):
+                yield entry
             else:
-                yield from reader.file(*found)
+                yield from reader.file(*entry)
 
 
 def readable(raw: bytes, name: str) -> str:
-    """The readable text that `Source.body` of a .txt or .html file points into. Raises ValueError for binaries."""
+    """The readable text that `Source.body` of a .txt or .html file points into. Raises ValueError for binary files."""
     return html.Page(html.decode_html(raw)[0]).text if _is_html(name) else decode_bytes(raw)[0]
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, str] | ArticleError]:
-    """Files with the name they go by: as given, or relative to the folder given."""
+    """Files with the name that messages use: as given, or relative to the folder given."""
     if not path.exists():
         yield ArticleError(path=str(path), reason="does not exist", remedy="check the path")
     elif not path.is_dir():
@@ -153,12 +153,12 @@ def _text(raw: bytes, name: str) -> Document:
 
 def _html(raw: bytes, name: str) -> Document:
     text, encoding = html.decode_html(raw)
-    page, found = html.Page(text), html.extract(text)
-    body = find_body(page.text, html.article(page, found))
+    page, extracted = html.Page(text), html.extract(text)
+    body = find_body(page.text, html.article(page, extracted))
     source = Source(
         name=name,
-        url=found.url,
-        published=found.published,
+        url=extracted.url,
+        published=extracted.published,
         encoding=encoding,
         raw_sha256=hashlib.sha256(raw).hexdigest(),
     )
@@ -185,7 +185,7 @@ def _row(row: SourceRow, name: str, limit: int) -> Document:
 
 
 def _value(row: SourceRow, key: str) -> str | None:
-    """A field as a string: numbers and dates say the same as strings."""
+    """A field as a string; numbers and dates are converted."""
     value = row.get(key)
     if value is None or value == "":
         return None
@@ -199,7 +199,7 @@ def _encodable(*values: str) -> bool:
 
 
 def _document(readable: str, body: Body | None, source: Source, id: str | None = None) -> Document:
-    """The bare Document. Raises ValueError that says what is missing."""
+    """The bare Document. Raises ValueError when no article is left or its language is not read here."""
     text = body.text(readable) if body else ""
     if body is None or not text.strip():
         raise ValueError("holds no article: nothing is left without the page around it")

@@ -1,1 +1,1 @@
-"""The rules an annotation is checked by, one module a family, and what they say in each language."""
+"""Rules that annotations are checked by, one module a family, and their messages in each language."""

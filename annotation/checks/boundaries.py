@@ -1,4 +1,4 @@
-"""Where marks begin and end: white space, punctuation, letters and their marks, words and their prefixes."""
+"""Rules on span boundaries: white space, punctuation, letters and their marks, words and their prefixes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def edges(document: Document, ontology: Ontology) -> Iterator[Fault]:
 
 
 def words(document: Document, ontology: Ontology) -> Iterator[Fault]:
-    """A span begins a word, or follows nothing in it but a proclitic; and it ends a word."""
+    """A span begins at a word's start or after a string of proclitics, and ends at a word's end."""
     for span in document.spans():
         before = word_at(document.text, span.start)
         inside = before is not None and before[0] < span.start and document.text[span.start].isalnum()
@@ -46,9 +46,9 @@ def words(document: Document, ontology: Ontology) -> Iterator[Fault]:
 
 
 def trim_range(text: str, start: int, end: int) -> tuple[int, int]:
-    """The range without the white space and loose punctuation at its ends; as it was where nothing would be left.
+    """The range without white space and loose punctuation at its ends; unchanged where nothing would be left.
 
-    Marks that belong to a word stay (gershayim, a geresh at the end, %), and so does the second of a pair of brackets
+    Signs that belong to a word stay (gershayim, a geresh at the end, %), and so does the second of a pair of brackets
     or quotes when the first is inside too.
     """
     first, last = start, end
@@ -64,7 +64,7 @@ def trim_range(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def word_at(text: str, offset: int) -> tuple[int, int] | None:
-    """The range of the word the offset stands in or at the edge of, gershayim included; None between words."""
+    """The range of the word that contains or touches the offset, gershayim included; None between words."""
     line = max(text.rfind(" ", 0, offset), text.rfind("\n", 0, offset)) + 1
     for match in _LETTERS.finditer(text, line):
         if match.start() > offset:
@@ -107,7 +107,7 @@ def _balanced(words: str, opens: str, closes: str) -> bool:
 
 
 def _closing(words: str) -> int:
-    """How many quotes stand behind a letter with no letter after them: they may close one, or end a word."""
+    """How many quotes stand behind a letter with no letter after them: they may close a quotation or end a word."""
     return sum(
         char in _QUOTES and at > 0 and words[at - 1] not in " \n" and not _is_letter(words[at + 1 : at + 2])
         for at, char in enumerate(words)

@@ -1,4 +1,4 @@
-"""The same words marked the same way: with or without their prefix, as one type, and in every place."""
+"""Rules on consistency in the corpus: the same words have the same boundaries and type, wherever they occur."""
 
 from __future__ import annotations
 
@@ -14,49 +14,49 @@ from annotation.core.ontology import Ontology
 from annotation.core.text import MOST_LETTERS, folded
 
 _LEAST = 3
-"""Characters there must be without the prefix to be taken for the same words."""
-_OURS = frozenset({"ה", "ال", "ا", "כ"})
-"""No prefixes here: the article is part of what is marked, כ says "about" before a number, and a lone alef begins more
+"""Fewest characters left without the prefix for two strings to count as the same words."""
+_NOT_PREFIXES = frozenset({"ה", "ال", "ا", "כ"})
+"""Not prefixes here: the article is part of a mention, כ before a number means "about", and a single alef begins more
 names than questions."""
 _CONJUNCTIONS = frozenset({"ו", "ש", "כש", "וש", "וכש", "و", "ف"})
-"""The prefixes of a trigger: the others make another word of it, as ל does of a verb."""
+"""Prefixes of a trigger: any other changes the word, as ל does to a verb."""
 
 
 def proclitics(document: Document, ontology: Ontology, corpus: Corpus) -> Iterator[Fault]:
-    """A word is marked with a prefix where the same annotator marks it without one, or the other way round."""
+    """A word is marked with a prefix where the same annotator mostly marks it without one, or the reverse."""
     for span in document.spans():
         words = comparable_name(span, document)
-        taken = prefixes(document.language) - _OURS
-        taken = taken & _CONJUNCTIONS if span.label in ontology.events else taken
+        allowed = prefixes(document.language) - _NOT_PREFIXES
+        allowed = allowed & _CONJUNCTIONS if span.label in ontology.events else allowed
         times = max(1, corpus.marked(span, document, words))
         for prefix in (words[:length] for length in range(MOST_LETTERS, 0, -1)):
-            bare = _without(words, prefix) if prefix in taken else None
+            bare = _without(words, prefix) if prefix in allowed else None
             if bare and (count := corpus.marked(span, document, bare)) >= times:
                 yield Fault("prefix", span, {"prefix": Quoted(prefix), "count": count})
                 break
         prefix = _before(span, document)
-        if prefix in taken and (count := corpus.marked(span, document, prefix + words)) > times:
+        if prefix in allowed and (count := corpus.marked(span, document, prefix + words)) > times:
             yield Fault("no-prefix", span, {"prefix": Quoted(prefix), "count": count})
 
 
 def two_ways(document: Document, ontology: Ontology, corpus: Corpus) -> Iterator[Fault]:
-    """Nearly all marks of the same words in the corpus have one type."""
+    """A mention has another type than nearly all other mentions of the same words in the corpus."""
     for span in document.entities:
         if not _described(comparable_name(span, document)) and (
-            found := corpus.majority(span, document, ontology.entities)
+            majority := corpus.majority(span, document, ontology.entities)
         ):
-            other, count, total = found
+            other, count, total = majority
             yield Fault(
                 "two-ways", span, {"label": Name(span.label), "other": Name(other), "count": count, "total": total}
             )
 
 
 def repeats(document: Document, ontology: Ontology, corpus: Corpus) -> Iterator[Fault]:
-    """A name that is marked in the article is marked wherever it stands.
+    """A name that is marked in the article is marked at each of its occurrences.
 
-    A description is marked only where it fills a role, and little in the letters tells the two apart. Taken for names
-    are strings of several words; and without the article, the last word of a longer name and what the corpus marks
-    nearly everywhere.
+    A description is marked only where it fills a role, and the spelling hardly distinguishes it from a name. Strings of
+    several words count as names; so do, when they have no article, the last word of a longer name and a word the corpus
+    marks nearly everywhere.
     """
     names = marked(document)
     surnames = {(words.split()[-1], span.label) for words, spans in names.items() for span in spans if " " in words}
@@ -68,7 +68,7 @@ def repeats(document: Document, ontology: Ontology, corpus: Corpus) -> Iterator[
 
 
 def _described(words: str) -> bool:
-    """Whether this is a single word with the article, which may stand for another thing in each article."""
+    """Whether this is a single word with the article, which may mean something else in each article."""
     return " " not in words and words.startswith(("ה", "ال"))
 
 

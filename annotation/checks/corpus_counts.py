@@ -1,4 +1,4 @@
-"""What the whole corpus says of a string: counts alone, gathered in a first pass over the Documents."""
+"""Counts of strings over the whole corpus, collected in a first pass over the Documents."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from annotation.checks.name_occurrences import comparable_name, marked, unmarked
 from annotation.core.document import Document, Span
 
 LIMIT = 2_000_000
-"""Counts kept, of some 200 bytes each; when there are more, those of what was seen once are forgotten."""
+"""Most counts held in memory, of about 200 bytes each; when there are more, counts of 1 are dropped."""
 
 MAJORITY = 9
-"""So many times as often a thing must be done one way before the other way looks like a slip."""
+"""How many times more often one way must be for the other way to be reported as a slip."""
 
 
 class Corpus:
-    """How often each string is marked as what, by whom, and how often it is left unmarked beside a marked one."""
+    """How often each string is marked with each label, by each annotator, and left unmarked beside a marked one."""
 
     def __init__(self, documents: Iterable[Document] = (), *, limit: int = LIMIT) -> None:
         self._limit = limit
@@ -25,7 +25,7 @@ class Corpus:
             self.add(document)
 
     def add(self, document: Document) -> None:
-        """Count what is marked in a document."""
+        """Count the mentions in a document, and the unmarked occurrences of their strings."""
         names = marked(document)
         for words, spans in names.items():
             self._counts["marked", words] += len(spans)
@@ -39,22 +39,22 @@ class Corpus:
             self._counts = Counter({key: count for key, count in self._counts.items() if count > 1})
 
     def majority(self, span: Span, document: Document, labels: Iterable[str]) -> tuple[str, int, int] | None:
-        """The label that nearly all other marks of the same words have, their count, and that of all marks."""
+        """The label of nearly all mentions of the same words, its count and the count of all; None without one."""
         words = comparable_name(span, document)
-        ours = max(1, self._counts["label", words, span.label])
+        own = max(1, self._counts["label", words, span.label])
         total = self._counts["marked", words]
-        if total < (MAJORITY + 1) * ours:
+        if total < (MAJORITY + 1) * own:
             return None
         counts = {label: self._counts["label", words, label] for label in labels}
         best = max(counts, key=lambda label: counts[label])
-        return (best, counts[best], total) if counts[best] >= MAJORITY * ours else None
+        return (best, counts[best], total) if counts[best] >= MAJORITY * own else None
 
     def marked(self, span: Span, document: Document, words: str) -> int:
         """How often the document's annotator marks these words with the span's label."""
         return self._counts[_by(span, document, words)]
 
     def is_name(self, words: str) -> bool:
-        """Whether the words are marked nearly wherever they stand."""
+        """Whether nearly all occurrences of the words are marked."""
         return self._counts["marked", words] >= MAJORITY * max(1, self._counts["unmarked", words])
 
 

@@ -1,4 +1,4 @@
-"""What a rule finds, before and after it is known whose it is."""
+"""Faults, as rules yield them, and findings: faults with their article, annotator and region."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from annotation.core.ontology import Ontology
 Severity: TypeAlias = Literal["error", "warning"]
 
 _BESIDE = 22
-"""Characters shown on either side of the words, less the word they cut."""
+"""Characters of context on each side of the words, without the word they cut."""
 
 
 class Fault(NamedTuple):
-    """What a rule yields: what is wrong, where, and what its wording speaks of."""
+    """The result of a rule: the kind of fault, its span, and the values for its wording."""
 
     kind: str
     span: Span
@@ -30,10 +30,10 @@ Rule: TypeAlias = Callable[[Document, Ontology], Iterator[Fault]]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. `str(finding)` is its line: article, task, region, words, what is wrong, the remedy.
+    """One fault in an article. `str(finding)` is its line: article, task, region, words, what is wrong, the remedy.
 
-    `span` is None where what is wrong has no place in the text that could be trusted; `before` and `after` are the
-    words beside it, by which it is found. `line` is that of a file, where it holds no Document.
+    `span` is None where the fault has no reliable place in the text; `before` and `after` are the words around it.
+    `line` is the line number in the file, for lines that hold no Document.
     """
 
     kind: str
@@ -51,17 +51,17 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """An error makes the annotation wrong as it stands; a warning is worth a second look."""
+        """`error` where the annotation is wrong as it stands, `warning` where it needs a second look."""
         return "error" if self.kind in wording.ERRORS else "warning"
 
     @property
     def message(self) -> str:
-        """What is wrong, in English and in the ontology's codes."""
+        """What is wrong, in English, with the ontology's codes."""
         return wording.message(self.kind, self.values)
 
     @property
     def remedy(self) -> str:
-        """What to do about it, likewise."""
+        """What to do about it, in English, with the ontology's codes."""
         return wording.remedy(self.kind, self.values)
 
     def __str__(self) -> str:
@@ -75,7 +75,7 @@ class Finding:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """The finding for a machine."""
+        """The finding as plain JSON values."""
         return {
             "kind": self.kind,
             "severity": self.severity,

@@ -1,4 +1,4 @@
-"""The strings that are marked in an article, and where else in it they stand."""
+"""Strings marked as entities in an article, and their unmarked occurrences in it."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ from annotation.core import text as texts
 from annotation.core.document import Document, Span
 
 _SHORTEST = 3
-"""Characters below which a string stands in too many words that are not it."""
+"""Characters below which a string occurs in too many unrelated words."""
 
 
 def comparable_name(span: Span, document: Document) -> str:
-    """The span's words as they are compared: folded, white space as single spaces."""
+    """The span's words as they are compared: folded, each run of white space one space."""
     return " ".join(texts.folded(span.quote(document.text)).split())
 
 
 def marked(document: Document) -> dict[str, list[Span]]:
-    """The entities of each string."""
-    found: dict[str, list[Span]] = {}
+    """The entity mentions of each string of `comparable_name`."""
+    mentions: dict[str, list[Span]] = {}
     for span in document.entities:
-        found.setdefault(comparable_name(span, document), []).append(span)
-    return found
+        mentions.setdefault(comparable_name(span, document), []).append(span)
+    return mentions
 
 
 def unmarked(document: Document, names: Mapping[str, object]) -> dict[str, list[tuple[int, int]]]:
-    """Where each string stands as a whole word, or behind a proclitic, and nothing is marked: ranges of the text.
+    """Ranges where each string occurs as a whole word, or behind a proclitic, and overlaps no mark, by the string.
 
-    Strings with none are left out.
+    Strings without such a range are left out.
     """
     spans = sorted((span.start, span.end) for span in document.spans())
     starts = [start for start, _ in spans]
     reach = list(accumulate((end for _, end in spans), max))
-    shadow, found = texts.fold(document.text), {}
+    shadow, occurrences = texts.fold(document.text), {}
     text = "".join(" " if char.isspace() else char for char in shadow.text)
     for words in names:
         if len(words) >= _SHORTEST:
@@ -46,12 +46,12 @@ def unmarked(document: Document, names: Mapping[str, object]) -> dict[str, list[
                 if not (before := bisect_left(starts, end)) or reach[before - 1] <= start
             ]
             if free:
-                found[words] = free
-    return found
+                occurrences[words] = free
+    return occurrences
 
 
 def _occurrences(words: str, text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Ranges of the folded text, in which every white space is a space."""
+    """Ranges of the string in the folded text, in which every white space is a space."""
     end = 0
     while (start := text.find(words, end)) >= 0:
         end = start + len(words)
@@ -60,7 +60,7 @@ def _occurrences(words: str, text: str, language: str) -> Iterator[tuple[int, in
 
 
 def _opens(text: str, start: int, language: str) -> bool:
-    """Whether a word, or what follows its proclitics, begins there."""
+    """Whether a word begins at `start`, or the rest of one after its proclitics."""
     first = start
     while first > 0 and text[first - 1].isalnum():
         first -= 1

@@ -1,4 +1,4 @@
-"""Document x Ontology -> findings: what is wrong in an annotation, where, and how to mend it."""
+"""All checks, Document x Ontology -> findings: what is wrong in an annotation, where, and the remedy."""
 
 from __future__ import annotations
 
@@ -25,33 +25,36 @@ CORPUS_RULES: tuple[CorpusRule, ...] = (consistency.proclitics, consistency.two_
 
 
 def check(document: Document, ontology: Ontology, corpus: Corpus | None = None) -> list[Finding]:
-    """Every finding in the document, in text order, errors first where two share a place.
+    """Every finding in the document, in text order; of two at the same place, errors first.
 
-    `corpus` has counted all documents that are checked together; without it the document stands for itself.
+    `corpus` holds the counts of all documents that are checked together; without it only this document is counted.
     """
     counts = corpus or Corpus([document])
     faults = [fault for rule in RULES for fault in rule(document, ontology)]
     faults += [fault for rule in CORPUS_RULES for fault in rule(document, ontology, counts)]
-    return [finding(fault, document) for fault in sorted(faults, key=lambda f: (f.span, f.kind not in ERRORS))]
+    return [
+        finding(fault, document) for fault in sorted(faults, key=lambda fault: (fault.span, fault.kind not in ERRORS))
+    ]
 
 
 def check_all(documents: Iterable[Document], ontology: Ontology, corpus: Corpus | None = None) -> Iterator[Finding]:
-    """`check` over many documents, one at a time."""
+    """The findings of many documents, one document at a time, as `check` gives them."""
     for document in documents:
         yield from check(document, ontology, corpus)
 
 
 def check_file(path: Path, ontology: Ontology) -> Iterator[Finding]:
-    """Every finding in a Documents file, in its order, and then in what the pull that wrote it set aside.
+    """Every finding in a Documents file, in its order, and then those in the quarantine of its pull.
 
-    Lines that hold no Document are findings too, and stop nothing. The file is read twice: first to count.
+    Lines that hold no Document are findings too and do not stop the check. The file is read twice: first for the
+    counts. Raises UsageError when it cannot be read.
     """
-    corpus = Corpus(read for read in file_faults.read_lines(path) if isinstance(read, Document))
+    corpus = Corpus(item for item in file_faults.read_lines(path) if isinstance(item, Document))
     quarantined = file_faults.SetAside(PullFiles(path).quarantine)
-    for read in file_faults.read_lines(path):
-        if isinstance(read, Document):
-            quarantined.meet(read)
-            yield from check(read, ontology, corpus)
+    for item in file_faults.read_lines(path):
+        if isinstance(item, Document):
+            quarantined.meet(item)
+            yield from check(item, ontology, corpus)
         else:
-            yield from read
+            yield from item
     yield from quarantined.findings()

@@ -1,4 +1,4 @@
-"""What the ontology allows, and marks that get in each other's way."""
+"""Rules on structure: what the ontology allows, and annotations that conflict with each other."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from annotation.checks.wording import Family, Name, Quoted, Value
 from annotation.core.document import Document, Event, Span
 from annotation.core.ontology import EventType, Ontology
 
-Said: TypeAlias = Mapping[str, Value]
+Values: TypeAlias = Mapping[str, Value]
 _UNREAL = frozenset({("realis", "generic"), ("realis", "planned"), ("polarity", "negative")})
-"""Attributes of an event of which there may be nothing to say; an ontology without them has none."""
+"""Attributes of events that may lack arguments; an ontology without these attributes has no such events."""
 
 
 def labels(document: Document, ontology: Ontology) -> Iterator[Fault]:
@@ -29,77 +29,79 @@ def labels(document: Document, ontology: Ontology) -> Iterator[Fault]:
 
 def roles(document: Document, ontology: Ontology) -> Iterator[Fault]:
     """Each argument's role belongs to its event's type, and its filler may fill it."""
-    for event, kind in _known(document, ontology):
+    for event, kind in _typed_events(document, ontology):
         for argument in event.arguments:
-            said: Said = {"event": Name(event.type), "role": Name(argument.role, "role")}
+            values: Values = {"event": Name(event.type), "role": Name(argument.role, "role")}
             role = kind.roles.get(argument.role)
             if role is None:
-                yield Fault("role", argument.filler, {**said, "known": _names(sorted(kind.roles), "role")})
+                yield Fault("role", argument.filler, {**values, "known": _names(sorted(kind.roles), "role")})
             elif argument.filler.label not in role.fillers:
-                takes: Said = {"label": Name(argument.filler.label), "known": _names(sorted(role.fillers))}
-                yield Fault("filler", argument.filler, {**said, **takes})
+                allowed: Values = {"label": Name(argument.filler.label), "known": _names(sorted(role.fillers))}
+                yield Fault("filler", argument.filler, {**values, **allowed})
 
 
 def cardinality(document: Document, ontology: Ontology) -> Iterator[Fault]:
-    """No role is filled more often, or less often, than its event type says."""
-    for event, kind in _known(document, ontology):
+    """No role has more fillers, or fewer, than its event type allows."""
+    for event, kind in _typed_events(document, ontology):
         filled = Counter(argument.role for argument in event.arguments)
         for role in kind.roles.values():
-            said: Said = {"event": Name(event.type), "role": Name(role.name, "role"), "count": filled[role.name]}
+            values: Values = {"event": Name(event.type), "role": Name(role.name, "role"), "count": filled[role.name]}
             if role.maximum is not None and filled[role.name] > role.maximum:
-                yield Fault("too-many", event.trigger, {**said, "limit": role.maximum})
+                yield Fault("too-many", event.trigger, {**values, "limit": role.maximum})
             if filled[role.name] < role.minimum:
-                yield Fault("too-few", event.trigger, {**said, "limit": role.minimum})
+                yield Fault("too-few", event.trigger, {**values, "limit": role.minimum})
 
 
 def expected(document: Document, ontology: Ontology) -> Iterator[Fault]:
-    """An event has one of the arguments its definition speaks of.
+    """An event has at least one of the arguments that its definition expects.
 
-    It need not be its own: one that is told twice has those of both triggers, and one that is another's cause or topic
-    may be named by a noun alone. Of what did not happen, or not yet, or of such events in general, there may be nothing
-    to say.
+    The argument may belong to a linked trigger: an event reported twice has the arguments of both. An event that fills
+    a role of another one may be named by a noun alone. Events that are generic, planned or negated may have no
+    arguments.
     """
-    told = _told(document)
+    filled = _filled_roles(document)
     named = {argument.filler for event in document.events for argument in event.arguments}
-    for event, kind in _known(document, ontology):
+    for event, kind in _typed_events(document, ontology):
         happened = not _UNREAL & {*event.attributes}
-        if kind.expects and happened and event.trigger not in named and not told[event.trigger] & {*kind.expects}:
+        if kind.expects and happened and event.trigger not in named and not filled[event.trigger] & {*kind.expects}:
             yield Fault("expected", event.trigger, {"event": Name(event.type), "roles": _names(kind.expects, "role")})
 
 
-def _told(document: Document) -> dict[Span, frozenset[str]]:
-    """The roles filled for each trigger, by itself or by one it is linked with, over any number of links."""
-    told = {event.trigger: frozenset(argument.role for argument in event.arguments) for event in document.events}
-    joined = [(link.a, link.b) for link in document.links if link.a in told and link.b in told]
+def _filled_roles(document: Document) -> dict[Span, frozenset[str]]:
+    """The roles filled for each trigger, by itself or by triggers linked with it, over any number of links."""
+    filled = {event.trigger: frozenset(argument.role for argument in event.arguments) for event in document.events}
+    joined = [(link.a, link.b) for link in document.links if link.a in filled and link.b in filled]
     for _ in joined:
-        before = dict(told)
+        before = dict(filled)
         for a, b in joined:
-            told[a] = told[b] = told[a] | told[b]
-        if told == before:
+            filled[a] = filled[b] = filled[a] | filled[b]
+        if filled == before:
             break
-    return told
+    return filled
 
 
 def attributes(document: Document, ontology: Ontology) -> Iterator[Fault]:
-    """Attributes and their values are ones the ontology has."""
+    """Each attribute and its value are in the ontology."""
     for event in document.events:
         for name, value in event.attributes:
-            said = Name(name, "attribute")
+            attribute = Name(name, "attribute")
             if name not in ontology.attributes:
-                known = _names(ontology.attributes, "attribute")
-                yield Fault("attribute", event.trigger, {"attribute": said, "known": known})
+                allowed = _names(ontology.attributes, "attribute")
+                yield Fault("attribute", event.trigger, {"attribute": attribute, "known": allowed})
             elif value not in (values := ontology.attributes[name].values):
-                known = _names(values, "value", name)
+                allowed = _names(values, "value", name)
                 yield Fault(
-                    "value", event.trigger, {"value": Name(value, "value", name), "attribute": said, "known": known}
+                    "value",
+                    event.trigger,
+                    {"value": Name(value, "value", name), "attribute": attribute, "known": allowed},
                 )
 
 
 def crossings(document: Document, ontology: Ontology) -> Iterator[Fault]:
-    """Entities nest or stand apart; they never cross."""
+    """Entity spans nest or are disjoint; they never cross."""
     for a, b in combinations(document.entities, 2):
         if a.crosses(b):
-            other: Said = {
+            other: Values = {
                 "label": Name(b.label),
                 "other": Quoted(b.quote(document.text)),
                 "start": b.start,
@@ -128,7 +130,7 @@ def repeated(document: Document, ontology: Ontology) -> Iterator[Fault]:
 
 
 def links(document: Document, ontology: Ontology) -> Iterator[Fault]:
-    """A link joins two entities or two events, and events of one type."""
+    """A link joins two entities, or two events."""
     for link in document.links:
         families = {span.label in ontology.events for span in (link.a, link.b)}
         if len(families) > 1:
@@ -136,8 +138,8 @@ def links(document: Document, ontology: Ontology) -> Iterator[Fault]:
             yield Fault("link", link.a, {"link": Name(link.label, "link"), "other": other, "label": Name(link.b.label)})
 
 
-def _known(document: Document, ontology: Ontology) -> Iterator[tuple[Event, EventType]]:
-    """Events of types the ontology has."""
+def _typed_events(document: Document, ontology: Ontology) -> Iterator[tuple[Event, EventType]]:
+    """Each event whose type is in the ontology, with that type."""
     return ((event, ontology.events[event.type]) for event in document.events if event.type in ontology.events)
 
 

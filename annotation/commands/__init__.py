@@ -1,1 +1,1 @@
-"""The commands, by the person who runs them. Each parses options and says results; the work is elsewhere."""
+"""The annotation commands, grouped by task. Each parses options and prints results; the work is in other packages."""

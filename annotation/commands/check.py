@@ -1,4 +1,4 @@
-"""Annotations checked, and what was found put where the annotators see it."""
+"""`naba check`: findings in the annotations, shown to the annotators in Label Studio if asked."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ def check(
         raise UsageError("--fix needs to know the project whose annotations it mends; give --project")
     from annotation.checks.run import check_file
 
-    said: dict[str, ShowReport | MendReport] = {}
+    reports: dict[str, ShowReport | MendReport] = {}
     if project is None:
         findings = list(check_file(documents, load_ontology(ontology)))
     else:
-        findings, said = _in_project(documents, project, load_ontology(ontology), workspace, fix=fix)
+        findings, reports = _in_project(documents, project, load_ontology(ontology), workspace, fix=fix)
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         report = {"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]}
-        terminal.emit(report | {name: part.as_dict() for name, part in said.items()})
+        terminal.emit(report | {name: part.as_dict() for name, part in reports.items()})
     else:
-        for line in (*findings, *said.values()):
+        for line in (*findings, *reports.values()):
             terminal.say(str(line))
         terminal.say(f"{counts['error']} errors, {counts['warning']} warnings")
     for finding in findings:
@@ -57,9 +57,12 @@ def check(
 
 
 def _in_project(
-    documents: Path, title: str, given: Ontology, workspace: Path, *, fix: bool
+    documents: Path, title: str, ontology: Ontology, workspace: Path, *, fix: bool
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
-    """What is found with the project's ontology and put on its tasks, less what was mended; and the reports."""
+    """Check with the project's ontology and show the findings on its tasks. Return those not mended, and the reports.
+
+    Raises UsageError when the project is an adjudication project.
+    """
     from annotation.checks.run import check_file
     from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.repair.apply import mend_all
@@ -72,12 +75,12 @@ def _in_project(
             f"{title!r}: its tasks say what is contested, which findings would replace; leave out --project"
         )
     client = connect(workspace)
-    known = find_project(client, title, workspace=workspace).ontology
-    findings = list(check_file(documents, given if given.hash == known.hash else known))
-    said: dict[str, ShowReport | MendReport] = {}
+    project_ontology = find_project(client, title, workspace=workspace).ontology
+    findings = list(check_file(documents, ontology if ontology.hash == project_ontology.hash else project_ontology))
+    reports: dict[str, ShowReport | MendReport] = {}
     if fix:
         mended = mend_all(client, findings, project=title, workspace=workspace)
         findings = [finding for finding in findings if not mended.covers(finding)]
-        said["mended"] = mended
-    said["shown"] = show(client, findings, project=title, workspace=workspace)
-    return findings, said
+        reports["mended"] = mended
+    reports["shown"] = show(client, findings, project=title, workspace=workspace)
+    return findings, reports

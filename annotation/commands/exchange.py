@@ -1,4 +1,4 @@
-"""Documents from other tools' files, and back into them."""
+"""`naba import` and `naba export`: conversion from and to other tools' file formats."""
 
 from __future__ import annotations
 
@@ -63,16 +63,16 @@ def import_(
     from annotation.formats.importing import Import
     from annotation.formats.registry import reader
 
-    known = load_ontology(ontology) if ontology else None
-    how = ReadOptions(
+    loaded = load_ontology(ontology) if ontology else None
+    options = ReadOptions(
         language=language,
-        events=frozenset([*(event or ()), *(known.events if known else ())]),
-        links=frozenset([*(link or ()), *(known.links if known else ())]) or ReadOptions().links,
+        events=frozenset([*(event or ()), *(loaded.events if loaded else ())]),
+        links=frozenset([*(link or ()), *(loaded.links if loaded else ())]) or ReadOptions().links,
         group=group,
         columns=tuple(tags or ()),
-        codes=_codes(known) if known else {},
+        codes=_codes(loaded) if loaded else {},
     )
-    run = Import(files, reader(format), how, annotator or ())
+    run = Import(files, reader(format), options, annotator or ())
     count = write_documents(out, run.documents())
     languages = ", ".join(f"{name} {number}" for name, number in run.languages.most_common())
     _report(run.tally, f"{out}: {count} Documents ({languages})", "imported", as_json=as_json)
@@ -106,15 +106,16 @@ def export(
     _report(tally, f"{out}: {tally.over['document']} Documents", "exported", as_json=as_json)
 
 
-def _codes(known: Ontology) -> dict[str, str]:
-    """The codes of roles and links by each of their titles, in whatever language a page showed them."""
+def _codes(ontology: Ontology) -> dict[str, str]:
+    """The codes of roles and links by their titles in every language of the labelling page."""
     from annotation.labelstudio.project.labeling_config import relation_titles
 
-    pages = (relation_titles(known, language) for language in LANGUAGES)
+    pages = (relation_titles(ontology, language) for language in LANGUAGES)
     return {title: code for titles in pages for code, title in titles.items()}
 
 
 def _write_ontology(path: Path, starter: Starter) -> None:
+    """Write the starter ontology, and warn of each part that has only a placeholder."""
     text = starter.yaml(path.stem)
     with atomic(path) as file:
         file.write(text)
@@ -125,7 +126,7 @@ def _write_ontology(path: Path, starter: Starter) -> None:
 
 
 def _report(tally: ConversionCounts, title: str, done: str, *, as_json: bool) -> None:
-    """Every wrong item on a line of its own, then how many there were of each unit, and of each reason."""
+    """Print every wrong item, then a table of counts by unit, and counts by reason; or all of it as JSON."""
     if as_json:
         terminal.emit(tally_as_dict(tally))
         return
@@ -135,16 +136,16 @@ def _report(tally: ConversionCounts, title: str, done: str, *, as_json: bool) ->
     kinds: tuple[LossKind, ...] = ("wrong", "lost", "noted")
     rows = []
     for unit in UNITS:
-        over, (wrong, lost, noted) = tally.over[unit], (tally.of(kind, unit) for kind in kinds)
-        if over or wrong or lost or noted:
-            rows.append((unit, over + wrong + lost, over, wrong, lost, noted))
+        converted, (wrong, lost, noted) = tally.over[unit], (tally.of(kind, unit) for kind in kinds)
+        if converted or wrong or lost or noted:
+            rows.append((unit, converted + wrong + lost, converted, wrong, lost, noted))
     terminal.table(title, ("", "found", done, "wrong", "lost", "noted"), rows)
-    for kind, unit, reason, count, where in tally.reasons():
-        terminal.say(f"{kind}: {count} {unit}: {reason} (first: {where})")
+    for kind, unit, reason, count, first in tally.reasons():
+        terminal.say(f"{kind}: {count} {unit}: {reason} (first: {first})")
 
 
 def tally_as_dict(tally: ConversionCounts) -> dict[str, object]:
-    """The counts and every lost item for a machine."""
+    """The counts by unit and every lost item, as JSON values."""
     kinds: tuple[LossKind, ...] = ("wrong", "lost", "noted")
     units = {unit: {"over": tally.over[unit], **{kind: tally.of(kind, unit) for kind in kinds}} for unit in UNITS}
     return {"schema": 1, "units": units, "items": [item.as_dict() for item in tally.lost]}

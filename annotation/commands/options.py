@@ -1,4 +1,4 @@
-"""The options several commands share, each said once."""
+"""Command-line options that several commands share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HERE = Path("workspace")
 
 
 def load_ontology(name: str) -> Ontology:
-    """The ontology in the file, or the bundled one of that name."""
+    """The ontology in a YAML file, or the bundled one of that name. Raises UsageError when there is none."""
     if Path(name).suffix in (".yaml", ".yml"):
         return Ontology.load(name)
     bundled = files("conf") / "ontology" / f"{name}.yaml"

@@ -1,4 +1,4 @@
-"""Whole projects: taken to another ontology, and how far they are."""
+"""`naba migrate` and `naba progress`: commands for whole Label Studio projects."""
 
 from __future__ import annotations
 
@@ -66,18 +66,19 @@ def progress(
     from annotation.labelstudio.server.connect import connect
 
     client = connect(workspace)
-    found = [progressing.progress(client, project=title) for title in project]
+    reports = [progressing.progress(client, project=title) for title in project]
     if as_json:
-        terminal.emit({"projects": [each.as_dict() for each in found]})
+        terminal.emit({"projects": [report.as_dict() for report in reports]})
         return
-    for each in found:
-        if each.annotators:
-            terminal.table(str(each), progressing.HEADER, each.table())
+    for report in reports:
+        if report.annotators:
+            terminal.table(str(report), progressing.HEADER, report.table())
         else:
-            terminal.say(str(each))
+            terminal.say(str(report))
 
 
 def _target(to: str | None) -> Ontology:
+    """The new ontology. Raises UsageError when none is named."""
     if to is None:
         raise UsageError("say where to: --to ontology.yaml, or --undo FILE to go back")
     return load_ontology(to)
@@ -119,22 +120,22 @@ def _undo(project: str, file: Path, workspace: Path, *, as_json: bool) -> None:
 def _migrate_file(
     documents: Path, old: Ontology, new: Ontology, out: Path | None, *, as_json: bool, dry_run: bool
 ) -> None:
-    from annotation.migration.documents import Moving
+    from annotation.migration.documents import MigrationRun
     from annotation.migration.mapping import Migration
 
     if out is None and not dry_run:
         raise UsageError(f"{documents}: say where the migrated Documents go: --out FILE")
-    moving = Moving(Migration.between(old, new, path=str(new.name)))
-    moved = moving.all(read_documents(documents))
-    count = sum(1 for _ in moved) if out is None or dry_run else write_documents(out, moved)
+    run = MigrationRun(Migration.between(old, new, path=str(new.name)))
+    migrated = run.migrate(read_documents(documents))
+    count = sum(1 for _ in migrated) if out is None or dry_run else write_documents(out, migrated)
     if out is not None and not dry_run:
-        beside = out.with_name(f"{out.name.removesuffix('.gz').removesuffix('.jsonl')}.undecided.jsonl")
-        with atomic(beside) as file:
-            file.writelines(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in moving.undecided)
+        undecided_path = out.with_name(f"{out.name.removesuffix('.gz').removesuffix('.jsonl')}.undecided.jsonl")
+        with atomic(undecided_path) as file:
+            file.writelines(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in run.undecided)
     if as_json:
-        terminal.emit(moving.as_dict())
+        terminal.emit(run.as_dict())
         return
-    terminal.table(f"{count:,} Documents", ("change", "what is touched"), moving.table())
-    if moving.undecided:
-        told = "would be left out" if dry_run or out is None else f"are left out, and listed in {beside}"
-        terminal.say(f"{len(moving.undecided):,} marks wait for a decision: they {told}")
+    terminal.table(f"{count:,} Documents", ("change", "what is touched"), run.table())
+    if run.undecided:
+        outcome = "would be left out" if dry_run or out is None else f"are left out, and listed in {undecided_path}"
+        terminal.say(f"{len(run.undecided):,} marks wait for a decision: they {outcome}")

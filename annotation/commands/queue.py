@@ -1,4 +1,4 @@
-"""What to label next, and what became of what was suggested."""
+"""`naba queue` and `naba suggested`: the order of labelling, and the use of suggestions."""
 
 from __future__ import annotations
 
@@ -46,28 +46,28 @@ def queue(
     """What to label next: where the model is unsure, unlike what is labelled, in the languages wanted."""
     if project is None and out is None:
         raise UsageError("say whose tasks to put in order with --project, or where the order goes with --out")
-    from annotation.selection.active_learning import queue as ordered
+    from annotation.selection.active_learning import queue as order_queue
 
     shares = _shares(quota)
-    there = _waiting(project, workspace) if project else None
-    known = chain.from_iterable(read_documents(path) for path in labelled or ())
-    told = _Candidates(predictions, there)
-    order = ordered(told.left(), chain(known, told.done()), mix=mix, quota=shares, most=most)
+    waiting = _waiting(project, workspace) if project else None
+    documents = chain.from_iterable(read_documents(path) for path in labelled or ())
+    candidates = _Candidates(predictions, waiting)
+    order = order_queue(candidates.left(), chain(documents, candidates.done()), mix=mix, quota=shares, most=most)
     if out is not None:
         with atomic(out) as file:
             file.writelines(json.dumps(asdict(queued), ensure_ascii=False) + "\n" for queued in order)
     report = _arranged(order, project, lists, workspace) if project else None
     if as_json:
-        told_of = report.as_dict() if report else {}
-        terminal.emit({**told_of, "missing": told.missing, "order": [asdict(queued) for queued in order]})
+        counts = report.as_dict() if report else {}
+        terminal.emit({**counts, "missing": candidates.missing, "order": [asdict(queued) for queued in order]})
     else:
-        _say(order, told.missing, out, report)
+        _say(order, candidates.missing, out, report)
 
 
 def _say(order: Sequence[Queued], missing: int, out: Path | None, report: QueueReport | None) -> None:
     by_language = ", ".join(f"{count:,} {name}" for name, count in Counter(q.language for q in order).most_common())
-    where = f": {out}" if out else ""
-    terminal.say(f"{len(order):,} articles put in order ({by_language or 'none is left'}){where}")
+    destination = f": {out}" if out else ""
+    terminal.say(f"{len(order):,} articles put in order ({by_language or 'none is left'}){destination}")
     if report is not None:
         terminal.say(str(report))
     if missing:
@@ -89,27 +89,27 @@ def _waiting(project: str, workspace: Path) -> Waiting:
 
 
 class _Candidates:
-    """The predicted Documents of a file, by whether the project, if there is one, is done with them."""
+    """The predicted Documents of a file, split by whether they are finished in the project, if there is one."""
 
-    def __init__(self, path: Path, there: Waiting | None) -> None:
-        self.path, self.there, self.missing = path, there, 0
+    def __init__(self, path: Path, waiting: Waiting | None) -> None:
+        self.path, self.waiting, self.missing = path, waiting, 0
 
     def left(self) -> Iterator[Document]:
-        """Those to put in order; those the project has not are counted."""
+        """The Documents to put in order. Counts in `missing` those that the project does not have."""
         for document in read_documents(self.path):
-            if self.there is None or self.there.has(document):
+            if self.waiting is None or self.waiting.has(document):
                 yield document
             else:
                 self.missing += 1
 
     def done(self) -> Iterator[Document]:
-        """Those that count as labelled."""
-        if self.there is not None:
-            yield from (document for document in read_documents(self.path) if document.id in self.there.done)
+        """The Documents that are finished in the project; they count as labelled."""
+        if self.waiting is not None:
+            yield from (document for document in read_documents(self.path) if document.id in self.waiting.done)
 
 
 def _shares(quota: str | None) -> dict[str, float]:
-    """he=0.5,ar=0.5 as numbers. Raises UsageError."""
+    """Parse shares such as "he=0.5,ar=0.5". Raises UsageError when a share is no number."""
     shares: dict[str, float] = {}
     for part in (quota or "").split(",") if quota else ():
         language, _, share = part.partition("=")
@@ -125,16 +125,16 @@ def suggested(project: Project, workspace: Workspace = HERE, as_json: AsJson = F
     from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.suggestions.usage import audit
 
-    found = audit(connect(workspace), project=project, workspace=workspace)
+    usage = audit(connect(workspace), project=project, workspace=workspace)
     if as_json:
-        terminal.emit(found.as_dict())
+        terminal.emit(usage.as_dict())
         return
-    if not found.versions:
-        terminal.say(f"none of the {found.unaided.annotations} annotations was made from a suggestion")
-    for name, version in found.versions.items():
-        heading, *rows = found.table(name)
+    if not usage.versions:
+        terminal.say(f"none of the {usage.unaided.annotations} annotations was made from a suggestion")
+    for name, version in usage.versions.items():
+        heading, *rows = usage.table(name)
         title = f"{name}: {version.annotations} annotations of {len(version.rows)} articles (?: too few to say)"
         terminal.table(title, heading, rows)
-    if any(found.pairs.values()):
-        heading, *rows = found.agreement_table()
+    if any(usage.pairs.values()):
+        heading, *rows = usage.agreement_table()
         terminal.table("agreement, F1 (?: too few to say)", heading, rows)

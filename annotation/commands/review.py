@@ -1,4 +1,4 @@
-"""What was marked: held against each other, decided."""
+"""`naba agreement` and `naba adjudicate`: annotators compared, and merged into gold."""
 
 from __future__ import annotations
 
@@ -35,12 +35,14 @@ def agreement(
     """How far the annotators agree, in the scores a model gets."""
     from annotation.agreement import agreement as measure
 
-    given, known = list(read_documents(documents)), load_ontology(ontology)
-    result = measure(given, ontology=known)
+    annotated, loaded = list(read_documents(documents)), load_ontology(ontology)
+    result = measure(annotated, ontology=loaded)
     if html is not None:
         from annotation.agreement.page import write_page
 
-        write_page(given, html, ontology=known, studio=studio or (_address(project, workspace) if project else None))
+        write_page(
+            annotated, html, ontology=loaded, studio=studio or (_address(project, workspace) if project else None)
+        )
     if as_json:
         terminal.emit(result.as_dict())
     elif result.whole is None:
@@ -76,13 +78,13 @@ def adjudicate(
 
     if out is None and project is None:
         raise UsageError("say where the gold goes with --out, or who decides with --project")
-    given, seniors = list(read_documents(documents)), tuple(senior or ())
+    annotated, seniors = list(read_documents(documents)), tuple(senior or ())
     if project is None:
         result = adjudication.adjudicate(
-            given, policy=policy or "majority", senior=seniors, ontology=load_ontology(ontology)
+            annotated, policy=policy or "majority", senior=seniors, ontology=load_ontology(ontology)
         )
     else:
-        result = _by_people(given, project, policy, seniors, workspace)
+        result = _by_people(annotated, project, policy, seniors, workspace)
     if out is not None:
         write_documents(out, result.gold)
     if as_json:
@@ -92,13 +94,13 @@ def adjudicate(
 
 
 def _by_people(
-    given: list[Document],
+    annotated: list[Document],
     project: str,
     policy: Literal["majority", "senior"] | None,
     senior: tuple[str, ...],
     workspace: Path,
 ) -> Adjudication:
-    """What is decided so far; what is not goes to the adjudication project, where it waits."""
+    """The decisions made so far; contested articles without one are pushed to the adjudication project."""
     from annotation.adjudication import voting as adjudication
     from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.server.connect import connect
@@ -106,24 +108,29 @@ def _by_people(
 
     client = connect(workspace)
     ontology = find_project(client, project, workspace=workspace).ontology
-    torn = adjudication.contested(given, ontology)
-    found = second.decisions(client, torn, project=project, workspace=workspace)
-    if found.quarantined:
-        terminal.warn(f"{found.quarantined} pieces of decisions could not be taken over: see {found.quarantine}")
-    waiting = [versions for versions in torn if next(iter(versions.values())).id not in found.documents]
+    contested = adjudication.contested(annotated, ontology)
+    decisions = second.decisions(client, contested, project=project, workspace=workspace)
+    if decisions.quarantined:
+        terminal.warn(
+            f"{decisions.quarantined} pieces of decisions could not be taken over: see {decisions.quarantine}"
+        )
+    waiting = [versions for versions in contested if next(iter(versions.values())).id not in decisions.documents]
     if waiting:
         place = second.hand_over(client, waiting, project=project, workspace=workspace, senior=senior)
         terminal.warn(f"{len(waiting)} articles wait for an adjudicator: {place}")
-    return adjudication.adjudicate(given, policy=policy, senior=senior, ontology=ontology, decided=found.documents)
+    return adjudication.adjudicate(
+        annotated, policy=policy, senior=senior, ontology=ontology, decided=decisions.documents
+    )
 
 
 def _say_outcomes(result: Adjudication, out: Path | None) -> None:
+    """Print counts of outcomes by layer, and the meaning of each outcome."""
     from annotation.adjudication.voting import KEPT, LEFT_OUT, OUTCOMES
 
     shown = [outcome for outcome in (*KEPT, *LEFT_OUT) if any(c[outcome] for c in result.outcomes.values())]
     rows = [(layer, *(counts[outcome] for outcome in shown)) for layer, counts in result.outcomes.items()]
-    where = f" into {out}" if out else ""
-    terminal.table(f"{len(result.gold)} articles adjudicated{where}", ("item", *shown), rows)
+    destination = f" into {out}" if out else ""
+    terminal.table(f"{len(result.gold)} articles adjudicated{destination}", ("item", *shown), rows)
     ways = ", ".join(f"{count} {way}" for way, count in result.articles.items())
     terminal.say(
         f"articles: {', '.join(filter(None, [ways, f'{len(result.waiting)} waiting' if result.waiting else '']))}"
@@ -133,7 +140,7 @@ def _say_outcomes(result: Adjudication, out: Path | None) -> None:
 
 
 def _address(project: str, workspace: Path) -> str:
-    """Where the project's tasks are looked at."""
+    """The URL of the project on the Label Studio server."""
     from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.server.connect import connect
 

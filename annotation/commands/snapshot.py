@@ -1,4 +1,4 @@
-"""Gold frozen into snapshots, and snapshots compared."""
+"""`naba snapshot` and `naba diff`: build and compare immutable datasets."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def snapshot(
     from annotation.agreement import agreement as measure
     from annotation.snapshot import snapshot as snapshots
 
-    known = load_ontology(ontology)
-    agreed = measure(read_documents(annotated), ontology=known).as_dict() if annotated else None
-    built = snapshots.build(read_documents(gold), out, ontology=known, seed=seed, agreement=agreed)
+    loaded = load_ontology(ontology)
+    agreement = measure(read_documents(annotated), ontology=loaded).as_dict() if annotated else None
+    built = snapshots.build(read_documents(gold), out, ontology=loaded, seed=seed, agreement=agreement)
     sizes = ", ".join(f"{name} {len(built.split(name))}" for name in ("train", "dev", "test"))
     terminal.say(f"{out}: {sizes}")
 

@@ -1,4 +1,4 @@
-"""Label Studio: run it, read and push articles, pull what was marked, suggest."""
+"""Commands for Label Studio: start the server, read and push articles, pull annotations, suggest predictions."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import read_documents, write_documents
 
 
-class _Kept(TypedDict):
-    """What a push into one project and into several have in common."""
+class _PushOptions(TypedDict):
+    """The options common to a push to one project and to several."""
 
     ontology: Ontology
     ui_language: str
@@ -79,19 +79,26 @@ def push(
     from annotation.labelstudio.sync.push_to_teams import push_to_teams
 
     faults: list[ArticleError] = []
-    found = _articles(articles, faults)
-    chosen = _first_of_each(found) if skip_near_duplicates else found
-    known, client = load_ontology(ontology), connect(workspace)
-    kept: _Kept = {"ontology": known, "ui_language": ui_language, "annotators": annotators, "workspace": workspace}
+    documents = _articles(articles, faults)
+    chosen = _first_of_each(documents) if skip_near_duplicates else documents
+    loaded, client = load_ontology(ontology), connect(workspace)
+    options: _PushOptions = {
+        "ontology": loaded,
+        "ui_language": ui_language,
+        "annotators": annotators,
+        "workspace": workspace,
+    }
     if teams:
         names = [name.strip() for name in teams.split(",") if name.strip()]
-        for team, report in push_to_teams(client, chosen, project=project, teams=names, shared=shared, **kept).items():
+        for team, report in push_to_teams(
+            client, chosen, project=project, teams=names, shared=shared, **options
+        ).items():
             terminal.say(f"{team}: {report}")
         terminal.say(f"{len(faults)} refused")
     elif shared:
         raise UsageError("--shared goes with --teams: say which teams share the articles")
     else:
-        terminal.say(f"{pushing(client, chosen, project=project, **kept)}, {len(faults)} refused")
+        terminal.say(f"{pushing(client, chosen, project=project, **options)}, {len(faults)} refused")
 
 
 def pull(
@@ -120,23 +127,23 @@ def suggest(
 
 
 def _articles(paths: list[Path], faults: list[ArticleError]) -> Iterator[Document]:
-    """The articles that could be read; a line for each that could not. UsageError when that is all of them."""
+    """The readable articles; warns of each other one and adds it to `faults`. Raises UsageError if none is readable."""
     from annotation.articles.reader import read as read_articles
 
-    found_any = False
-    for found in read_articles(paths):
-        if isinstance(found, Document):
-            found_any = True
-            yield found
+    any_read = False
+    for article in read_articles(paths):
+        if isinstance(article, Document):
+            any_read = True
+            yield article
         else:
-            faults.append(found)
-            terminal.warn(str(found))
-    if not found_any:
+            faults.append(article)
+            terminal.warn(str(article))
+    if not any_read:
         raise UsageError("none of what was named could be read as an article")
 
 
 def _first_of_each(documents: Iterable[Document]) -> Iterator[Document]:
-    """The documents without those nearly the same as an earlier one; a line for each that is left out."""
+    """The documents without near-duplicates of an earlier one; warns of each that is left out."""
     from annotation.core.near_duplicates import alike
 
     names: list[str] = []

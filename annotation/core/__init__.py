@@ -1,1 +1,1 @@
-"""What every other part speaks in: Document, Ontology, text, words, matching, errors. It writes no file."""
+"""Shared data types and pure functions: Document, Ontology, text, words, matching, errors. It writes no file."""

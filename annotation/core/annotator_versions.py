@@ -1,4 +1,4 @@
-"""The versions of each article: what several people marked in the same text."""
+"""Versions of each article: one Document for each annotator who marked it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Versions:
-    """Article id -> annotator -> what they marked, in the order given; "" stands for somebody unnamed.
+    """Article id -> annotator -> that annotator's Document, in input order; the key "" is an unnamed annotator.
 
-    `superseded` counts the versions passed over because their annotator has a later one of the article.
+    `superseded` counts the Documents left out because their annotator has a later version of the article.
     """
 
     articles: Mapping[str, Mapping[str, Document]]
@@ -23,34 +23,34 @@ class Versions:
 
 
 def versions(documents: Iterable[Document]) -> Versions:
-    """Sort Documents by article and annotator; of two by one annotator the later counts.
+    """Group Documents by article and annotator; of two by the same annotator, the one updated later counts.
 
-    Raises UsageError when an article's text is not the same in all its versions.
+    Raises UsageError when the Documents of one article id have different texts.
     """
     articles: dict[str, dict[str, Document]] = {}
-    torn: list[str] = []
-    given = 0
+    conflicting: list[str] = []
+    total = 0
     for document in documents:
-        given += 1
-        known, name = articles.setdefault(document.id, {}), annotator(document)
-        if any(other.text != document.text for other in known.values()):
-            torn.append(document.id)
-        elif name not in known or updated(known[name]) <= updated(document):
-            known[name] = document
-    if torn:
-        some = ", ".join(torn[:_EXAMPLES]) + (", ..." if len(torn) > _EXAMPLES else "")
+        total += 1
+        by_annotator, name = articles.setdefault(document.id, {}), annotator(document)
+        if any(other.text != document.text for other in by_annotator.values()):
+            conflicting.append(document.id)
+        elif name not in by_annotator or updated(by_annotator[name]) <= updated(document):
+            by_annotator[name] = document
+    if conflicting:
+        examples = ", ".join(conflicting[:_EXAMPLES]) + (", ..." if len(conflicting) > _EXAMPLES else "")
         raise UsageError(
-            f"{len(torn)} Documents have another text than an earlier one of the same id ({some}); "
+            f"{len(conflicting)} Documents have another text than an earlier one of the same id ({examples}); "
             "two articles share an id, or one was changed between annotators: pull the project again"
         )
-    return Versions(articles, given - sum(map(len, articles.values())))
+    return Versions(articles, total - sum(map(len, articles.values())))
 
 
 def annotator(document: Document) -> str:
-    """Who marked it; "" where nobody is named."""
+    """The annotator's name; "" where none is recorded."""
     return (document.provenance.annotator if document.provenance else None) or ""
 
 
 def updated(document: Document) -> str:
-    """When it was last changed, as Label Studio writes it; "" where that is not known."""
+    """The time of the last change, as Label Studio writes it; "" where none is recorded."""
     return (document.provenance.updated_at if document.provenance else None) or ""

@@ -1,7 +1,7 @@
-"""How sure a number is: intervals from drawing the documents again and again, with replacement.
+"""Bootstrap confidence intervals: documents are drawn again and again, with replacement.
 
-Documents are drawn, not items: errors within an article go together. Two models are compared on the very same draws,
-so that what is hard for both says nothing about their difference.
+Documents are drawn, not items: errors within one article are correlated. Two models are compared on the same draws, so
+that documents that are hard for both do not widen the interval of their difference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 RESAMPLES = 1000
 PAIRED = 10_000
-"""Resamples of a difference: it is decided upon, so the ends of its interval must stand still."""
+"""Resamples of a difference between two models: decisions depend on it, so its interval must be stable."""
 SEED = 13
 LEVEL = 0.95
 
@@ -23,7 +23,7 @@ CountArray: TypeAlias = NDArray[np.number]
 """[documents, units, 3]: gold, predicted, correct."""
 
 _CELLS = 1 << 22
-"""Numbers held at once while resampling: 32 MiB, whatever the number of documents."""
+"""Array cells in memory at once while resampling: 32 MiB of float64, whatever the number of documents."""
 
 
 def intervals(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
@@ -39,12 +39,12 @@ def intervals(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEE
 
 
 def pairs(ends: Floats) -> list[tuple[float, float]]:
-    """[n, 2] -> n intervals."""
+    """[n, 2] -> n intervals (low, high)."""
     return [(float(low), float(high)) for low, high in ends]
 
 
 def bounds(drawn: Floats) -> Floats:
-    """Percentile intervals at `LEVEL` of what was drawn: [resamples, units] -> [units, 2]."""
+    """Percentile intervals at `LEVEL` of resampled values: [resamples, units] -> [units, 2]."""
     tail = (1 - LEVEL) / 2 * 100
     ends: Floats = np.percentile(drawn, [tail, 100 - tail], axis=0).T
     return ends
@@ -59,18 +59,19 @@ def resampled_f1(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = 
 
 
 def differences(now: CountArray, before: CountArray, *, resamples: int = PAIRED, seed: int = SEED) -> Floats:
-    """Micro F1 now less before in each resample, [resamples, units]: every draw of documents scores both.
+    """Micro F1 of `now` minus micro F1 of `before` in each resample, [resamples, units]: each draw scores both.
 
-    Row by row, the two must be of the same documents.
+    Row i of both arrays must count the same document.
     """
     drawn = resampled_f1(np.concatenate([now, before], axis=1), resamples=resamples, seed=seed)
     return drawn[:, : now.shape[1]] - drawn[:, now.shape[1] :]
 
 
 def p_values(drawn: Floats) -> Floats:
-    """Two-sided p-values of differences being none, [resamples, units] -> [units].
+    """Two-sided p-values of the hypothesis that there is no difference, [resamples, units] -> [units].
 
-    Twice the share of draws on the lesser side of 0, draws of exactly 0 being on both; never below 2 / (resamples + 1).
+    Twice the share of draws on the smaller side of 0; draws of exactly 0 count on both sides. Never below 2 /
+    (resamples + 1).
     """
     below, above = ((drawn <= 0).sum(axis=0), (drawn >= 0).sum(axis=0))
     least: Floats = 2 * (np.minimum(below, above) + 1) / (len(drawn) + 1)
@@ -78,7 +79,7 @@ def p_values(drawn: Floats) -> Floats:
 
 
 def resampled(values: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
-    """Sums over each draw of documents: [documents, columns] -> [resamples, columns]."""
+    """Sums over the documents of each draw: [documents, columns] -> [resamples, columns]."""
     documents, columns = values.shape
     sums = np.zeros((resamples, columns))
     if documents == 0:
@@ -96,7 +97,7 @@ def resampled(values: CountArray, *, resamples: int = RESAMPLES, seed: int = SEE
 
 
 def f1(totals: Floats) -> Floats:
-    """[..., 3] -> [...]; nothing against nothing is 0."""
+    """Micro F1 of summed counts (gold, predicted, correct): [..., 3] -> [...]; 0 where both sides are empty."""
     return _ratio(2 * totals[..., 2], totals[..., 0] + totals[..., 1])
 
 

@@ -1,4 +1,4 @@
-"""How two ranges over the same words differ at their edges: by a proclitic, by marks, or by more."""
+"""How two overlapping ranges differ at their edges: by a proclitic, by marks without letters, or by more."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ from annotation.core.words import Word, language_of, legal_cuts, sentences, spli
 PROCLITIC, MARKS, OTHER = "proclitic", "marks", "other"
 EDGES = (PROCLITIC, MARKS, OTHER)
 
-_TELLING = regex.compile(r"[^\p{L}\p{N}]|\u0640")
-"""What is no letter or number: points, tatweel, invisible controls, punctuation, spaces."""
+_NO_LETTER = regex.compile(r"[^\p{L}\p{N}]|\u0640")
+"""Anything but letters and numbers: points, tatweel, invisible controls, punctuation, spaces."""
 
 
 def edge(text: str, a: Span, b: Span) -> str:
-    """One of `EDGES`, for ranges that overlap and differ.
+    """One of `EDGES`, for two ranges that overlap and differ.
 
-    marks: they hold the same letters and numbers; points, tatweel, quotes, punctuation or spaces are the difference.
-    proclitic: one begins a string of proclitics (and perhaps its hyphen) earlier, and they end alike but for marks.
+    marks: both hold the same letters and numbers; they differ in points, tatweel, quotes, punctuation or spaces.
+    proclitic: one begins a string of proclitics (and perhaps its hyphen) earlier; their ends differ at most by marks.
     """
     first, last = sorted((a.start, b.start))
-    head = _TELLING.sub("", text[first:last])
-    tail = _TELLING.sub("", text[min(a.end, b.end) : max(a.end, b.end)])
+    head = _NO_LETTER.sub("", text[first:last])
+    tail = _NO_LETTER.sub("", text[min(a.end, b.end) : max(a.end, b.end)])
     if not head and not tail:
         return MARKS
-    return PROCLITIC if not tail and _glued(text, first, head) else OTHER
+    return PROCLITIC if not tail and _is_proclitic(text, first, head) else OTHER
 
 
 def sentence(text: str, span: Span) -> int:
-    """The number of the sentence the span begins in."""
+    """The number, from 0, of the sentence the span begins in."""
     words, numbers = _words(text)
-    return numbers[_at(words, span.start)] if words else 0
+    return numbers[_word_index(words, span.start)] if words else 0
 
 
-def _glued(text: str, start: int, letters: str) -> bool:
-    """Whether the letters are a string of proclitics that stands where one may: at a word's start or after another."""
+def _is_proclitic(text: str, start: int, letters: str) -> bool:
+    """Whether the letters are a string of proclitics in a legal place: at a word's start or after another one."""
     words, _ = _words(text)
-    word = words[_at(words, start)]
+    word = words[_word_index(words, start)]
     cuts = {word.cuts[k] for k in legal_cuts(text, word)}
     return letters in PROCLITICS[language_of(letters)] and start in cuts
 
 
-def _at(words: tuple[Word, ...], offset: int) -> int:
+def _word_index(words: tuple[Word, ...], offset: int) -> int:
     return max(0, bisect_right(words, offset, key=lambda word: word.start) - 1)
 
 

@@ -1,7 +1,8 @@
-"""The words everything here is said in: Span, Argument, Event, Link, Source, Provenance, Document.
+"""Domain types: Span, Argument, Event, Link, Source, Provenance, Document.
 
-Pure values. Offsets count code points of `Document.text` and `end` is exclusive. A span is its offsets and its label
-and has no id, so gold and predicted sets intersect directly; scores and provenance do not take part in comparison.
+Frozen values that check themselves. Offsets count code points of `Document.text` and `end` is exclusive. A span is its
+offsets and its label and has no id, so gold and predicted sets intersect directly; scores and provenance do not take
+part in comparison.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TypeAlias, TypeVar
 Json: TypeAlias = Mapping[str, object]
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key", bound=tuple[int | str, ...])
-_SPAN_ORDER = attrgetter("start", "end", "label")  # these are the orders `<` has, at a fraction of the cost
+_SPAN_ORDER = attrgetter("start", "end", "label")  # the same orders as `<`, much faster
 _ARGUMENT_ORDER = attrgetter("role", "filler.start", "filler.end", "filler.label")
 _EVENT_ORDER = attrgetter("trigger.start", "trigger.end", "trigger.label")
 _LINK_ORDER = attrgetter("label", "a.start", "a.end", "a.label", "b.start", "b.end", "b.label")
@@ -35,17 +36,17 @@ class Span:
             raise ValueError(f"span [{self.start}:{self.end}] is empty or reversed")
 
     def quote(self, text: str) -> str:
-        """The words the span covers, cut from the text itself."""
+        """The words of the text that the span covers."""
         return text[self.start : self.end]
 
     def crosses(self, other: Span) -> bool:
-        """Whether the two overlap and neither holds the other."""
+        """Whether the two spans overlap and neither contains the other."""
         return self.start < other.start < self.end < other.end or other.start < self.start < other.end < self.end
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Argument:
-    """What fills a role of an event: an entity mention, or another event's trigger."""
+    """A role of an event and its filler: an entity mention, or another event's trigger."""
 
     role: str
     filler: Span
@@ -115,11 +116,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who said it. `regions` names the Label Studio region of each span, for messages and links back.
+    """Where the annotations come from: a task and annotation of Label Studio, or a model.
 
-    `mended_from` is the annotation it was before naba trimmed what could be trimmed safely; the opinion in it is still
-    the annotator's. `uncertainty` is the model's, in nats per word: how near to the threshold all it could have marked
-    was, marked or not.
+    `regions` names the Label Studio region of each span, for messages and links back. `mended_from` is the annotation
+    as it was before naba trimmed its spans; the labels are still the annotator's. `uncertainty` is the model's, in nats
+    per word: how near to the threshold the scores of all possible marks were, predicted or not.
     """
 
     task: int | None = None
@@ -135,7 +136,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article and what is marked in it. Everything inside is sorted, so equal contents compare equal.
+    """An article and its annotations. All tuples are sorted, so equal contents compare equal.
 
     Raises ValueError when a span leaves the text, two events share a trigger span and type, or an argument or link
     points at a span that is neither an entity nor a trigger of this document.
@@ -160,13 +161,13 @@ class Document:
         self._check()
 
     def _check(self) -> None:
-        known, length = {*map(_SPAN_ORDER, self.entities), *map(_EVENT_ORDER, self.events)}, len(self.text)
-        for start, end, label in known:
+        marked, length = {*map(_SPAN_ORDER, self.entities), *map(_EVENT_ORDER, self.events)}, len(self.text)
+        for start, end, label in marked:
             if end > length:
                 raise ValueError(f"document {self.id}: {label} [{start}:{end}] leaves the text of {length} characters")
-        pointed = {_SPAN_ORDER(argument.filler) for event in self.events for argument in event.arguments}
-        pointed |= {_SPAN_ORDER(span) for link in self.links for span in (link.a, link.b)}
-        for start, end, label in sorted(pointed - known):
+        referenced = {_SPAN_ORDER(argument.filler) for event in self.events for argument in event.arguments}
+        referenced |= {_SPAN_ORDER(span) for link in self.links for span in (link.a, link.b)}
+        for start, end, label in sorted(referenced - marked):
             raise ValueError(
                 f"document {self.id}: {label} [{start}:{end}] "
                 "is an argument or link but neither an entity nor a trigger"
@@ -183,28 +184,28 @@ class Document:
 
     @property
     def text_sha256(self) -> str:
-        """The fingerprint of the text that travels with it to Label Studio and back."""
+        """Hex SHA-256 of the text, stored with it in Label Studio so that a later edit is detected."""
         return sha256(self.text)
 
     def bare(self) -> Document:
-        """The same article with nothing marked in it."""
+        """The same article without annotations and provenance."""
         return replace(self, entities=(), events=(), links=(), provenance=None)
 
 
 def _ordered(items: Sequence[_Item], key: Callable[[_Item], _Key]) -> tuple[_Item, ...]:
-    """The items in the order of their keys, the first of several with one key: as they are, as a rule."""
+    """The items sorted by key, the first of several with equal keys. Most are sorted already and only copied."""
     keys = list(map(key, items))
     if all(map(lt, keys, keys[1:])):
         return tuple(items)
-    found = dict(zip(reversed(keys), reversed(items), strict=True))
-    return tuple(found[key] for key in sorted(found))
+    by_key = dict(zip(reversed(keys), reversed(items), strict=True))
+    return tuple(by_key[key] for key in sorted(by_key))
 
 
 def sha256(text: str) -> str:
-    """Hex digest of the text in UTF-8; lone surrogates, which real files hold, are hashed as they are."""
+    """Hex SHA-256 of the text in UTF-8; lone surrogates, which occur in real files, are hashed as they are."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def text_id(text: str) -> str:
-    """The id of an article that brought none: a hash of its text, 16 hex digits."""
+    """The id of an article that has none of its own: the first 16 hex digits of its text's SHA-256."""
     return sha256(text)[:16]

@@ -1,18 +1,18 @@
-"""What can go wrong, each in one line that names the thing and the remedy.
+"""The tree of errors: each message is one line that names the thing at fault and the remedy.
 
-NabaError                      exit 2 unless said otherwise
+NabaError                      exit 2 unless another is given
 ├── UsageError                 the command line, or a file it names
 │   ├── ArticleError           one file that cannot become an article
 │   ├── DocumentsError         one line of a Documents file
-│   ├── OntologyError          the ontology file, all its faults at once
+│   ├── OntologyError          the ontology file, with all its faults
 │   └── SnapshotError          a snapshot that was changed, is missing, or exists already
 ├── RegionError                one annotation that breaks the contract; quarantined, never raised to the user
 │   └── SpanDriftError
-├── StudioError                exit 3: the Label Studio server, or the way there
+├── StudioError                exit 3: the Label Studio server, or the connection to it
 │   ├── StudioDownError        not reachable, or it stopped answering half-way
-│   ├── StudioAuthError        (exit 2) it does not take the token
+│   ├── StudioAuthError        (exit 2) it rejects the token
 │   └── ProjectError           (exit 2) the project is not as naba made it
-└── Refused                    exit 1: a gate or a check said no
+└── Refused                    exit 1: a gate or a check failed
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from collections.abc import Sequence
 
 
 class NabaError(Exception):
-    """Anything naba itself reports. Its text is the whole message; `exit_code` is what the command ends with."""
+    """Base of all errors naba reports. `str(error)` is the whole message, `exit_code` the command's exit status."""
 
     exit_code = 2
 
 
 class UsageError(NabaError):
-    """What the user gave is wrong."""
+    """The user's input is wrong: the command line, or a file it names."""
 
 
 class ArticleError(UsageError):
-    """A file, or one row of it, cannot become an article. The others go on."""
+    """A file, or one row of it, cannot become an article. The other files and rows are still read."""
 
     def __init__(self, *, path: str, reason: str, remedy: str) -> None:
         super().__init__(f"{path}: {reason}; {remedy}")
@@ -54,7 +54,7 @@ class OntologyError(UsageError):
 
 
 class SnapshotError(UsageError):
-    """A snapshot cannot be made or trusted."""
+    """A snapshot was changed, is missing, or exists already."""
 
 
 class RegionError(NabaError):
@@ -72,28 +72,28 @@ class SpanDriftError(RegionError):
 
 
 class StudioError(NabaError):
-    """Label Studio could not do what was asked."""
+    """Label Studio could not do what it was asked to do."""
 
     exit_code = 3
 
 
 class StudioDownError(StudioError):
-    """Label Studio does not answer."""
+    """Label Studio cannot be reached, or stopped answering."""
 
 
 class StudioAuthError(StudioError):
-    """Label Studio does not take the token."""
+    """Label Studio rejects the token."""
 
     exit_code = 2
 
 
 class ProjectError(StudioError):
-    """The Label Studio project is not one naba can work with."""
+    """The Label Studio project does not have the form naba needs."""
 
     exit_code = 2
 
 
 class Refused(NabaError):
-    """A gate or a check said no."""
+    """A gate or a check failed."""
 
     exit_code = 1

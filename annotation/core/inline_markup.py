@@ -1,4 +1,4 @@
-r"""Annotations written inside the text: the sample corpus, the ontology's examples and the test builders use it.
+r"""Inline markup of annotations, for the sample corpus, the ontology's examples and the test builders.
 
     [Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]
 
@@ -47,25 +47,27 @@ def parse(markup: str, *, id: str | None = None, language: str = "und") -> Docum
         _name(mark)
     events = {mark.name: mark for mark in marks if mark.kind == "trigger"}
     if len(events) < sum(mark.kind == "trigger" for mark in marks):
-        raise ValueError(f"two triggers are both called {_repeated(m.name for m in marks if m.kind == 'trigger')!r}")
+        raise ValueError(
+            f"two triggers are both called {_repeated(mark.name for mark in marks if mark.kind == 'trigger')!r}"
+        )
     arguments = _arguments(marks, events)
     return Document(
         id=id or text_id(text),
         text=text,
         language=language,
         entities=tuple(mark.span for mark in marks if mark.kind != "trigger"),
-        events=tuple(Event(m.span, tuple(arguments[n]), _attributes(m)) for n, m in events.items()),
+        events=tuple(Event(mark.span, tuple(arguments[name]), _attributes(mark)) for name, mark in events.items()),
         links=tuple(_links(marks)),
     )
 
 
 def strip(markup: str) -> str:
-    """The bare text under the markup."""
+    """The text without its markup. Raises ValueError as `parse` does for brackets that do not match."""
     return _scan(markup)[0]
 
 
 def escape(text: str) -> str:
-    """The text as it must be written to stand unmarked inside markup."""
+    """The text with brackets and backslashes escaped, so that `parse` reads them as plain characters."""
     return _ESCAPED.sub(r"\\\1", text)
 
 
@@ -102,10 +104,10 @@ def _scan(markup: str) -> tuple[str, list[_Mark]]:
 
 def _name(mark: _Mark) -> None:
     """Fill in the label, and the event's name for a trigger."""
-    own = [item for item in mark.items if not set(">=@") & set(item)]
-    if len(own) != (mark.kind == "trigger"):
-        raise ValueError(f"line {mark.line}: a {mark.kind} mark names {len(own)} events: {','.join(mark.items)!r}")
-    mark.name = own[0] if own else ""
+    names = [item for item in mark.items if not set(">=@") & set(item)]
+    if len(names) != (mark.kind == "trigger"):
+        raise ValueError(f"line {mark.line}: a {mark.kind} mark names {len(names)} events: {','.join(mark.items)!r}")
+    mark.name = names[0] if names else ""
     mark.label = mark.name.partition("#")[0] or mark.kind
 
 
@@ -128,13 +130,13 @@ def _attributes(mark: _Mark) -> tuple[tuple[str, str], ...]:
 
 
 def _links(marks: list[_Mark]) -> Iterable[Link]:
-    last: dict[str, Span] = {}
+    previous: dict[str, Span] = {}
     for mark in marks:
         for item in mark.items:
             if item.startswith("@"):
-                if item in last:
-                    yield Link("SameAs", last[item], mark.span)
-                last[item] = mark.span
+                if item in previous:
+                    yield Link("SameAs", previous[item], mark.span)
+                previous[item] = mark.span
 
 
 def _repeated(names: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""Which of the two languages an article is in, or why it is in neither."""
+"""Language detection: Arabic, Hebrew, or why a text is neither."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _HEBREW = regex.compile(r"\p{Script=Hebrew}")
 _ARABIC = regex.compile(r"\p{Script=Arabic}")
 _NAMES = {Language.PERSIAN: "Persian", Language.URDU: "Urdu"}
 _SAMPLE = 1500
-"""Characters looked at: more change nothing and cost time."""
+"""Characters examined: more cost time and do not change the result."""
 
-# No maintained detector knows Yiddish; these words of it Hebrew does not write.
+# No maintained detector covers Yiddish; Hebrew does not use these words.
 _YIDDISH = regex.compile(
     r"(?<!\w)(?:און|איז|פון|פֿון|דער|דאס|דאָס|האט|האָט|האבן|האָבן|נישט|ניט|געווען|געוואָרן|זיך|אויף|אַז|אויך)(?!\w)"
 )
 
 
 def language(text: str) -> str:
-    """`ar` or `he`, by the majority of letters. Raises ValueError that says what the text is instead."""
+    """`ar` or `he`, by the majority of letters. Raises ValueError that names what the text is instead."""
     letters = {char: count for char, count in Counter(text).items() if char.isalpha()}
     total = sum(letters.values())
     hebrew = sum(count for char, count in letters.items() if _HEBREW.match(char))
@@ -30,10 +30,10 @@ def language(text: str) -> str:
         raise ValueError("holds no letters")
     if 2 * (hebrew + arabic) < total:
         raise ValueError("is in neither Hebrew nor Arabic script")
-    found, other = ("he", _other_hebrew(text)) if hebrew > arabic else ("ar", _other_arabic(text))
+    code, other = ("he", _other_hebrew(text)) if hebrew > arabic else ("ar", _other_arabic(text))
     if other:
         raise ValueError(f"is in {other}")
-    return found
+    return code
 
 
 def _other_hebrew(text: str) -> str | None:
@@ -47,6 +47,6 @@ def _other_arabic(text: str) -> str | None:
 
 @cache
 def _detector() -> LanguageDetector:
-    """Only languages that could be meant; their models load when first asked."""
+    """A detector limited to the likely languages; its models load on first use."""
     languages = (Language.ARABIC, Language.HEBREW, Language.ENGLISH, *_NAMES)
     return LanguageDetectorBuilder.from_languages(*languages).with_minimum_relative_distance(0.5).build()

@@ -1,4 +1,4 @@
-"""What links join: the mentions of one thing, and the links that are drawn through them."""
+"""Clusters of linked mentions, and chains of links through a cluster."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Cluster: TypeAlias = frozenset[Span]
 
 
 def link_clusters(links: Iterable[Link]) -> list[Cluster]:
-    """What hangs together by these links, in text order."""
+    """The connected components of the links: each the mentions of one thing, ordered by the first mention."""
     joined: dict[Span, set[Span]] = {}
     for link in links:
-        both = joined.get(link.a, {link.a}) | joined.get(link.b, {link.b})
-        joined |= dict.fromkeys(both, both)
-    return [frozenset(cluster) for cluster in {id(c): c for _, c in sorted(joined.items())}.values()]
+        members = joined.get(link.a, {link.a}) | joined.get(link.b, {link.b})
+        joined |= dict.fromkeys(members, members)
+    return [frozenset(cluster) for cluster in {id(cluster): cluster for _, cluster in sorted(joined.items())}.values()]
 
 
 def chain(label: str, cluster: Iterable[Span]) -> Iterator[Link]:
-    """Each mention joined to the one before, as annotators are asked to."""
+    """Links that join each mention of a cluster to the one before it in the text, as annotators draw them."""
     return (Link(label, a, b) for a, b in pairwise(sorted(cluster)))

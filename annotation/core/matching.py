@@ -1,7 +1,7 @@
-"""When two Documents say the same: the tuples they are compared by, their counts, and spans matched one to one.
+"""Comparison of two Documents: the tuples that scores count, their counts, and one-to-one matching of spans.
 
-Annotators against each other and a model against gold are the same comparison, so agreement and scoring both come here.
-Everything is a set over one document: what is marked twice counts once.
+Agreement of annotators and scores of a model against gold are the same comparison and both use this module. All
+comparisons are between sets within one document: what is marked twice counts once.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ Interval: TypeAlias = tuple[float, float]
 UNITS = ("Trig-I", "Trig-C", "Arg-I", "Arg-C", "Arg-I+", "Arg-C+", "Entity")
 HEADLINE = "Arg-C+"
 ENOUGH = 30
-"""Items on the larger side below which a score is too few to say: at 30 half of them right still means 32 to 68%."""
+"""Items on the larger side below which a score is too uncertain: half of 30 right means 32 to 68% (95% interval)."""
 
 _SAME_LABEL = 1e-6
-"""Breaks ties only: two triggers on one word must meet the ones of their own type."""
+"""Breaks ties only: two triggers on one word must match those of their own type."""
 
 
 @dataclass(frozen=True, slots=True)
 class PRF:
-    """How many items each side has and how many both have; precision, recall and F1 as fractions.
+    """Items of each side and of both (gold, predicted, correct); precision, recall and F1 as fractions.
 
-    A fraction of nothing is 0, so an empty side against an empty side scores 0, as in the field's reference scorer.
-    `interval` is a 95% interval of F1 where one was computed, and the others are of precision and of recall.
+    A fraction with denominator 0 is 0, so two empty sides score 0, as in the field's reference scorer. `interval` is
+    the 95% interval of F1 where one was computed; the other two are those of precision and recall.
     """
 
     gold: int
@@ -46,24 +46,27 @@ class PRF:
 
     @property
     def precision(self) -> float:
+        """Correct over predicted items, in 0..1; 0 where nothing is predicted."""
         return self.correct / self.predicted if self.predicted else 0.0
 
     @property
     def recall(self) -> float:
+        """Correct over gold items, in 0..1; 0 where there is no gold."""
         return self.correct / self.gold if self.gold else 0.0
 
     @property
     def f1(self) -> float:
+        """Harmonic mean of precision and recall: 2 correct / (gold + predicted), in 0..1; 0 where both are empty."""
         total = self.gold + self.predicted
         return 2 * self.correct / total if total else 0.0
 
     @property
     def enough(self) -> bool:
-        """Whether either side has at least `ENOUGH` items; with fewer the number is there, but says too little."""
+        """Whether either side has at least `ENOUGH` items; a score of fewer is too uncertain to use."""
         return max(self.gold, self.predicted) >= ENOUGH
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values: fractions, counts, whether they are enough to say, and intervals where there are some."""
+        """Plain JSON values: fractions, counts, `enough`, and the intervals that were computed."""
         row: dict[str, object] = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
         row |= {"gold": self.gold, "predicted": self.predicted, "correct": self.correct, "enough": self.enough}
         for name in ("interval", "precision_interval", "recall_interval"):
@@ -73,7 +76,7 @@ class PRF:
 
 
 def units(document: Document) -> dict[str, Items]:
-    """What each score counts in the document, by the score's name.
+    """The items each score counts in the document, by the score's name.
 
     Trig-I / Trig-C    trigger start, end / + event type
     Arg-I / Arg-C      event type, argument start, end / + role; the events of one type pooled
@@ -98,7 +101,7 @@ def units(document: Document) -> dict[str, Items]:
 
 
 def shared_items(gold: Units, predicted: Units) -> dict[str, Items]:
-    """What both sides say, by the score's name."""
+    """The items both sides have, by the score's name."""
     return {unit: gold[unit] & predicted[unit] for unit in UNITS}
 
 
@@ -108,7 +111,7 @@ def count_units(gold: Units, predicted: Units) -> list[tuple[int, int, int]]:
 
 
 def overlap(gold: Span, predicted: Span) -> float:
-    """Characters both spans cover over characters either covers, in 0..1; a hair more where the labels agree."""
+    """Characters both spans cover over characters either covers, in 0..1; plus 1e-6 where the labels agree."""
     both = min(gold.end, predicted.end) - max(gold.start, predicted.start)
     if both <= 0:
         return 0.0
@@ -119,19 +122,19 @@ def overlap(gold: Span, predicted: Span) -> float:
 def assign(
     gold: Sequence[Span], predicted: Sequence[Span], overlap: Callable[[Span, Span], float] = overlap
 ) -> list[tuple[int, int]]:
-    """Pairs of indices (gold, predicted), each used at most once, whose overlaps add up to the most there can be.
+    """Pairs of indices (gold, predicted), sorted, each index at most once, that maximize the sum of overlaps.
 
-    The order of the spans decides nothing but exact ties. `overlap` is asked only of spans that share a character;
-    pairs it gives 0 or less are never matched. Pairs come sorted.
+    The order of the spans affects only exact ties. `overlap` is called only for spans that share a character; pairs
+    with an overlap of 0 or less are never matched. Solved as a linear sum assignment problem (scipy).
     """
     pairs: list[tuple[int, int]] = []
-    for rows, columns in _islands(gold, predicted):
+    for rows, columns in _components(gold, predicted):
         weights = [[max(0.0, _weight(gold[i], predicted[j], overlap)) for j in columns] for i in rows]
-        if len(rows) == len(columns) == 1:  # nearly all of them, and the solver is slow to start
-            found = [(0, 0)]
+        if len(rows) == len(columns) == 1:  # nearly all components, and each call of the solver is slow
+            matches = [(0, 0)]
         else:
-            found = list(zip(*linear_sum_assignment(np.array(weights), maximize=True), strict=True))
-        pairs += [(rows[i], columns[j]) for i, j in found if weights[i][j] > 0]
+            matches = list(zip(*linear_sum_assignment(np.array(weights), maximize=True), strict=True))
+        pairs += [(rows[i], columns[j]) for i, j in matches if weights[i][j] > 0]
     return sorted(pairs)
 
 
@@ -140,20 +143,20 @@ def _weight(gold: Span, predicted: Span, overlap: Callable[[Span, Span], float])
     return 0.0 if apart else overlap(gold, predicted)
 
 
-def _islands(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[list[int], list[int]]]:
-    """Indices of the spans that hang together by overlapping: small problems in place of one as wide as the text."""
+def _components(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[list[int], list[int]]]:
+    """Indices of the spans in each group connected by overlaps: small problems in place of one large one."""
     order = sorted(
         [(span.start, span.end, 0, i) for i, span in enumerate(gold)]
         + [(span.start, span.end, 1, j) for j, span in enumerate(predicted)]
     )
-    island: tuple[list[int], list[int]] = ([], [])
+    component: tuple[list[int], list[int]] = ([], [])
     reach = 0
     for start, end, side, index in order:
         if start >= reach:
-            if all(island):
-                yield island
-            island = ([], [])
-        island[side].append(index)
+            if all(component):
+                yield component
+            component = ([], [])
+        component[side].append(index)
         reach = max(reach, end)
-    if all(island):
-        yield island
+    if all(component):
+        yield component

@@ -1,4 +1,4 @@
-"""Near-duplicates: one report, copied with another headline, must not be on both sides of a split."""
+"""Near-duplicate detection with MinHash: copies of one report must not be on both sides of a split."""
 
 from __future__ import annotations
 
@@ -12,50 +12,53 @@ from annotation.core.document import Document
 from annotation.core.text import folded
 
 SHINGLE = 5
-"""Characters. Measured on news: 0.96 alike for near-duplicates, 0.02 for other articles."""
+"""Characters in a shingle. Measured on news: similarity 0.96 for near-duplicates, 0.02 for other articles."""
 _PERMUTATIONS = 128
-_BASE = 0x9E3779B1  # any odd number of 32 bits mixes well enough
+_BASE = 0x9E3779B1  # any odd 32-bit number mixes well enough
 
 
 def alike(documents: Iterable[Document], threshold: float = 0.7) -> Iterator[tuple[Document, list[int]]]:
-    """Each document with the numbers, counted from 0, of the earlier ones it is nearly the same as.
+    """Each document with the numbers, counted from 0, of the earlier documents that are its near-duplicates.
 
-    That is an estimated Jaccard similarity of `threshold` or more between their shadows' shingles of five characters
-    (MinHash, 128 permutations, fixed seed). About 1 KB is held for each document.
+    Near-duplicates have an estimated Jaccard similarity of `threshold` or more between their shadows' shingles of five
+    characters (MinHash, 128 permutations, fixed seed). About 1 KB is held in memory for each document.
     """
-    # The index finds only half of the pairs that are exactly as alike as its threshold, so it is asked for more.
+    # LSH finds only half of the pairs exactly at its threshold, so its threshold is set lower.
     index = MinHashLSH(threshold=max(threshold - 0.15, 0.05), num_perm=_PERMUTATIONS)
-    prints: list[MinHash] = []
+    signatures: list[MinHash] = []
     for number, document in enumerate(documents):
-        print_ = fingerprint(document.text)
-        yield document, sorted(other for other in index.query(print_) if prints[other].jaccard(print_) >= threshold)
-        index.insert(number, print_)
-        prints.append(print_)
+        signature = fingerprint(document.text)
+        yield (
+            document,
+            sorted(other for other in index.query(signature) if signatures[other].jaccard(signature) >= threshold),
+        )
+        index.insert(number, signature)
+        signatures.append(signature)
 
 
 def duplicate_clusters(documents: Iterable[Document], threshold: float = 0.7) -> list[int]:
     """The cluster of each document, numbered from 0 in the order of their first members.
 
-    Documents share a cluster when a chain of pairs that are `alike` joins them.
+    Documents share a cluster when a chain of near-duplicate pairs joins them.
     """
-    joined: list[int] = []
+    parents: list[int] = []
     for number, (_, others) in enumerate(alike(documents, threshold)):
-        joined.append(number)
+        parents.append(number)
         for other in others:
-            _join(joined, other, number)
+            _join(parents, other, number)
     numbers: dict[int, int] = {}
-    return [numbers.setdefault(_root(joined, number), len(numbers)) for number in range(len(joined))]
+    return [numbers.setdefault(_root(parents, number), len(numbers)) for number in range(len(parents))]
 
 
 def fingerprint(text: str) -> MinHash:
-    """The MinHash of the text's shadow, in which white space runs are one space."""
-    print_ = MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=int)
-    print_.update_batch(_shingles(" ".join(folded(text).split())).tolist())
-    return print_
+    """The MinHash of the text's shadow, in which each run of white space is one space."""
+    signature = MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=int)
+    signature.update_batch(_shingles(" ".join(folded(text).split())).tolist())
+    return signature
 
 
 def _shingles(text: str) -> npt.NDArray[np.uint32]:
-    """A 32-bit number for each distinct run of five characters; a shorter text is one run, filled up with zeros."""
+    """A 32-bit hash of each distinct run of five characters; a shorter text is one run, padded with zeros."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     codes = np.pad(codes, (0, max(SHINGLE - len(codes), 0)))
     hashes: npt.NDArray[np.uint32] = np.zeros(len(codes) - SHINGLE + 1, dtype=np.uint32)
@@ -65,12 +68,12 @@ def _shingles(text: str) -> npt.NDArray[np.uint32]:
     return np.unique(hashes)
 
 
-def _root(joined: list[int], number: int) -> int:
-    while joined[number] != number:
-        joined[number] = joined[joined[number]]
-        number = joined[number]
+def _root(parents: list[int], number: int) -> int:
+    while parents[number] != number:
+        parents[number] = parents[parents[number]]
+        number = parents[number]
     return number
 
 
-def _join(joined: list[int], a: int, b: int) -> None:
-    joined[_root(joined, b)] = _root(joined, a)
+def _join(parents: list[int], a: int, b: int) -> None:
+    parents[_root(parents, b)] = _root(parents, a)

@@ -1,4 +1,4 @@
-"""The ontology: what may be marked, said once. Interface, checks, label space and report all derive from it."""
+"""The ontology: entity, event, role, attribute and link types; interface, checks and label space derive from it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Phrases: TypeAlias = Mapping[str, str]
 LANGUAGES = ("ar", "he", "en")
 ARTICLE_LANGUAGES = ("ar", "he")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""As safe as the other and eight times as fast, which every command feels; not every build has it."""
+"""The C loader is as safe as the Python one and eight times as fast, but not every build of PyYAML has it."""
 
 
 @dataclass(frozen=True)
 class Type:
-    """What an entity, event, role, attribute value or link is called and means."""
+    """Name, titles, definition and examples of an entity, event, role, attribute value or link type."""
 
     name: str
     title: Phrases
@@ -36,12 +36,12 @@ class Type:
     color: str = "#888888"
     hotkey: str | None = None
     was: tuple[str, ...] = ()
-    """What earlier versions called it: `annotation.migration.mapping` goes by it."""
+    """Its names in earlier versions, for `annotation.migration.mapping`."""
 
 
 @dataclass(frozen=True)
 class Role:
-    """What may fill a role of one event type: labels of entities or of events, and how many."""
+    """A role of one event type: the entity and event labels that may fill it, and how many fillers it takes."""
 
     name: str
     fillers: frozenset[str]
@@ -51,9 +51,9 @@ class Role:
 
 @dataclass(frozen=True)
 class EventType(Type):
-    """An event type with its roles, the ones every event has included.
+    """An event type with all its roles, including those common to every event.
 
-    `expects` are roles of which the definition makes an event of this type have at least one.
+    `expects` are roles of which an event of this type has at least one, by its definition.
     """
 
     roles: Mapping[str, Role] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class EventType(Type):
 
 @dataclass(frozen=True)
 class Attribute(Type):
-    """Something said of a whole event by choosing one value; `default` goes without saying."""
+    """A property of a whole event with one of several values; `default` holds where none is chosen."""
 
     values: Mapping[str, Type] = field(default_factory=dict)
     default: str = ""
@@ -81,7 +81,7 @@ class Ontology:
     attributes: Mapping[str, Attribute]
     links: Mapping[str, Type]
     removed: tuple[str, ...] = ()
-    """Paths of what earlier versions had: ``events.Strike``, ``attributes.certainty.values.denied``."""
+    """Paths of types in earlier versions: ``events.Strike``, ``attributes.certainty.values.denied``."""
     source: str = field(repr=False, compare=False, default="")
 
     @classmethod
@@ -95,7 +95,7 @@ class Ontology:
 
     @classmethod
     def parse(cls, text: str, *, path: str = "ontology") -> Ontology:
-        """As `load`, from the YAML itself."""
+        """The ontology of a YAML text; `path` names it in messages. Raises OntologyError with every fault."""
         try:
             row = yaml.load(text, Loader=_LOADER)
         except yaml.YAMLError as error:
@@ -110,13 +110,13 @@ class Ontology:
 
     @cached_property
     def hash(self) -> str:
-        """sha256 over the content, whatever the layout of the file; 16 hex digits.
+        """SHA-256 over the content, independent of the file's layout; 16 hex digits.
 
-        Advice to the checks is left out: it changes nothing that may be marked or learnt.
+        Keys that only advise the checks are left out: they change nothing that may be marked or learnt.
         """
         whole = yaml.load(self.source, Loader=_LOADER)
-        for part, words in _ADVICE.items():
-            whole[part] = {name: {k: v for k, v in row.items() if k not in words} for name, row in whole[part].items()}
+        for part, keys in _ADVICE.items():
+            whole[part] = {name: {k: v for k, v in row.items() if k not in keys} for name, row in whole[part].items()}
         content = json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
@@ -127,8 +127,8 @@ class Ontology:
 
     def permits(self, event: str, role: str, filler: str) -> bool:
         """Whether a span labelled `filler` may fill `role` of an event of type `event`."""
-        kind = self.events.get(event)
-        return kind is not None and role in kind.roles and filler in kind.roles[role].fillers
+        event_type = self.events.get(event)
+        return event_type is not None and role in event_type.roles and filler in event_type.roles[role].fillers
 
 
 class _OntologyReader:
@@ -140,31 +140,38 @@ class _OntologyReader:
     def ontology(self, row: Json, source: str) -> Ontology:
         for key in sorted(set(row) - _KEYS):
             self.faults.append(f"{key}: not a part of an ontology (it has {', '.join(sorted(_KEYS))})")
-        entities = {n: self.type(r, p) for n, r, p in self.each(row, "entities", required=True)}
-        links = {n: self.type(r, p) for n, r, p in self.each(row, "links")}
-        roles = {n: self.type(r, p) for n, r, p in self.each(row, "roles", required=True)}
-        known = {*entities, *self.mapping(row.get("events"), "events")}
-        common = {n: self.role(n, r, p, known, roles) for n, r, p in self.each(row, "common_roles")}
-        events = {n: self.event(r, p, known, roles, common) for n, r, p in self.each(row, "events", required=True)}
-        attributes = {n: self.attribute(r, p) for n, r, p in self.each(row, "attributes")}
+        entities = {name: self.type(entry, place) for name, entry, place in self.each(row, "entities", required=True)}
+        links = {name: self.type(entry, place) for name, entry, place in self.each(row, "links")}
+        roles = {name: self.type(entry, place) for name, entry, place in self.each(row, "roles", required=True)}
+        labels = {*entities, *self.mapping(row.get("events"), "events")}
+        common = {
+            name: self.role(name, entry, place, labels, roles) for name, entry, place in self.each(row, "common_roles")
+        }
+        events = {
+            name: self.event(entry, place, labels, roles, common)
+            for name, entry, place in self.each(row, "events", required=True)
+        }
+        attributes = {name: self.attribute(entry, place) for name, entry, place in self.each(row, "attributes")}
         self.unique({"entities": entities, "events": events, "roles": roles, "links": links})
         name, version = self.text(row, "name", ""), self.text(row, "version", "")
         removed = self.names(row, "removed")
         return Ontology(name, version, entities, events, roles, attributes, links, removed, source)
 
     def event(
-        self, row: Json, path: str, known: set[str], roles: Mapping[str, Type], common: Mapping[str, Role]
+        self, row: Json, path: str, labels: set[str], roles: Mapping[str, Type], common: Mapping[str, Role]
     ) -> EventType:
-        own = {n: self.role(n, r, p, known, roles) for n, r, p in self.each(row, "roles", path)}
-        every = {**own, **common}
+        own = {
+            name: self.role(name, entry, place, labels, roles) for name, entry, place in self.each(row, "roles", path)
+        }
+        all_roles = {**own, **common}
         expects = row.get("expects", [])
-        if not isinstance(expects, list) or not set(expects) <= every.keys():
-            self.faults.append(f"{path}.expects: must list roles of this event ({', '.join(every)})")
+        if not isinstance(expects, list) or not set(expects) <= all_roles.keys():
+            self.faults.append(f"{path}.expects: must list roles of this event ({', '.join(all_roles)})")
             expects = []
         maps_to = str(row.get("maps_to", ""))
-        return EventType(**vars(self.type(row, path)), roles=every, maps_to=maps_to, expects=tuple(expects))
+        return EventType(**vars(self.type(row, path)), roles=all_roles, maps_to=maps_to, expects=tuple(expects))
 
-    def role(self, name: str, row: Json, path: str, known: set[str], roles: Mapping[str, Type]) -> Role:
+    def role(self, name: str, row: Json, path: str, labels: set[str], roles: Mapping[str, Type]) -> Role:
         if name not in roles:
             self.faults.append(f"{path}: not described under roles")
         fillers = row.get("fillers")
@@ -172,12 +179,12 @@ class _OntologyReader:
             self.faults.append(f"{path}.fillers: must list who may fill the role")
             fillers = []
         for filler in fillers:
-            if filler not in known:
+            if filler not in labels:
                 self.faults.append(f"{path}.fillers: {filler!r} is neither an entity nor an event")
         return Role(name, frozenset(map(str, fillers)), self.count(row, "min", path) or 0, self.count(row, "max", path))
 
     def attribute(self, row: Json, path: str) -> Attribute:
-        values = {n: self.type(r, p) for n, r, p in self.each(row, "values", path, required=True)}
+        values = {name: self.type(entry, place) for name, entry, place in self.each(row, "values", path, required=True)}
         default = self.text(row, "default", path)
         if default and default not in values:
             self.faults.append(f"{path}.default: {default!r} is not one of its values")
@@ -197,20 +204,20 @@ class _OntologyReader:
             was=self.names(row, "was", path),
         )
 
-    def phrases(self, row: Json, key: str, path: str, wanted: tuple[str, ...]) -> Phrases:
+    def phrases(self, row: Json, key: str, path: str, languages: tuple[str, ...]) -> Phrases:
         phrases = self.mapping(row.get(key), f"{path}.{key}")
-        for language in wanted:
+        for language in languages:
             if not str(phrases.get(language) or "").strip():
                 self.faults.append(f"{path}.{key}.{language}: missing")
         return {str(k): str(v) for k, v in phrases.items()}
 
     def each(self, row: Json, key: str, path: str = "", *, required: bool = False) -> Iterator[tuple[str, Json, str]]:
-        here = f"{path}.{key}".lstrip(".")
-        rows = self.mapping(row.get(key), here)
+        place = f"{path}.{key}".lstrip(".")
+        rows = self.mapping(row.get(key), place)
         if required and not rows:
-            self.faults.append(f"{here}: missing or empty")
+            self.faults.append(f"{place}: missing or empty")
         for name, value in rows.items():
-            yield str(name), self.mapping(value, f"{here}.{name}"), f"{here}.{name}"
+            yield str(name), self.mapping(value, f"{place}.{name}"), f"{place}.{name}"
 
     def mapping(self, value: object, path: str) -> Json:
         if value is None:
@@ -242,17 +249,17 @@ class _OntologyReader:
         return value
 
     def unique(self, groups: Mapping[str, Mapping[str, Type]]) -> None:
-        """Codes, and titles within a language, must tell things apart: Label Studio stores what it shows."""
+        """Report codes, and titles within a language, that two types share: Label Studio stores the title it shows."""
         for names in (("entities", "events"), ("roles", "links")):
             seen: dict[tuple[str, str], str] = {}
             for group in names:
                 for name, type_ in groups[group].items():
                     for key in {("code", name), *((k, v) for k, v in type_.title.items())}:
-                        here = f"{group}.{name}"
-                        if seen.setdefault(key, here) != here:
-                            self.faults.append(f"{here}: {key[0]} {key[1]!r} is taken by {seen[key]}")
+                        path = f"{group}.{name}"
+                        if seen.setdefault(key, path) != path:
+                            self.faults.append(f"{path}: {key[0]} {key[1]!r} is taken by {seen[key]}")
 
 
 _ADVICE = {"events": {"expects"}}
-"""What the rows of a part may say to the checks alone. How many may fill a role is a rule, of the content."""
+"""Keys that only the checks read, by part of the file. The number of fillers is a rule, so it is content."""
 _KEYS = {"name", "version", "entities", "events", "roles", "common_roles", "attributes", "links", "removed"}

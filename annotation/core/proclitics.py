@@ -1,4 +1,4 @@
-"""Spans that are the same but for a proclitic at their start, and Documents with such spans moved onto each other."""
+"""Spans that differ only by a proclitic at their start, and Documents with such spans moved onto each other."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from annotation.core.matching import assign
 
 
 def variants(text: str, a: Span, b: Span) -> bool:
-    """Whether one of the two ranges begins a string of proclitics earlier, which is their one difference."""
+    """Whether the two ranges differ only in that one begins a string of proclitics earlier."""
     apart = (a.start, a.end) != (b.start, b.end) and a.start < b.end and b.start < a.end
     return apart and edge(text, a, b) == PROCLITIC
 
 
-def tolerated(one: Document, two: Document) -> Document:
-    """`two`, where its spans that differ by a proclitic alone from one of `one`'s stand where that one does.
+def tolerated(first: Document, second: Document) -> Document:
+    """`second` with each span that differs only by a proclitic from a span of `first` moved onto that span.
 
-    Each span is moved at most once, and onto a span of its own label where there is one; labels stay as they are. One
-    that stands where a span of `one`'s does stays there, so that nothing that matched as it was is lost.
+    Each span is moved at most once, and onto a span of its own label where there is one; labels stay as they are. A
+    span with the same range as a span of `first` is not moved, so that no exact match is lost.
     """
     where: dict[Span, Span] = {}
-    for left, right in ((one.entities, two.entities), (one.triggers, two.triggers)):
-        where |= _moves(one.text, left, right)
-    return moved(two, where)
+    for left, right in ((first.entities, second.entities), (first.triggers, second.triggers)):
+        where |= _moves(first.text, left, right)
+    return moved(second, where)
 
 
 def moved(document: Document, where: Mapping[Span, Span]) -> Document:
-    """The document with some spans in other places, and all that points at them with them.
+    """The document with spans moved as `where` maps them; arguments and links follow.
 
-    No two of its spans may end up the same.
+    No two of its spans may become equal.
     """
     if not where:
         return document
@@ -41,7 +41,11 @@ def moved(document: Document, where: Mapping[Span, Span]) -> Document:
         return where.get(span, span)
 
     def event(old: Event) -> Event:
-        return Event(at(old.trigger), tuple(replace(a, filler=at(a.filler)) for a in old.arguments), old.attributes)
+        return Event(
+            at(old.trigger),
+            tuple(replace(argument, filler=at(argument.filler)) for argument in old.arguments),
+            old.attributes,
+        )
 
     return replace(
         document,
@@ -52,19 +56,25 @@ def moved(document: Document, where: Mapping[Span, Span]) -> Document:
 
 
 def _moves(text: str, left: Sequence[Span], right: Sequence[Span]) -> dict[Span, Span]:
-    """Where the spans of `right` go; those of a label first, then what is left whatever its label."""
+    """Where the spans of `right` move: first onto spans of the same label, then the others onto any label."""
     where: dict[Span, Span] = {}
-    taken = set(right)
-    there = {(span.start, span.end) for span in left}
-    ones, twos = sorted(set(left) - taken), [span for span in sorted(taken) if (span.start, span.end) not in there]
+    placed = set(right)
+    occupied = {(span.start, span.end) for span in left}
+    open_left, open_right = (
+        sorted(set(left) - placed),
+        [span for span in sorted(placed) if (span.start, span.end) not in occupied],
+    )
     for same_label in (True, False):
-        matched = assign(ones, twos, partial(_alike, text, same_label))
+        matched = assign(open_left, open_right, partial(_alike, text, same_label))
         for i, j in matched:
-            target = replace(twos[j], start=ones[i].start, end=ones[i].end)
-            if target not in taken:
-                taken.add(target)
-                where[twos[j]] = target
-        ones, twos = _left(ones, {i for i, _ in matched}), _left(twos, {j for _, j in matched})
+            target = replace(open_right[j], start=open_left[i].start, end=open_left[i].end)
+            if target not in placed:
+                placed.add(target)
+                where[open_right[j]] = target
+        open_left, open_right = (
+            _unmatched(open_left, {i for i, _ in matched}),
+            _unmatched(open_right, {j for _, j in matched}),
+        )
     return where
 
 
@@ -72,5 +82,5 @@ def _alike(text: str, same_label: bool, a: Span, b: Span) -> float:
     return float((a.label == b.label or not same_label) and variants(text, a, b))
 
 
-def _left(spans: Sequence[Span], used: Container[int]) -> list[Span]:
+def _unmatched(spans: Sequence[Span], used: Container[int]) -> list[Span]:
     return [span for at, span in enumerate(spans) if at not in used]

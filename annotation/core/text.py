@@ -1,4 +1,4 @@
-"""What there is to know about raw text: its encoding, lines, matching shadow, graphemes and proclitics.
+"""Raw text: encoding detection, lines, the folded shadow, graphemes and proclitics.
 
 Nothing here changes an article. The shadow is a folded view with an offset map, used to match and to de-duplicate.
 """
@@ -29,9 +29,9 @@ _GRAPHEME = regex.compile(r"\X")
 
 
 def decode_bytes(raw: bytes) -> tuple[str, str]:
-    """The text, its BOM dropped and its newlines as they are, and the codec: `raw.decode(codec)` is the text again.
+    """The text without its BOM, newlines unchanged, and the codec; `raw.decode(codec)` gives the text again.
 
-    Raises ValueError, saying why, for bytes that are no text or are damaged UTF-8.
+    Raises ValueError with the reason for bytes that are not text or are damaged UTF-8.
     """
     bom = next((codec for mark, codec in _BOMS if raw.startswith(mark)), None)
     codecs = [bom] if bom else [*_wide(raw), "utf-8"]
@@ -47,7 +47,7 @@ def decode_bytes(raw: bytes) -> tuple[str, str]:
 
 
 def _wide(raw: bytes) -> list[str]:
-    """UTF-16 without a BOM: every other byte is the block's number, 0 for ASCII, 5 for Hebrew, 6 for Arabic."""
+    """Codecs of UTF-16 without a BOM: every second byte is the number of the block, 0 ASCII, 5 Hebrew, 6 Arabic."""
     sample = raw[:4096]
     if len(sample) < 4 or len(raw) % 2:
         return []
@@ -58,18 +58,18 @@ def _wide(raw: bytes) -> list[str]:
 
 
 def _damaged_utf8(raw: bytes) -> bool:
-    """Whether these are UTF-8 with a few bad bytes, which a single-byte codec would read as long nonsense."""
+    """Whether these are UTF-8 with a few bad bytes, which a single-byte codec would decode to long nonsense."""
     lenient = raw.decode("utf-8", "replace")
     foreign = sum(char > "\x7f" for char in lenient)
     return lenient.count("\ufffd") < 0.1 * foreign
 
 
 def _legacy(raw: bytes) -> str:
-    """windows-1255 or windows-1256, told apart by where each keeps its letters; else what charset-normalizer finds.
+    """windows-1255 or windows-1256, by the byte ranges of their letters; else the codec charset-normalizer finds.
 
     Hebrew letters are bytes E0..FA and little else is above them; of the Arabic ones only some are up there, between
     French letters, while alef and most others are C0..DF, where windows-1255 has points and gaps. And a Hebrew word has
-    no final letter inside. That decides for a single word, where statistics of whole files cannot.
+    no final letter inside. This works for a single word, where statistics of whole files do not.
     """
     high = sum(byte >= 0xC0 for byte in raw)
     against = sum(0xC0 <= byte < 0xE0 for byte in raw) + len(_FINAL_INSIDE.findall(raw))
@@ -87,23 +87,23 @@ def _legacy(raw: bytes) -> str:
 
 
 def _textual(text: str) -> str:
-    """The text again. Raises ValueError when it holds what no text holds."""
+    """The text unchanged. Raises ValueError when it holds control characters, as binary data does."""
     if "\0" in text or len(_CONTROLS.findall(text)) > 0.01 * len(text):
         raise ValueError("it is binary, not text")
     return text
 
 
 def lines(text: str) -> list[tuple[int, int]]:
-    """The range of each line without its terminator; joined by newlines they are the text with newlines unified."""
-    found, start = [], 0
+    """The range of each line without its terminator; the lines joined by "\\n" are the text with unified newlines."""
+    ranges, start = [], 0
     for match in _LINE.finditer(text):
-        found.append((start, match.start()))
+        ranges.append((start, match.start()))
         start = match.end()
-    return [*found, (start, len(text))]
+    return [*ranges, (start, len(text))]
 
 
 class _Folds(dict[int, str]):
-    """How each character is folded, worked out when first met."""
+    """The folded form of each character, computed on first use."""
 
     def __missing__(self, code: int) -> str:
         self[code] = folded = _fold_character(chr(code))
@@ -144,7 +144,7 @@ _FOLDS = _Folds()
 
 
 def folded(text: str) -> str:
-    """The shadow's text alone, where no way back is needed; much faster than `fold`."""
+    """The shadow's text without the offset map; much faster than `fold`."""
     return text.translate(_FOLDS)
 
 
@@ -152,8 +152,8 @@ def folded(text: str) -> str:
 class Shadow:
     """A folded view of a text: alef forms, marks, tatweel, invisible controls, quotes, dashes, digits, case.
 
-    `starts` and `ends` give, for each character of `text`, the original range it stands for; a letter's range takes
-    in the marks upon it, while bidi controls belong to nothing.
+    `starts` and `ends` give, for each character of `text`, the original range it stands for; a letter's range includes
+    its marks, while bidi controls belong to no range.
     """
 
     text: str
@@ -162,20 +162,20 @@ class Shadow:
     ends: tuple[int, ...]
 
     def to_original(self, start: int, end: int) -> tuple[int, int]:
-        """The original range of a range of the shadow."""
+        """The range of the original text, in code points, for a range of the shadow."""
         if start >= end:
             at = self.starts[start] if start < len(self.starts) else len(self.original)
             return at, at
         return self.starts[start], self.ends[end - 1]
 
     def to_shadow(self, start: int, end: int) -> tuple[int, int]:
-        """The smallest range of the shadow that holds all folded characters of an original range."""
+        """The smallest range of the shadow that contains all folded characters of an original range."""
         first = bisect_right(self.ends, start)
         return first, max(first, bisect_left(self.starts, end)) if start < end else first
 
 
 def fold(text: str) -> Shadow:
-    """The matching shadow of a text."""
+    """The shadow of a text, for matching."""
     parts: list[str] = []
     starts: list[int] = []
     ends: dict[int, int] = {}
@@ -191,15 +191,15 @@ def fold(text: str) -> Shadow:
 
 
 def graphemes(text: str) -> list[int]:
-    """Offsets where a grapheme begins, and the text's length: cutting anywhere else tears a character apart."""
+    """Offsets where a grapheme begins, and the text's length: any other cut splits a character from its marks."""
     return [*(match.start() for match in _GRAPHEME.finditer(text)), len(text)]
 
 
 def on_grapheme(text: str, offset: int) -> bool:
-    """Whether the offset is one of `graphemes(text)`, without looking at more than the word it is in."""
+    """Whether the offset is one of `graphemes(text)`; only the word around it is examined."""
     if not 0 <= offset <= len(text):
         return False
-    # After a space or newline graphemes are as at the beginning of a text, whatever stood before.
+    # Graphemes after a space or newline do not depend on the text before it.
     at = max(text.rfind(" ", 0, offset), text.rfind("\n", 0, offset), 0)
     while at < offset:
         at = _GRAPHEME.match(text, at).end()  # type: ignore[union-attr]
@@ -214,19 +214,19 @@ def _combine(*slots: tuple[str, ...]) -> frozenset[str]:
 
 MOST_LETTERS = 4
 PROCLITICS: dict[str, frozenset[str]] = {
-    # conjunction, relative, preposition, article; the article is swallowed by every preposition but מ
+    # conjunction, relative, preposition, article; the article is not written after a preposition, except מ
     "he": _combine(("", "ו"), ("", "ש", "כש", "לכש", "מש"), ("", "ה", "מ", "מה", "ב", "כ", "ל", "כב", "מל", "מב")),
     # question, conjunction, then future, or preposition and article: ل and ال make لل
     "ar": _combine(("", "أ"), ("", "و", "ف"), ("", "س", "ال", "ب", "بال", "ك", "كال", "ل", "لل")),
 }
 """The strings of one-letter words that are written as part of the next word, per language."""
-_DRESS = regex.compile(r"[\p{M}\p{Cf}\u0640]")
+_IGNORED = regex.compile(r"[\p{M}\p{Cf}\u0640]")
 
 
 def proclitics(word: str, language: str) -> tuple[int, ...]:
-    """Lengths 1..4 in code points of the proclitic strings the word could start with and still leave something.
+    """Lengths in code points of the strings of proclitics (1 to 4 letters) that a longer word may begin with.
 
-    Marks and tatweel upon a proclitic count with it, so a pointed word may have fewer. Unknown languages have none.
+    Marks and tatweel on a proclitic count with it, so a pointed word may have fewer. Other languages have none.
     """
     return _proclitics(word[: MOST_LETTERS + 1], language)
 
@@ -234,11 +234,11 @@ def proclitics(word: str, language: str) -> tuple[int, ...]:
 @lru_cache(maxsize=1 << 16)
 def _proclitics(head: str, language: str) -> tuple[int, ...]:
     table = PROCLITICS.get(language, frozenset())
-    found, letters = [], ""
+    lengths, letters = [], ""
     for at, char in enumerate(head):
-        if char != "\u0671" and _DRESS.match(char):
+        if char != "\u0671" and _IGNORED.match(char):
             continue
         if letters in table:
-            found.append(at)
+            lengths.append(at)
         letters += "ا" if char == "\u0671" else char
-    return tuple(found)
+    return tuple(lengths)

@@ -1,4 +1,4 @@
-"""Words, the units spans are made of: the same for every encoder, so what can be said does not depend on a tokenizer.
+"""Words, the units of spans: the same for every encoder, so which spans can be represented depends on no tokenizer.
 
 A word is never cut inside a grapheme, so a letter keeps its marks, and Hebrew acronyms keep their gershayim.
 Punctuation, symbols and invisible controls are words of their own; whitespace belongs to none. A span begins and ends
@@ -35,7 +35,7 @@ class Word(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many graphemes it has."""
+        """Number of graphemes."""
         return len(self.cuts) - 1
 
 
@@ -43,43 +43,43 @@ def split_words(text: str) -> tuple[Word, ...]:
     """The words of a text, in order; together they cover all of it but whitespace."""
     bounds = list(pairwise(graphemes(text)))
     words: list[Word] = []
-    run: list[int] = []
+    cuts: list[int] = []
     for at, (start, end) in enumerate(bounds):
-        inside = _LETTER.match(text, start) is not None or (bool(run) and _joins(text, bounds, at))
+        inside = _LETTER.match(text, start) is not None or (bool(cuts) and _joins(text, bounds, at))
         if inside:
-            run.append(start)
+            cuts.append(start)
             continue
-        if run:
-            words.append(Word(run[0], start, (*run, start)))
-            run = []
+        if cuts:
+            words.append(Word(cuts[0], start, (*cuts, start)))
+            cuts = []
         if not text[start:end].isspace():
             words.append(Word(start, end, (start, end)))
-    if run:
-        words.append(Word(run[0], len(text), (*run, len(text))))
+    if cuts:
+        words.append(Word(cuts[0], len(text), (*cuts, len(text))))
     return tuple(words)
 
 
 def _joins(text: str, bounds: list[tuple[int, int]], at: int) -> bool:
-    """Whether this grapheme is a gershayim or geresh between two Hebrew letters, as in acronyms and foreign names."""
+    """Whether grapheme `at` is a gershayim or geresh between two Hebrew letters, as in acronyms and foreign names."""
     if not 0 < at < len(bounds) - 1 or text[bounds[at][0]] not in _GERSHAYIM:
         return False
     return all(_HEBREW.match(text, bounds[side][0]) for side in (at - 1, at + 1))
 
 
 def language_of(word: str) -> str:
-    """The language whose proclitics a word could carry, read off its script."""
+    """The language whose proclitics the word may have, by its script: `he` or `ar`."""
     return "he" if _HEBREW.search(word) else "ar"
 
 
 def legal_cuts(text: str, word: Word) -> frozenset[int]:
-    """After how many graphemes a span may begin when what stands before is a string of proclitics; 0 always."""
+    """Numbers of graphemes of the word after which a span may begin: 0, and those of its strings of proclitics."""
     quote = text[word.start : word.end]
     offsets = {word.start + length for length in proclitics(quote, language_of(quote))}
     return frozenset({0, *(k for k, cut in enumerate(word.cuts[:LEADING]) if cut in offsets)})
 
 
 def sentences(text: str, words: Iterable[Word]) -> list[int]:
-    """The number of the sentence each word is in: a line's end, a full stop or a question mark closes one."""
+    """The sentence number of each word, from 0: a line's end, a full stop or a question mark ends a sentence."""
     numbers, current, last, closed = [], 0, 0, False
     for word in words:
         gap = text[last : word.start]

@@ -1,1 +1,1 @@
-"""Files of other tools, read and written, one module a format; what a format cannot hold is named."""
+"""Readers and writers of other tools' files, one module a format; what a format cannot hold is recorded."""

@@ -1,8 +1,8 @@
-"""What every format here is: a reader of Documents, a writer of them, or both, and what neither can carry over.
+"""Interface of a format: a reader of Documents, a writer of them, or both, and records of what is lost.
 
-A reader goes through one file or folder and yields Documents and `Lost` items in file order; a Document whose file
-knows no id has the empty one. A writer writes all or nothing and returns what its format has no words for. Neither
-drops anything in silence, and neither stops at one bad item.
+A reader goes through one file or folder and yields Documents and `Lost` items in file order; a Document without an id
+in its file has the empty id. A writer writes atomically and returns what its format cannot represent. Every loss is
+recorded, and one bad item does not stop a reader or a writer.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ LossKind: TypeAlias = Literal["wrong", "lost", "noted"]
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """One item that did not go over as it stood. `str(lost)` is its line.
+    """One item that was not converted as it stood. `str(lost)` is its line in a report.
 
-    `wrong`: the file is at fault and the item is left out. `lost`: the other side has no words for it. `noted`: it went
-    over, but changed. `reason` is the same for all items of a sort, so that they can be counted; `detail` is its own.
+    `wrong`: the file is at fault and the item is left out. `lost`: the target cannot represent it. `noted`: it was
+    converted, but changed. `reason` is the same for all items of a sort, so that they can be counted; `detail` is about
+    this item.
     """
 
     unit: Unit
@@ -39,17 +40,17 @@ class Lost:
         return f"{self.where}: {self.unit}{detail}: {self.reason}"
 
     def as_dict(self) -> dict[str, object]:
-        """The item for a machine."""
+        """The item as plain JSON values."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What a reader is told that the file may not say.
+    """Options of a reader: facts that the file may not contain.
 
-    `events` and `links` are the labels of triggers and of links, where the format tells neither from the rest. `group`
-    is how many sentences make a Document, None for the file's own documents or one a sentence; `columns` are the
-    columns with tags, from 1. `codes` gives the codes of roles and links for the titles a page showed.
+    `events` and `links` are the labels of triggers and of links, where the format does not mark them as such. `group`
+    is the number of sentences in a Document; None means the file's own documents, or one sentence each. `columns` are
+    the columns with tags, counted from 1. `codes` gives the codes of roles and links for the titles a page showed.
     """
 
     language: str | None = None
@@ -62,7 +63,7 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """What a writer is told: the titles of roles and links on the page that the file is for, by their codes."""
+    """Options of a writer: the titles of roles and links on the page that the file is for, by their codes."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
 
@@ -71,20 +72,20 @@ DocumentOrLost: TypeAlias = Document | Lost
 
 
 class Reader(Protocol):
-    """Reads one file or folder. Raises UsageError only where nothing of it can be read."""
+    """Reads one file or folder. Raises UsageError only where nothing in it can be read."""
 
     def __call__(self, path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]: ...
 
 
 class Writer(Protocol):
-    """Writes the Documents to a file or folder, atomically."""
+    """Writes the Documents to a file or folder, atomically, and returns what is lost."""
 
     def __call__(self, documents: Iterable[Document], out: Path, how: WriteOptions) -> Sequence[Lost]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format by name. `carries` says in a few words what of a Document it holds."""
+    """A format by name. `carries` describes in a few words which parts of a Document it holds."""
 
     name: str
     carries: str
@@ -94,30 +95,30 @@ class Format:
 
 @dataclass
 class ConversionCounts:
-    """How many of each unit went over, and what did not."""
+    """Counts of the converted items of each unit (`over`), and the items that were not converted (`lost`)."""
 
     over: dict[Unit, int] = field(default_factory=lambda: dict.fromkeys(UNITS, 0))
     lost: list[Lost] = field(default_factory=list)
 
     def add(self, document: Document) -> None:
-        """Count what is in the Document."""
+        """Count the items of a converted Document."""
         for unit, count in unit_counts(document).items():
             self.over[unit] += count
 
     def of(self, kind: LossKind, unit: Unit) -> int:
-        """How many items of the unit were lost in that way."""
+        """Number of lost items of this kind and unit."""
         return sum(item.count for item in self.lost if item.kind == kind and item.unit == unit)
 
     def reasons(self) -> list[tuple[LossKind, Unit, str, int, str]]:
-        """Each sort of loss once: kind, unit, reason, how many, where the first is."""
-        found: dict[tuple[LossKind, Unit, str], list[Lost]] = {}
+        """Each sort of loss once: kind, unit, reason, count, place of the first item."""
+        groups: dict[tuple[LossKind, Unit, str], list[Lost]] = {}
         for item in self.lost:
-            found.setdefault((item.kind, item.unit, item.reason), []).append(item)
-        return [(*key, sum(item.count for item in items), items[0].where) for key, items in sorted(found.items())]
+            groups.setdefault((item.kind, item.unit, item.reason), []).append(item)
+        return [(*key, sum(item.count for item in items), items[0].where) for key, items in sorted(groups.items())]
 
 
 def unit_counts(document: Document) -> dict[Unit, int]:
-    """How many of each unit the Document holds."""
+    """Number of items of each unit in the Document."""
     return {
         "document": 1,
         "entity": len(document.entities),

@@ -1,8 +1,8 @@
-"""brat's standoff: an article in NAME.txt, its marks in NAME.ann beside it, one a line.
+"""Reader of brat's standoff format: an article in NAME.txt, its annotations in NAME.ann beside it, one a line.
 
-Offsets count code points of the .txt. Text-bound marks that events begin with are triggers, the others entities.
+Offsets count code points of the .txt. Text-bound annotations that events begin with are triggers, the others entities.
 Relations (`R`) become links without direction, equivalences (`*`) links between neighbours; attributes are kept on
-events. What brat says beyond that is told.
+events. Everything else in a .ann file is recorded as lost.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ _UNITS: dict[str, Unit] = {"T": "entity", "E": "event", "R": "link", "*": "link"
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """The Documents of a folder, or the one of a .ann or .txt file. An id is the file's name below the folder."""
+    """The Documents of a folder, or the one of a .ann or .txt file. An id is the file's path in the folder, no ending.
+
+    Raises UsageError where there are no .txt files or the only file cannot be read.
+    """
     texts = sorted(path.rglob("*.txt")) if path.is_dir() else [path.with_suffix(".txt")]
     if not texts:
         raise UsageError(f"{path}: holds no .txt files")
@@ -41,9 +44,9 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
                 raise
             yield Lost("document", str(file), str(error), kind="wrong")
             continue
-        reading = _AnnFile(DocumentBuilder(text, marks.name), lines)
-        yield reading.draft.document(id, how.language or guess_language(text))
-        yield from reading.draft.lost
+        annotations = _AnnFile(DocumentBuilder(text, marks.name), lines)
+        yield annotations.draft.document(id, how.language or guess_language(text))
+        yield from annotations.draft.lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class _Line:
 
 
 class _AnnFile:
-    """The marks of one article. Lines may point forward, so each sort is gone through in turn."""
+    """The annotations of one article. Lines may point forward, so each sort of line is read in turn."""
 
     def __init__(self, draft: DocumentBuilder, lines: Sequence[str]) -> None:
         self.draft = draft
@@ -67,8 +70,8 @@ class _AnnFile:
         self.triggers = {line.body.split(" ")[0].partition(":")[2] for line in events}
         for line in self._of("T"):
             self._text_bound(line)
-        begun = [line for line in events if self._event(line)]
-        for line in begun:
+        triggered = [line for line in events if self._event(line)]
+        for line in triggered:
             self._arguments(line)
         for line in self.lines:
             self._other(line)
@@ -83,14 +86,14 @@ class _AnnFile:
             self.draft.wrong(unit, line.at, "has no offsets like `Label 0 4`; mend the line", line.id)
             return
         pieces = [(int(a), int(b)) for a, b in (piece.split(" ") for piece in places.split(";"))]
-        whole, quoted = self._whole(pieces), line.words
-        if len(whole) > 1:
-            start, end = longest(whole)
+        joined, quoted = self._joined(pieces), line.words
+        if len(joined) > 1:
+            start, end = longest(joined)
             detail = f"{line.id} {label} [{places}]"
             self.draft.note(unit, line.at, "is in several pieces; only the longest is kept", detail)
             quoted = None
         else:
-            ((start, end),) = whole
+            ((start, end),) = joined
         span = self.draft.span(start, end, label, at=line.at, quoted=quoted, unit=unit)
         if span is None:
             return
@@ -98,8 +101,8 @@ class _AnnFile:
         if unit == "entity":
             self.draft.entity(span, at=line.at)
 
-    def _whole(self, pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The pieces, as one where brat broke a mark only because its line ends."""
+    def _joined(self, pieces: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The pieces, joined where brat split an annotation only because a line ends."""
         joined = [pieces[0]]
         for start, end in pieces[1:]:
             between = self.draft.text[joined[-1][1] : start]
@@ -114,7 +117,7 @@ class _AnnFile:
         span = self.spans.get(trigger)
         if span is None:
             if any(other.id == trigger for other in self._of("T")):
-                return False  # told already, with the trigger
+                return False  # recorded already, with the trigger
             self.draft.wrong("event", line.at, "has no trigger among the marks; mend or remove it", line.body)
             return False
         if label != span.label:
@@ -130,7 +133,7 @@ class _AnnFile:
         for role, _, target in rows:
             numbered = _NUMBERED.fullmatch(role)
             if numbered and numbered[1] in roles:
-                role = numbered[1]  # brat numbers the second filler of a role, and on
+                role = numbered[1]  # brat numbers the fillers of a role from the second on
             filler = self.spans.get(target)
             if filler is None or not role:
                 reason = "is filled by a mark that is not there or was not taken over; mend it"
@@ -166,7 +169,7 @@ class _AnnFile:
 
     def _link(self, line: _Line, label: str, ends: Sequence[str], *, directed: bool) -> None:
         spans = [span for span in map(self.spans.get, ends) if span is not None]
-        if len(ends) != 2 or len(spans) != 2 or not all(map(self.draft.known, spans)):
+        if len(ends) != 2 or len(spans) != 2 or not all(map(self.draft.contains, spans)):
             self.draft.wrong("link", line.at, "joins a mark that is not there or was not taken over", line.body)
         else:
             self.draft.link(label, spans[0], spans[1], at=line.at, directed=directed)

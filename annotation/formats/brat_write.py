@@ -1,4 +1,4 @@
-"""Documents as brat's standoff: NAME.txt and NAME.ann each, in a folder."""
+"""Writer of brat's standoff format: a folder with NAME.txt and NAME.ann for each Document."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ _PIECE = re.compile(r"[^\r\n]+")
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
-    """Write a pair of files for each Document and say what they do not hold.
+    """Write a pair of files for each Document and return what they do not hold.
 
-    A second version of an article, by another annotator, gets a name of its own.
+    A second version of an article, by another annotator, gets a numbered name.
     """
     lost: list[Lost] = []
-    taken: Counter[str] = Counter()
+    uses: Counter[str] = Counter()
     for document in documents:
         try:
             name = file_name(document.id)
         except ValueError:
             name = text_id(document.text)
             lost.append(Lost("other", document.id, "can be no file's name; named by a hash of its text", "id", "noted"))
-        taken[name] += 1
-        if taken[name] > 1:
-            name = f"{name}~{taken[name]}"
+        uses[name] += 1
+        if uses[name] > 1:
+            name = f"{name}~{uses[name]}"
             lost.append(Lost("other", document.id, "is there more than once; the next has a number", "id", "noted"))
-        kept, trims = trim(document)
-        lost += [*trims, *_losses(kept)]
+        trimmed, trims = trim(document)
+        lost += [*trims, *_losses(trimmed)]
         with atomic(out / f"{name}.txt") as file:
             file.write(document.text)
         with atomic(out / f"{name}.ann") as file:
-            file.writelines(f"{line}\n" for line in _lines(kept))
+            file.writelines(f"{line}\n" for line in _lines(trimmed))
     return lost
 
 
 def _losses(document: Document) -> Iterator[Lost]:
     names = {span.label for span in document.spans()} | {link.label for link in document.links}
-    names |= {a.role for event in document.events for a in event.arguments}
+    names |= {argument.role for event in document.events for argument in event.arguments}
     for name in sorted(name for name in names if _ILLEGAL.search(name)):
         yield Lost("other", document.id, "a label with a space, colon or semicolon gets an underscore", name, "noted")
     if document.source:
@@ -64,8 +64,8 @@ def _lines(document: Document) -> Iterator[str]:
         yield f"{id}\t{_legal(span.label)} {places}\t{_flat(words)}"
     for at, event in enumerate(document.events, start=1):
         yield f"E{at}\t{' '.join([f'{_legal(event.type)}:{triggers[event.trigger]}', *_arguments(event, ids)])}"
-    said = [(at, pair) for at, event in enumerate(document.events, start=1) for pair in event.attributes]
-    for number, (at, (name, value)) in enumerate(said, start=1):
+    attributes = [(at, pair) for at, event in enumerate(document.events, start=1) for pair in event.attributes]
+    for number, (at, (name, value)) in enumerate(attributes, start=1):
         yield f"A{number}\t{_legal(name)} E{at} {value}"
     for link in document.links:
         yield f"*\t{_legal(link.label)} {ids[link.a]} {ids[link.b]}"
@@ -80,12 +80,12 @@ def _arguments(event: Event, ids: dict[Span, str]) -> Iterator[str]:
 
 
 def _pieces(text: str, span: Span) -> list[tuple[int, int]]:
-    """The lines of the span: brat marks none across a line's end."""
+    """The lines of the span: brat's annotations do not cross the end of a line."""
     return [match.span() for match in _PIECE.finditer(text, span.start, span.end)]
 
 
 def _flat(words: str) -> str:
-    """The words on one line, for people; offsets are what counts."""
+    """The words on one line, for human readers; only the offsets are read back."""
     return " ".join(re.split(r"[\t\r\n]", words))
 
 

@@ -1,9 +1,9 @@
-"""Token columns with tags (CoNLL, BMES and kin), flat, nested or several to a token; and CoNLL-U, for its text.
+"""Reader of token columns with tags (CoNLL, BMES and others; flat, nested, several tags a token), and of CoNLL-U text.
 
-The text is built again from the tokens: with what the file says of the white space between them, else a space between
-words and a newline between sentences. Every tag becomes an entity mention, or a trigger where the caller says that its
-label is an event's. A tagged word may begin inside a token (`O^B-ORG`): the mention then begins behind as many
-proclitics, as far as their letters tell.
+The text is rebuilt from the tokens: with the white space the file gives between them, else a space between words and a
+newline between sentences. Every tag becomes an entity mention, or a trigger where its label is one of the options'
+`events`. A mention may begin inside a token (`O^B-ORG`): then it begins after that number of proclitics, where the
+letters allow it.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.source_text import guess_language, text_of
 
 _SAMPLE = 50
-"""Sentences looked at to guess the language."""
+"""Sentences used to guess the language."""
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """The Documents of a file of columns. Raises UsageError where it has none of tags."""
+    """The Documents of a file of columns. Raises UsageError where no column holds tags."""
     rows, width = widened(list(lines(text_of(path))))
     columns = [column - 1 for column in how.columns] or tag_columns(rows, width)
     if not columns and all(row.cells[0] == DOCSTART for row in rows if row.cells):
@@ -45,17 +45,17 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     if not columns or not all(0 < column < width for column in columns):
         raise UsageError(f"{path}: of its {width} columns none holds tags like B-PER and O; name them with --tags")
     yield from _untagged(rows, columns, path.name)
-    found = parts(rows, columns)
+    file_parts = parts(rows, columns)
     tags = [row.cells[at] for at in columns for row in rows if len(row.cells) > at and is_tag(row.cells[at])]
-    yield from _File.of(path, how, found, tags).documents(found)
+    yield from _File.of(path, how, file_parts, tags).documents(file_parts)
 
 
 def read_universal(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """The Documents of a CoNLL-U file, with nothing marked in them."""
-    found = universal(text_of(path))
-    if not found:
+    """The Documents of a CoNLL-U file, without annotations. Raises UsageError where it holds no words."""
+    file_parts = universal(text_of(path))
+    if not file_parts:
         raise UsageError(f"{path}: holds no words numbered from 1, tab, word; is it CoNLL-U?")
-    yield from _File.of(path, how, found, ()).documents(found)
+    yield from _File.of(path, how, file_parts, ()).documents(file_parts)
 
 
 def _untagged(rows: Sequence[TokenLine], columns: Sequence[int], name: str) -> Iterator[Lost]:
@@ -70,7 +70,7 @@ def _untagged(rows: Sequence[TokenLine], columns: Sequence[int], name: str) -> I
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """What holds for a whole file: its name, its language where a document says none, its scheme of tags."""
+    """Properties of a whole file: its name, the language of documents that give none, its scheme of tags."""
 
     name: str
     how: ReadOptions
@@ -78,34 +78,34 @@ class _File:
     scheme: Scheme
 
     @classmethod
-    def of(cls, path: Path, how: ReadOptions, found: Sequence[Part], tags: Sequence[str]) -> _File:
-        """The language is guessed from the first sentences together: one alone may be too short to tell."""
-        sentences = [sentence for part in found for sentence in part.sentences][:_SAMPLE]
+    def of(cls, path: Path, how: ReadOptions, file_parts: Sequence[Part], tags: Sequence[str]) -> _File:
+        """Guess the language from the first sentences together, since one may be too short."""
+        sentences = [sentence for part in file_parts for sentence in part.sentences][:_SAMPLE]
         language = how.language or guess_language(_text(sentences, "")[0])
         return cls(path.name, how, language, Scheme.of(tags))
 
-    def documents(self, found: Sequence[Part]) -> Iterator[DocumentOrLost]:
+    def documents(self, file_parts: Sequence[Part]) -> Iterator[DocumentOrLost]:
         """Each document of the file as one Document, or its sentences in groups."""
-        for part in found:
+        for part in file_parts:
             whole = part.opened and self.how.group is None
             size = max(1, len(part.sentences)) if whole else self.how.group or 1
             for at in range(0, max(len(part.sentences), whole), size):
-                before = unescaped(part.said.get("SpacesBefore", "")) if at == 0 else ""
-                yield from self._document(part.sentences[at : at + size], part.said, before, whole=whole)
+                before = unescaped(part.properties.get("SpacesBefore", "")) if at == 0 else ""
+                yield from self._document(part.sentences[at : at + size], part.properties, before, whole=whole)
 
     def _document(
-        self, sentences: Sequence[Sentence], said: Mapping[str, str], before: str, *, whole: bool
+        self, sentences: Sequence[Sentence], properties: Mapping[str, str], before: str, *, whole: bool
     ) -> Iterator[DocumentOrLost]:
         text, places = _text(sentences, before)
-        draft, language = DocumentBuilder(text, self.name), said.get("lang") or self.language
+        draft, language = DocumentBuilder(text, self.name), properties.get("lang") or self.language
         for sentence, where in zip(sentences, places, strict=True):
             for column in range(len(sentence.tokens[0].tags)):
                 self._mark(draft, sentence.tokens, where, column, language)
             _compare(draft, sentence, text[where[0][0] : where[-1][1]])
-        id = said.get("id", "") if whole else ""
+        id = properties.get("id", "") if whole else ""
         if not id and len(sentences) == 1:
-            id = sentences[0].said.get("sent_id", "")
-        annotator = said.get("annotator")
+            id = sentences[0].comments.get("sent_id", "")
+        annotator = properties.get("annotator")
         yield draft.document(id, language, provenance=Provenance(annotator=annotator) if annotator else None)
         yield from draft.lost
 
@@ -117,12 +117,12 @@ class _File:
         column: int,
         language: str,
     ) -> None:
-        """Take over what one column of tags says of a sentence."""
+        """Add the mentions or triggers of one column of tags in a sentence."""
         tags = [token.tags[column] if is_tag(token.tags[column]) else OUTSIDE for token in tokens]
         split = [tag.split(JOINT) for tag in tags]
-        homes = [(at, morpheme) for at, own in enumerate(split) for morpheme in range(len(own))]
-        for chunk in chunks([tag for own in split for tag in own], self.scheme):
-            (first, morphemes), (last, ending) = homes[chunk.start], homes[chunk.end - 1]
+        morpheme_places = [(at, morpheme) for at, pieces in enumerate(split) for morpheme in range(len(pieces))]
+        for chunk in chunks([tag for pieces in split for tag in pieces], self.scheme):
+            (first, morphemes), (last, ending) = morpheme_places[chunk.start], morpheme_places[chunk.end - 1]
             at = f"line {tokens[first].line}"
             unit: Unit = "event" if chunk.label in self.how.events else "entity"
             if chunk.fault:
@@ -156,8 +156,8 @@ def _text(sentences: Sequence[Sentence], before: str) -> tuple[str, list[list[tu
 
 
 def _compare(draft: DocumentBuilder, sentence: Sentence, text: str) -> None:
-    """Say where the text that comments give is another than that of the words."""
-    said = sentence.said.get("text")
-    if said is not None and said.split() != text.split():
+    """Record where the text in the comments differs from the text of the words."""
+    comment = sentence.comments.get("text")
+    if comment is not None and comment.split() != text.split():
         at = f"line {sentence.tokens[0].line}"
         draft.note("document", at, "its words do not make up the text its comment gives; the words are taken")

@@ -1,7 +1,7 @@
-"""Column tags and the chunks they spell: BIO, BIOES, BMES and BILOU alike, and several tags to one token.
+"""Tags of a column and the chunks they encode: BIO, BIOES, BMES and BILOU alike, and several tags to one token.
 
-A token of several morphemes may carry one tag for each, joined by `^`: `O^B-ORG` is a word whose second morpheme
-begins an organization. Chunks are counted in morphemes; `begins` says where in the word one begins.
+A token of several morphemes may carry one tag for each, joined by `^`: `O^B-ORG` is a word whose second morpheme begins
+an organization. Chunks are counted in morphemes; `begins` converts that to characters of the word.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ JOINT = "^"
 OUTSIDE = "O"
 _TAG = re.compile(r"(?:O|[BIMESLU]-[^^]+)(?:\^(?:O|[BIMESLU]-[^^]+))*")
 _SYNTAX = frozenset(("NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP"))
-"""Chunks of syntax, which a column of some corpora holds beside the names."""
+"""Labels of syntactic chunks, which some corpora have in a column beside the names."""
 _OPEN = "does not end as the tags of this file do"
 _MIDDLE = "begins with a tag for its middle"
 _CLOSING = ("E-", "L-", "S-", "U-")
@@ -25,7 +25,7 @@ _CLOSING = ("E-", "L-", "S-", "U-")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Morphemes `start` to `end` of a sentence, exclusive. `fault` says what is wrong with its tags."""
+    """Morphemes `start` to `end` (exclusive) of a sentence. `fault` is what is wrong with its tags, or empty."""
 
     start: int
     end: int
@@ -34,7 +34,7 @@ class Chunk:
 
 
 def is_tag(cell: str) -> bool:
-    """Whether this could be the tag of a token."""
+    """Whether the cell has the form of a tag."""
     return _TAG.fullmatch(cell) is not None
 
 
@@ -46,14 +46,14 @@ def is_syntax(cells: Sequence[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What the tags of a file promise: that a chunk begins with B (IOB2), that it ends with E or L (BIOES, BILOU)."""
+    """Rules the tags of a file follow: a chunk begins with B (IOB2); it ends with E or L (BIOES, BILOU)."""
 
     opens: bool
     closes: bool
 
     @classmethod
     def of(cls, tags: Sequence[str]) -> Scheme:
-        """From all tags of a file, in order."""
+        """The scheme of all tags of a file, in order."""
         parts = [part for tag in tags for part in tag.split(JOINT)]
         opens = any(tag.startswith("B-") and before == OUTSIDE for before, tag in pairwise(parts))
         closes = any(part.startswith(_CLOSING) for part in parts)
@@ -61,20 +61,20 @@ class Scheme:
 
 
 def chunks(tags: Sequence[str], scheme: Scheme) -> list[Chunk]:
-    """The chunks a sequence of tags spells, one tag a morpheme. Broken sequences give chunks with a fault."""
-    found: list[Chunk] = []
+    """The chunks a sequence of tags encodes, one tag a morpheme. Invalid sequences give chunks with a fault."""
+    complete: list[Chunk] = []
     start, label, fault = 0, "", ""
 
     def close(end: int, problem: str = "") -> None:
         nonlocal label, fault
         if label:
-            found.append(Chunk(start, end, label, fault or problem))
+            complete.append(Chunk(start, end, label, fault or problem))
         label, fault = "", ""
 
     for at, tag in enumerate(tags):
         prefix, _, name = tag.partition("-")
-        goes_on = prefix in "IMEL" and name == label and bool(label)
-        if not goes_on:
+        continues = prefix in "IMEL" and name == label and bool(label)
+        if not continues:
             close(at, _OPEN if scheme.closes else "")
             if tag != OUTSIDE:
                 start, label = at, name
@@ -82,29 +82,29 @@ def chunks(tags: Sequence[str], scheme: Scheme) -> list[Chunk]:
         if tag != OUTSIDE and prefix in "ELSU":
             close(at + 1)
     close(len(tags), _OPEN if scheme.closes else "")
-    return found
+    return complete
 
 
 _FIRST = {"he": ("לכש", "כש", "מש", "ו", "ש", "ה", "מ", "ב", "כ", "ל")}
-_SWALLOWS = "בכל"
-"""Prepositions that swallow the article after them: it has a morpheme of its own, but no letter."""
+_WITHOUT_ARTICLE = "בכל"
+"""Prepositions after which the article is not written: it is a morpheme without a letter."""
 
 
 def begins(word: str, morphemes: int, language: str) -> int | None:
-    """How many characters of the word its first so many morphemes are, which are proclitics; None where no telling."""
+    """Length in characters of the word's first `morphemes` proclitics; None where the letters do not determine it."""
     if not morphemes:
         return 0
     legal = proclitics(word, language)
     if language not in _FIRST:
         return morphemes if morphemes in legal else None
-    at, swallowed = 0, False
+    at, article_unwritten = 0, False
     for _ in range(morphemes):
-        if swallowed:
-            swallowed = False
+        if article_unwritten:
+            article_unwritten = False
             continue
         piece = next((piece for piece in _FIRST[language] if word.startswith(piece, at)), None)
         if piece is None:
             return None
         at += len(piece)
-        swallowed = piece in _SWALLOWS
+        article_unwritten = piece in _WITHOUT_ARTICLE
     return at if at in legal else None

@@ -1,8 +1,8 @@
-"""Documents as token columns: word, white space, and as many columns of tags as the marks are deep.
+"""Writer of token columns: word, white space, and one column of tags for each level of nested annotations.
 
-Words are cut where a mark begins or ends, so that a mark may begin behind a proclitic; `SpaceAfter=No` and
-`SpacesAfter=...` in the second column say how they go together again. Each Document begins with a -DOCSTART- line that
-holds its id. Tags are BIO, the outermost marks in the first column.
+Words are cut where an annotation begins or ends, so that one may begin behind a proclitic; `SpaceAfter=No` and
+`SpacesAfter=...` in the second column give the white space between them. Each Document begins with a -DOCSTART- line
+with its id. Tags are BIO, the outermost annotations in the first column.
 """
 
 from __future__ import annotations
@@ -26,60 +26,66 @@ _ILLEGAL = re.compile(r"[\s^]")
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
-    """Write all Documents to one file and say what columns do not hold."""
+    """Write all Documents to one file and return what columns do not hold."""
     lost: list[Lost] = []
     rows: list[tuple[Document, list[list[Span]]]] = []
     for document in documents:
-        kept, trims = trim(document)
-        lost += [*trims, *losses(kept)]
-        rows.append((kept, layers(kept.spans())))
-    depth = max((len(found) for _, found in rows), default=0) or 1
+        trimmed, trims = trim(document)
+        lost += [*trims, *losses(trimmed)]
+        rows.append((trimmed, layers(trimmed.spans())))
+    depth = max((len(layered) for _, layered in rows), default=0) or 1
     with atomic(out) as file:
-        for document, found in rows:
-            file.writelines(_lines(document, [*found, *([] for _ in range(depth - len(found)))]))
+        for document, layered in rows:
+            file.writelines(_lines(document, [*layered, *([] for _ in range(depth - len(layered)))]))
     return lost
 
 
 def losses(document: Document) -> list[Lost]:
-    """What of a Document no file of tags says."""
-    found = [Lost("argument", document.id, "tags have no roles", a.role) for e in document.events for a in e.arguments]
-    found += [
-        Lost("attribute", document.id, "tags have none", f"{n}={v}") for e in document.events for n, v in e.attributes
+    """The parts of a Document that files of tags do not hold."""
+    lost = [
+        Lost("argument", document.id, "tags have no roles", argument.role)
+        for event in document.events
+        for argument in event.arguments
     ]
-    found += [Lost("link", document.id, "tags have none", link.label) for link in document.links]
+    lost += [
+        Lost("attribute", document.id, "tags have none", f"{name}={value}")
+        for event in document.events
+        for name, value in event.attributes
+    ]
+    lost += [Lost("link", document.id, "tags have none", link.label) for link in document.links]
     for label in sorted({span.label for span in document.spans() if _ILLEGAL.search(span.label)}):
-        found.append(Lost("other", document.id, "a label with a space or ^ gets an underscore there", label, "noted"))
+        lost.append(Lost("other", document.id, "a label with a space or ^ gets an underscore there", label, "noted"))
     if document.source:
-        found.append(Lost("source", document.id, "tags do not say where the article came from"))
+        lost.append(Lost("source", document.id, "tags do not say where the article came from"))
     if document.events:
         reason = "tags do not tell triggers from entities; name the labels with --event to read them back"
-        found.append(Lost("event", document.id, reason, kind="noted", count=len(document.events)))
-    return found
+        lost.append(Lost("event", document.id, reason, kind="noted", count=len(document.events)))
+    return lost
 
 
 def layers(spans: Iterable[Span]) -> list[list[Span]]:
-    """The spans in as few layers as may be, no two in one overlapping, and the outermost first."""
-    found: list[list[Span]] = []
-    for span in sorted(spans, key=lambda s: (s.start, -s.end, s.label)):
-        home = next((layer for layer in found if layer[-1].end <= span.start), None)
-        if home is None:
-            found.append([span])
+    """The spans in as few layers as possible, without overlaps within a layer, the outermost spans first."""
+    layered: list[list[Span]] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end, span.label)):
+        free = next((layer for layer in layered if layer[-1].end <= span.start), None)
+        if free is None:
+            layered.append([span])
         else:
-            home.append(span)
-    return found
+            free.append(span)
+    return layered
 
 
-def _lines(document: Document, found: Sequence[Sequence[Span]]) -> Iterator[str]:
+def _lines(document: Document, layered: Sequence[Sequence[Span]]) -> Iterator[str]:
     text = document.text
     places = word_ranges(text, borders(document))
-    said = [f"id={quote(document.id, safe='')}", f"lang={quote(document.language, safe='')}"]
+    properties = [f"id={quote(document.id, safe='')}", f"lang={quote(document.language, safe='')}"]
     if document.provenance and document.provenance.annotator:
-        said.append(f"annotator={quote(document.provenance.annotator, safe='')}")
+        properties.append(f"annotator={quote(document.provenance.annotator, safe='')}")
     before = text[: places[0][0]] if places else text
     if before:
-        said.append(f"SpacesBefore={escaped(before)}")
-    yield "\t".join([DOCSTART, "|".join(said), *(OUTSIDE for _ in found)]) + "\n\n"
-    columns = [_tags(layer, places) for layer in found]
+        properties.append(f"SpacesBefore={escaped(before)}")
+    yield "\t".join([DOCSTART, "|".join(properties), *(OUTSIDE for _ in layered)]) + "\n\n"
+    columns = [_tags(layer, places) for layer in layered]
     after = [text[end:start] for (_, end), (start, _) in pairwise(places)]
     after += [text[places[-1][1] :]] if places else []
     for at, ((start, end), gap) in enumerate(zip(places, after, strict=True)):
@@ -98,7 +104,7 @@ def _space(gap: str, usual: str) -> str:
 
 
 def _tags(layer: Sequence[Span], places: Sequence[tuple[int, int]]) -> list[str]:
-    """One tag a token; the spans of a layer do not overlap, and each is made of whole tokens."""
+    """One tag for each token; the spans of a layer do not overlap, and each consists of whole tokens."""
     tags = [OUTSIDE] * len(places)
     starts = {start: at for at, (start, _) in enumerate(places)}
     for span in layer:

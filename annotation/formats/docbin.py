@@ -1,7 +1,7 @@
-"""spaCy's DocBin: entities in `doc.ents` as far as they do not overlap, all of them and the triggers in `doc.spans`.
+"""Reader and writer of spaCy's DocBin: entities without overlaps in `doc.ents`, all spans in `doc.spans`.
 
-The words are cut where a mark begins or ends, so that spaCy's tokens hold every offset. What spaCy has no place for,
-roles, attributes and links, travels in `doc.user_data` and comes back if the marks are still the same.
+Words are cut where a span begins or ends, so that spaCy's tokens can represent every offset. Roles, attributes and
+links, which spaCy cannot represent, are stored in `doc.user_data` and restored if the spans are unchanged.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
         raise UsageError(_MISSING) from error
     try:
         docs = list(DocBin().from_disk(path).get_docs(Vocab()))
-    except Exception as error:  # its readers of zlib and msgpack raise whatever they like
+    except Exception as error:  # its zlib and msgpack readers raise errors of many types
         raise UsageError(f"{path}: spaCy cannot read it as a DocBin: {type(error).__name__}: {error}") from error
     for at, doc in enumerate(docs, start=1):
         yield from _document(doc, f"{path.name}, doc {at}", how)
@@ -51,9 +51,14 @@ def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost
     seen: set[Span] = set()
     groups = [("ents", list(doc.ents)), *((name, list(group)) for name, group in doc.spans.items())]
     for name, spans in groups:
-        for found in spans:
+        for spacy_span in spans:
             span = draft.span(
-                found.start_char, found.end_char, found.label_, at=f"spans {name}", quoted=None, unit="entity"
+                spacy_span.start_char,
+                spacy_span.end_char,
+                spacy_span.label_,
+                at=f"spans {name}",
+                quoted=None,
+                unit="entity",
             )
             if span is None or span in seen:
                 continue  # an entity is in doc.ents and in a group as well
@@ -62,9 +67,9 @@ def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost
     if doc.cats:
         draft.tell("other", "", "is a category of the whole text, which Documents do not hold", count=len(doc.cats))
     document = draft.document("", how.language or guess_language(doc.text))
-    kept = doc.user_data.get(KEY)
-    if isinstance(kept, str):
-        whole = _kept(kept, document)
+    stored = doc.user_data.get(KEY)
+    if isinstance(stored, str):
+        whole = _stored_document(stored, document)
         if whole is None:
             draft.note("document", "", "was changed since naba wrote it; roles, attributes and links are left out")
         else:
@@ -73,27 +78,30 @@ def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost
     yield from draft.lost
 
 
-def _kept(line: str, found: Document) -> Document | None:
-    """The Document as naba wrote it, if spaCy's marks still are its own."""
+def _stored_document(line: str, read: Document) -> Document | None:
+    """The Document as naba wrote it, if its spans are those of spaCy's Doc; else None."""
     try:
-        document = from_json({**json.loads(line), "text": found.text})
+        document = from_json({**json.loads(line), "text": read.text})
     except (ValueError, TypeError):
         return None
-    same = set(document.entities) == set(found.entities) and set(document.triggers) == set(found.triggers)
+    same = set(document.entities) == set(read.entities) and set(document.triggers) == set(read.triggers)
     return document if same else None
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
-    """Write one DocBin. Nothing is lost in it, but only `doc.ents` and `doc.spans` mean something to spaCy."""
+    """Write one DocBin. Nothing is lost in it, but spaCy itself uses only `doc.ents` and `doc.spans`.
+
+    Raises UsageError where spaCy is missing.
+    """
     try:
         from spacy.tokens import DocBin
         from spacy.vocab import Vocab
     except ImportError as error:
         raise UsageError(_MISSING) from error
-    found, vocab = DocBin(store_user_data=True), Vocab()
+    docbin, vocab = DocBin(store_user_data=True), Vocab()
     for document in documents:
-        found.add(_doc(document, vocab))
-    write_bytes(out, found.to_bytes())
+        docbin.add(_doc(document, vocab))
+    write_bytes(out, docbin.to_bytes())
     return []
 
 
@@ -108,18 +116,18 @@ def _doc(document: Document, vocab: Vocab) -> Doc:
     doc.spans[TRIGGERS] = _spans(doc, document.triggers)
     doc.ents = filter_spans(span for span in entities if span.text == span.text.strip())
     row = {key: value for key, value in to_json(document).items() if key != "text"}
-    doc.user_data[KEY] = json.dumps(row, ensure_ascii=False)  # as values, spaCy would give tuples back for lists
+    doc.user_data[KEY] = json.dumps(row, ensure_ascii=False)  # spaCy would return plain lists as tuples
     return doc
 
 
 def _spans(doc: Doc, spans: Iterable[Span]) -> list[SpacySpan]:
-    """The spans in tokens; there is one for each, since the words were cut where they begin and end."""
-    found = (doc.char_span(span.start, span.end, label=span.label) for span in spans)
-    return [span for span in found if span is not None]
+    """The spans in tokens; none is lost, since words are cut where spans begin and end."""
+    token_spans = (doc.char_span(span.start, span.end, label=span.label) for span in spans)
+    return [span for span in token_spans if span is not None]
 
 
 def _words(document: Document) -> tuple[list[str], list[bool]]:
-    """Tokens that make up the text exactly, and whether a space follows each. White space beyond that is a token."""
+    """Tokens that make up the text exactly, and whether a space follows each. Other white space is a token."""
     text = document.text
     begins = {span.start for span in document.spans()}
     ends = {span.end for span in document.spans()}
@@ -128,13 +136,13 @@ def _words(document: Document) -> tuple[list[str], list[bool]]:
 
     def gap(start: int, end: int) -> None:
         cuts = sorted({start, end, *(at for at in begins | ends if start < at < end)})
-        for a, b in pairwise(cuts):
-            follows = bool(words) and not spaces[-1] and a == start and a not in begins
-            if follows and text[a] == " " and not (b == a + 1 and b in ends):
+        for left, right in pairwise(cuts):
+            follows = bool(words) and not spaces[-1] and left == start and left not in begins
+            if follows and text[left] == " " and not (right == left + 1 and right in ends):
                 spaces[-1] = True
-                a += 1
-            if a < b:
-                words.append(text[a:b])
+                left += 1
+            if left < right:
+                words.append(text[left:right])
                 spaces.append(False)
 
     at = 0

@@ -1,4 +1,4 @@
-"""A file of Documents, whoever's: naba's own or TextEE's, told apart by what is in it."""
+"""Lines of a Documents file in naba's own format or in TextEE's; the format is detected from the content."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _START = 1 << 16
 
 @dataclass(frozen=True)
 class DocumentLines:
-    """The lines of a file and what they say. TextEE's may also be one JSON list, which is then read at once."""
+    """The lines of a file and their Documents. A TextEE file may also be one JSON list, which is read as a whole."""
 
     path: Path
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Each line that is not empty, with its number from 1. Raises UsageError where the file cannot be read."""
+        """Each non-empty line with its number, counted from 1. Raises UsageError where the file cannot be read."""
         try:
             with open_bytes(self.path) as file:
                 listed = file.read(_START).lstrip().startswith(b"[")
@@ -36,7 +36,7 @@ class DocumentLines:
             raise UsageError(f"{self.path}: begins like a JSON list but is none: {error}") from error
 
     def parse(self, number: int, line: bytes) -> tuple[Document, tuple[str, ...]]:
-        """The Document of a line, and what of it is lost. Raises DocumentsError naming the line."""
+        """The Document of a line, and messages on what is lost of it. Raises DocumentsError that names the line."""
         try:
             if line.startswith(b'{"schema"'):
                 return from_line(line), ()

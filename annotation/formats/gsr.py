@@ -1,8 +1,8 @@
-"""The JSON of protest-event gold records: sentences, and for each a few annotators' verb, source and target actor.
+"""Reader of the JSON of protest-event gold records: sentences with the verb and actors that annotators marked.
 
-Marks are lists of words without offsets, in any order. A mark is the longest run of words of the sentence that are all
-in its list. The verb is the trigger of an event of the sentence's type, the actors are entities and fill `Source` and
-`Target`. What the corpus calls gold is what its annotators agreed on; each record can be read on its own too.
+Annotations are lists of words without offsets, in any order; the span is the longest run of words of the sentence that
+are all in the list. The verb is the trigger of an event of the sentence's type, the actors are entities and fill
+`Source` and `Target`. The corpus's gold is what its annotators agreed on; single records can be read too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ROLES = {"source": "Source", "target": "Target"}
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """One Document a sentence, with the event its annotators agreed on."""
+    """One Document for each sentence, with the event its annotators agreed on."""
     for where, row, bare in _sentences(path, how):
         if isinstance(bare, Lost):
             yield bare
@@ -36,9 +36,9 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
 
 
 def read_records(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """One Document a record, as if the first of every sentence were one annotator's, the second another's, and on.
+    """One Document for each record; the first record of every sentence has annotator `record-1`, and so on.
 
-    The corpus does not say who made which record, nor whether two of one sentence are by the same person.
+    The corpus does not give the annotator of a record, nor whether two records of a sentence are by the same person.
     """
     for where, row, bare in _sentences(path, how):
         if isinstance(bare, Lost):
@@ -50,8 +50,12 @@ def read_records(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
             marks |= {name: _words(record.get(f"{name}_actor")) for name in ROLES}
             _event(draft, str(row.get("event_type") or "Event"), marks)
             for name in ROLES:
-                said = record.get(f"{name}_role")
-                codes = [str(value) for value in said.values() if value != "None"] if isinstance(said, dict) else []
+                codes_by_actor = record.get(f"{name}_role")
+                codes = (
+                    [str(value) for value in codes_by_actor.values() if value != "None"]
+                    if isinstance(codes_by_actor, dict)
+                    else []
+                )
                 if codes:
                     draft.tell("other", "", "is the code of an actor, which Documents do not hold", " ".join(codes))
             document = draft.document(bare.id, bare.language, source=bare.source)
@@ -78,14 +82,14 @@ def _words(value: object) -> list[str]:
 
 
 def _event(draft: DocumentBuilder, label: str, marks: Mapping[str, Sequence[str]]) -> None:
-    """Take over a record: an event of its verb, and its actors as entities in any case."""
+    """Add a record: its verb as an event, and its actors as entities even without a verb."""
     trigger = _mark(draft, "event", label, marks["verb"])
     if trigger is not None:
         draft.event(trigger)
     for name, role in ROLES.items():
         if (actor := _mark(draft, "entity", ACTOR, marks[name])) is None:
             continue
-        if not draft.known(actor):
+        if not draft.contains(actor):
             draft.entity(actor)
         if trigger is None:
             draft.tell("argument", "", "has no verb that it could be an argument of", role)
@@ -94,28 +98,28 @@ def _event(draft: DocumentBuilder, label: str, marks: Mapping[str, Sequence[str]
 
 
 def _mark(draft: DocumentBuilder, unit: Unit, label: str, words: Sequence[str]) -> Span | None:
-    """The span that stands for a list of words; None where there are none, or none of them in the text."""
-    wanted = [piece for word in words for piece in _pieces(word)]
-    if not wanted:
+    """The span for a list of words; None where the list is empty or none of its words is in the text."""
+    pieces = [piece for word in words for piece in _pieces(word)]
+    if not pieces:
         return None
-    best, length, ties = _longest_run(draft.text, Counter(wanted))
+    best, length, ties = _longest_run(draft.text, Counter(pieces))
     quoted = " ".join(words)
     if best is None:
         draft.wrong(unit, "", "has no word that stands in the text", f"{label} {quoted!r}")
         return None
-    if length < len(wanted):
+    if length < len(pieces):
         draft.note(unit, "", "is scattered words; only the longest run of them is kept", f"{label} {quoted!r}")
     elif ties > 1:
         draft.note(unit, "", "stands in the text more than once; the first is taken", f"{label} {quoted!r}")
     return Span(*best, label)
 
 
-def _longest_run(text: str, wanted: Counter[str]) -> tuple[tuple[int, int] | None, int, int]:
-    """The first of the longest runs of words all wanted, no word more often than it is; its words; how many such."""
+def _longest_run(text: str, words: Counter[str]) -> tuple[tuple[int, int] | None, int, int]:
+    """The first longest run of text words that are all in `words`, its length in words, and the number of such runs."""
     places = word_ranges(text, set())
     runs: list[tuple[int, tuple[int, int]]] = []
     for first, (start, _) in enumerate(places):
-        left, last = Counter(wanted), first
+        left, last = Counter(words), first
         while last < len(places) and left[text[slice(*places[last])]] > 0:
             left[text[slice(*places[last])]] -= 1
             last += 1

@@ -1,7 +1,7 @@
-"""The words of an HTML page as its browser counts them, for marks that Label Studio made in HyperText.
+"""The text content of an HTML page as a browser counts it, for regions that Label Studio made in HyperText.
 
-Label Studio gives such a mark twice: as offsets in the page's text content, and as a node's path with an offset in it.
-Browsers count in UTF-16 units, so an offset may mean either those or code points; the words the mark quotes decide.
+Label Studio gives such a region twice: as offsets in the page's text content, and as the path of a node with an offset
+in it. Browsers count UTF-16 units, so an offset may mean those or code points; the words the region quotes decide.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from html.parser import HTMLParser
 from annotation.core.document import Json
 from annotation.formats.document_builder import agrees
 
-_UNSEEN = {"script", "style", "template"}
+_INVISIBLE = {"script", "style", "template"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 class TextNodes(HTMLParser):
-    """The text content of a page, and where each text node of it begins, by its path."""
+    """The text content of a page, and the offset in code points where each text node begins, by its path."""
 
     def __init__(self, source: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -31,7 +31,7 @@ class TextNodes(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Go down to an element."""
+        """Enter an element (callback of HTMLParser)."""
         self._counts[-1][tag] += 1
         self._fresh = True
         if tag not in _VOID:
@@ -39,7 +39,7 @@ class TextNodes(HTMLParser):
             self._counts.append(Counter())
 
     def handle_endtag(self, tag: str) -> None:
-        """Come up from an element; of one that was never begun, nothing comes."""
+        """Leave an element (callback of HTMLParser); an end tag without a start tag is ignored."""
         names = [step.partition("[")[0] for step in self._path]
         if tag in names:
             depth = len(names) - 1 - names[::-1].index(tag)
@@ -47,8 +47,8 @@ class TextNodes(HTMLParser):
             self._fresh = True
 
     def handle_data(self, data: str) -> None:
-        """Take in what is seen."""
-        if any(step.partition("[")[0] in _UNSEEN for step in self._path):
+        """Add visible text (callback of HTMLParser)."""
+        if any(step.partition("[")[0] in _INVISIBLE for step in self._path):
             return
         if self._fresh:
             self._counts[-1]["text()"] += 1
@@ -60,7 +60,7 @@ class TextNodes(HTMLParser):
         return "/".join(["", *self._path, f"text()[{self._counts[-1]['text()']}]"])
 
     def place(self, value: Json) -> tuple[int, int] | None:
-        """The range of the text a mark covers, by the words it quotes if it does; None where it names no place."""
+        """The range of the text for a region, by its quoted words if it has any; None where it names no place."""
         ranges = list(self._ranges(value))
         quoted = value.get("text")
         for start, end in ranges:
@@ -69,9 +69,9 @@ class TextNodes(HTMLParser):
         return ranges[0] if ranges else None
 
     def _ranges(self, value: Json) -> Iterator[tuple[int, int]]:
-        given = value.get("globalOffsets")
-        if isinstance(given, dict):
-            start, end = given.get("start"), given.get("end")
+        offsets = value.get("globalOffsets")
+        if isinstance(offsets, dict):
+            start, end = offsets.get("start"), offsets.get("end")
             if isinstance(start, int) and isinstance(end, int):
                 yield start, end
                 yield points(self.text, start), points(self.text, end)
@@ -87,9 +87,9 @@ class TextNodes(HTMLParser):
 
 
 def points(text: str, units: int) -> int:
-    """Code points up to that many UTF-16 units of the text."""
-    at = seen = 0
-    while at < len(text) and seen < units:
-        seen += 2 if text[at] > "\uffff" else 1
+    """Number of code points in the first `units` UTF-16 units of the text."""
+    at = counted = 0
+    while at < len(text) and counted < units:
+        counted += 2 if text[at] > "\uffff" else 1
         at += 1
-    return at + max(0, units - seen)
+    return at + max(0, units - counted)

@@ -1,4 +1,4 @@
-"""Files of any format as Documents of naba's: with ids, annotators, languages and labels the other commands can use."""
+"""Import of files of any format: Documents with ids, annotators, languages and labels that other commands can use."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from annotation.formats.starter_ontology import Starter
 
 
 class Import:
-    """One import: go through `documents()` once, then look at what was counted.
+    """One import: iterate over `documents()` once, then read the counts.
 
     A Document without an id gets a hash of its text, so that two annotators' files of the same sentences have the same
-    ids; a text that comes again gets a number behind it. `annotators` names one for all files, or one for each.
+    ids; a repeated text gets a number after it. `annotators` names one for all files, or one for each. Raises
+    UsageError when their number does not fit.
     """
 
     def __init__(self, files: Sequence[Path], read: Reader, how: ReadOptions, annotators: Sequence[str] = ()) -> None:
@@ -32,7 +33,7 @@ class Import:
         self._named: set[str] = set()
 
     def documents(self) -> Iterator[Document]:
-        """Every Document. Raises UsageError when not one could be read."""
+        """Every Document. Raises UsageError when none could be read."""
         for at, file in enumerate(self.files):
             annotator = self.annotators[at if len(self.annotators) > 1 else 0] if self.annotators else None
             yield from self._of(file, annotator)
@@ -45,7 +46,7 @@ class Import:
                 if isinstance(item, Lost):
                     self.tally.lost.append(item)
                 else:
-                    yield self._settled(item, annotator)
+                    yield self._completed(item, annotator)
         except UsageError as error:
             if len(self.files) == 1:
                 raise
@@ -54,35 +55,35 @@ class Import:
     def _first(self) -> str:
         return f"; the first fault: {self.tally.lost[0]}" if self.tally.lost else ""
 
-    def _settled(self, found: Document, annotator: str | None) -> Document:
-        document, changed = renamed(found)
-        self._tell(found, document, changed)
+    def _completed(self, original: Document, annotator: str | None) -> Document:
+        document, changed = renamed(original)
+        self._record_renames(original, document, changed)
         if annotator is not None:
             document = replace(document, provenance=replace(document.provenance or Provenance(), annotator=annotator))
         if not document.id:
-            by = document.provenance.annotator if document.provenance else None
+            name = document.provenance.annotator if document.provenance else None
             id = text_id(document.text)
-            self._taken[by, id] += 1
-            number = self._taken[by, id]
+            self._taken[name, id] += 1
+            number = self._taken[name, id]
             document = replace(document, id=id if number == 1 else f"{id}-{number}")
         self.tally.add(document)
         self.starter.add(document)
         self.languages[document.language] += 1
         return document
 
-    def _tell(self, before: Document, after: Document, changed: dict[str, str]) -> None:
+    def _record_renames(self, before: Document, after: Document, changed: dict[str, str]) -> None:
         for old in sorted(set(changed) - self._named):
             self._named.add(old)
             reason = "is no label naba can use; renamed"
             self.tally.lost.append(Lost("other", "labels", reason, f"{old!r} -> {changed[old]!r}", "noted"))
-        had, has = unit_counts(before), unit_counts(after)
-        for unit in had if changed else ():
-            if gone := had[unit] - has[unit]:
-                self.tally.lost.append(Lost(unit, after.id, "is one with another by its new label", count=gone))
+        old_counts, new_counts = unit_counts(before), unit_counts(after)
+        for unit in old_counts if changed else ():
+            if merged := old_counts[unit] - new_counts[unit]:
+                self.tally.lost.append(Lost(unit, after.id, "is one with another by its new label", count=merged))
 
 
 def exported(documents: Iterable[Document], tally: ConversionCounts) -> Iterator[Document]:
-    """The Documents on their way to a writer, counted."""
+    """The Documents, each counted in `tally` on its way to a writer."""
     for document in documents:
         tally.add(document)
         yield document

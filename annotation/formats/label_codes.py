@@ -1,4 +1,4 @@
-"""Labels as naba can use them everywhere: in an ontology's YAML, Label Studio's page, a model's list of labels."""
+"""Labels that can be used everywhere: in an ontology's YAML, Label Studio's page, a model's list of labels."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _NOTHING = "Unnamed"
 def legal(name: str) -> str:
     """The name with an underscore for white space, dots and other signs; letters of any script, digits and :/+- stay.
 
-    A dot would divide the path of an ontology's entry; the rest have a meaning of their own in markup and file names.
+    A dot would split the path of an ontology's entry; the other signs have a meaning in markup and file names.
     """
     return _ILLEGAL.sub("_", name).strip("_") or _NOTHING
 
 
 def renamed(document: Document) -> tuple[Document, dict[str, str]]:
-    """The Document with legal labels, and those that changed: old name -> new one.
+    """The Document with legal labels, and the labels that changed: old name -> new name.
 
-    Two events of one trigger whose types become the same become one, with the attributes of the later.
+    Two events of one trigger whose types become equal become one, with the attributes of the later event.
     """
     changed: dict[str, str] = {}
 
@@ -38,12 +38,14 @@ def renamed(document: Document) -> tuple[Document, dict[str, str]]:
 
     events: dict[Span, Event] = {}
     for event in document.events:
-        arguments = tuple(replace(a, role=name(a.role), filler=span(a.filler)) for a in event.arguments)
-        said = {name(key): value for key, value in event.attributes}
+        arguments = tuple(
+            replace(argument, role=name(argument.role), filler=span(argument.filler)) for argument in event.arguments
+        )
+        attributes = {name(key): value for key, value in event.attributes}
         trigger = span(event.trigger)
-        before = events[trigger].arguments if trigger in events else ()
+        earlier = events[trigger].arguments if trigger in events else ()
         events[trigger] = replace(
-            event, trigger=trigger, arguments=(*before, *arguments), attributes=tuple(said.items())
+            event, trigger=trigger, arguments=(*earlier, *arguments), attributes=tuple(attributes.items())
         )
     ends = [(name(link.label), span(link.a), span(link.b)) for link in document.links]
     whole = replace(

@@ -1,8 +1,8 @@
-"""Label Studio's raw JSON of any project: whatever its controls are called, and naba's own projects too.
+"""Reader of Label Studio's raw JSON from any project, whatever its controls are called, including naba's own.
 
-One Document an annotation; of a task that nobody annotated, one a prediction, which says its model's version. A region
-is a trigger where its control is called `trigger` or the caller says that its label is an event's, else an entity. An
-arrow from a trigger is an argument, any other a link. Choices made for a trigger's region are its attributes.
+One Document for each annotation; for a task without annotations, one for each prediction, with its model version. A
+region is a trigger where its control is called `trigger` or its label is one of the options' `events`, else an entity.
+An arrow from a trigger is an argument, any other a link. Choices for a trigger's region are its attributes.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.quarantine import drifted
 
 _UNNAMED = "Relation"
-"""What an arrow without a label is called."""
+"""The label of an arrow without one."""
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     """The Documents of an export: a list of tasks, one task, or one a line; also under `tasks`."""
-    for found in objects(path):
-        if isinstance(found, Lost):
-            yield found
+    for item in objects(path):
+        if isinstance(item, Lost):
+            yield item
             continue
-        where, row = found
-        many = rows_in(row, "tasks") if "data" not in row else [row]
-        if not many:
+        where, row = item
+        tasks = rows_in(row, "tasks") if "data" not in row else [row]
+        if not tasks:
             yield Lost("document", where, "is no task: it has no `data`", kind="wrong")
-        for task in many:
+        for task in tasks:
             yield from _task(task, where, how)
 
 
 def _task(task: Json, where: str, how: ReadOptions) -> Iterator[DocumentOrLost]:
     id = task.get("id")
     where = f"{where}, task {id}" if id is not None else where
-    # versions before 1.0 said completions
+    # annotations are called completions before version 1.0
     marked = rows_in(task, "annotations") or rows_in(task, "completions")
     predicted = rows_in(task, "predictions")
     data = task.get("data")
@@ -51,13 +51,13 @@ def _task(task: Json, where: str, how: ReadOptions) -> Iterator[DocumentOrLost]:
         yield Lost("document", where, bare, f"with {regions} rows of results", "wrong")
         return
     document, page = bare
-    kept = [row for row in marked if not row.get("was_cancelled")]
+    active = [row for row in marked if not row.get("was_cancelled")]
     for row in marked:
         if row.get("was_cancelled"):
             yield Lost("document", f"{where}, annotation {row.get('id')}", "was skipped by its annotator")
-    if kept and predicted:
+    if active and predicted:
         yield Lost("document", where, "is a prediction for a task that people annotated", count=len(predicted))
-    for row in kept or predicted:
+    for row in active or predicted:
         yield from _AnnotationMarks(document, page, row, f"{where}, {_name(row)}", how, id).items()
     if not marked and not predicted:
         yield document
@@ -69,7 +69,7 @@ def _name(row: Json) -> str:
 
 
 def _bare(data: Json, results: Iterable[Json], id: str, how: ReadOptions) -> tuple[Document, TextNodes | None] | str:
-    """The task's article, and its page where it is HTML; or why there is none."""
+    """The task's article, and its page where it is HTML; or the reason why there is none."""
     try:
         return from_task_data(data), None  # pushed or exported by naba
     except RegionError as error:
@@ -80,26 +80,28 @@ def _bare(data: Json, results: Iterable[Json], id: str, how: ReadOptions) -> tup
     if text is None:
         return "has no text of its own (only images, or addresses); export it with the text in its data"
     page = TextNodes(text) if any(map(_in_page, regions)) else None
-    shown = page.text if page else text
-    language = data.get("language") or how.language or guess_language(shown)
+    content = page.text if page else text
+    language = data.get("language") or how.language or guess_language(content)
     title, url = (str(data[key]) if data.get(key) else None for key in ("title", "url"))
     source = Source(name=f"task {id}", title=title, url=url) if title or url else None
-    given = data.get("id")
-    return Document(str(given) if given else id, shown, str(language), source=source), page
+    article_id = data.get("id")
+    return Document(str(article_id) if article_id else id, content, str(language), source=source), page
 
 
 def _article(data: Json, regions: Iterable[Json]) -> str | None:
-    """The text that regions were marked in: where they say so, else under the usual names, else the only one."""
-    said = [str(region[key]).removeprefix("$") for region in regions for key in ("source", "to_name") if key in region]
+    """The text that was annotated: in the field regions refer to, else in a usual one, else in the only one."""
+    sources = [
+        str(region[key]).removeprefix("$") for region in regions for key in ("source", "to_name") if key in region
+    ]
     texts = {key: value for key, value in data.items() if isinstance(value, str) and not _is_address(value)}
-    for name in (*said, schemas.TEXT, "article", "html"):
+    for name in (*sources, schemas.TEXT, "article", "html"):
         if name in texts:
             return texts[name]
     return next(iter(texts.values())) if len(texts) == 1 else None
 
 
 def _in_page(region: Json) -> bool:
-    """Whether the region counts in the nodes of a page of HTML, not in the characters of the text itself."""
+    """Whether the region's offsets count in nodes of an HTML page, not in characters of the text."""
     value = region.get("value")
     return isinstance(value, dict) and ("globalOffsets" in value or isinstance(value.get("start"), str))
 
@@ -166,7 +168,7 @@ class _AnnotationMarks:
         return value.get("start"), value.get("end")
 
     def _quoted(self, value: Json, start: object, end: object) -> object:
-        """The region's quote where it clearly is of other words: the editor's quotes are not exact."""
+        """The region's quote where it clearly has other words, else None: the editor's quotes are not exact."""
         quoted = value.get("text")
         if isinstance(start, int) and isinstance(end, int) and drifted(quoted, self.bare.text[start:end]):
             return quoted
@@ -204,11 +206,11 @@ class _AnnotationMarks:
 
 
 def _annotator(row: Json) -> str | None:
-    """Who annotated: an e-mail where the export tells it, else the user's number."""
-    by, name = row.get("completed_by"), row.get("created_username")
-    if isinstance(by, dict):
-        by = by.get("email") or by.get("username") or by.get("id")
-    return str(by) if by is not None else str(name) if name else None
+    """The annotator: an e-mail where the export has it, else the user's number."""
+    user, name = row.get("completed_by"), row.get("created_username")
+    if isinstance(user, dict):
+        user = user.get("email") or user.get("username") or user.get("id")
+    return str(user) if user is not None else str(name) if name else None
 
 
 def _kind(region: Json) -> str | None:
@@ -218,4 +220,4 @@ def _kind(region: Json) -> str | None:
 
 
 _ELSEWHERE = {f"{shape}labels" for shape in ("rectangle", "polygon", "ellipse", "keypoint", "brush", "timeseries")}
-"""Labels of pictures and sounds."""
+"""Types of regions in images, audio and time series."""

@@ -1,7 +1,7 @@
-"""Documents as Label Studio's raw JSON, one task an article with an annotation or prediction for each Document of it.
+"""Writer of Label Studio's raw JSON: one task for each article, with an annotation or prediction for each Document.
 
 The file can be imported into a project made by `naba push`: its regions are those of naba. Label Studio stores the
-titles of roles and links that it shows; without those, arrows hold codes, which other projects may show as they are.
+titles of roles and links that it shows; without titles, arrows hold codes, which other projects may show as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from annotation.storage.documents_file import atomic
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
-    """Write one list of tasks and say which articles Label Studio could not hold."""
+    """Write one list of tasks and return the articles that Label Studio cannot hold."""
     lost: list[Lost] = []
     tasks: dict[tuple[str, str], dict[str, list[object]]] = {}
     data: dict[tuple[str, str], dict[str, object]] = {}
@@ -27,13 +27,17 @@ def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[L
             continue
         key = document.id, document.text_sha256
         data.setdefault(key, to_task_data(document))
-        by = document.provenance
+        provenance = document.provenance
         row: dict[str, object] = {"result": to_result(document, titles=how.titles)}
-        if by and by.model_version:
-            tasks.setdefault(key, {}).setdefault("predictions", []).append({**row, "model_version": by.model_version})
+        if provenance and provenance.model_version:
+            tasks.setdefault(key, {}).setdefault("predictions", []).append(
+                {**row, "model_version": provenance.model_version}
+            )
         else:
-            said = {"created_username": by.annotator, "lead_time": by.lead_time} if by else {}
-            row |= {name: value for name, value in said.items() if value is not None}
+            properties = (
+                {"created_username": provenance.annotator, "lead_time": provenance.lead_time} if provenance else {}
+            )
+            row |= {name: value for name, value in properties.items() if value is not None}
             tasks.setdefault(key, {}).setdefault("annotations", []).append(row)
     with atomic(out) as file:
         rows = [{"id": at, "data": data[key], **task} for at, (key, task) in enumerate(tasks.items(), start=1)]

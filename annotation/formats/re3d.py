@@ -1,8 +1,8 @@
-"""JSON lines as in the re3d corpus: a folder with documents.json, entities.json and relations.json.
+"""Reader of JSON lines as in the re3d corpus: a folder with documents.json, entities.json and relations.json.
 
 A relation names the words that express it, its source and its target. It becomes an event: those words are the trigger,
-`Source` and `Target` the roles. Where its words are only white space, or it says that two things are the same, it
-becomes a link. Rows that naba wrote say so under `naba`, and come back as they were.
+`Source` and `Target` the roles. Where its words are only white space, or its type means that two things are the same,
+it becomes a link. Rows that naba wrote have a key `naba`, and are read back without loss.
 """
 
 from __future__ import annotations
@@ -23,65 +23,65 @@ DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.j
 SOURCE, TARGET = "Source", "Target"
 SAME = frozenset({"IsSynonymOf", "SameAs"})
 TRIGGER, ARGUMENT, LINK = "trigger", "argument", "link"
-"""What `naba` says of a row: an entity that is an event's trigger, a relation that is an argument or a link."""
+"""Values of `naba` in a row: an entity that is an event's trigger, a relation that is an argument or a link."""
 
 Rows = list[tuple[str, Json]]
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """The Documents of such a folder."""
+    """The Documents of such a folder, or of the folder of such a file. Raises UsageError without documents.json."""
     folder = path if path.is_dir() else path.parent
     if not (folder / DOCUMENTS).is_file():
         raise UsageError(f"{path}: has no {DOCUMENTS}; give the folder that holds it")
-    hanging: dict[str, dict[str, Rows]] = {}
+    annotations: dict[str, dict[str, Rows]] = {}
     for name in (ENTITIES, RELATIONS):
-        found: dict[str, Rows] = defaultdict(list)
+        by_document: dict[str, Rows] = defaultdict(list)
         for item in objects(folder / name) if (folder / name).is_file() else ():
             if isinstance(item, Lost):
                 yield item
             else:
-                found[str(item[1].get("documentId"))].append(item)
-        hanging[name] = found
+                by_document[str(item[1].get("documentId"))].append(item)
+        annotations[name] = by_document
     for item in objects(folder / DOCUMENTS):
         if isinstance(item, Lost):
             yield item
         else:
-            yield from _document(*item, hanging, how)
+            yield from _document(*item, annotations, how)
     orphans: tuple[tuple[str, Unit], ...] = ((ENTITIES, "entity"), (RELATIONS, "link"))
     for name, unit in orphans:
-        for where, row in (item for rows in hanging[name].values() for item in rows):
+        for where, row in (item for rows in annotations[name].values() for item in rows):
             reason = "belongs to no document of the folder; mend its documentId"
             yield Lost(unit, where, reason, str(row.get("documentId")), "wrong")
 
 
 def _document(
-    where: str, row: Json, hanging: Mapping[str, dict[str, Rows]], how: ReadOptions
+    where: str, row: Json, annotations: Mapping[str, dict[str, Rows]], how: ReadOptions
 ) -> Iterator[DocumentOrLost]:
     id, text = row.get("_id"), row.get("text")
     if not isinstance(id, str) or not isinstance(text, str):
         yield Lost("document", where, "has no _id or no text", kind="wrong")
         return
-    marks = _DocumentMarks(text, hanging[ENTITIES].pop(id, []), hanging[RELATIONS].pop(id, []))
+    marks = _DocumentMarks(text, annotations[ENTITIES].pop(id, []), annotations[RELATIONS].pop(id, []))
     language = str(row.get("language") or how.language or guess_language(text))
     yield marks.draft.document(id, language, source=_source(row))
     yield from marks.draft.lost
 
 
 def _source(row: Json) -> Source | None:
-    if isinstance(ours := row.get("naba"), dict):
+    if isinstance(own := row.get("naba"), dict):
         with suppress(ValueError):
-            return from_json({"schema": SCHEMA, "id": "", "text": "", "source": ours.get("source")}).source
+            return from_json({"schema": SCHEMA, "id": "", "text": "", "source": own.get("source")}).source
     name, title, url = (str(row[key]) if row.get(key) else None for key in ("sourceName", "title", "sourceUrl"))
     return Source(name=name or "", title=title, url=url) if name or title or url else None
 
 
 class _DocumentMarks:
-    """What hangs on one document."""
+    """The annotations of one document."""
 
     def __init__(self, text: str, entities: Rows, relations: Rows) -> None:
         self.draft = DocumentBuilder(text, "")
         self.text = text
-        self.found: dict[tuple[int, int], list[Span]] = defaultdict(list)
+        self.spans: dict[tuple[int, int], list[Span]] = defaultdict(list)
         for where, row in entities:
             self._entity(where, row)
         for where, row in relations:
@@ -101,13 +101,13 @@ class _DocumentMarks:
             return
         if event:
             self.draft.event(span, at=where)
-            said = row.get("attributes")
-            for name, value in said.items() if isinstance(said, dict) else ():
+            attributes = row.get("attributes")
+            for name, value in attributes.items() if isinstance(attributes, dict) else ():
                 self.draft.attribute(span, str(name), str(value), at=where)
         else:
             self.draft.entity(span, at=where)
-        if span not in self.found[span.start, span.end]:
-            self.found[span.start, span.end].append(span)
+        if span not in self.spans[span.start, span.end]:
+            self.spans[span.start, span.end].append(span)
 
     def _relation(self, where: str, row: Json) -> None:
         label = str(row.get("type"))
@@ -132,7 +132,7 @@ class _DocumentMarks:
             self.draft.link(label, source, target, at=where, directed=True)
 
     def _trigger(self, where: str, row: Json, label: str) -> Span | None:
-        """The relation's words without white space at their edges; None where there are none, or none such."""
+        """The relation's words as a span without white space at its edges; None where there is no such span."""
         start, end, quoted = row.get("begin"), row.get("end"), row.get("value")
         if isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(self.text):
             words = self.text[start:end]
@@ -145,13 +145,13 @@ class _DocumentMarks:
         return self.draft.span(start, end, label, at=where, quoted=quoted, unit="event")
 
     def _end(self, row: Json, end: str) -> Span | None:
-        """The entity at the end's offsets, of the type it names if it names one."""
+        """The entity at the offsets of one end of a relation, of the type the end names if it names one."""
         start, stop = row.get(f"{end}Begin"), row.get(f"{end}End")
         quoted = row.get(end)
         if not isinstance(start, int) or not isinstance(stop, int):
             return None
         if isinstance(quoted, str) and not agrees(quoted, self.text[start:stop]):
             return None
-        spans = self.found.get((start, stop), [])
-        wanted = row.get(f"{end}Type")
-        return next((span for span in spans if span.label == wanted), spans[0] if spans else None)
+        spans = self.spans.get((start, stop), [])
+        label = row.get(f"{end}Type")
+        return next((span for span in spans if span.label == label), spans[0] if spans else None)

@@ -1,7 +1,7 @@
-"""Documents as re3d's JSON lines: documents.json, entities.json and relations.json in a folder.
+"""Writer of re3d's JSON lines: documents.json, entities.json and relations.json in a folder.
 
-An event of one Source and one Target is a relation with its trigger for words, as in the corpus. Any other event is an
-entity of its type, and each of its arguments and each link a relation; those rows say so under `naba`.
+An event with exactly one Source and one Target is a relation with its trigger as words, as in the corpus. Any other
+event is an entity of its type, and each of its arguments and each link a relation; those rows have a key `naba`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from annotation.storage.documents_file import atomic
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
-    """Write the three files. Nothing of a Document is lost in them but who annotated it."""
+    """Write the three files. All of a Document is written but its annotator; a repeated id is recorded as lost."""
     lost: list[Lost] = []
     seen: set[str] = set()
     with ExitStack() as stack:
@@ -49,7 +49,9 @@ def _about(document: Document) -> Json:
 def _marks(document: Document) -> dict[str, list[Json]]:
     pointed = {argument.filler for event in document.events for argument in event.arguments}
     pointed |= {span for link in document.links for span in (link.a, link.b)}
-    native = {e.trigger for e in document.events if e.trigger not in pointed and _is_relation(e, document)}
+    native = {
+        event.trigger for event in document.events if event.trigger not in pointed and _is_relation(event, document)
+    }
     entities = [_entity(document, span, {}) for span in document.entities]
     relations: list[Json] = []
     for event in document.events:
@@ -58,8 +60,10 @@ def _marks(document: Document) -> dict[str, list[Json]]:
             relations.append(_relation(document, event.type, event.trigger, source, target, {}))
             continue
         entities.append(_entity(document, event.trigger, {"naba": TRIGGER, "attributes": dict(event.attributes)}))
-        for a in event.arguments:
-            relations.append(_relation(document, a.role, event.trigger, event.trigger, a.filler, {"naba": ARGUMENT}))
+        for argument in event.arguments:
+            relations.append(
+                _relation(document, argument.role, event.trigger, event.trigger, argument.filler, {"naba": ARGUMENT})
+            )
     for link in document.links:
         words = Span(link.a.end, link.b.start, link.label) if link.a.end < link.b.start else link.a
         relations.append(_relation(document, link.label, words, link.a, link.b, {"naba": LINK}))
@@ -67,7 +71,7 @@ def _marks(document: Document) -> dict[str, list[Json]]:
 
 
 def _is_relation(event: Event, document: Document) -> bool:
-    """Whether the event can stand as a relation of the corpus and be read back as it was."""
+    """Whether the event can be a relation of the corpus that is read back as the same event."""
     words = event.trigger.quote(document.text)
     return (
         [argument.role for argument in event.arguments] == [SOURCE, TARGET]

@@ -1,4 +1,4 @@
-"""The formats by name."""
+"""Registry of the formats by name."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ FORMATS = {
 
 
 def reader(name: str) -> Reader:
-    """How the format is read. Raises UsageError naming those that can be."""
-    found = FORMATS.get(name)
-    if found is None or found.read is None:
-        raise UsageError(_unknown(name, [f.name for f in FORMATS.values() if f.read]))
-    return found.read
+    """The format's reader. Raises UsageError that names the formats that can be read."""
+    kind = FORMATS.get(name)
+    if kind is None or kind.read is None:
+        raise UsageError(_unknown(name, [other.name for other in FORMATS.values() if other.read]))
+    return kind.read
 
 
 def writer(name: str) -> Writer:
-    """How the format is written. Raises UsageError naming those that can be."""
-    found = FORMATS.get(name)
-    if found is None or found.write is None:
-        raise UsageError(_unknown(name, [f.name for f in FORMATS.values() if f.write]))
-    return found.write
+    """The format's writer. Raises UsageError that names the formats that can be written."""
+    kind = FORMATS.get(name)
+    if kind is None or kind.write is None:
+        raise UsageError(_unknown(name, [other.name for other in FORMATS.values() if other.write]))
+    return kind.write
 
 
-def _unknown(name: str, known: list[str]) -> str:
-    return f"{name!r} is none of the formats that can do this: {', '.join(known)}"
+def _unknown(name: str, names: list[str]) -> str:
+    return f"{name!r} is none of the formats that can do this: {', '.join(names)}"

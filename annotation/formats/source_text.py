@@ -1,4 +1,4 @@
-"""What formats' files are made of: text in whatever encoding, JSON as one value or one a line, names that are ids."""
+"""Input of the formats: text in any encoding, JSON as one value or one a line, file names that are ids."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from annotation.formats.base import Lost
 
 _SAFE = " !#$&'()+,-.;=@[]^_{}~"
 _LONGEST = 200
-"""Bytes of a file's name, with room for an ending."""
+"""Most bytes in a file's name, with room for an ending."""
 
 
 def text_of(path: Path, *, exact: bool = False) -> str:
-    """The file's text, its newlines as they are. Raises UsageError that says why it cannot be read.
+    """The file's text, its newlines unchanged. Raises UsageError with the reason where it cannot be read.
 
-    With `exact` what is UTF-8 is left as it is, with its BOM and all, for files whose offsets count that too.
+    With `exact`, UTF-8 is decoded with its BOM, for files whose offsets count it.
     """
     try:
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
@@ -37,7 +37,7 @@ def text_of(path: Path, *, exact: bool = False) -> str:
 
 
 def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:
-    """The JSON objects of a file with where each is: a list of them, one alone, or one a line."""
+    """The JSON objects of a file with the place of each: from a list, a single object, or one object a line."""
     text = text_of(path)
     if not text.strip():
         return
@@ -66,13 +66,13 @@ def _parsed(line: str) -> object:
 
 
 def rows_in(row: Json, key: str) -> list[Json]:
-    """The objects in the list under the key; what is none, or no list, is left out."""
+    """The objects in the list under the key; other items are left out, and a value that is no list gives none."""
     value = row.get(key)
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def guess_language(text: str) -> str:
-    """`ar`, `he`, or `und` for any other."""
+    """`ar`, `he`, or `und` for any other language."""
     try:
         return languages.language(text)
     except ValueError:
@@ -80,7 +80,7 @@ def guess_language(text: str) -> str:
 
 
 def file_name(id: str) -> str:
-    """A name for a file that stands for the id, which `id_of` gives back. Raises ValueError where none can."""
+    """A file name for the id, which `id_of` converts back. Raises ValueError where no file can have such a name."""
     readable = "".join(char if char.isalnum() or char in _SAFE else quote(char, safe="") for char in id)
     if readable.startswith("."):
         readable = "%2E" + readable[1:]
@@ -90,5 +90,5 @@ def file_name(id: str) -> str:
 
 
 def id_of(name: str) -> str:
-    """The id a file's name stands for."""
+    """The id for a file name made by `file_name`."""
     return unquote(name)

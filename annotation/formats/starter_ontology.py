@@ -1,7 +1,7 @@
-"""A first ontology for an imported corpus: every label and role signature found in it, to be described by people.
+"""First ontology of an imported corpus: every label and role signature in it, to be described by people.
 
-Titles are the labels themselves. A label that is an entity's and an event's at once, or a role's and a link's, cannot
-stand in one ontology under one name and is refused by name.
+Titles are the labels themselves. A label of both an entity and an event, or of both a role and a link, cannot be in one
+ontology and raises UsageError.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from annotation.core.ontology import LANGUAGES
 
 _COLORS = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#8c564b", "#17becf", "#bcbd22", "#e377c2", "#7f7f7f")
 PLACEHOLDERS = {"entities": "Mention", "events": "Happening", "roles": "Participant", "attributes": "status"}
-"""What stands where the corpus has none: ontologies and models have at least one of each."""
+"""Labels for parts the corpus lacks: ontologies and models need at least one of each."""
 _STATED = "stated"
 
 
 @dataclass
 class Starter:
-    """The labels seen so far."""
+    """The labels of the Documents added so far."""
 
     entities: set[str] = field(default_factory=set)
     events: dict[str, dict[str, set[str]]] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class Starter:
     links: set[str] = field(default_factory=set)
 
     def add(self, document: Document) -> None:
-        """Take in the labels of a Document."""
+        """Add the labels of a Document."""
         self.entities |= {span.label for span in document.entities}
         self.links |= {link.label for link in document.links}
         for event in document.events:
@@ -42,13 +42,13 @@ class Starter:
                 self.attributes.setdefault(name, set()).add(value)
 
     def placeholders(self) -> dict[str, str]:
-        """The parts of an ontology the corpus has none of, and what is written there instead."""
-        there = {"entities": self.entities, "events": self.events, "roles": any(self.events.values())}
-        there["attributes"] = self.attributes
-        return {part: PLACEHOLDERS[part] for part, any_ in there.items() if not any_}
+        """The parts of an ontology that the corpus lacks, and the label written there instead."""
+        parts = {"entities": self.entities, "events": self.events, "roles": any(self.events.values())}
+        parts["attributes"] = self.attributes
+        return {part: PLACEHOLDERS[part] for part, present in parts.items() if not present}
 
     def yaml(self, name: str) -> str:
-        """The ontology's file. Raises UsageError naming the labels that cannot stand beside each other."""
+        """The text of the ontology's file. Raises UsageError that names labels that cannot be in one ontology."""
         entities = sorted(self.entities) or [PLACEHOLDERS["entities"]]
         events: dict[str, Mapping[str, Iterable[str]]] = {key: self.events[key] for key in sorted(self.events)}
         if not events:

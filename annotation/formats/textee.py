@@ -1,11 +1,12 @@
-"""TextEE's end-to-end JSON, one window a line, and Documents.
+"""Reader of TextEE's end-to-end JSON, one window a line.
 
-TextEE counts tokens where naba counts characters. Reading finds each token in the text; writing cuts words into tokens
-wherever a mark begins or ends, so that no offset is lost, half a word included. To give two sides of one text the same
-tokens, as TextEE's scorer wants, pass each the other's `borders`. What cannot be said is told, never dropped silently.
+TextEE counts tokens where naba counts characters. Reading locates each token in the text; writing cuts words into
+tokens wherever a span begins or ends, so that every offset can be represented. To give two sides of one text the same
+tokens, as TextEE's scorer needs, pass each the `borders` of the other. Everything that cannot be represented is
+reported.
 
-A Document's id is `doc_id#wnd_id`, or the one id where both are the same. Attributes travel under a key of their own,
-links as relations; sources, provenance and scores do not travel.
+A Document's id is `doc_id#wnd_id`, or the one id where both are equal. Attributes have a key of their own, links are
+relations; sources, provenance and scores are not written.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from annotation.formats.textee_write import to_textee as to_textee
 from annotation.formats.tokenization import borders as borders
 
 UNTYPED = "Argument"
-"""The type of a filler that the file gives none: predictions as TextEE's scorer takes them have no entities."""
+"""The type of a filler without one in the file: predictions for TextEE's scorer have no entities."""
 LINK = "SameAs"
 
 
 @dataclass(frozen=True, slots=True)
 class WindowRead:
-    """A Document, the tokens its file counts in, and what of the file it does not say."""
+    """A Document, the tokens of its window, and messages on what it does not hold of the window."""
 
     document: Document
     tokens: tuple[str, ...]
@@ -33,12 +34,12 @@ class WindowRead:
 
 
 def is_textee(row: Json) -> bool:
-    """Whether this looks like a window of TextEE's rather than a Document."""
+    """Whether the row looks like a window of TextEE's rather than a Document."""
     return "schema" not in row and {"wnd_id", "tokens"} <= set(row)
 
 
 def from_textee(row: Json) -> WindowRead:
-    """The Document a window stands for: its own mentions, or `events` as TextEE's scorer takes them.
+    """The Document of a window: its own mentions, and `events` in the form TextEE's scorer takes.
 
     Two events of one trigger and type become one with the arguments of both, which scores the same. Raises ValueError
     that names what is wrong.
@@ -50,23 +51,26 @@ def from_textee(row: Json) -> WindowRead:
 
 
 class _Window:
-    """One window. Offsets of tokens are looked up, so two spans of tokens are never one of characters."""
+    """One window. Offsets of tokens are looked up, so different token spans are never equal character spans."""
 
     def __init__(self, row: Json) -> None:
         self.row = row
         self.tokens = tuple(str(token) for token in _list(row, "tokens"))
         self.lost: list[str] = []
         text = row.get("text")
-        found = _find(str(text), self.tokens) if isinstance(text, str) else None
-        if found is None:
+        places = _find(str(text), self.tokens) if isinstance(text, str) else None
+        if places is None:
             self.lost.append("the text is not its tokens in order; the tokens, joined by spaces, take its place")
             text = " ".join(self.tokens)
             ends = [len(" ".join(self.tokens[: at + 1])) for at in range(len(self.tokens))]
-            found = [(end - len(token), end) for end, token in zip(ends, self.tokens, strict=True)]
-        self.text, self.places = str(text), found
+            places = [(end - len(token), end) for end, token in zip(ends, self.tokens, strict=True)]
+        self.text, self.places = str(text), places
 
     def read(self) -> WindowRead:
-        mentions = {str(m["id"]): self.span(m, str(m["entity_type"])) for m in _list(self.row, "entity_mentions")}
+        mentions = {
+            str(mention["id"]): self.span(mention, str(mention["entity_type"]))
+            for mention in _list(self.row, "entity_mentions")
+        }
         rows = [*_list(self.row, "event_mentions"), *map(_mention, _list(self.row, "events"))]
         events = [self.event(row, mentions) for row in rows]
         triggers = {event.trigger for event in events}
@@ -97,13 +101,13 @@ class _Window:
         return Event(trigger, tuple(arguments), attributes)
 
     def merged(self, events: Iterable[Event]) -> Iterable[Event]:
-        found: dict[Span, Event] = {}
+        by_trigger: dict[Span, Event] = {}
         for event in events:
-            if (first := found.get(event.trigger)) is not None:
+            if (first := by_trigger.get(event.trigger)) is not None:
                 self.lost.append(f"two {event.type} events share a trigger; they become one")
                 event = replace(first, arguments=(*first.arguments, *event.arguments))
-            found[event.trigger] = event
-        return found.values()
+            by_trigger[event.trigger] = event
+        return by_trigger.values()
 
     def links(self, mentions: Mapping[str, Span]) -> Iterable[Link]:
         for row in _list(self.row, "relation_mentions"):
@@ -123,7 +127,7 @@ class _Window:
 
 
 def _mention(row: Json) -> Json:
-    """An event as TextEE's scorer takes it, (start, end, type or role, words) each, as the mention it stands for."""
+    """An event in the scorer's form, lists (start, end, type or role, words), as an event mention."""
     (start, end, kind), *arguments = (_three(triple) for triple in [row["trigger"], *_list(row, "arguments")])
     fillers = [{"start": start, "end": end, "role": role} for start, end, role in arguments]
     return {"event_type": kind, "trigger": {"start": start, "end": end}, "arguments": fillers}
@@ -143,7 +147,7 @@ def _list(row: Json, key: str) -> list[Json]:
 
 
 def _find(text: str, tokens: Sequence[str]) -> list[tuple[int, int]] | None:
-    """Where each token stands, with nothing but whitespace between them; None where they do not."""
+    """The range of each token, with only whitespace between them; None where the text is not its tokens."""
     places, at = [], 0
     for token in tokens:
         while at < len(text) and text[at].isspace():

@@ -1,4 +1,4 @@
-"""Files of TextEE's windows, and Documents written as such. One bad mention is told and left out, not its window."""
+"""Reader and writer of files of TextEE's windows. A faulty mention is reported and left out, not its window."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from annotation.storage.documents_file import atomic
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """The Documents of a file of windows, one a line or one JSON list."""
-    for found in objects(path):
-        if isinstance(found, Lost):
-            yield found
+    """The Documents of a file of windows, one window a line or one JSON list."""
+    for item in objects(path):
+        if isinstance(item, Lost):
+            yield item
             continue
-        where, row = found
+        where, row = item
         if not is_textee(row):
             yield Lost("document", where, "is no window of TextEE's: it has no wnd_id or no tokens", kind="wrong")
             continue
@@ -33,19 +33,19 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
             continue
         yield read.document
         yield from lost
-        yield from (_told(line, where) for line in read.lost)
+        yield from (_lost(line, where) for line in read.lost)
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
-    """Write a window a line and say what they do not hold."""
+    """Write one window a line and return what they do not hold."""
     lost: list[Lost] = []
     with atomic(out) as file:
         for document in documents:
-            kept, trims = trim(document)
+            trimmed, trims = trim(document)
             lost += trims
             if document.source:
                 lost.append(Lost("source", document.id, "windows do not say where the article came from"))
-            file.write(json.dumps(to_textee(kept).row, ensure_ascii=False) + "\n")
+            file.write(json.dumps(to_textee(trimmed).row, ensure_ascii=False) + "\n")
     return lost
 
 
@@ -53,52 +53,55 @@ def _language(row: Json, how: ReadOptions) -> str:
     return str(row.get("lang") or how.language or guess_language(str(row.get("text", ""))))
 
 
-def _told(line: str, where: str) -> Lost:
+def _lost(line: str, where: str) -> Lost:
     unit: Unit = "link" if line.startswith("relation") else "event" if "events share" in line else "document"
     return Lost(unit, where, line, kind="lost" if unit == "event" else "noted")
 
 
 def _sound(row: Json, where: str, lost: list[Lost]) -> dict[str, object]:
-    """The window without the mentions that cannot be read, each told."""
+    """The window without the mentions that cannot be read, each of which is recorded."""
     tokens = row.get("tokens")
     size = len(tokens) if isinstance(tokens, list) else 0
-    judge = _MentionCheck(where, size, lost)
-    entities = [mention for mention in rows_in(row, "entity_mentions") if judge.entity(mention)]
-    known = {str(mention["id"]) for mention in entities}
+    check = _MentionCheck(where, size, lost)
+    entities = [mention for mention in rows_in(row, "entity_mentions") if check.entity(mention)]
+    ids = {str(mention["id"]) for mention in entities}
     events = [
-        {**mention, "arguments": [a for a in rows_in(mention, "arguments") if judge.argument(a, known)]}
+        {
+            **mention,
+            "arguments": [argument for argument in rows_in(mention, "arguments") if check.argument(argument, ids)],
+        }
         for mention in rows_in(row, "event_mentions")
-        if judge.event(mention)
+        if check.event(mention)
     ]
-    relations = [mention for mention in rows_in(row, "relation_mentions") if judge.relation(mention, known)]
+    relations = [mention for mention in rows_in(row, "relation_mentions") if check.relation(mention, ids)]
     return {**row, "entity_mentions": entities, "event_mentions": events, "relation_mentions": relations}
 
 
 @dataclass(frozen=True, slots=True)
 class _MentionCheck:
-    """Which mentions of a window of so many tokens can be read; the others are told."""
+    """Checks which mentions of a window of `tokens` tokens can be read; the others are recorded."""
 
     where: str
     tokens: int
     lost: list[Lost]
 
     def entity(self, mention: Json) -> bool:
-        good = self._placed(mention) and bool(mention.get("entity_type")) and "id" in mention
-        return good or self._wrong("entity", mention, "has no type, no id, or tokens that are not there; mend it")
+        valid = self._placed(mention) and bool(mention.get("entity_type")) and "id" in mention
+        return valid or self._wrong("entity", mention, "has no type, no id, or tokens that are not there; mend it")
 
     def event(self, mention: Json) -> bool:
-        good = self._placed(mention.get("trigger")) and bool(mention.get("event_type"))
-        return good or self._wrong("event", mention, "has no type, or a trigger of tokens that are not there; mend it")
+        valid = self._placed(mention.get("trigger")) and bool(mention.get("event_type"))
+        return valid or self._wrong("event", mention, "has no type, or a trigger of tokens that are not there; mend it")
 
-    def argument(self, mention: Json, known: Container[str]) -> bool:
+    def argument(self, mention: Json, ids: Container[str]) -> bool:
         id = mention.get("entity_id")
-        filled = str(id) in known or (id is None and self._placed(mention))
-        good = filled and bool(mention.get("role"))
-        return good or self._wrong("argument", mention, "has no role, or an entity that is not there or was left out")
+        filled = str(id) in ids or (id is None and self._placed(mention))
+        valid = filled and bool(mention.get("role"))
+        return valid or self._wrong("argument", mention, "has no role, or an entity that is not there or was left out")
 
-    def relation(self, mention: Json, known: Container[str]) -> bool:
-        good = all(str(end.get("entity_id")) in known for end in rows_in(mention, "arguments"))
-        return good or self._wrong("link", mention, "joins an entity that is not there or was left out")
+    def relation(self, mention: Json, ids: Container[str]) -> bool:
+        valid = all(str(end.get("entity_id")) in ids for end in rows_in(mention, "arguments"))
+        return valid or self._wrong("link", mention, "joins an entity that is not there or was left out")
 
     def _placed(self, mention: object) -> bool:
         if not isinstance(mention, dict):

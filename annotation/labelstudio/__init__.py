@@ -1,1 +1,1 @@
-"""The way to Label Studio and back: sync, migration, suggestions, repair, project, server, convert."""
+"""Label Studio integration: sync, migration, suggestions, repair, project, server, convert."""

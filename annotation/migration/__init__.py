@@ -1,1 +1,1 @@
-"""Documents and ontologies taken from one version of the ontology to the next."""
+"""Migration of Documents and ontologies to a new version of the ontology."""

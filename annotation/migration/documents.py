@@ -1,4 +1,4 @@
-"""Document x Migration -> the Document in the new labels, and what of it a person has to decide. Pure."""
+"""Migration of Documents: each with the new ontology's labels, and what a person has to decide. No I/O."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from annotation.core.document import Argument, Document, Event, Link, Span
-from annotation.migration.mapping import Migration, Touched, told, value_path
+from annotation.migration.mapping import Migration, Touched, touched_in_words, value_path
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """Something marked with a label that became several: a span, a role or link at its filler, or an attribute's value.
+    """An annotation whose label was split: a span, a role at its filler, a link at its first end, or a value.
 
-    `was` is the path of the old label, `becomes` the codes to choose from.
+    `was` is the path of the old label, `becomes` the new codes to choose from, `words` the text of the span.
     """
 
     document: str
@@ -26,7 +26,7 @@ class Undecided:
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The Document without what is undecided; `touched` counts what was changed."""
+    """The migrated Document without its undecided annotations; `touched` counts the changes."""
 
     document: Document
     undecided: tuple[Undecided, ...]
@@ -34,55 +34,57 @@ class Migrated:
 
 
 def migrated(document: Document, migration: Migration) -> Migrated:
-    """The Document in the labels of the new ontology. Labels that the old one does not have stay as they are.
+    """The Document with the labels of the new ontology. Labels that the old one does not have stay unchanged.
 
-    Spans that come to be the same are one; triggers that do are one event with the arguments and attributes of both.
+    Spans that become equal are merged; events whose triggers become equal are merged with their arguments and values.
     """
-    one = _One(document, migration)
-    return Migrated(one.document(), tuple(one.undecided), one.touched)
+    work = _DocumentMigration(document, migration)
+    return Migrated(work.document(), tuple(work.undecided), work.touched)
 
 
-class Moving:
-    """Many Documents on their way: what is undecided in them, and what was touched altogether."""
+class MigrationRun:
+    """The migration of many Documents: their undecided annotations, and counts of all changes."""
 
     def __init__(self, migration: Migration) -> None:
         self.migration = migration
         self.undecided: list[Undecided] = []
         self.touched: Touched = Counter()
 
-    def all(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """Each Document in the new labels."""
+    def migrate(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Each Document, migrated."""
         for document in documents:
-            found = migrated(document, self.migration)
-            self.undecided += found.undecided
-            self.touched.update(found.touched)
-            yield found.document
+            result = migrated(document, self.migration)
+            self.undecided += result.undecided
+            self.touched.update(result.touched)
+            yield result.document
 
     def table(self) -> list[tuple[str, str]]:
-        """A row for each label that does not simply stay, and what was touched of it."""
-        said = {change.path: str(change) for change in self.migration.changes()}
-        paths = dict.fromkeys([*said, *(path for path, _ in self.touched)])
-        return [(said.get(path, f"{path} stays"), told(self.of(path))) for path in paths]
+        """A row for each label that changes or was touched: the change, and counts in words."""
+        changes = {change.path: str(change) for change in self.migration.changes()}
+        paths = dict.fromkeys([*changes, *(path for path, _ in self.touched)])
+        return [(changes.get(path, f"{path} stays"), touched_in_words(self.of(path))) for path in paths]
 
     def of(self, path: str) -> Counter[str]:
-        """What was touched of one label."""
-        return Counter({what: count for (label, what), count in self.touched.items() if label == path})
+        """The counts of changes to one label, given its path."""
+        return Counter({kind: count for (label, kind), count in self.touched.items() if label == path})
 
     def as_dict(self) -> dict[str, object]:
-        """The counts for a machine."""
+        """The counts as JSON values."""
         paths = dict.fromkeys([*(change.path for change in self.migration.changes()), *(p for p, _ in self.touched)])
         return {"changes": {path: dict(self.of(path)) for path in paths}, "to_decide": len(self.undecided)}
 
 
 @dataclass
 class _Merged:
-    """An event on its way: the arguments of all that became it, and for each attribute the values with their paths."""
+    """A new event: the arguments of all its old events, and by attribute the new values with their old paths."""
 
     arguments: set[Argument] = field(default_factory=set)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-class _One:
+class _DocumentMigration:
+    """The migration of one Document; `spans` holds the new span of each old one, None where undecided or removed."""
+
     def __init__(self, document: Document, migration: Migration) -> None:
         self.before, self.migration = document, migration
         self.touched: Touched = Counter()
@@ -90,22 +92,23 @@ class _One:
         self.spans = {span: self._span(span) for span in dict.fromkeys(document.spans())}
 
     def document(self) -> Document:
+        """The migrated Document."""
         merged: dict[Span, _Merged] = {}
         for event in self.before.events:
             trigger = self.spans[event.trigger]
-            into = merged.setdefault(trigger, _Merged()) if trigger else _Merged()
+            new_event = merged.setdefault(trigger, _Merged()) if trigger else _Merged()
             for argument in event.arguments:
-                into.arguments.update(self._argument(event.trigger, argument))
+                new_event.arguments.update(self._argument(event.trigger, argument))
             for name, value in event.attributes:
-                self._value(event.trigger, name, value, into)
+                self._value(event.trigger, name, value, new_event)
         regions = self.before.provenance.regions if self.before.provenance else ()
-        known = tuple((new, region) for old, region in regions if (new := self.spans.get(old)))
+        new_regions = tuple((new, region) for old, region in regions if (new := self.spans.get(old)))
         return replace(
             self.before,
             entities=tuple(new for span in self.before.entities if (new := self.spans[span])),
             events=tuple(self._event(trigger, parts) for trigger, parts in merged.items()),
             links=tuple(moved for link in self.before.links if (moved := self._link(link))),
-            provenance=replace(self.before.provenance, regions=known) if self.before.provenance else None,
+            provenance=replace(self.before.provenance, regions=new_regions) if self.before.provenance else None,
         )
 
     def _span(self, span: Span) -> Span | None:
@@ -139,7 +142,7 @@ class _One:
         return Link(parts[0], a, b) if len(parts) == 1 and a != b else None
 
     def _arrow(self, label: str, start: Span, end: Span, at: Span) -> tuple[str, ...]:
-        """What the arrow becomes; more than one only where a person decides."""
+        """The new labels of an arrow; more than one if a person has to decide."""
         parts = self.migration.arrow(label, (start.label,), (end.label,))
         path = self.migration.arrow_path(label)
         if self.migration.arrows.get(label, (label,)) != (label,):
@@ -148,7 +151,7 @@ class _One:
             self._ask(at, path, parts)
         return parts
 
-    def _value(self, trigger: Span, name: str, value: str, into: _Merged) -> None:
+    def _value(self, trigger: Span, name: str, value: str, new_event: _Merged) -> None:
         if self.spans[trigger] is None:
             self._dropped(trigger, "dropped choice")
             return
@@ -158,19 +161,19 @@ class _One:
         if len(parts) > 1:
             self._ask(trigger, path, tuple(new for _, new in parts))
         for heir, new in parts:
-            into.values.setdefault(heir, {})[new] = path
+            new_event.values.setdefault(heir, {})[new] = path
 
     def _event(self, trigger: Span, merged: _Merged) -> Event:
         for values in merged.values.values():
-            if len(values) > 1 and len(set(values.values())) > 1:  # said differently of what is one event now
+            if len(values) > 1 and len(set(values.values())) > 1:  # merged events that differ in the value
                 self._ask(trigger, next(iter(values.values())), tuple(values))
-        said = tuple((name, next(iter(values))) for name, values in merged.values.items() if len(values) == 1)
-        return Event(trigger, tuple(merged.arguments), said)
+        attributes = tuple((name, next(iter(values))) for name, values in merged.values.items() if len(values) == 1)
+        return Event(trigger, tuple(merged.arguments), attributes)
 
-    def _dropped(self, span: Span, what: str) -> None:
-        self.touched[self.migration.label_path(span.label), what] += 1
+    def _dropped(self, span: Span, kind: str) -> None:
+        self.touched[self.migration.label_path(span.label), kind] += 1
 
     def _ask(self, span: Span, path: str, parts: tuple[str, ...]) -> None:
-        """Note what a person decides."""
+        """Record that a person has to decide."""
         self.touched[path, "undecided"] += 1
         self.undecided.append(Undecided(self.before.id, span, span.quote(self.before.text), path, parts))

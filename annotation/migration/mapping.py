@@ -1,7 +1,7 @@
-"""One ontology -> the next: what becomes of each label, and of each Document. Pure.
+"""Mapping from an old ontology to a new one: the new labels of each old label. No I/O.
 
-The new ontology says where its labels come from. A label keeps its name, or lists under `was` what it was called; what
-several list is split, and `removed` names what is gone. Nothing of the old ontology may be left unaccounted for.
+The new ontology describes the mapping. A label keeps its name, or lists its old names under `was`. An old label that
+several list is split; one under `removed` is deleted. Every label of the old ontology must be accounted for.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ LabelKind: TypeAlias = Literal["renamed", "merged", "split", "removed"]
 AttributeValue: TypeAlias = tuple[str, str]
 """An attribute and one of its values."""
 Touched: TypeAlias = Counter[tuple[str, str]]
-"""How often (path of an old label, what happened): `mark`, `arrow`, `choice`, `dropped arrow`, `dropped choice`,
-`undecided`, and `forbidden` for an argument whose role the new ontology does not give its event any more."""
+"""Counts of (path of an old label, kind of change): `mark`, `arrow`, `choice`, `dropped arrow`, `dropped choice`,
+`undecided`, and `forbidden` for an argument whose role the new ontology no longer permits in its event."""
 
 WHAT = ("mark", "arrow", "choice", "dropped arrow", "dropped choice", "undecided", "forbidden")
 _VERBS: Mapping[LabelKind, str] = {
@@ -34,7 +34,7 @@ _SPANS, _ARROWS = ("entities", "events"), ("roles", "links")
 
 @dataclass(frozen=True, slots=True)
 class LabelChange:
-    """What becomes of one label: `path` in the old ontology, `becomes` paths in the new one."""
+    """The change of one label: its `path` in the old ontology, and the paths it `becomes` in the new one."""
 
     path: str
     becomes: tuple[str, ...]
@@ -47,10 +47,10 @@ class LabelChange:
 
 @dataclass(frozen=True)
 class Migration:
-    """What the labels of `old` are in `new`: nothing (removed), one, or several between which a person decides.
+    """The new labels of each label of `old`: none (removed), one, or several between which a person decides.
 
-    `labels` are those of entities and events, `arrows` roles and links; the codes of each pair are unique together.
-    What a mapping does not hold is no label of the old ontology, and stays as it is.
+    `labels` maps entities and events, `arrows` roles and links, `values` attribute values. A label that is not in the
+    mapping is not in the old ontology and stays unchanged.
     """
 
     old: Ontology
@@ -61,89 +61,89 @@ class Migration:
 
     @classmethod
     def between(cls, old: Ontology, new: Ontology, *, path: str = "ontology") -> Migration:
-        """The migration the new ontology asks for. Raises OntologyError naming each label it does not account for."""
+        """The migration that `new` describes. Raises OntologyError with every fault; `path` names the file in it."""
         faults = _Faults()
         spans = [_parts(group, old, new, faults) for group in _SPANS]
         arrows = [_parts(group, old, new, faults) for group in _ARROWS]
         attributes = _parts("attributes", old, new, faults)
         values = {k: v for a, parts in attributes.items() for k, v in _values(old, new, a, parts, faults)}
-        if every := faults.every():
-            raise OntologyError(path=path, faults=every)
+        if lines := faults.lines():
+            raise OntologyError(path=path, faults=lines)
         return cls(old, new, spans[0] | spans[1], arrows[0] | arrows[1], values)
 
     def changes(self) -> list[LabelChange]:
-        """Every label that does not simply stay, in the order of the old ontology."""
-        found = [*_changes(self.labels, lambda n: _path(self.old, _SPANS, n), lambda n: _path(self.new, _SPANS, n))]
-        found += _changes(self.arrows, lambda n: _path(self.old, _ARROWS, n), lambda n: _path(self.new, _ARROWS, n))
-        return [*found, *_changes(self.values, value_path, value_path)]
+        """Every label that changes, in the order of the old ontology."""
+        changes = [*_changes(self.labels, lambda n: _path(self.old, _SPANS, n), lambda n: _path(self.new, _SPANS, n))]
+        changes += _changes(self.arrows, lambda n: _path(self.old, _ARROWS, n), lambda n: _path(self.new, _ARROWS, n))
+        return [*changes, *_changes(self.values, value_path, value_path)]
 
     def back(self) -> Migration:
-        """The way back for what has only one: a label that comes from one old label gets that one's name again.
+        """The reverse migration: a label that comes from exactly one old label becomes that label again.
 
-        All others stay as they are. So what was marked since can be carried back as far as it can be said at all.
+        All others stay unchanged. So annotations made after the migration can be migrated back as far as possible.
         """
         return Migration(self.new, self.old, _back(self.labels), _back(self.arrows), _back(self.values))
 
     def label_path(self, label: str) -> str:
-        """``events.Strike`` for Strike."""
+        """The path in the old ontology of a span label: ``events.Strike`` for Strike."""
         return _path(self.old, _SPANS, label)
 
     def arrow_path(self, arrow: str) -> str:
-        """``roles.Agent`` for Agent."""
+        """The path in the old ontology of a role or link: ``roles.Agent`` for Agent."""
         return _path(self.old, _ARROWS, arrow)
 
     def new_arrow_path(self, arrow: str) -> str:
-        """As `arrow_path`, in the new ontology."""
+        """The path in the new ontology of a role or link."""
         return _path(self.new, _ARROWS, arrow)
 
     def label(self, label: str) -> tuple[str, ...]:
-        """What becomes of a label of entities or events."""
+        """The new labels of an entity or event label."""
         return self.labels.get(label, (label,))
 
     def arrow(self, arrow: str, events: tuple[str, ...], fillers: tuple[str, ...]) -> tuple[str, ...]:
-        """What becomes of an arrow between regions of these new labels.
+        """The new labels of a role or link from one of the event labels to one of the filler labels, both new.
 
-        Of a split role only those count that the new ontology permits there, if it permits any.
+        Of a split role, only the parts that the new ontology permits there, if it permits any.
         """
         parts = self.arrows.get(arrow, (arrow,))
         able = tuple(p for p in parts if any(self.new.permits(e, p, f) for e in events for f in fillers))
         return able if len(parts) > 1 and able else parts
 
     def value(self, attribute: str, value: str) -> tuple[AttributeValue, ...]:
-        """What becomes of an attribute with that value."""
+        """The new (attribute, value) pairs of an attribute's value."""
         return self.values.get((attribute, value), ((attribute, value),))
 
     def forbids(self, arrow: str, old: tuple[str, str], parts: tuple[str, ...], new: tuple[str, str]) -> bool:
-        """Whether an argument the old ontology permitted, between an event and a filler, is permitted no more."""
+        """Whether an argument between (event, filler) labels was permitted by the old ontology but not by the new."""
         lost = len(parts) == 1 and not self.new.permits(new[0], parts[0], new[1])
         return lost and self.old.permits(old[0], arrow, old[1])
 
 
 class _Faults:
-    """What is wrong with a migration; what is not accounted for is said together, since the remedy is the same."""
+    """The faults of a migration. Labels not accounted for share one line, because the remedy is the same."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.others: list[str] = []
         self.unaccounted: list[str] = []
 
-    def every(self) -> list[str]:
-        """One line each."""
+    def lines(self) -> list[str]:
+        """The faults, one line each; labels not accounted for come first."""
         if not self.unaccounted:
-            return self.said
+            return self.others
         path = self.unaccounted[0]
         remedy = f"write `was: [{path.rsplit('.', 1)[-1]}]` under what it is now, or list it: `removed: [{path}]`"
-        return [f"{', '.join(self.unaccounted)}: not accounted for; {remedy}", *self.said]
+        return [f"{', '.join(self.unaccounted)}: not accounted for; {remedy}", *self.others]
 
 
-def told(touched: Mapping[str, int]) -> str:
-    """What was touched of one label, in words."""
-    return ", ".join(_counted(what, count) for what in WHAT if (count := touched.get(what, 0)))
+def touched_in_words(touched: Mapping[str, int]) -> str:
+    """The counts of changes to one label as text, such as "3 marks, 1 to decide"."""
+    return ", ".join(_counted(kind, count) for kind in WHAT if (count := touched.get(kind, 0)))
 
 
-def _counted(what: str, count: int) -> str:
-    if what == "undecided":
+def _counted(kind: str, count: int) -> str:
+    if kind == "undecided":
         return f"{count:,} to decide"
-    return f"{count:,} no longer permitted" if what == "forbidden" else f"{count:,} {what}{'s' if count > 1 else ''}"
+    return f"{count:,} no longer permitted" if kind == "forbidden" else f"{count:,} {kind}{'s' if count > 1 else ''}"
 
 
 def value_path(value: AttributeValue) -> str:
@@ -152,20 +152,20 @@ def value_path(value: AttributeValue) -> str:
 
 
 def _parts(group: str, old: Ontology, new: Ontology, faults: _Faults) -> dict[str, tuple[str, ...]]:
-    """What each label of one group becomes; a fault for each that is not accounted for."""
+    """The new labels of each label of one group; adds a fault for each label not accounted for."""
     before: Mapping[str, Type] = getattr(old, group)
     after: Mapping[str, Type] = getattr(new, group)
     parts = {name: _claims(name, before, after) for name in before}
-    for name, found in parts.items():
-        _account(f"{group}.{name}", found, new, faults)
+    for name, new_names in parts.items():
+        _account(f"{group}.{name}", new_names, new, faults)
     return parts
 
 
 def _claims(name: str, before: Mapping[str, Type], after: Mapping[str, Type]) -> tuple[str, ...]:
-    """The labels that are, or were, called that.
+    """The new labels that have this name, or list it under `was`.
 
-    Where the name is still there, `was` counts under new labels alone: under the others it is history, and a label
-    that was split once is not split with every later version.
+    If the name still exists, `was` counts only under labels that are new: elsewhere it describes an earlier migration,
+    and a label that was split once must not be split again with every later version.
     """
     return tuple(
         type_.name
@@ -180,19 +180,19 @@ def _values(
     heirs: list[Attribute] = [new.attributes[part] for part in parts]
     before = old.attributes[attribute].values
     for value in before:
-        found = tuple((heir.name, name) for heir in heirs for name in _claims(value, before, heir.values))
+        new_values = tuple((heir.name, name) for heir in heirs for name in _claims(value, before, heir.values))
         if heirs:
-            _account(value_path((attribute, value)), tuple(name for _, name in found), new, faults)
-        if len({heir for heir, _ in found}) > 1:
-            heirs_said = " and ".join(map(value_path, found))
-            faults.said.append(f"{value_path((attribute, value))}: goes to {heirs_said}; choose one")
-        yield (attribute, value), found
+            _account(value_path((attribute, value)), tuple(name for _, name in new_values), new, faults)
+        if len({heir for heir, _ in new_values}) > 1:
+            targets = " and ".join(map(value_path, new_values))
+            faults.others.append(f"{value_path((attribute, value))}: goes to {targets}; choose one")
+        yield (attribute, value), new_values
 
 
-def _account(path: str, found: tuple[str, ...], new: Ontology, faults: _Faults) -> None:
-    if found and path in new.removed:
-        faults.said.append(f"{path}: listed under removed, but it is still there as {', '.join(found)}")
-    elif not found and path not in new.removed:
+def _account(path: str, new_names: tuple[str, ...], new: Ontology, faults: _Faults) -> None:
+    if new_names and path in new.removed:
+        faults.others.append(f"{path}: listed under removed, but it is still there as {', '.join(new_names)}")
+    elif not new_names and path not in new.removed:
         faults.unaccounted.append(path)
 
 

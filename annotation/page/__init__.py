@@ -1,1 +1,1 @@
-"""What the HTML pages of both sides share: marked text, names, templates and the style."""
+"""Shared parts of the HTML pages: highlighted text, titles, templates and styles."""

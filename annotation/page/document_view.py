@@ -1,4 +1,4 @@
-"""One version of a document as a page shows it: the marked text, its events, and an arc for each argument."""
+"""View of one version of a document: the highlighted text, its events, and an arc for each argument."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "yi"}
 
 @dataclass(frozen=True)
 class Chip:
-    """A trigger or an argument: event type or role, its words, and whether the other side has it."""
+    """A trigger or argument below the text: its event type or role, its words, its state and the state's sign."""
 
     title: str
     words: Markup
@@ -28,7 +28,7 @@ class Chip:
 
 @dataclass(frozen=True)
 class Trigger:
-    """An event under the text, with its arguments. `number` is that of its trigger's mark."""
+    """An event below the text, with its arguments. `number` is the number of its trigger's mark."""
 
     trigger: Chip
     arguments: tuple[Chip, ...]
@@ -37,12 +37,12 @@ class Trigger:
 
 
 Arc: TypeAlias = tuple[int, int, str, str]
-"""Numbers of the marks of trigger and filler, the role's title, the argument's state."""
+"""The numbers of the trigger's and the filler's marks, the role's title, and the argument's state."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One version: the marked text, its events, and an arc for each of their arguments."""
+    """One version: the highlighted text, its events, and an arc for each argument."""
 
     text: Markup
     events: tuple[Trigger, ...]
@@ -51,20 +51,20 @@ class Side:
 
 @dataclass(frozen=True)
 class Marking:
-    """Makes the side of a document held against `theirs`: what is in there is `right`, all else `wrong`.
+    """Builds the view of a document that is compared with another one, whose units are `other`.
 
-    `notes` are added to what the pointer reads at a span.
+    Items that are in `other` have the state `right`, all others `wrong`. `notes` are added to a span's tooltip.
     """
 
     document: Document
-    theirs: Units
+    other: Units
     names: Names
     right: str
     wrong: str
     notes: Mapping[Span, str] = field(default_factory=dict)
 
     def side(self) -> Side:
-        """The whole of it."""
+        """The view of the whole document."""
         numbers = {span: number for number, span in enumerate(self.document.spans())}
         triggers = self._marks(self.document.triggers, "trigger", "Trig-C", numbers)
         entities = self._marks(self.document.entities, "entity", "Entity", numbers)
@@ -99,28 +99,28 @@ class Marking:
         return Chip(title, plain(span.quote(self.document.text)), state, SIGNS[state])
 
     def _state(self, item: tuple[int | str, ...], unit: str) -> str:
-        return self.right if item in self.theirs[unit] else self.wrong
+        return self.right if item in self.other[unit] else self.wrong
 
 
 def heading(document: Document) -> Markup:
-    """What the document is called: its title, else its first words, else its id."""
+    """The document's title, else its first line (at most 80 code points), else its id."""
     title = document.source.title if document.source else None
     return plain(title or document.text.strip().partition("\n")[0][:80] or document.id)
 
 
 def direction(language: str) -> str:
-    """What `dir` is for the language; "auto" where it is not known."""
+    """The HTML `dir` attribute for a language: "rtl" or "auto"."""
     return "rtl" if language in _RIGHT_TO_LEFT else "auto"
 
 
 def source_url(document: Document) -> str | None:
-    """Where the article was published, only ever http or https."""
+    """The article's URL if it is http or https, else None."""
     url = document.source.url if document.source else None
     return url if url and url.startswith(("http://", "https://")) else None
 
 
 def task_url(studio: str | None, document: Document) -> str | None:
-    """Where the document is marked in the Label Studio project at `studio`; None where either is not known."""
+    """The URL of the document's task in the Label Studio project at `studio`; None where either is not known."""
     task = document.provenance.task if document.provenance else None
     if task is None or not studio or not studio.startswith(("http://", "https://")):
         return None

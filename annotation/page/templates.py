@@ -1,4 +1,4 @@
-"""Pages that need nothing but themselves: their templates, and a policy that lets nothing else run."""
+"""Jinja templates of self-contained HTML pages, with a content security policy that allows nothing from outside."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _HERE = Path(__file__).parent
 
 
 def environment(folder: Path) -> jinja2.Environment:
-    """The templates of `folder`, and behind them the shared ones of this package.
+    """A Jinja environment with the templates of `folder`, then the shared ones of this package.
 
-    What ends in .html.j2 is escaped, and a name that is not given is an error.
+    Templates that end in .html.j2 are escaped; an undefined name is an error.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, _HERE]),
@@ -30,21 +30,21 @@ def environment(folder: Path) -> jinja2.Environment:
 
 
 def assets(style: Path) -> dict[str, object]:
-    """`style`, `script` and the `policy` that allows them alone, for a page that shows Documents.
+    """The `style`, the `script` and a content security `policy` that allows only these, for a page of Documents.
 
-    The page's own style stands behind the shared one and may overrule it.
+    The page's own style follows the shared one and may override it.
     """
-    look = Markup("\n").join([_source(_HERE / "base.css"), _source(style)])
+    css = Markup("\n").join([_source(_HERE / "base.css"), _source(style)])
     script = Markup("\n").join([_source(_HERE / "filter.js"), _source(_HERE / "arcs.js")])
-    policy = f"default-src 'none'; style-src {_digest(look)}; script-src {_digest(script)}; base-uri 'none'"
-    return {"style": look, "script": script, "policy": policy}
+    policy = f"default-src 'none'; style-src {_digest(css)}; script-src {_digest(script)}; base-uri 'none'"
+    return {"style": css, "script": script, "policy": policy}
 
 
 def _source(path: Path) -> Markup:
-    """A file of ours, to be put into the page as it is."""
+    """A file of this package, inserted into the page without escaping."""
     return Markup(path.read_text(encoding="utf-8"))
 
 
 def _digest(source: str) -> str:
-    """How the page's policy names the one script and the one style it lets a browser use."""
+    """The hash source of a script or style in a content security policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()}'"

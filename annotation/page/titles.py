@@ -1,4 +1,4 @@
-"""What pages call things: the ontology's titles, and its codes where it has none."""
+"""Titles on pages: the ontology's titles, or its codes where it has none."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ UNITS = {
     "Arg-C+": "… with its role",
     "Entity": "entity found, with its type",
 }
-"""What each score asks for, in the order of the table."""
+"""The meaning of each score, in the order of the table."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """Titles out of an ontology. A code it does not know is shown as it is."""
+    """Titles from an ontology. A code that is not in the ontology is its own title."""
 
     ontology: Ontology
 
@@ -36,11 +36,11 @@ class Names:
         return _english(self.ontology.roles.get(code), code)
 
     def native(self, label: str) -> list[tuple[str, str]]:
-        """Language and title of a span label in the languages of the articles."""
+        """(language, title) of a span label, in the languages of the articles."""
         return _native(self._span(label))
 
     def native_role(self, code: str) -> list[tuple[str, str]]:
-        """Language and title of a role in the languages of the articles."""
+        """(language, title) of a role, in the languages of the articles."""
         return _native(self.ontology.roles.get(code))
 
     def language(self, code: str) -> str:
@@ -48,7 +48,7 @@ class Names:
         return LANGUAGES.get(code, code)
 
     def unscored(self, scored: Mapping[str, Mapping[str, object]]) -> list[str]:
-        """Titles of the types that neither side of a scoring used. `scored` is `Scores.by_type`."""
+        """Titles of the types that neither gold nor predictions use. `scored` is `Scores.by_type`."""
         spans = {**scored.get("event", {}), **scored.get("entity", {})}
         return [self.title(label) for label in self.ontology.labels if label not in spans]
 

@@ -1,11 +1,11 @@
-"""The bundled corpus: articles written for naba, as they come from the web, and what annotators marked in them.
+"""Bundled sample corpus: articles written for naba, in the form of scraped web pages, and their annotations.
 
-    LANGUAGE/raw/NAME.txt|.html     the article as scraped, with everything a scrape drags along
-    LANGUAGE/unlabelled/NAME.*      articles nobody has marked yet
+    LANGUAGE/raw/NAME.txt|.html     the article as scraped, with menus, captions and other boilerplate
+    LANGUAGE/unlabelled/NAME.*      articles without annotations
     LANGUAGE/ANNOTATOR/NAME.txt     the article's body in the markup of `annotation.core.inline_markup`
 
-Every article in `raw` was marked by the senior of its language, some by the other two annotators as well. People,
-groups and events are invented.
+The senior annotator of a language marked every article in `raw`, the other two marked some of them. People, groups and
+events are invented.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from annotation.core.document import Document, Provenance
 from annotation.core.inline_markup import parse
 
 ANNOTATORS = {"ar": ("layla", "karim", "rana"), "he": ("noa", "dan", "tal")}
-"""Who marked the articles of each language, the senior first."""
+"""The annotators of each language, the senior first."""
 
 _HERE = Path(__file__).parent
 
 
 def raw() -> list[Path]:
-    """The articles that were marked, as scraped."""
+    """The paths of the annotated articles, as scraped."""
     return _files("*/raw/*")
 
 
 def unlabelled() -> list[Path]:
-    """The articles nobody has marked, as scraped."""
+    """The paths of the articles without annotations, as scraped."""
     return _files("*/unlabelled/*")
 
 
 def annotated() -> Iterator[tuple[str, Document]]:
-    """Each annotator's name and Document, once for every article they marked."""
+    """(annotator, Document) for every article that each annotator marked."""
     for language, names in ANNOTATORS.items():
         for name in names:
             for path in _files(f"{language}/{name}/*.txt"):
@@ -48,7 +48,7 @@ def gold() -> list[Document]:
 
 
 def _document(path: Path, language: str, annotator: str) -> Document:
-    """The file's last newline is the file's, not the article's."""
+    """Parse an annotated article. The final newline of the file is not part of the article."""
     markup = path.read_text(encoding="utf-8").removesuffix("\n")
     return replace(parse(markup, language=language), provenance=Provenance(annotator=annotator))
 

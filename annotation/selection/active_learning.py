@@ -1,9 +1,9 @@
-"""What to label next: articles a model is unsure of, unlike those that are labelled already, in the languages wanted.
+"""Active learning queue: the order in which to label articles, by uncertainty, novelty and language. No I/O.
 
-Pure: predicted Documents in, an order out. Articles are taken one by one (maximal marginal relevance, Carbonell and
-Goldstein 1998): each time the one that is best for its uncertainty and for its novelty, which is its MinHash distance
-to the nearest of all that is labelled or taken. What the two are worth is their rank among the articles left, in 0..1,
-since nats and distances have no common unit: distances of news are nearly all close to 1.
+Articles are selected one by one (maximal marginal relevance, Carbonell and Goldstein 1998): each time the one with the
+best sum of uncertainty and novelty. Novelty is the MinHash distance to the nearest labelled or selected article. Both
+are replaced by their rank among the remaining articles, in 0..1, because nats and distances have no common unit and
+the distances of news articles are nearly all close to 1.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from annotation.core.near_duplicates import fingerprint
 
 MIX = 0.5
 MOST = 200
-"""Articles put in order by default: a queue is made anew as soon as there is another model."""
+"""Length of the queue by default: it is made again with every new model."""
 OTHERS = "others"
 
 
-Print: TypeAlias = NDArray[np.uint64]
-"""A MinHash: 128 numbers."""
+HashValues: TypeAlias = NDArray[np.uint64]
+"""The hash values of a MinHash: [128]."""
 Quota: TypeAlias = Mapping[str, float]
 """Language -> its share of the queue, in 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An article and why it stands where it does.
+    """An article of the queue, with the figures that decided its rank.
 
-    rank: from 1. uncertainty: the model's, in nats per word, where it tells. novelty: the distance, in 0..1, to what
-    was nearest among the labelled and those before it when it was taken.
+    rank: from 1. uncertainty: the model's, in nats per word, or None. novelty: the MinHash distance, in 0..1, to the
+    nearest labelled or earlier article of the queue.
     """
 
     rank: int
@@ -57,103 +57,107 @@ def queue(
     quota: Quota | None = None,
     most: int | None = None,
 ) -> list[Queued]:
-    """The order in which to label the candidates, `most` of them at most.
+    """The order in which to label the candidates, at most `most` of them. Labelled candidates are left out.
 
-    mix: how much uncertainty counts, novelty being the rest. quota: shares by language, kept as nearly as can be all
-    along the order; what they leave is for the other languages, and a language that runs out leaves its turns to the
-    rest. Candidates that are labelled already are left out. About 1 KB is held for each document.
+    mix: the weight of uncertainty, in 0..1; novelty has the rest. quota: shares by language, followed as closely as
+    possible along the whole order; the remaining share is for other languages, and when a language has no articles
+    left, the others take its turns. Memory: about 1 KB for each document.
 
-    Raises UsageError for a mix or a quota that cannot be, and where uncertainty counts but a candidate has none.
+    Raises UsageError for an invalid mix or quota, and when mix > 0 but a candidate has no uncertainty.
     """
     _check(mix, quota or {})
-    known = {document.id: _print(document) for document in labelled}
-    left = [_Candidate.of(document) for document in candidates if document.id not in known]
+    labelled_hashes = {document.id: _hash_values(document) for document in labelled}
+    remaining = [_Candidate.of(document) for document in candidates if document.id not in labelled_hashes]
     if mix > 0:
-        _told(left)
-    choosing, turns = _Choosing(left, list(known.values()), mix), _Turns(left, quota or {})
-    found: list[Queued] = []
-    while len(found) < min(len(left), len(left) if most is None else most):
-        at = choosing.take(turns.next())
-        turns.took(at)
-        novelty = round(float(choosing.novelty[at]), 4)
-        found.append(Queued(len(found) + 1, left[at].id, left[at].language, left[at].uncertainty, novelty))
-    return found
+        _require_uncertainty(remaining)
+    selection = _Selection(remaining, list(labelled_hashes.values()), mix)
+    turns = _LanguageTurns(remaining, quota or {})
+    queued: list[Queued] = []
+    while len(queued) < min(len(remaining), len(remaining) if most is None else most):
+        index = selection.take(turns.next())
+        turns.took(index)
+        novelty = round(float(selection.novelty[index]), 4)
+        article = remaining[index]
+        queued.append(Queued(len(queued) + 1, article.id, article.language, article.uncertainty, novelty))
+    return queued
 
 
 class _Candidate(NamedTuple):
     id: str
     language: str
     uncertainty: float | None
-    print: Print
+    hashes: HashValues
 
     @classmethod
     def of(cls, document: Document) -> _Candidate:
         uncertainty = document.provenance.uncertainty if document.provenance else None
-        return cls(document.id, document.language, uncertainty, _print(document))
+        return cls(document.id, document.language, uncertainty, _hash_values(document))
 
 
-class _Choosing:
-    """Who is left, and how novel each of them still is."""
+class _Selection:
+    """The remaining candidates, and the current novelty of each, [n] in 0..1."""
 
-    def __init__(self, left: Sequence[_Candidate], known: Iterable[Print], mix: float) -> None:
-        self.unsure: Floats = np.array([candidate.uncertainty or 0.0 for candidate in left])
-        self.prints = np.array([candidate.print for candidate in left])
+    def __init__(self, candidates: Sequence[_Candidate], labelled: Iterable[HashValues], mix: float) -> None:
+        self.unsure: Floats = np.array([candidate.uncertainty or 0.0 for candidate in candidates])
+        self.hashes = np.array([candidate.hashes for candidate in candidates])
         self.mix = mix
-        self.novelty: Floats = np.ones(len(left))
-        for print_ in known if left else ():
-            self._seen(print_)
+        self.novelty: Floats = np.ones(len(candidates))
+        for values in labelled if candidates else ():
+            self._compare_with(values)
 
     def take(self, among: NDArray[np.int64]) -> int:
-        """The best of these; from now on the others are compared with it, too."""
-        worth = self.mix * _standing(self.unsure[among]) + (1 - self.mix) * _standing(self.novelty[among])
-        at = int(among[int(np.argmax(worth))])
-        own = self.novelty[at]
-        self._seen(self.prints[at])
-        self.novelty[at] = own
-        return at
+        """The best candidate among these indices; from now on the novelty of the others also counts it."""
+        worth = self.mix * _rank_share(self.unsure[among]) + (1 - self.mix) * _rank_share(self.novelty[among])
+        index = int(among[int(np.argmax(worth))])
+        own = self.novelty[index]
+        self._compare_with(self.hashes[index])
+        self.novelty[index] = own
+        return index
 
-    def _seen(self, print_: Print) -> None:
-        np.minimum(self.novelty, 1 - (self.prints == print_).mean(axis=1), out=self.novelty)
+    def _compare_with(self, values: HashValues) -> None:
+        np.minimum(self.novelty, 1 - (self.hashes == values).mean(axis=1), out=self.novelty)
 
 
-class _Turns:
-    """Whose turn it is: of the languages with articles left, the one furthest behind its share."""
+class _LanguageTurns:
+    """The next language: of those with articles left, the one furthest behind its share."""
 
-    def __init__(self, left: Sequence[_Candidate], quota: Quota) -> None:
+    def __init__(self, candidates: Sequence[_Candidate], quota: Quota) -> None:
         rest = max(0.0, 1 - sum(quota.values()))
         self.shares = {**quota, OTHERS: rest} if quota else {OTHERS: 1.0}
-        self.groups = [candidate.language if candidate.language in quota else OTHERS for candidate in left]
-        self.left = np.ones(len(left), dtype=bool)
+        self.groups = [candidate.language if candidate.language in quota else OTHERS for candidate in candidates]
+        self.left = np.ones(len(candidates), dtype=bool)
         self.taken: Counter[str] = Counter()
 
     def next(self) -> NDArray[np.int64]:
-        """The articles left of that language."""
+        """The indices of that language's remaining articles."""
         turn = self.taken.total() + 1
-        there = {group for group, left in zip(self.groups, self.left, strict=True) if left}
-        group = max(sorted(there), key=lambda name: self.shares[name] * turn - self.taken[name])
-        return np.array([at for at, name in enumerate(self.groups) if name == group and self.left[at]])
+        open_groups = {group for group, open_ in zip(self.groups, self.left, strict=True) if open_}
+        group = max(sorted(open_groups), key=lambda name: self.shares[name] * turn - self.taken[name])
+        return np.array([index for index, name in enumerate(self.groups) if name == group and self.left[index]])
 
-    def took(self, at: int) -> None:
-        self.left[at] = False
-        self.taken[self.groups[at]] += 1
+    def took(self, index: int) -> None:
+        """Record that candidate number `index` was selected."""
+        self.left[index] = False
+        self.taken[self.groups[index]] += 1
 
 
-def _standing(values: Floats) -> Floats:
-    """The share of the others that have less, equals counting half: [n] -> [n] in 0..1."""
+def _rank_share(values: Floats) -> Floats:
+    """The share of the other values that are smaller, ties counted half: [n] -> [n] in 0..1."""
     ranks: Floats = rankdata(values) - 1
     return ranks / max(1, len(values) - 1)
 
 
-def _print(document: Document) -> Print:
+def _hash_values(document: Document) -> HashValues:
     return fingerprint(document.text).hashvalues  # type: ignore[no-any-return]
 
 
-def _told(left: Sequence[_Candidate]) -> None:
-    silent = [candidate.id for candidate in left if candidate.uncertainty is None]
-    if silent:
+def _require_uncertainty(candidates: Sequence[_Candidate]) -> None:
+    missing = [candidate.id for candidate in candidates if candidate.uncertainty is None]
+    if missing:
         raise UsageError(
-            f"{len(silent)} of {len(left)} predicted Documents ({silent[0]}{', ...' if len(silent) > 1 else ''}) do "
-            "not say how unsure the model is; write them with this naba's `naba predict`, or use --mix 0"
+            f"{len(missing)} of {len(candidates)} predicted Documents "
+            f"({missing[0]}{', ...' if len(missing) > 1 else ''}) do not say how unsure the model is; "
+            "write them with this naba's `naba predict`, or use --mix 0"
         )
 
 
@@ -161,5 +165,5 @@ def _check(mix: float, quota: Quota) -> None:
     if not 0 <= mix <= 1:
         raise UsageError(f"mix is {mix}; it is a share, from 0 (novelty alone) to 1 (uncertainty alone)")
     if any(share < 0 for share in quota.values()) or sum(quota.values()) > 1 + 1e-9:
-        told = ",".join(f"{language}={share:g}" for language, share in quota.items())
-        raise UsageError(f"quota {told}: shares are 0 or more, and 1 or less together")
+        shares = ",".join(f"{language}={share:g}" for language, share in quota.items())
+        raise UsageError(f"quota {shares}: shares are 0 or more, and 1 or less together")

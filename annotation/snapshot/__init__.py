@@ -1,1 +1,1 @@
-"""The immutable dataset: splits, manifest, dataset card."""
+"""Snapshots: immutable datasets with splits, a manifest and a dataset card."""

@@ -1,4 +1,4 @@
-"""The card of a snapshot: what the hub and a reader want to know of it."""
+"""The dataset card of a snapshot: metadata for the Hugging Face hub, and tables of counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annotation.snapshot.splits import SPLITS
 
 
 def dataset_card(manifest: Manifest, ontology: Ontology) -> str:
-    """README.md: the metadata block, then tables of what is in each split."""
+    """The text of README.md: the metadata block, then tables with counts of each split."""
     metadata = {
         "language": sorted({language for counts in manifest.counts.values() for language in counts.languages}),
         "license": "other",
@@ -48,12 +48,12 @@ _TABLES = (
 
 
 def _filled(manifest: Manifest) -> list[str]:
-    """The splits with documents: an empty one has nothing to open."""
+    """The splits that have documents; an empty one is not listed for loading."""
     return [name for name in SPLITS if manifest.counts[name].documents]
 
 
 def _table(title: str, manifest: Manifest, rows: Iterable[str] | None, kind: str | None = None) -> str:
-    """A table with a column a split; of a kind's counts, or of the plain numbers named in `rows`."""
+    """A table with one column per split: the counts of a kind of label, or the totals named in `rows`."""
     numbers = [getattr(manifest.counts[name], kind) if kind else vars(manifest.counts[name]) for name in SPLITS]
     names = sorted({name for counts in numbers for name in counts}) if rows is None else list(rows)
     if not names:
@@ -64,6 +64,7 @@ def _table(title: str, manifest: Manifest, rows: Iterable[str] | None, kind: str
 
 
 def _origin(manifest: Manifest, ontology: Ontology) -> str:
+    """A list of what the snapshot was made from."""
     policy = manifest.policy
     facts = {
         "Ontology": f"{ontology.name} {ontology.version} (`{manifest.ontology}`)",

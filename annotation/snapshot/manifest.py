@@ -1,4 +1,4 @@
-"""What a snapshot says of itself: counts, policy, hashes and where it came from."""
+"""manifest.json of a snapshot: counts, split policy, hashes and origin."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _ManifestPart(BaseModel):
 
 
 class SplitCounts(_ManifestPart):
-    """How much of everything one split holds."""
+    """Counts of documents, code points, languages and labels in one split."""
 
     documents: int
     characters: int
@@ -47,12 +47,12 @@ class SplitCounts(_ManifestPart):
         )
 
     def labels(self) -> dict[str, int]:
-        """Every label, role and kind of link with its count; a role is written `>Role`."""
+        """The counts of all span labels, roles and link labels; a role is written `>Role`."""
         return {**self.entities, **self.events, **{f">{k}": n for k, n in self.arguments.items()}, **self.links}
 
 
 class SplitPolicy(_ManifestPart):
-    """How documents came to their splits; the same policy on the same documents does it again."""
+    """The parameters of the split; the same policy on the same documents gives the same splits."""
 
     ratios: tuple[float, float, float]
     seed: int
@@ -60,7 +60,7 @@ class SplitPolicy(_ManifestPart):
 
 
 class Manifest(_ManifestPart):
-    """What a snapshot is. `content` hashes documents, splits and ontology; `checksum` all of the manifest."""
+    """The manifest. `content` is a hash of documents, splits and ontology, `checksum` of the whole manifest."""
 
     schema_: int = Field(SCHEMA, alias="schema")
     name: str
@@ -77,12 +77,12 @@ class Manifest(_ManifestPart):
     checksum: str = ""
 
     def to_json(self) -> str:
-        """The manifest as it is written."""
+        """The text of manifest.json."""
         return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
     def open(cls, folder: Path) -> Manifest:
-        """Read a snapshot's manifest. Raises SnapshotError when it is missing or was changed."""
+        """Read a snapshot's manifest. Raises SnapshotError when it is missing, unreadable or changed."""
         path = folder / MANIFEST
         try:
             manifest = cls.model_validate_json(path.read_text(encoding="utf-8"))
@@ -96,9 +96,9 @@ class Manifest(_ManifestPart):
         return manifest
 
     def sealed(self, files: Mapping[str, str]) -> Manifest:
-        """The manifest with the hashes of its folder's files, and its own."""
-        open_ = self.model_copy(update={"files": dict(files), "checksum": ""})
-        return open_.model_copy(update={"checksum": hashlib.sha256(open_.to_json().encode()).hexdigest()})
+        """The manifest with the hashes of its folder's files, by name, and its own checksum."""
+        unsealed = self.model_copy(update={"files": dict(files), "checksum": ""})
+        return unsealed.model_copy(update={"checksum": hashlib.sha256(unsealed.to_json().encode()).hexdigest()})
 
 
 def _count(names: Iterable[str]) -> dict[str, int]:

@@ -1,8 +1,8 @@
-"""A snapshot: gold Documents, split and hashed, in a folder that never changes.
+"""Snapshots: gold Documents, split and hashed, in a folder that never changes.
 
 snapshots/NAME/train.parquet dev.parquet test.parquet    the documents; `datasets.load_dataset(folder)` opens them
-               manifest.json                             what they are and where they came from
-               ontology.yaml                             what their labels mean
+               manifest.json                             counts, hashes and origin
+               ontology.yaml                             the ontology of their labels
                README.md                                 the dataset card
 """
 
@@ -31,12 +31,12 @@ from annotation.storage import parquet
 from annotation.storage.documents_file import line
 
 THRESHOLD = 0.7
-"""How alike documents are that must not be on both sides of a split."""
+"""Jaccard similarity from which documents are near-duplicates and stay in one split."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An opened snapshot. Splits are read when first asked for and kept."""
+    """An opened snapshot. A split is read at its first use and cached."""
 
     path: Path
     manifest: Manifest
@@ -44,7 +44,7 @@ class Snapshot:
 
     @classmethod
     def open(cls, path: str | Path) -> Snapshot:
-        """Verify every file against the manifest. Raises SnapshotError that names the one at fault."""
+        """Open a snapshot and verify every file's hash. Raises SnapshotError that names the file at fault."""
         path = Path(path)
         manifest = Manifest.open(path)
         for name, expected in manifest.files.items():
@@ -61,25 +61,25 @@ class Snapshot:
 
     @cached_property
     def train(self) -> list[Document]:
-        """The documents to learn from."""
+        """The training documents, sorted by id."""
         return self._read("train")
 
     @cached_property
     def dev(self) -> list[Document]:
-        """The documents to tune on."""
+        """The development documents, sorted by id."""
         return self._read("dev")
 
     @cached_property
     def test(self) -> list[Document]:
-        """The documents to report on."""
+        """The test documents, sorted by id."""
         return self._read("test")
 
     def split(self, name: str) -> list[Document]:
         """The documents of `train`, `dev` or `test`, sorted by id. Raises SnapshotError for another name."""
         if name not in SPLITS:
             raise SnapshotError(f"{self.path}: has no split {name!r}; it has {', '.join(SPLITS)}")
-        found: list[Document] = getattr(self, name)
-        return found
+        documents: list[Document] = getattr(self, name)
+        return documents
 
     def _read(self, name: str) -> list[Document]:
         try:
@@ -101,30 +101,28 @@ def build(
     project: str | None = None,
     watermark: str | None = None,
 ) -> Snapshot:
-    """Split the documents and write the snapshot, all or nothing; where it is there already, just open it.
+    """Split the documents and write the snapshot atomically; if the same one exists already, only open it.
 
-    `ratios` are train, dev, test in documents. Raises SnapshotError when `out` holds something else, when two
-    documents share an id, or a label is not in the ontology.
+    `ratios` are the shares of train, dev and test, counted in documents. Raises SnapshotError when `out` holds
+    something else, two documents share an id, or a label is not in the ontology.
     """
     out, policy = Path(out), SplitPolicy(ratios=ratios, seed=seed, threshold=THRESHOLD)
-    everything = _checked(list(documents), ontology, policy)
-    parts = split_documents(everything, duplicate_clusters(everything, THRESHOLD), ratios=ratios, seed=seed)
+    checked = _checked(list(documents), ontology, policy)
+    parts = split_documents(checked, duplicate_clusters(checked, THRESHOLD), ratios=ratios, seed=seed)
     manifest = Manifest(
         name=name or out.name,
         content=_content(parts, ontology),
         ontology=ontology.hash,
         counts={part: SplitCounts.of(parts[part]) for part in SPLITS},
         policy=policy,
-        annotators=tuple(
-            sorted({d.provenance.annotator for d in everything if d.provenance and d.provenance.annotator})
-        ),
+        annotators=tuple(sorted({d.provenance.annotator for d in checked if d.provenance and d.provenance.annotator})),
         agreement=json.loads(json.dumps(agreement)) if agreement is not None else None,
         quarantined=quarantined,
         project=project,
         watermark=watermark,
     )
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        return _same(out, manifest)
+        return _existing(out, manifest)
     _write(out, manifest, parts, ontology)
     return Snapshot.open(out)
 
@@ -154,18 +152,18 @@ def _annotators(documents: Iterable[Document]) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name))
 
 
-def _same(out: Path, manifest: Manifest) -> Snapshot:
-    """The snapshot that is at `out` already, if it is this one."""
+def _existing(out: Path, manifest: Manifest) -> Snapshot:
+    """The snapshot that exists at `out`. Raises SnapshotError if its content differs."""
     if not (out / MANIFEST).is_file():
         raise SnapshotError(f"{out}: exists and is no snapshot; choose another folder")
-    there = Snapshot.open(out)
-    if there.manifest.content != manifest.content:
+    existing = Snapshot.open(out)
+    if existing.manifest.content != manifest.content:
         raise SnapshotError(f"{out}: holds another snapshot already, and snapshots never change; choose a new name")
-    return there
+    return existing
 
 
 def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> None:
-    """Build in a folder beside `out` and move it there when complete."""
+    """Write a temporary folder beside `out` and rename it when complete."""
     out.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
     try:
@@ -185,7 +183,7 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
 
 
 def _content(parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> str:
-    """A hash of documents, splits and ontology; of their meaning, so that no library's version has a part in it."""
+    """A hash of documents, splits and ontology, independent of the Parquet encoding and of library versions."""
     digest = hashlib.sha256(ontology.hash.encode())
     for name in SPLITS:
         digest.update(f"\n{name}\n".encode())
@@ -201,7 +199,7 @@ def _file_hash(path: Path) -> str:
 
 @dataclass(frozen=True)
 class SnapshotDifference:
-    """What changed from snapshot `a` to snapshot `b`: ids of documents, and counts of labels by split."""
+    """The differences from snapshot `a` to snapshot `b`: ids of documents, and label counts by split."""
 
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -214,12 +212,12 @@ class SnapshotDifference:
         return bool(self.added or self.removed or self.changed or self.moved or self.ontology_changed)
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values."""
+        """The differences as JSON values."""
         return asdict(self)
 
 
 def compare_snapshots(a: Snapshot, b: Snapshot) -> SnapshotDifference:
-    """How `b` differs from `a`. `changed` documents differ in text or marks; `moved` ones are in another split.
+    """How `b` differs from `a`. `changed` documents differ in text or annotations, `moved` ones are in another split.
 
     `labels` has, for each split, the count before and after of every label and role whose count differs.
     """

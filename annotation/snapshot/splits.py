@@ -1,7 +1,7 @@
-"""Which documents train, tune and test: whole clusters, each language near the ratios, and the same next time.
+"""Splits into train, dev and test: near-duplicates stay together, each language is near the ratios, results are stable.
 
-A document's place depends on a hash of its id. Within a language test is filled from one end of the hash order and dev
-from the other, so a new document moves at most the clusters at a border, and none between dev and test.
+Clusters of near-duplicates are ordered by a hash of their ids. In each language, test is filled from the front of this
+order and dev from the back, so a new document moves at most clusters at a border, and none between dev and test.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from annotation.core.document import Document
 
 SPLITS = ("train", "dev", "test")
 ENOUGH = 3
-"""A language with so many clusters has at least one in dev and one in test."""
+"""A language with at least this many clusters has at least one in dev and one in test."""
 
 Cluster = list[Document]
 
@@ -38,18 +38,18 @@ def split_documents(
 def _divide(ordered: list[Cluster], ratios: Mapping[str, float]) -> dict[str, list[Cluster]]:
     """One language's clusters in hash order: test from the front, dev from the back, train between."""
     total = sum(map(len, ordered))
-    test = _fill(ordered, ratios["test"] * total, wanted=len(ordered) >= ENOUGH)
-    left = _without(ordered, test)
-    dev = _fill(left[::-1], ratios["dev"] * total, wanted=len(ordered) >= ENOUGH)
-    return {"test": test, "dev": dev, "train": _without(left, dev)}
+    test = _fill(ordered, ratios["test"] * total, required=len(ordered) >= ENOUGH)
+    remaining = _without(ordered, test)
+    dev = _fill(remaining[::-1], ratios["dev"] * total, required=len(ordered) >= ENOUGH)
+    return {"test": test, "dev": dev, "train": _without(remaining, dev)}
 
 
-def _fill(ordered: Sequence[Cluster], target: float, *, wanted: bool) -> list[Cluster]:
-    """Clusters from the front whose documents come to the target, to the nearest; one at least where `wanted`.
+def _fill(ordered: Sequence[Cluster], target: float, *, required: bool) -> list[Cluster]:
+    """Clusters from the front with about `target` documents in all; at least one if `required`, else none.
 
-    A cluster too big for what is still missing is left for train.
+    A cluster larger than the number still missing is left for train.
     """
-    if target <= 0 or not wanted:
+    if target <= 0 or not required:
         return []
     chosen: list[Cluster] = []
     missing = target
@@ -60,18 +60,18 @@ def _fill(ordered: Sequence[Cluster], target: float, *, wanted: bool) -> list[Cl
     return chosen or [min(ordered, key=len)]
 
 
-def _without(clusters: Iterable[Cluster], taken: Iterable[Cluster]) -> list[Cluster]:
-    gone = {id(cluster) for cluster in taken}
-    return [cluster for cluster in clusters if id(cluster) not in gone]
+def _without(clusters: Iterable[Cluster], excluded: Iterable[Cluster]) -> list[Cluster]:
+    excluded_ids = {id(cluster) for cluster in excluded}
+    return [cluster for cluster in clusters if id(cluster) not in excluded_ids]
 
 
 def _order(cluster: Cluster, seed: int) -> str:
-    """A place that is the cluster's own whatever else there is: the least hash of its ids."""
+    """A sort key that depends on the cluster alone: the smallest hash of its ids."""
     return min(_hash(document, seed) for document in cluster)
 
 
 def _language(cluster: Cluster) -> str:
-    """The language of most of a cluster's documents; of the first in the alphabet when as many are in another."""
+    """The most frequent language of a cluster's documents; of ties, the first in alphabetical order."""
     languages = [document.language for document in cluster]
     return max(sorted(set(languages)), key=languages.count)
 

@@ -1,4 +1,4 @@
-"""Files of Documents, one JSON object a line, and writing that is all or nothing."""
+"""Files of Documents, one JSON object a line, and files that are written atomically."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from annotation.core.errors import DocumentsError, UsageError
 
 @contextmanager
 def atomic(path: str | Path, mode: str = "w") -> Iterator[IO[str]]:
-    """A file that takes the place of `path` when the block ends well, and never exists half-written.
+    """A file that replaces `path` when the block ends without an error; `path` itself is never half-written.
 
-    A path that ends in .gz is compressed. The folder is made when missing.
+    A path that ends in .gz is compressed. A missing folder is created.
     """
     gzipped = Path(path).suffix == ".gz"
-    with _replacing(Path(path)) as place, _open(place, f"{mode}t", gzipped=gzipped) as file:
+    with _replacing(Path(path)) as temporary, _open(temporary, f"{mode}t", gzipped=gzipped) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
@@ -32,7 +32,7 @@ def atomic(path: str | Path, mode: str = "w") -> Iterator[IO[str]]:
 
 def write_bytes(path: str | Path, content: bytes) -> None:
     """Write a file that is not text, atomically."""
-    with _replacing(Path(path)) as place, place.open("wb") as file:
+    with _replacing(Path(path)) as temporary, temporary.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -40,24 +40,24 @@ def write_bytes(path: str | Path, content: bytes) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """An empty file beside `path`, which takes its place when the block ends well and goes when it does not."""
+    """A temporary file beside `path`, which replaces it when the block ends without an error, else is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
-    place = Path(name)
+    temporary = Path(name)
     try:
-        yield place
-        place.chmod(0o666 & ~_umask())
-        place.replace(path)
+        yield temporary
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
     except BaseException:
-        place.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
-    """Each Document of a .jsonl or .jsonl.gz file but the first `skip`, whose lines are not looked into.
+    """Each Document of a .jsonl or .jsonl.gz file except the first `skip`, whose lines are not parsed.
 
-    Raises UsageError or DocumentsError naming the line.
+    Raises UsageError when the file cannot be read, and DocumentsError that names a line without a Document.
     """
     path = Path(path)
     try:
@@ -74,17 +74,17 @@ def numbered(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """The file's bytes to read, decompressed where its name ends in .gz."""
+    """The file opened to read bytes, decompressed where its name ends in .gz."""
     return cast(IO[bytes], gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
 
 
 def open_text(path: str | Path) -> IO[str]:
-    """The file as text to read, decompressed where its name ends in .gz. Lines end at newlines alone."""
+    """The file opened to read UTF-8 text, decompressed where its name ends in .gz. Only newlines end a line."""
     return _open(Path(path), "rt", gzipped=Path(path).suffix == ".gz")
 
 
 def write_documents(path: str | Path, documents: Iterable[Document]) -> int:
-    """Write the Documents atomically and say how many they were."""
+    """Write the Documents atomically and return their number."""
     count = 0
     with atomic(path) as file:
         for document in documents:
@@ -94,10 +94,10 @@ def write_documents(path: str | Path, documents: Iterable[Document]) -> int:
 
 
 def line(document: Document) -> str:
-    """The Document as its line of a file, newline included: as it reads, or escaped where no file could hold that."""
+    """The Document as a line of a file, newline included: readable, or escaped where UTF-8 cannot encode it."""
     row = to_json(document)
-    said = json.dumps(row, ensure_ascii=False)
-    return (said if _encodable(said) else json.dumps(row)) + "\n"
+    text = json.dumps(row, ensure_ascii=False)
+    return (text if _encodable(text) else json.dumps(row)) + "\n"
 
 
 def _encodable(text: str) -> bool:
@@ -108,9 +108,9 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _parse(said: bytes, path: Path, number: int) -> Document:
+def _parse(content: bytes, path: Path, number: int) -> Document:
     try:
-        return from_line(said)
+        return from_line(content)
     except (ValueError, RecursionError) as error:
         raise DocumentsError(path=str(path), line=number, reason=str(error)) from error
 

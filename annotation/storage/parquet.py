@@ -1,4 +1,4 @@
-"""Documents as rows of parquet, in nested columns of plain types, and back without loss."""
+"""Documents as rows of Parquet files, in nested columns of plain types."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ COLUMNS = pa.schema(
         ("provenance", _PROVENANCE),
     ]
 )
-"""The columns of a snapshot's parquet files."""
+"""The columns of a snapshot's Parquet files."""
 
 _PAIRS = {"attributes": ("name", "value"), "body": ("start", "end"), "regions": ("span", "region")}
-"""What JSON writes as lists of two is a struct here, whose fields may have two types."""
+"""Pairs that are lists in JSON and structs here, because the fields of a struct may have two types."""
 
 
 def to_row(document: Document) -> dict[str, object]:
-    """The document as a row of COLUMNS. Lists are there even when empty, so that readers need not ask."""
+    """The document as a row of COLUMNS. Lists are present even when empty, so that readers need no check."""
     row = {"entities": [], "events": [], "links": [], **to_json(document)}
     del row["schema"]
     return {key: _structs(value, key) for key, value in row.items()}
@@ -69,16 +69,16 @@ def from_row(row: Json) -> Document:
 
 
 def write_parquet(path: Path, documents: Iterable[Document]) -> None:
-    """Write a parquet file. The same documents make the same bytes with the same pyarrow."""
+    """Write a Parquet file. The same documents give the same bytes with the same version of pyarrow."""
     with pq.ParquetWriter(path, COLUMNS, compression="zstd") as writer:  # type: ignore[no-untyped-call]
-        rest = iter(documents)
-        while batch := list(islice(rest, _BATCH)):
+        remaining = iter(documents)
+        while batch := list(islice(remaining, _BATCH)):
             rows = pa.RecordBatch.from_pylist([to_row(document) for document in batch], schema=COLUMNS)
             writer.write_batch(rows)
 
 
 def read_parquet(path: Path, *, skip: int = 0) -> Iterator[Document]:
-    """The documents of a parquet file but the first `skip`, in its order. Raises ValueError for a row that is none."""
+    """The documents of a Parquet file except the first `skip`, in order. Raises ValueError for a row that is none."""
     with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
         for batch in file.iter_batches(batch_size=_BATCH):
             yield from map(from_row, batch.slice(skip).to_pylist())
@@ -86,7 +86,7 @@ def read_parquet(path: Path, *, skip: int = 0) -> Iterator[Document]:
 
 
 def _structs(value: object, key: str) -> object:
-    """A JSON value with its pairs made structs."""
+    """A JSON value with its pairs as structs."""
     if isinstance(value, dict):
         empty: dict[str, object] = {"arguments": [], "attributes": []} if "trigger" in value else {}
         return {k: _structs(v, k) for k, v in {**empty, **value}.items()}
@@ -99,7 +99,7 @@ def _structs(value: object, key: str) -> object:
 
 
 def _lists(value: object, key: str) -> object:
-    """A value of a row with its structs made pairs again, and without what is null."""
+    """A value of a row with its structs as pairs again, and without nulls."""
     if isinstance(value, dict):
         return {k: _lists(v, k) for k, v in value.items() if v is not None}
     if not isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The names of the files that a pull writes: whoever reads them knows where they are without asking Label Studio."""
+"""Names of the files that a pull writes, so that readers find them without Label Studio."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class PullFiles:
-    """The files of a pull: the Documents, what is quarantined, and what the next pull needs to know."""
+    """The files of a pull: the Documents (`out`), the quarantined regions, and the state for the next pull."""
 
     out: Path
 
@@ -28,7 +28,7 @@ class PullFiles:
         return self.out.with_name(f"{stem}.{ending}")
 
     def digest(self) -> str:
-        """A hash of both files as they are; whoever changes one makes the next pull read everything anew."""
+        """SHA-256 of both files; when one of them was changed, the next pull reads everything again."""
         total = hashlib.sha256()
         for path in (self.out, self.quarantine):
             with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Rows of JSONL and parquet files, one at a time, a row at fault as an ArticleError and the rest all the same."""
+"""Rows of JSONL and Parquet files, one at a time; a faulty row is an ArticleError and the others are still read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BATCH = 64
 
 
 def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, SourceRow | ArticleError]]:
-    """Each non-empty line with its number, counted from 1. No line longer than `limit` bytes is held in memory."""
+    """Each non-empty line with its number, counted from 1. A longer line than `limit` bytes is never held in memory."""
     number = 0
     try:
         with open_bytes(path) as file:
@@ -37,14 +37,14 @@ def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, SourceRow | Art
 
 
 def parquet_rows(path: Path) -> Iterator[tuple[int, SourceRow | ArticleError]]:
-    """Each row with its number, counted from 1, and only the columns that mean something here."""
+    """Each row with its number, counted from 1, with only those of its columns that are in COLUMNS."""
     number = 0
     try:
         with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
             schema = file.schema_arrow
             if "text" not in schema.names or not _is_string(schema.field("text").type):
-                have = ", ".join(schema.names) or "none"
-                reason = f"has no column `text` of strings (its columns: {have})"
+                names = ", ".join(schema.names) or "none"
+                reason = f"has no column `text` of strings (its columns: {names})"
                 yield 0, ArticleError(path=str(path), reason=reason, remedy="rename the column with the article's text")
                 return
             columns = [name for name in COLUMNS if name in schema.names]
@@ -58,7 +58,7 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, SourceRow | ArticleError]]:
 
 
 def at_fault(path: Path, number: int, reason: str, remedy: str) -> ArticleError:
-    """The error for one row."""
+    """The error for one row, which names the file, the row number, the reason and the remedy."""
     return ArticleError(path=f"{path}, row {number}", reason=reason, remedy=remedy)
 
 

@@ -187,8 +187,8 @@ def marking(machine: Machine, folder: Path, documents: Sequence[Document], round
     words = sum(len(split_words(document.text)) for document in documents)
     sides: dict[str, Callable[[], object]] = {}
     for precision in KINDS:
-        finder = Predictor.of(*spoken(hub(folder), machine), batch_size=BATCH, precision=precision)
-        sides[f"naba, {precision}"] = lambda finder=finder: list(finder.stream(documents))
+        predictor = Predictor.of(*spoken(hub(folder), machine), batch_size=BATCH, precision=precision)
+        sides[f"naba, {precision}"] = lambda predictor=predictor: list(predictor.stream(documents))
         for size in (1, 8) if machine.device.type == "cpu" else (1, 8, 32):
             peer = tagger(folder, machine.device, precision, documents[0])
             sides[f"pipeline, {precision}, {size} at once"] = partial(
@@ -219,19 +219,19 @@ def length(machine: Machine, folder: Path, words: int, rounds: int) -> None:
     print(f"\nPrediction by length, {words} words in documents of one length, ms a document, {rounds} rounds")
     header("encoder", *(f"{size} words" for size in LENGTHS), "exponent")
     for name, encoder in (("compact", CompactEncoderConfig()), ("hub-shaped", hub(folder))):
-        finder = Predictor.of(*spoken(encoder, machine), batch_size=BATCH)
+        predictor = Predictor.of(*spoken(encoder, machine), batch_size=BATCH)
         documents = {size: shapes.cut_to(size, words) for size in LENGTHS}
-        list(finder.stream(documents[LENGTHS[0]]))
-        runs = {str(size): partial(reading, finder, some) for size, some in documents.items()}
+        list(predictor.stream(documents[LENGTHS[0]]))
+        runs = {str(size): partial(reading, predictor, some) for size, some in documents.items()}
         times = shapes.in_turn(runs, rounds, machine.device)
         costs = [median(times[str(size)]) / len(documents[size]) for size in LENGTHS]
         exponent, _ = np.polyfit(np.log(LENGTHS), np.log(costs), 1)
         row(name, *(f"{1000 * cost:,.1f}" for cost in costs), f"{exponent:.2f}")
 
 
-def reading(finder: Predictor, documents: Sequence[Document]) -> int:
+def reading(predictor: Predictor, documents: Sequence[Document]) -> int:
     """Marks found in them."""
-    return sum(len(found.entities) + len(found.events) for found in finder.stream(documents))
+    return sum(len(found.entities) + len(found.events) for found in predictor.stream(documents))
 
 
 def main() -> None:

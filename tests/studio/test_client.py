@@ -15,7 +15,7 @@ from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import count_tasks, pages
 
 EXPIRED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MX0.AAAA"
-HASTY = Patience(unknown=0.1, known=0.1, first_pause=0.02)
+HASTY = Patience(before_answer=0.1, after_answer=0.1, first_pause=0.02)
 
 
 def test_a_personal_access_token_works_like_a_legacy_one(studio: Server, client: Client) -> None:
@@ -160,7 +160,7 @@ def _far() -> str:
 
 def test_what_may_be_asked_twice_is_asked_until_it_is_answered() -> None:
     with serving(says(500, b""), hangs_up, says(503, b""), says(200, b'{"id": 1}')) as (url, asked):
-        assert Client(url, "abc", patience=Patience(unknown=10, first_pause=0.05)).me() == {"id": 1}
+        assert Client(url, "abc", patience=Patience(before_answer=10, first_pause=0.05)).me() == {"id": 1}
     assert len(asked) == 4
 
 
@@ -181,7 +181,7 @@ def test_what_was_turned_away_at_the_door_is_sent_again() -> None:
 
 def test_patience_is_longer_with_a_server_that_has_answered_before() -> None:
     with serving(says(200, b'{"id": 1}'), *[says(502, b"")] * 3, says(200, b'{"id": 2}')) as (url, _):
-        client = Client(url, "abc", patience=Patience(unknown=0, known=10, first_pause=0.02))
+        client = Client(url, "abc", patience=Patience(before_answer=0, after_answer=10, first_pause=0.02))
         assert [client.me(), client.me()] == [{"id": 1}, {"id": 2}]
 
 

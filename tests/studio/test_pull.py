@@ -205,7 +205,7 @@ def test_a_server_killed_in_the_middle_and_started_again(filled: Server, title: 
 
 
 def test_a_server_that_stays_away_leaves_the_file_as_it_was(filled: Server, title: str, tmp_path: Path) -> None:
-    client = Client(filled.url, filled.token, patience=Patience(known=0.5))
+    client = Client(filled.url, filled.token, patience=Patience(after_answer=0.5))
     out = tmp_path / "docs.jsonl"
     pull(client, project=title, out=out, workspace=filled.workspace)
     whole = out.read_bytes()

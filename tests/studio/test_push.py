@@ -152,7 +152,7 @@ def test_a_server_killed_in_the_middle_and_started_again_loses_and_doubles_nothi
 
 
 def test_a_server_that_stays_away_is_said_with_how_far_it_got(fragile: Server, title: str, ontology: Ontology) -> None:
-    client = Client(fragile.url, fragile.token, patience=Patience(known=1))
+    client = Client(fragile.url, fragile.token, patience=Patience(after_answer=1))
     documents = list(articles(60))
 
     def then_gone() -> Iterable[Document]:

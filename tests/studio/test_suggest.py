@@ -70,11 +70,11 @@ def test_suggesting_again_changes_nothing_and_something_else_only_that(
     suggest(client, predicted("m1"), project=project, workspace=tmp_path)
     before = {p["id"] for p in shown(client, project)}
     again = suggest(client, predicted("m1"), project=project, workspace=tmp_path)
-    assert (again.created, again.kept, again.removed) == (0, 3, 0)
+    assert (again.created, again.unchanged, again.removed) == (0, 3, 0)
     assert {p["id"] for p in shown(client, project)} == before
     better = [predicted("m1", score=0.9)[0], *predicted("m1")[1:]]
     third = suggest(client, better, project=project, workspace=tmp_path)
-    assert (third.created, third.kept, third.removed) == (1, 2, 1)
+    assert (third.created, third.unchanged, third.removed) == (1, 2, 1)
     assert versions(client, project) == {"naba m1": 3}
 
 

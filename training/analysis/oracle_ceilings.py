@@ -75,7 +75,7 @@ def ceilings(
 
     `human` is the annotators' agreement by unit, which `annotation.agreement` counts. The model predicts three times.
     """
-    kept = [encoding.audit(document).document for document in gold]
+    kept = [encoding.representable(document).document for document in gold]
     found = {
         ALIGNMENT: kept,
         WINDOW: [_near(document, encoding, _same_window) for document in kept],

@@ -112,7 +112,7 @@ def _row(found: Coverage, run: AuditConfig) -> dict[str, object]:
 
 
 def _marks(marks: CoverageCounts) -> dict[str, float]:
-    sizes = {"total": marks.total, "said": marks.said, "tokens": marks.tokens, "unseen": marks.unseen}
+    sizes = {"total": marks.total, "said": marks.representable, "tokens": marks.tokens, "unseen": marks.unseen}
     return {**sizes, "share": marks.share}
 
 

@@ -23,15 +23,15 @@ def predict(run: PredictConfig) -> int:
 
     Broken off, it goes on where it stopped, and writes the same bytes. Raises UsageError for what cannot be read.
     """
-    finder = load_predictor(run)
+    predictor = load_predictor(run)
     archive = DocumentSource.open(Path(run.input))
     if Path(run.output).resolve().is_relative_to(Path(run.input).resolve()):
         raise UsageError(f"{run.output}: is in what is read; choose another output=")
-    with Resumable.open(run.output, _task(run, finder, archive)) as file:
+    with Resumable.open(run.output, _task(run, predictor, archive)) as file:
         if run.engine == "ray":
             found = ray_backend.ray_pieces(run, archive, file.place)
         else:
-            found = predicted_pieces(finder, archive, file.place)
+            found = predicted_pieces(predictor, archive, file.place)
         for piece in with_progress(found, lambda piece: piece.documents):
             file.add(*piece)
         count = file.finish()
@@ -39,16 +39,16 @@ def predict(run: PredictConfig) -> int:
     return count
 
 
-def predicted_pieces(finder: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:
+def predicted_pieces(predictor: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:
     """What the chunks of the archive become, from `start` on."""
-    for documents, after in archive.chunks(finder.batch_size, start):
-        yield Piece("".join(map(line, finder.find(documents))), len(documents), after)
+    for documents, after in archive.chunks(predictor.batch_size, start):
+        yield Piece("".join(map(line, predictor.predict(documents))), len(documents), after)
 
 
-def _task(run: PredictConfig, finder: Predictor, archive: DocumentSource) -> dict[str, object]:
+def _task(run: PredictConfig, predictor: Predictor, archive: DocumentSource) -> dict[str, object]:
     """What must be the same for a file to be gone on with."""
-    kind = f"{type(finder.model).__name__} on {finder.model.device.type}"
-    if uses_bf16(finder.precision, finder.model.device):
+    kind = f"{type(predictor.model).__name__} on {predictor.model.device.type}"
+    if uses_bf16(predictor.precision, predictor.model.device):
         kind += " in bf16"
-    model = {"version": finder.version, "scales": str(finder.read), "kind": kind}
+    model = {"version": predictor.version, "scales": str(predictor.scales), "kind": kind}
     return {"model": model, "batch_size": run.batch_size, "input": archive.identity()}

@@ -123,10 +123,10 @@ def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Pre
         meta["against"] = before.version or before.examined.name
     return evaluation(
         trial.gold,
-        examined.found,
+        examined.predicted,
         ontology=trial.snapshot.ontology,
         train=trial.seen,
-        before=(meta["against"], before.examined.found) if before else None,
+        before=(meta["against"], before.examined.predicted) if before else None,
         agreement=manifest.agreement,
         title=f"Release {run.version}: {examined.name} on {manifest.name}",
         meta=meta,
@@ -140,13 +140,13 @@ def _judged(
     compared: list[Shift] | None = None
     if before and asked.drops:
         features = ArgumentFeatures(trial.snapshot.ontology, trial.seen)
-        sides = trial.gold, examined.found, before.examined.found
+        sides = trial.gold, examined.predicted, before.examined.predicted
         compared = shifts(*sides, features=features, **asdict(asked.drops))
     findings = Findings(
         micro=scores.micro,
         leaks=leakage(trial.gold, trial.seen),
         alignment=examined.alignment,
-        calibration=_off(trial.gold, examined.found),
+        calibration=_off(trial.gold, examined.predicted),
         changes=compared,
     )
     return gates.judge(asked, findings, Names(trial.snapshot.ontology))

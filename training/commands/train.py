@@ -42,38 +42,38 @@ def train(run: TrainConfig) -> float:
     A run that was broken off goes on from its last checkpoint; one that was finished is not repeated. Processes that
     torchrun has started train together, and the first of them writes.
     """
-    with process_group(cpu=run.fit.device == "cpu") as team:
-        told = team.told(lambda: run)  # a name made of the time of day is the first one's
+    with process_group(cpu=run.fit.device == "cpu") as group:
+        told = group.broadcast(lambda: run)  # a name made of the time of day is the first one's
         snapshot = Snapshot.open(told.snapshot)
-        return _trained(told, snapshot, team)
+        return _trained(told, snapshot, group)
 
 
-def _trained(run: TrainConfig, snapshot: Snapshot, team: ProcessGroup) -> float:
+def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float:
     about = {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
     bound = {**_bound(run), "snapshot": about}
-    folder = team.told(lambda: RunFolder.claim(Path(run.output).resolve(), bound, resume=run.resume))
-    if team.told(folder.finished):
+    folder = group.broadcast(lambda: RunFolder.claim(Path(run.output).resolve(), bound, resume=run.resume))
+    if group.broadcast(folder.finished):
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
     _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
     told = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages()}
-    wish = run.tracking if team.first else replace(run.tracking, mode="off")
+    wish = run.tracking if group.is_main else replace(run.tracking, mode="off")
     with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=told) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
-        model, encoding, dev = _fitted(run, snapshot, folder, tracker, team)
+        model, encoding, dev = _fitted(run, snapshot, folder, tracker, group)
         scores = None
-        if team.first:
+        if group.is_main:
             scores = score(dev, calibrate(model, encoding, dev, batch_size=run.fit.batch_size))
             folder.publish(lambda path: _save(path, model, encoding, scores, told))
             _track(tracker, scores)
             made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
             tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
             _log.info("the model is in %s; development Arg-C+ %.1f", folder.model, 100 * scores.arg_c_plus.f1)
-    return team.told(lambda: scores.arg_c_plus.f1 if scores else 0.0)
+    return group.broadcast(lambda: scores.arg_c_plus.f1 if scores else 0.0)
 
 
 def _fitted(
-    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker, team: ProcessGroup
+    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker, group: ProcessGroup
 ) -> tuple[EventExtractor, Encoding, Sequence[Document]]:
     """The trained model, its encoding, and the documents that chose its weights."""
     if run.fit.threads:
@@ -84,7 +84,7 @@ def _fitted(
     _say_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     model.config.run_name = run.name
-    checkpoint = team.told(folder.checkpoint)
+    checkpoint = group.broadcast(folder.checkpoint)
     if checkpoint:
         _log.info("going on from %s", checkpoint)
     fit(
@@ -96,7 +96,7 @@ def _fitted(
         tracker=tracker,
         checkpoints=folder.checkpoints,
         resume=checkpoint,
-        team=team,
+        group=group,
     )
     return model, encoding, chosen.dev
 

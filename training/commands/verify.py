@@ -10,7 +10,7 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.errors import Refused
 from training.commands import train
-from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, recorded
+from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, read_config
 from training.inference.loading import load_model
 from training.lineage.release_record import Record, code_hash, packages
 from training.model.fingerprint import weights
@@ -26,7 +26,7 @@ def verify(run: VerifyConfig) -> None:
     folder = Path(run.releases) / run.version
     record = Record.open(folder)
     terminal.say(f"release {run.version}: its {len(record.files)} files are as they were")
-    config = recorded(record.trained.config)
+    config = read_config(record.trained.config)
     snapshot = open_training_snapshot(record.trained.snapshot, run.snapshot, setting="snapshot")
     if config.encoder.kind != "compact":
         terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")

@@ -319,7 +319,7 @@ class CurveConfig(TrainConfig):
             yield "data.share: is what a curve goes through; say shares=[...]"
 
 
-def recorded(config: Mapping[str, object]) -> TrainConfig:
+def read_config(config: Mapping[str, object]) -> TrainConfig:
     """A training configuration as a model or a release recorded it. Raises ConfigError.
 
     Records made when all encoders shared one class hold settings of other kinds too, which are left out.

@@ -1,1 +1,1 @@
-"""Documents to what a model reads and learns, and back: label space, tokens, windows, decoding. Knows no torch."""
+"""Encoding of Documents as model inputs and targets, and decoding of model outputs into Documents. Without torch."""

@@ -1,7 +1,7 @@
-"""The compact encoder's tokenizer: words are its tokens, and what is known of one is hashed from its spelling.
+"""Tokenizer of the compact encoder: one token a word, whose features are hashed from its spelling.
 
-The features are those of Miranda et al. 2022, "Multi hash embeddings in spaCy": the folded word, its stems without
-proclitics, affixes and shape; beside them stand its letters.
+The features follow Miranda et al. 2022, "Multi hash embeddings in spaCy": the folded word, its stems without
+proclitics, affixes and shape. The hashed letters of the word are added.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from annotation.core.words import Word, legal_cuts
 from training.encoding.tokenizer import Ids, Pieces
 
 IDENTITIES = 3
-"""The first features say which word it is; they are what word dropout hides."""
+"""The number of first features that identify the word; word dropout hides these."""
 
 
 FEATURES = 15
 
 
 CHARACTERS = 16
-"""Letters of a word that are read: all, or the first and last eight."""
+"""Letters of a word that are used: all, or the first and last eight."""
 
 
 COMPACT_TOKENIZER = "compact_tokenizer.json"
@@ -49,7 +49,7 @@ _SHAPES = tuple(
 
 
 class CompactTokenizer:
-    """Words are its tokens; an id is a row of FEATURES hashed features and CHARACTERS hashed letters, 0 for none."""
+    """One token a word; an id is a row of FEATURES hashed features and CHARACTERS hashed letters, 0 for none."""
 
     def __init__(self, *, buckets: int = 1 << 15, alphabet: int = 512) -> None:
         self.buckets, self.alphabet = buckets, alphabet
@@ -60,7 +60,7 @@ class CompactTokenizer:
 
     @classmethod
     def from_pretrained(cls, path: str | Path) -> CompactTokenizer:
-        """Raises UsageError when the folder holds none."""
+        """Read what `save_pretrained` wrote. Raises UsageError when the folder has no such file."""
         file = Path(path) / COMPACT_TOKENIZER
         try:
             sizes = json.loads(file.read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ class CompactTokenizer:
             raise UsageError(f"{file}: cannot be read as the compact encoder's tokenizer: {error}") from error
 
     def save_pretrained(self, path: str | Path) -> None:
-        """Write its sizes; the rest is in the code."""
+        """Write the sizes of its tables into the folder; nothing else varies."""
         Path(path).mkdir(parents=True, exist_ok=True)
         sizes = json.dumps({"buckets": self.buckets, "alphabet": self.alphabet})
         (Path(path) / COMPACT_TOKENIZER).write_text(sizes + "\n", encoding="utf-8")
@@ -83,7 +83,7 @@ class CompactTokenizer:
         return np.zeros(len(words), dtype=bool)
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
-        """One token a word."""
+        """The tokens of the text, one a word: ids [n, FEATURES + CHARACTERS]."""
         ids = np.zeros((max(len(words), 1), FEATURES + CHARACTERS), dtype=np.int64)
         for at, word in enumerate(words):
             ids[at] = _row(text[word.start : word.end], self.buckets, self.alphabet)
@@ -94,7 +94,7 @@ class CompactTokenizer:
 
 @lru_cache(maxsize=1 << 16)
 def _row(quote: str, buckets: int, alphabet: int) -> tuple[int, ...]:
-    """The ids of one word; its last feature, which is about its surroundings, is left 0."""
+    """The ids of one word; its last feature, which depends on the context, stays 0."""
     features = (_hash(str(number), value, buckets) for number, value in enumerate(spelling(quote)))
     letters = quote if len(quote) <= CHARACTERS else quote[: CHARACTERS // 2] + quote[-CHARACTERS // 2 :]
     read = [1 + crc32(letter.encode("utf-8", "surrogatepass")) % (alphabet - 1) for letter in letters]
@@ -106,7 +106,7 @@ def _hash(feature: str, value: str, buckets: int) -> int:
 
 
 def spelling(quote: str) -> list[str]:
-    """FEATURES - 1 strings, empty for none: the word, two stems of it, affixes, proclitics, shape, length."""
+    """FEATURES - 1 strings, empty for none: the word, two of its stems, affixes, proclitics, shape, length."""
     word = folded(quote) or quote
     cuts = legal_cuts(word, Word(0, len(word), tuple(range(len(word) + 1))))
     short, long = min(cuts - {0}, default=0), max(cuts)
@@ -116,7 +116,7 @@ def spelling(quote: str) -> list[str]:
 
 
 def shape(quote: str) -> str:
-    """The kinds of its characters, runs of more than two shortened: ה7 is `hd`, 2014 is `dd`; punctuation is itself."""
+    """The classes of its characters, runs longer than two shortened: ה7 is `hd`, 2014 is `dd`; punctuation is kept."""
     kinds: list[str] = []
     for char in quote:
         kind = next((letter for pattern, letter in _SHAPES if pattern.match(char)), char)
@@ -126,7 +126,7 @@ def shape(quote: str) -> str:
 
 
 def _gap(text: str, word: Word) -> str:
-    """What stands on either side: another word at once, a space, or a line's edge."""
+    """The character class on either side of the word: another word, a space, or a line's edge."""
     return _side(text[word.start - 1 : word.start]) + _side(text[word.end : word.end + 1])
 
 

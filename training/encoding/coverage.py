@@ -1,4 +1,4 @@
-"""How much of gold an encoder and its encoding can say at all: counts by kind and language, what is lost, and why."""
+"""Coverage: the share of gold that an encoding can represent, by kind and language, and what is lost with reasons."""
 
 from __future__ import annotations
 
@@ -24,33 +24,37 @@ from training.encoding.representable import (
 )
 
 ENOUGH = 0.99
-"""The share of marks that can be said, below which training is worth a warning."""
+"""The coverage below which `naba train` and `naba audit` warn."""
 
 
 @dataclass(slots=True)
 class CoverageCounts:
-    """Marks of one kind. said: what the encoding can say. tokens: spans that a label a token could say. unseen: spans
-    that begin or end in a word whose characters the encoder is shown nothing of."""
+    """Counts of the annotations of one kind.
+
+    representable: those the encoding can represent. tokens: spans that one label per token could represent. unseen:
+    spans that begin or end in a word of which the encoder sees no character.
+    """
 
     total: int = 0
-    said: int = 0
+    representable: int = 0
     tokens: int = 0
     unseen: int = 0
 
     @property
     def share(self) -> float:
-        """Of what there is; 1 where there is nothing."""
-        return self.said / self.total if self.total else 1.0
+        """The coverage: representable annotations divided by all; 1 where there are none."""
+        return self.representable / self.total if self.total else 1.0
 
     def __iadd__(self, other: CoverageCounts) -> CoverageCounts:
-        self.total, self.said = self.total + other.total, self.said + other.said
+        self.total = self.total + other.total
+        self.representable = self.representable + other.representable
         self.tokens, self.unseen = self.tokens + other.tokens, self.unseen + other.unseen
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class LossExample:
-    """Something lost, and the document it is in."""
+    """One lost annotation: `what` quotes it, `document` is the id of its document."""
 
     document: str
     what: str
@@ -58,8 +62,11 @@ class LossExample:
 
 @dataclass(slots=True)
 class Coverage:
-    """marks: by language, then kind. lost: how many of a kind for a reason, attributes among them. examples:
-    some of each, and of spans that are `unseen`."""
+    """Coverage of a set of documents.
+
+    marks: counts by language, then kind. lost: the number lost by kind and reason, attributes included. examples: some
+    for each kind and reason, and for spans that are `unseen`.
+    """
 
     documents: int = 0
     marks: dict[str, dict[str, CoverageCounts]] = field(default_factory=dict)
@@ -67,7 +74,7 @@ class Coverage:
     examples: dict[tuple[str, str], list[LossExample]] = field(default_factory=lambda: defaultdict(list))
 
     def of(self, *, kind: str | None = None, language: str | None = None) -> CoverageCounts:
-        """The marks of one kind, one language, or all."""
+        """Counts of one kind, of one language, of both, or of all."""
         total = CoverageCounts()
         for each, kinds in self.marks.items():
             for name, marks in kinds.items():
@@ -77,66 +84,67 @@ class Coverage:
 
     @property
     def share(self) -> float:
-        """Of all spans, arguments and links, those that can be said."""
+        """The coverage of all spans, arguments and links, in 0..1."""
         return self.of().share
 
     def reasons(self, kinds: Sequence[str] = KINDS) -> list[tuple[str, int]]:
-        """Why marks of these kinds are lost, and how many, the commonest first."""
-        found: Counter[str] = Counter()
+        """Each reason why annotations of these kinds are lost, with their number, the most frequent first."""
+        counts: Counter[str] = Counter()
         for (kind, why), count in self.lost.items():
             if kind in kinds:
-                found[why] += count
-        return found.most_common()
+                counts[why] += count
+        return counts.most_common()
 
 
 UNSEEN = "the encoder is shown nothing of its first or last word"
 
 
 def coverage(encoding: Encoding, documents: Iterable[Document], *, examples: int = 3) -> Coverage:
-    """What of the documents' marks can be said, with so many examples of each reason."""
-    found = Coverage()
+    """Coverage of the documents by the encoding, with at most `examples` examples for each kind and reason."""
+    totals = Coverage()
     for document in documents:
         words = split_words(document.text)
-        audit = encoding.audit(document)
-        found.documents += 1
-        kinds = found.marks.setdefault(document.language or "-", {kind: CoverageCounts() for kind in KINDS})
-        _count(kinds, document, audit)
-        blind = list(_look(kinds, encoding, document, words))
-        for lost in (*audit.lost, *blind):
+        representation = encoding.representable(document)
+        totals.documents += 1
+        kinds = totals.marks.setdefault(document.language or "-", {kind: CoverageCounts() for kind in KINDS})
+        _count(kinds, document, representation)
+        unseen_spans = list(_count_spans(kinds, encoding, document, words))
+        for lost in (*representation.lost, *unseen_spans):
             key = lost.kind, lost.why
             if lost.why != UNSEEN:
-                found.lost[key] += 1
-            if len(found.examples[key]) < examples:
-                found.examples[key].append(LossExample(document.id, lost.what))
-    return found
+                totals.lost[key] += 1
+            if len(totals.examples[key]) < examples:
+                totals.examples[key].append(LossExample(document.id, lost.what))
+    return totals
 
 
-def _count(kinds: Mapping[str, CoverageCounts], document: Document, audit: Representation) -> None:
-    joined, apart = len(audit.document.links), sum(lost.kind == LINK for lost in audit.lost)
-    kinds[LINK].said, kinds[LINK].total = kinds[LINK].said + joined, kinds[LINK].total + joined + apart
-    for side, said in ((document, False), (audit.document, True)):
+def _count(kinds: Mapping[str, CoverageCounts], document: Document, representation: Representation) -> None:
+    links, lost_links = len(representation.document.links), sum(lost.kind == LINK for lost in representation.lost)
+    kinds[LINK].representable += links
+    kinds[LINK].total += links + lost_links
+    for side, is_gold in ((document, True), (representation.document, False)):
         sizes = len(side.entities), len(side.events), sum(len(event.arguments) for event in side.events)
         for kind, size in zip((ENTITY, TRIGGER, ARGUMENT), sizes, strict=True):
-            if said:
-                kinds[kind].said += size
-            else:
+            if is_gold:
                 kinds[kind].total += size
+            else:
+                kinds[kind].representable += size
 
 
-def _look(
+def _count_spans(
     kinds: Mapping[str, CoverageCounts], encoding: Encoding, document: Document, words: Sequence[Word]
 ) -> Iterator[Uncovered]:
-    """Count what tokens alone could say, and what the encoder is shown nothing of, which is told."""
+    """Count spans that one label per token could represent, and spans with unseen words; yield the latter."""
     opening, closing = encoding.tokenizer.token_edges(document.text, words)
-    blind = encoding.tokenizer.unseen(document.text, words)
+    unseen_words = encoding.tokenizer.unseen(document.text, words)
     for kind, spans in ((ENTITY, document.entities), (TRIGGER, document.triggers)):
         for span in spans:
             kinds[kind].tokens += span.start in opening and span.end in closing
-            if _blind(span, words, blind):
+            if _ends_unseen(span, words, unseen_words):
                 kinds[kind].unseen += 1
                 yield Uncovered(kind, f"{span.label} {span.quote(document.text)!r} [{span.start}:{span.end}]", UNSEEN)
 
 
-def _blind(span: Span, words: Sequence[Word], blind: npt.NDArray[np.bool_]) -> bool:
+def _ends_unseen(span: Span, words: Sequence[Word], unseen_words: npt.NDArray[np.bool_]) -> bool:
     at = word_span(words, span)
-    return not isinstance(at, str) and bool(blind[at.first] or blind[at.last])
+    return not isinstance(at, str) and bool(unseen_words[at.first] or unseen_words[at.last])

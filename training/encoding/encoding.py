@@ -1,7 +1,20 @@
-"""Document -> windows and targets, and the model's outputs -> Document: both directions in one module.
+"""Encoding of Documents as model inputs and targets, and decoding of model outputs into Documents.
 
-Spans are said in words: the first, the last, how many graphemes of the first are left out (a proclitic) and how many of
-the last (a suffix). What cannot be said so is lost, and `representable` says what and why.
+    Document        annotated, or bare text
+       |  Encoding.encode(document, targets=True)
+       v
+    Example         n words, Windows of token ids ([T] or [T, F] each), features of each word [n, ...]
+     .targets       Targets: spans [S, 3], leading and trailing [S], roles [P, 3], attributes [S, A], links [K, 3]
+       |  training.model.batches.collate(examples), EventExtractor.extract(batch)
+       v
+    Outputs         spans [M, 3], logits [M], leading [M, LEADING], trailing [M, TRAILING], roles [T, M, R],
+       |            attributes [T, V] each, links [M, M, L]
+       |  Encoding.decode(example, outputs)
+       v
+    Document        predicted spans, events and links, with scores
+
+A span is represented by its first and last word, by how many graphemes of the first word are left out (a proclitic),
+and how many of the last (a suffix). Other spans are lost; `Encoding.representable` lists all that is, with reasons.
 """
 
 from __future__ import annotations
@@ -32,20 +45,20 @@ from training.encoding.tokenizer import HubTokenizer, Ids, Tokenizer
 from training.encoding.windows import Windows, windows
 
 AFFIXES = 1024
-"""Rows of the table of hashed strings that a cut takes off; 0 stands for a cut that the word is too short for."""
+"""Size of the table of hashed strings that a cut removes; row 0 stands for a cut longer than the word."""
 IGNORED = -100
-"""The target of what is not to be learnt, as cross_entropy has it."""
+"""The target that losses ignore, as in cross_entropy."""
 ENCODING_FILE = "encoding.json"
 ONTOLOGY_FILE = "ontology.yaml"
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What the model should say of one document.
+    """What the model should predict for one document.
 
-    spans [S, 3]: first word, last word, label. leading, trailing [S]: cuts. roles [P, 3]: trigger and filler, as rows
-    of spans, and role. attributes [S, A]: values, IGNORED for what is no trigger. links [K, 3]: any two mentions of one
-    thing, as rows of spans, and the link's label.
+    spans [S, 3]: first word, last word, label. leading, trailing [S]: graphemes cut from the first and the last word.
+    roles [P, 3]: trigger and filler, as rows of spans, and role. attributes [S, A]: values, IGNORED for spans that are
+    no triggers. links [K, 3]: each pair of mentions of the same thing, as rows of spans, and the link's label.
     """
 
     spans: Ids
@@ -58,11 +71,11 @@ class Targets:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A document of n words as the model reads it.
+    """The model's input for a document of n words, and its targets if they were requested.
 
-    affixes [n, LEADING + TRAILING]: the hashed string each cut takes off. legal [n, LEADING]: 1 where it is a string of
-    proclitics. sentences [n]: the number of each word's sentence. stems [n]: a hash of each word as it is folded, less
-    its proclitics.
+    affixes [n, LEADING + TRAILING]: the hash of the string that each cut removes. legal [n, LEADING]: 1 where that
+    string consists of proclitics. sentences [n]: the number of each word's sentence. stems [n]: a hash of each folded
+    word without its proclitics.
     """
 
     document: Document
@@ -76,8 +89,11 @@ class Example:
 
 
 class Encoding:
-    """Both directions, for one ontology and one tokenizer. window: tokens; overlap: the share of them that the next one
-    has too; max_width: words of the longest span; nested: whether entity mentions may stand within others."""
+    """Encoder and decoder of Documents for one ontology and one tokenizer.
+
+    window: tokens in a window, special ones included. overlap: the share of them that the next window repeats.
+    max_width: words of the longest span. nested: whether an entity mention may contain another.
+    """
 
     def __init__(
         self,
@@ -105,12 +121,14 @@ class Encoding:
         return cls(ontology, tokenizer, window=window, overlap=encoder.overlap, max_width=most, nested=nested)
 
     def encode(self, document: Document, *, targets: bool = False) -> Example:
-        """The document in windows, with what is to be learnt of it if asked."""
+        """The document as model input; with `targets`, also the targets of what the encoding can represent."""
         words, tokenizer = split_words(document.text), self.tokenizer
         pieces = tokenizer.pieces(document.text, words)
-        known = [_known(document.text[w.start : w.end], tuple(cut - w.start for cut in w.cuts)) for w in words]
-        read = np.array(known, dtype=np.int64).reshape(-1, LEADING + TRAILING + LEADING + 1)
-        affixes, legal, stems = np.split(read, [LEADING + TRAILING, -1], axis=1)
+        features = [
+            _word_features(document.text[w.start : w.end], tuple(cut - w.start for cut in w.cuts)) for w in words
+        ]
+        table = np.array(features, dtype=np.int64).reshape(-1, LEADING + TRAILING + LEADING + 1)
+        affixes, legal, stems = np.split(table, [LEADING + TRAILING, -1], axis=1)
         return Example(
             document=document,
             words=words,
@@ -119,22 +137,25 @@ class Encoding:
             legal=legal,
             sentences=np.array(sentences(document.text, words), dtype=np.int64),
             stems=stems[:, 0],
-            targets=self._targets(self._audit(document, words).document, words) if targets else None,
+            targets=self._targets(self._representable(document, words).document, words) if targets else None,
         )
 
-    def decode(self, example: Example, outputs: Outputs, reading: ScoreScales = PLAIN) -> Document:
-        """The document with what the model found in it, under the ontology's constraints."""
-        return decode(example.document.bare(), example.words, outputs, self.labels, reading, nested=self.nested)
+    def decode(self, example: Example, outputs: Outputs, scales: ScoreScales = PLAIN) -> Document:
+        """The document with the predicted spans, events and links, under the ontology's constraints.
 
-    def audit(self, document: Document) -> Representation:
-        """The document as far as it can be said, and what of it is lost, with the reasons."""
-        return self._audit(document, split_words(document.text))
+        Its scores are the logits of `outputs` on the given `scales`.
+        """
+        return decode(example.document.bare(), example.words, outputs, self.labels, scales, nested=self.nested)
 
-    def _audit(self, document: Document, words: Sequence[Word]) -> Representation:
+    def representable(self, document: Document) -> Representation:
+        """The part of the document that this encoding can represent, and what is lost, with the reasons."""
+        return self._representable(document, split_words(document.text))
+
+    def _representable(self, document: Document, words: Sequence[Word]) -> Representation:
         return representable(document, words, self.labels, self.max_width)
 
     def _targets(self, document: Document, words: Sequence[Word]) -> Targets:
-        """Targets of a document that can be said whole."""
+        """Targets of a document that can be represented completely."""
         labels, spans = self.labels, list(document.spans())
         places = [at for span in spans if isinstance(at := word_span(words, span), WordSpan)]
         row = {span: number for number, span in enumerate(spans)}
@@ -155,11 +176,11 @@ class Encoding:
             trailing=np.array([at.trailing for at in places], dtype=np.int64),
             roles=_rows(roles, 3),
             attributes=attributes,
-            links=_rows([(row[a], row[b], link) for a, b, link in _same(document, labels)], 3),
+            links=_rows([(row[a], row[b], link) for a, b, link in _mention_pairs(document, labels)], 3),
         )
 
     def save_pretrained(self, path: str | Path) -> None:
-        """Write the tokenizer, the ontology and the sizes into the folder."""
+        """Write the tokenizer, the ontology and the sizes into the folder `path`."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer.save_pretrained(folder)
@@ -169,12 +190,12 @@ class Encoding:
 
     @classmethod
     def from_pretrained(cls, path: str | Path) -> Encoding:
-        """Read what `save_pretrained` wrote. Raises UsageError, or OntologyError, naming the file at fault."""
+        """Read what `save_pretrained` wrote. Raises UsageError or OntologyError that names the faulty file."""
         folder = Path(path)
         try:
             sizes = json.loads((folder / ENCODING_FILE).read_text(encoding="utf-8"))
             window = int(sizes["window"])
-            overlap = float(sizes.get("overlap", 0.5))  # what it was before it was a setting
+            overlap = float(sizes.get("overlap", 0.5))  # the constant used before it became a setting
             max_width, nested = int(sizes["max_width"]), bool(sizes.get("nested", True))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{folder}: not the folder of a model trained by naba: {error}") from error
@@ -185,11 +206,11 @@ class Encoding:
 
 
 @lru_cache(maxsize=1 << 15)
-def _known(quote: str, cuts: tuple[int, ...]) -> tuple[int, ...]:
-    """What is known of a word by itself: its rows of `affixes` and of `legal`, and its stem.
+def _word_features(quote: str, cuts: tuple[int, ...]) -> tuple[int, ...]:
+    """Features of one word without context: its rows of `affixes` and `legal`, then its stem.
 
-    Affixes are hashes of the strings that cutting 0..LEADING-1 graphemes off the start and 0..TRAILING-1 off the end
-    takes.
+    Affixes are hashes of the strings removed by cutting 0..LEADING-1 graphemes from the start and 0..TRAILING-1 from
+    the end.
     """
     heads = [f"<{quote[:cut]}" for cut in cuts[:-1][:LEADING]]
     tails = [f">{quote[cut:]}" for cut in cuts[:0:-1][:TRAILING]]
@@ -199,16 +220,16 @@ def _known(quote: str, cuts: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _hashes(strings: list[str], size: int) -> list[int]:
-    found = [1 + crc32(string.encode("utf-8", "surrogatepass")) % (AFFIXES - 1) for string in strings]
-    return found + [0] * (size - len(found))
+    hashes = [1 + crc32(string.encode("utf-8", "surrogatepass")) % (AFFIXES - 1) for string in strings]
+    return hashes + [0] * (size - len(hashes))
 
 
 def _stem(quote: str) -> int:
     return crc32((folded(quote) or quote).encode("utf-8", "surrogatepass"))
 
 
-def _same(document: Document, labels: LabelSpace) -> Iterator[tuple[Span, Span, int]]:
-    """Any two mentions of one thing, in text order, and the number of the link that says so."""
+def _mention_pairs(document: Document, labels: LabelSpace) -> Iterator[tuple[Span, Span, int]]:
+    """Each pair of mentions of the same thing, in text order, and the number of their link label."""
     for number, label in enumerate(labels.links):
         for cluster in link_clusters(link for link in document.links if link.label == label):
             yield from ((a, b, number) for a, b in combinations(sorted(cluster), 2))

@@ -1,4 +1,4 @@
-"""Why something of the hub's cannot be loaded, in one line with the remedy; transformers says it in paragraphs."""
+"""Hub errors in one line: why an encoder or tokenizer cannot be loaded, and the remedy."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CONVERTED = "encoder.revision=refs/pr/1 may be the hub's own conversion"
 
 
 def unloadable(name: str | Path, error: Exception, *, what: str) -> str:
-    """One line about an error of transformers; `what` is what was to be loaded, an encoder or its tokenizer."""
+    """One line for an error of transformers; `what` was being loaded, "encoder" or "tokenizer"."""
     folder = Path(name)
     why = _in_folder(folder, error) if folder.is_dir() else _on_hub(str(name), error)
     return f"encoder {name}: {why or _first_line(error, what)}"
@@ -66,7 +66,7 @@ def _on_hub(name: str, error: Exception) -> str | None:
 
 
 def _in_text(error: Exception) -> str | None:
-    """What transformers tells apart by its wording only."""
+    """The causes that only the wording of transformers' message distinguishes."""
     text = str(error)
     if "trust_remote_code" in text or "custom code" in text:
         return "it needs code of its own from the hub, which is never run here; choose another encoder"
@@ -89,6 +89,6 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def hush() -> None:
-    """Stop transformers' bars for files that take no time, and its advice about defaults that are not used here."""
+    """Silence the progress bars of transformers and its log lines below errors."""
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""The label space an ontology spans, as the numbers and masks the model works with."""
+"""The label space of an ontology: the numbers and masks that the model uses for its labels."""
 
 from __future__ import annotations
 
@@ -13,8 +13,12 @@ from annotation.core.ontology import Ontology
 
 @dataclass(frozen=True)
 class LabelSpace:
-    """spans: entity types, then event types (C of them). roles: R names. attributes: A, each with its values. links:
-    L labels."""
+    """The numbered labels of an ontology.
+
+    spans: the C span labels, entity types before event types. entities: the number of entity types. roles: R names.
+    attributes: A pairs of a name and its values. defaults: for each attribute, the index of its default value. links:
+    L labels.
+    """
 
     spans: tuple[str, ...]
     entities: int
@@ -40,17 +44,17 @@ class LabelSpace:
 
     @cached_property
     def number(self) -> dict[str, int]:
-        """The row of each span label."""
+        """The index of each span label in `spans`."""
         return {label: number for number, label in enumerate(self.spans)}
 
     @cached_property
     def role_number(self) -> dict[str, int]:
-        """The row of each role."""
+        """The index of each role in `roles`."""
         return {role: number for number, role in enumerate(self.roles)}
 
     @cached_property
     def permits(self) -> npt.NDArray[np.bool_]:
-        """[C, R, C]: whether a span of the third label may fill that role of an event of the first."""
+        """Booleans [C, R, C]: whether a span of the last label may fill that role of an event of the first label."""
         mask = np.zeros((len(self.spans), len(self.roles), len(self.spans)), dtype=bool)
         for event, kind in self.ontology.events.items():
             for role, rule in kind.roles.items():
@@ -59,9 +63,9 @@ class LabelSpace:
         return mask
 
     def is_event(self, label: int) -> bool:
-        """Whether spans of this label are triggers."""
+        """Whether the label of this number is an event type, so that its spans are triggers."""
         return label >= self.entities
 
     def maximum(self, event: str, role: str) -> int | None:
-        """How many fillers the role may have, None for any number."""
+        """The most fillers the role may have, None for any number. Raises KeyError where the event has no such role."""
         return self.ontology.events[event].roles[role].maximum

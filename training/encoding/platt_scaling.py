@@ -1,9 +1,9 @@
-"""How the logits of a layer are read as probabilities, and how that is fitted so that scores mean what they say.
+"""Platt scaling: calibrated scores from the logits of each layer, and how the scales are fitted.
 
-A score is sigmoid(logit / temperature + shift): what is decoded stays, and so does its order. The temperature alone
-(Guo et al. 2017, "On calibration of modern neural networks") cannot say that less than half of a layer's findings are
-right, since all of them have a logit above 0. Hence the shift (Platt 1999), and Platt's targets, by which a few that
-are all right do not make every score 1.
+A score is sigmoid(logit / temperature + shift). Scaling changes neither what is decoded nor its order. A temperature
+alone (Guo et al. 2017, "On calibration of modern neural networks") cannot express that less than half of a layer's
+predictions are right, since all of them have a logit above 0. Hence the shift (Platt 1999), and Platt's smoothed
+targets, which keep a few predictions that are all right from getting a score of 1.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ ENTITY, TRIGGER, ARGUMENT, LINK = "entity", "trigger", "argument", "link"
 LAYERS = (ENTITY, TRIGGER, ARGUMENT, LINK)
 
 ScoreScales: TypeAlias = Mapping[str, Callable[[float], float]]
-"""What the score of each of `LAYERS` is, given its logit."""
+"""For each of `LAYERS`, the function from a logit to its score."""
 
 _BOUNDS = ((0.02, 20.0), (-10.0, 10.0))
-"""Of 1 / temperature, which stays positive, and of the shift."""
+"""Bounds of 1 / temperature, which stays positive, and of the shift."""
 _LEAST = 1e-4
-"""Scores are rounded to four digits, and none is 0."""
+"""The smallest score: scores are rounded to four digits, and none is 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What turns a logit into a score."""
+    """A function from a logit to a score in 0..1: sigmoid(logit / temperature + shift)."""
 
     temperature: float = 1.0
     shift: float = 0.0
@@ -45,13 +45,13 @@ class Scale:
 
 PLAIN: ScoreScales = {layer: Scale() for layer in LAYERS}
 RAW: ScoreScales = dict.fromkeys(LAYERS, float)
-"""Leaves logits as they are."""
+"""Scales that leave logits unchanged."""
 
 
 def score_scales(stored: object) -> ScoreScales:
-    """What a model's configuration says of each layer; a layer it says nothing of is read plainly.
+    """The scales stored in a model's configuration, as layer -> (temperature, shift); `Scale()` for a missing layer.
 
-    Raises UsageError where it says something else.
+    Raises UsageError when they are malformed.
     """
     rows = stored if isinstance(stored, Mapping) else {}
     try:
@@ -64,21 +64,21 @@ def score_scales(stored: object) -> ScoreScales:
 
 
 def fit_scale(logits: Sequence[float] | NDArray[np.float64], right: Sequence[bool] | NDArray[np.bool_]) -> Scale | None:
-    """The scale under which scores are likeliest, given which of the findings are right; None of fewer than 30."""
-    x, hits = np.asarray(logits, dtype=np.float64), np.asarray(right, dtype=bool)
-    if len(x) < ENOUGH:
+    """The maximum-likelihood scale of n predictions, given logits [n] and which are right [n]; None when n < 30."""
+    values, hits = np.asarray(logits, dtype=np.float64), np.asarray(right, dtype=bool)
+    if len(values) < ENOUGH:
         return None
-    yes, no = int(hits.sum()), int((~hits).sum())
-    wanted = np.where(hits, (yes + 1) / (yes + 2), 1 / (no + 2))
+    positives, negatives = int(hits.sum()), int((~hits).sum())
+    targets = np.where(hits, (positives + 1) / (positives + 2), 1 / (negatives + 2))
 
-    def loss(values: NDArray[np.float64]) -> float:
-        z = values[0] * x + values[1]
-        return float(np.mean(np.logaddexp(0, z) - wanted * z))
+    def loss(parameters: NDArray[np.float64]) -> float:
+        z = parameters[0] * values + parameters[1]
+        return float(np.mean(np.logaddexp(0, z) - targets * z))
 
-    found = minimize(loss, np.array([1.0, 0.0]), bounds=_BOUNDS, method="L-BFGS-B")
-    return Scale(round(1 / float(found.x[0]), 4), round(float(found.x[1]), 4))
+    optimum = minimize(loss, np.array([1.0, 0.0]), bounds=_BOUNDS, method="L-BFGS-B")
+    return Scale(round(1 / float(optimum.x[0]), 4), round(float(optimum.x[1]), 4))
 
 
 def sigmoid(logits: npt.ArrayLike) -> NDArray[np.float32]:
-    """Probabilities, without overflow."""
+    """Probabilities of the logits, same shape, without overflow."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(logits, dtype=np.float64))), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What of a document can be said in words and cuts, and why the rest cannot."""
+"""The representable part of a document: spans as words and cuts, and the reason for each annotation that is lost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ENTITY, TRIGGER, ARGUMENT, LINK = KINDS = ("entity", "trigger", "argument", "lin
 
 
 class WordSpan(NamedTuple):
-    """A span in words: `first` to `last`, both included, less `leading` and `trailing` graphemes."""
+    """A span as word numbers: `first` to `last`, both included, without `leading` and `trailing` graphemes."""
 
     first: int
     last: int
@@ -26,7 +26,7 @@ class WordSpan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """What the model cannot say: an `entity`, `trigger`, `argument`, `attribute` or `link`, quoted, and why."""
+    """A lost annotation: its kind (entity, trigger, argument, attribute or link), a quotation of it, and the reason."""
 
     kind: str
     what: str
@@ -34,15 +34,18 @@ class Uncovered:
 
 
 class Representation(NamedTuple):
-    """document: what can be said, values that go without saying left out, and of links those that join each mention to
-    the one before. lost: everything else."""
+    """The result of `representable`.
+
+    document: the representable part, without attribute values that are the default, and with the links of each cluster
+    as a chain of consecutive mentions. lost: everything else.
+    """
 
     document: Document
     lost: tuple[Uncovered, ...]
 
 
 def word_span(words: Sequence[Word], span: Span) -> WordSpan | str:
-    """Where the span is among the words, or why it is nowhere."""
+    """The words of the span, or the reason why words and cuts cannot represent it."""
     first = bisect_right(words, span.start, key=lambda word: word.start) - 1
     last = bisect_right(words, span.end - 1, key=lambda word: word.start) - 1
     if first < 0 or words[first].end <= span.start:
@@ -61,14 +64,22 @@ def word_span(words: Sequence[Word], span: Span) -> WordSpan | str:
 
 
 def representable(document: Document, words: Sequence[Word], labels: LabelSpace, max_width: int) -> Representation:
-    """Sort a document's contents into what can be said and what is lost."""
+    """Split the annotations of a document into the representable ones and the lost ones, given its words.
+
+    max_width: words of the longest span.
+    """
     lost: list[Uncovered] = []
     entities = _spans(document, document.entities, words, labels, max_width, lost, kind=ENTITY)
     triggers = _spans(document, document.triggers, words, labels, max_width, lost, kind=TRIGGER)
-    known = {*entities, *triggers}
-    events = tuple(_event(document, e, known, labels, lost) for e in document.events if e.trigger in set(triggers))
-    lost += [_of_lost(document, e, a) for e in document.events if e.trigger not in set(triggers) for a in e.arguments]
-    links = tuple(_links(document, known, labels, lost))
+    spans = {*entities, *triggers}
+    events = tuple(_event(document, e, spans, labels, lost) for e in document.events if e.trigger in set(triggers))
+    lost += [
+        _argument_without_trigger(document, e, a)
+        for e in document.events
+        if e.trigger not in set(triggers)
+        for a in e.arguments
+    ]
+    links = tuple(_links(document, spans, labels, lost))
     rest = replace(document, entities=tuple(entities), events=events, links=links, provenance=None)
     return Representation(rest, tuple(lost))
 
@@ -83,8 +94,8 @@ def _spans(
     *,
     kind: str,
 ) -> list[Span]:
-    """The spans of one layer that can be said together."""
-    kept: dict[tuple[int, int, str], Span] = {}
+    """The spans of one layer that can be represented together."""
+    accepted: dict[tuple[int, int, str], Span] = {}
     for span in spans:
         at = word_span(words, span)
         why = at if isinstance(at, str) else ""
@@ -93,23 +104,23 @@ def _spans(
         elif isinstance(at, WordSpan):
             if at.last - at.first >= max_width:
                 why = f"it has more than {max_width} words"
-            elif (at.first, at.last, span.label) in kept:
+            elif (at.first, at.last, span.label) in accepted:
                 why = f"another {span.label} is in the same words"
-            elif any(span.crosses(other) for other in kept.values()):
+            elif any(span.crosses(other) for other in accepted.values()):
                 why = "it crosses another span"
             else:
-                kept[at.first, at.last, span.label] = span
+                accepted[at.first, at.last, span.label] = span
         if why:
             lost.append(Uncovered(kind, _quote(document, span), why))
-    return list(kept.values())
+    return list(accepted.values())
 
 
-def _event(document: Document, event: Event, known: set[Span], labels: LabelSpace, lost: list[Uncovered]) -> Event:
+def _event(document: Document, event: Event, spans: set[Span], labels: LabelSpace, lost: list[Uncovered]) -> Event:
     arguments: list[Argument] = []
     for argument in event.arguments:
         maximum = _maximum(labels, event.type, argument.role)
         why = ""
-        if argument.filler not in known:
+        if argument.filler not in spans:
             why = "its filler is lost"
         elif argument.filler == event.trigger:
             why = "an event does not fill its own role"
@@ -126,7 +137,7 @@ def _event(document: Document, event: Event, known: set[Span], labels: LabelSpac
     return Event(event.trigger, tuple(arguments), tuple(_attributes(event, labels, lost)))
 
 
-def _of_lost(document: Document, event: Event, argument: Argument) -> Uncovered:
+def _argument_without_trigger(document: Document, event: Event, argument: Argument) -> Uncovered:
     what = f"{argument.role} of {event.type}, {_quote(document, argument.filler)}"
     return Uncovered(ARGUMENT, what, "its trigger is lost")
 
@@ -136,32 +147,33 @@ def _maximum(labels: LabelSpace, event: str, role: str) -> int | None:
 
 
 def _attributes(event: Event, labels: LabelSpace, lost: list[Uncovered]) -> Iterable[tuple[str, str]]:
-    """The values that differ from the default, which goes without saying."""
-    known = dict(labels.attributes)
+    """The values that differ from the default, which is not stored."""
+    values = dict(labels.attributes)
     for name, value in event.attributes:
-        if value not in known.get(name, ()):
+        if value not in values.get(name, ()):
             lost.append(Uncovered("attribute", f"{name} of {event.type}", f"the ontology has no value {value!r} of it"))
         elif value != labels.ontology.attributes[name].default:
             yield name, value
 
 
-def _links(document: Document, known: set[Span], labels: LabelSpace, lost: list[Uncovered]) -> Iterable[Link]:
-    """The same clusters, less the mentions that are lost, each of which takes one link with it."""
-    sound: dict[str, list[Link]] = {label: [] for label in labels.links}
+def _links(document: Document, spans: set[Span], labels: LabelSpace, lost: list[Uncovered]) -> Iterable[Link]:
+    """The clusters without their lost mentions, as chains of links; each lost mention counts as one lost link."""
+    valid: dict[str, list[Link]] = {label: [] for label in labels.links}
     for link in document.links:
         families = {span.label in labels.ontology.events for span in (link.a, link.b)}
-        if link.label not in sound or len(families) > 1:
-            why = "it joins an event and an entity" if link.label in sound else f"the ontology has no {link.label}"
+        if link.label not in valid or len(families) > 1:
+            why = "it joins an event and an entity" if link.label in valid else f"the ontology has no {link.label}"
             lost.append(Uncovered(LINK, f"{link.label} of {_quote(document, link.a)}", why))
         else:
-            sound[link.label].append(link)
-    for label, links in sound.items():
+            valid[link.label].append(link)
+    for label, links in valid.items():
         for cluster in link_clusters(links):
-            gone = sorted(cluster - known)[: len(cluster) - 1]
+            lost_mentions = sorted(cluster - spans)[: len(cluster) - 1]
             lost += [
-                Uncovered(LINK, f"{label} of {_quote(document, span)}", "a mention it joins is lost") for span in gone
+                Uncovered(LINK, f"{label} of {_quote(document, span)}", "a mention it joins is lost")
+                for span in lost_mentions
             ]
-            yield from chain(label, cluster & known)
+            yield from chain(label, cluster & spans)
 
 
 def _quote(document: Document, span: Span) -> str:

@@ -1,8 +1,8 @@
-"""From words to the ids an encoder reads: which of a tokenizer's tokens each word is made of.
+"""Tokenizers: the token ids of a text, and the alignment of its words with them.
 
-Offsets of fast tokenizers cannot be taken as they come: Metaspace counts the leading space, accent stripping shrinks a
-token, deleted characters leave none, and several byte-level tokens share one character. So a token counts for a word
-when it touches any of its characters, and a word without tokens borrows the nearest.
+Offsets of fast tokenizers cannot be used directly: Metaspace includes the leading space, accent stripping shortens a
+token, deleted characters have no token, and several byte-level tokens share one character. So a token belongs to a word
+when it covers any of its characters, and a word without tokens takes the nearest one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from annotation.core.words import Word
 from training.encoding.hub import unloadable
 
 Ids: TypeAlias = npt.NDArray[np.int64]
-"""Whole numbers, their shape said where they are used."""
+"""An array of integers; the shape is documented where it is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """ids: [T] or [T, F], no special tokens. first, last: [n], the tokens each word begins and ends with."""
+    """A text as tokens. ids: [T] or [T, F], no special tokens. first, last: [n], each word's first and last token."""
 
     ids: Ids
     first: Ids
@@ -34,8 +34,8 @@ class Pieces:
 
 
 class Tokenizer(Protocol):
-    """What the encoding needs of a tokenizer. prefix, suffix: ids that go around every window. pad: the id that fills
-    up a batch. most: tokens of the longest window the encoder takes."""
+    """The interface that the encoding needs. prefix, suffix: special ids around every window. pad: the id that pads a
+    batch. most: tokens of the longest window that the encoder accepts."""
 
     prefix: Ids
     suffix: Ids
@@ -49,7 +49,7 @@ class Tokenizer(Protocol):
         ...
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
-        """The tokens of a text and where its words are among them."""
+        """The tokens of a text, aligned with its words."""
         ...
 
     def token_edges(self, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
@@ -62,12 +62,12 @@ class Tokenizer(Protocol):
         ...
 
     def save_pretrained(self, path: str | Path) -> None:
-        """Write what `from_pretrained` reads."""
+        """Write the files that `from_pretrained` reads."""
         ...
 
 
 class HubTokenizer:
-    """Any fast tokenizer of the hub."""
+    """Any fast tokenizer from the hub or a folder."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast, *, most: int = 512) -> None:
         self.tokenizer, self.most = tokenizer, most
@@ -82,7 +82,7 @@ class HubTokenizer:
 
     @classmethod
     def from_pretrained(cls, name: str | Path, *, revision: str | None = None) -> HubTokenizer:
-        """Raises UsageError when there is no such tokenizer, only a slow one, or one that does not fit the encoder."""
+        """Load it. Raises UsageError when it is absent, is a slow one, or does not fit the encoder."""
         try:
             tokenizer = AutoTokenizer.from_pretrained(str(name), revision=revision, trust_remote_code=False)
         except Exception as error:  # files of others fail to load in every way there is
@@ -102,14 +102,14 @@ class HubTokenizer:
         return cls(tokenizer, most=_most(tokenizer, config))
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
-        """The whole text at once; windows are cut from the result."""
+        """The tokens of the whole text, aligned with its words; `windows` cuts the result."""
         ids, offsets = self.tokens(text)
         if not len(ids):
             ids, offsets = np.array([self.pad], dtype=np.int64), np.zeros((1, 2), dtype=np.int64)
         return Pieces(ids, *align_tokens(text, words, offsets))
 
     def tokens(self, text: str) -> tuple[Ids, Ids]:
-        """The text's tokens [T], no special ones, and the ranges of it that the tokenizer says they are [T, 2]."""
+        """The text's token ids [T], without special ones, and the tokenizer's offsets of them in code points [T, 2]."""
         encoded = self.tokenizer(
             _sayable(text),
             add_special_tokens=False,
@@ -141,7 +141,7 @@ class HubTokenizer:
 
 
 def align_tokens(text: str, words: Sequence[Word], offsets: Ids) -> tuple[Ids, Ids]:
-    """First and last token of each word [n], given each token's range of the text [T, 2], T > 0."""
+    """First and last token of each of n words, given the tokens' offsets in code points [T, 2], T > 0."""
     owner = np.full(len(text) + 1, -1, dtype=np.int64)
     for number, word in enumerate(words):
         owner[word.start : word.end] = number
@@ -158,7 +158,7 @@ def align_tokens(text: str, words: Sequence[Word], offsets: Ids) -> tuple[Ids, I
 
 
 def _config(name: str | Path, revision: str | None) -> PreTrainedConfig | None:
-    """The encoder's own configuration, None where a tokenizer stands alone."""
+    """The encoder's configuration, None for a tokenizer without one."""
     try:
         return AutoConfig.from_pretrained(str(name), revision=revision, trust_remote_code=False)  # type: ignore[no-any-return]
     except (OSError, ValueError, KeyError):
@@ -166,9 +166,9 @@ def _config(name: str | Path, revision: str | None) -> PreTrainedConfig | None:
 
 
 def _most(tokenizer: PreTrainedTokenizerFast, config: PreTrainedConfig | None) -> int:
-    """Tokens the encoder takes at once, by its tokenizer's word or else its own; 512 where neither tells.
+    """The most tokens the encoder accepts, by its tokenizer or its own configuration; 512 when neither has a limit.
 
-    RoBERTa and its kin number positions from just after the padding id, so they take fewer than they have.
+    RoBERTa and similar models number positions from the padding id + 1, so they accept fewer than they have positions.
     """
     if config is None:
         return min(tokenizer.model_max_length, 512)
@@ -179,12 +179,12 @@ def _most(tokenizer: PreTrainedTokenizerFast, config: PreTrainedConfig | None) -
 
 
 def _lend(first: Ids, last: Ids) -> tuple[Ids, Ids]:
-    """Words without a token take the last one of the word before, or token 0."""
+    """Words without a token take the last token of the word before, or token 0."""
     missing = last < 0
     before = np.maximum.accumulate(np.where(missing, 0, last)) if len(last) else last
     return np.where(missing, before, first), np.where(missing, before, last)
 
 
 def _sayable(text: str) -> str:
-    """The text with lone surrogates, which no tokenizer takes, replaced one for one."""
+    """The text with lone surrogates, which no tokenizer accepts, replaced one by one."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

@@ -1,7 +1,8 @@
-"""Long documents in windows that overlap, and where each word stands in them.
+"""Overlapping windows over long documents, and the position of each word in them.
 
-Every word is in one or two windows. Its states there are averaged by weight, the more context the heavier, and all
-that follows works on whole documents: spans are never cut at a window's edge and arguments may stand in another one.
+Every word is in one or two windows. Its states there are averaged with weights that grow with the context around the
+word. All later steps work on whole documents: no span is cut at a window's edge, and a trigger and its argument may be
+in different windows.
 """
 
 from __future__ import annotations
@@ -16,8 +17,11 @@ from training.encoding.tokenizer import Ids, Pieces
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """ids: one array [T] or [T, F] a window, special tokens included. The rest says for each of n words and its at
-    most two windows: window, first, last [n, 2], the tokens counted in that window; weight [n, 2], summing to 1."""
+    """The windows of a document of n words, each word in at most two of them.
+
+    ids: one array [T] or [T, F] for each window, special tokens included. window [n, 2]: the numbers of the word's
+    windows. first, last [n, 2]: the word's first and last token in that window. weight [n, 2]: sums to 1.
+    """
 
     ids: tuple[Ids, ...]
     window: Ids
@@ -27,9 +31,10 @@ class Windows:
 
 
 def windows(pieces: Pieces, size: int, prefix: Ids, suffix: Ids, *, overlap: float) -> Windows:
-    """Cut T tokens into windows of `size`, special ones included; each shares `overlap`, half at most, with the next.
+    """Cut T tokens into windows of `size` tokens, special ones included.
 
-    A word longer than what windows share may be whole in none, and then loses its tail.
+    Each window shares the part `overlap` (at most 0.5) of its tokens with the next. A word longer than the shared part
+    may be complete in no window, and then loses its end.
     """
     room = size - len(prefix) - len(suffix)
     stride, total = room - int(room * overlap), len(pieces.ids)
@@ -57,7 +62,7 @@ def windows(pieces: Pieces, size: int, prefix: Ids, suffix: Ids, *, overlap: flo
 
 
 def _context(first: Ids, last: Ids, start: Ids, stop: Ids, total: int) -> Ids:
-    """Tokens between a word and the nearer edge of its window, plus one; the document's own edges cut nothing off."""
+    """Tokens between a word and the nearer edge of its window, plus one; the edges of the document do not count."""
     left = np.where(start == 0, total, first - start)
     right = np.where(stop == total, total, stop - 1 - last)
     nearer: Ids = np.minimum(left, right) + 1

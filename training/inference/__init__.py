@@ -1,1 +1,1 @@
-"""A trained model loaded and applied to Documents: in this process, on Ray, from ONNX graphs, as a pipeline."""
+"""Loading of trained models and prediction on Documents: in this process, on Ray, from ONNX graphs, as a pipeline."""

@@ -1,10 +1,10 @@
-"""What there is to predict: Documents of any number, in files of several kinds, from any place among them on.
+"""Sources of Documents for prediction: any number of files of several formats, readable from any position.
 
     .jsonl .jsonl.gz    Documents, one a line
-    .parquet            the columns of a snapshot, or `text` and where known `id title url published source`
-    a folder            all such files in it, in the order of their names; a snapshot's: train, dev, test
+    .parquet            the columns of a snapshot, or `text` and optionally `id title url published source`
+    a folder            all such files in it, in the order of their names; of a snapshot: train, dev, test
 
-A row with `text` is taken as it is: naba read finds an article's body in a page.
+The text of a row is used unchanged; `naba read` is the command that extracts articles from pages.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from annotation.storage.documents_file import read_documents
 from annotation.storage.row_reader import SourceRow, at_fault, parquet_rows
 
 BUFFER = 16
-"""Batches' worth of documents that are sorted by length at a time."""
+"""The most batches of documents that are sorted by length at a time."""
 CHARACTERS = 1_000_000
-"""So many characters are enough to sort, however few documents they are."""
+"""The code points after which a chunk ends, however few documents it has."""
 _KINDS = (".jsonl", ".jsonl.gz", ".parquet")
 
 
 class Position(NamedTuple):
-    """Before which file, by number, and how many Documents into it."""
+    """A position in a source: the number of the file, and the number of Documents in it that precede the position."""
 
     file: int = 0
     row: int = 0
@@ -45,7 +45,7 @@ _START = Position()
 
 
 class Piece(NamedTuple):
-    """What a chunk becomes: the lines of so many Documents, and the place in the archive after them."""
+    """A predicted chunk: its JSON lines, its number of Documents, and the position after it in the source."""
 
     lines: str
     documents: int
@@ -53,7 +53,7 @@ class Piece(NamedTuple):
 
 
 class DocumentChunk(NamedTuple):
-    """Documents of one file that are read together, and the place after them."""
+    """Documents of one file that are predicted together, and the position after them."""
 
     documents: list[Document]
     after: Position
@@ -61,15 +61,15 @@ class DocumentChunk(NamedTuple):
 
 @dataclass(frozen=True)
 class DocumentSource:
-    """Files of Documents, which are one after the other."""
+    """Files of Documents, in the order in which they are read."""
 
     files: tuple[Path, ...]
 
     @classmethod
     def open(cls, path: Path) -> DocumentSource:
-        """The file, those of a folder, or those of a snapshot, verified. Raises UsageError where there are none."""
+        """The file, the files of a folder, or those of a verified snapshot. Raises UsageError when there are none."""
         if (path / MANIFEST).is_file():
-            from annotation.snapshot.snapshot import Snapshot  # slow to import, and of no use to those who only read
+            from annotation.snapshot.snapshot import Snapshot  # slow to import, and only needed for snapshots
             from annotation.snapshot.splits import SPLITS
 
             return cls(tuple(Snapshot.open(path).path / f"{name}.parquet" for name in SPLITS))
@@ -85,16 +85,16 @@ class DocumentSource:
         return cls((path,))
 
     def identity(self) -> list[list[str | int]]:
-        """What tells whether these are the same files as before, as plain JSON values."""
+        """The path, size in bytes and modification time in ns of each file, as JSON values."""
         return [[str(path.resolve()), (stat := path.stat()).st_size, stat.st_mtime_ns] for path in self.files]
 
     def chunks(self, batch_size: int, start: Position = _START) -> Iterator[DocumentChunk]:
-        """All from `start` on, a place that a chunk ended at: then the chunks are the same whatever the start."""
+        """The chunks from `start` on, which must be the end of a chunk: then they do not depend on `start`."""
         for number in range(start.file, len(self.files)):
             yield from self.file(number, batch_size, start.row if number == start.file else 0)
 
     def file(self, number: int, batch_size: int, row: int = 0) -> Iterator[DocumentChunk]:
-        """The chunks of one file. Raises UsageError that names the line or row at fault."""
+        """The chunks of file `number` after `row` Documents. Raises UsageError that names the faulty line or row."""
         documents = _documents(self.files[number], row)
         while chunk := gather(documents, batch_size):
             row += len(chunk)
@@ -102,7 +102,7 @@ class DocumentSource:
 
 
 def gather(documents: Iterator[Document], batch_size: int) -> list[Document]:
-    """The next documents to sort by length: as many as `BUFFER` batches have, fewer if they have `CHARACTERS`."""
+    """The next documents to sort by length: `BUFFER` batches of them, or fewer once they reach `CHARACTERS`."""
     chunk: list[Document] = []
     characters = 0
     for document in islice(documents, batch_size * BUFFER):
@@ -114,7 +114,7 @@ def gather(documents: Iterator[Document], batch_size: int) -> list[Document]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Those of the kinds known here; what is hidden, or not finished, is passed over."""
+    """The files of the supported formats, without hidden ones, which include unfinished ones."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(names) if name.endswith(_KINDS) and name[0] != ".")
@@ -140,7 +140,7 @@ def _parquet(path: Path, skip: int) -> Iterator[Document]:
 
 
 def _row(path: Path, number: int, row: SourceRow) -> Document:
-    """A Document of the row's text, which is left as it is."""
+    """A Document of the row, with its text unchanged."""
     text = row.get("text")
     if not isinstance(text, str):
         raise at_fault(path, number, "has no text", "remove the row")

@@ -1,15 +1,15 @@
-"""The model as transformers' users know theirs: import this module, and there is a pipeline for it.
+"""A transformers pipeline for event extraction, registered when this module (or `training.pipeline`) is imported.
 
     from transformers import pipeline
     import training.pipeline
 
-    find = pipeline("event-extraction", model="outputs/NAME/model")
-    find("بالأمس اعتقلت الشرطة ثلاثة أشخاص في حلب")
+    extract = pipeline("event-extraction", model="outputs/NAME/model")
+    extract("بالأمس اعتقلت الشرطة ثلاثة أشخاص في حلب")
 
-A text becomes a list of events: {"type", "start", "end", "text", "score", "attributes": {name: value}, "arguments":
-[{"role", "label", "start", "end", "text", "score"}]}. Offsets count characters; `end` is exclusive; a score is the
-chance that what it stands at is right. Lists, datasets and generators of texts are read in order of length, so many at
-a time as `batch_size` says, and come back in their own.
+The result of a text is a list of events: {"type", "start", "end", "text", "score", "attributes": {name: value},
+"arguments": [{"role", "label", "start", "end", "text", "score"}]}. Offsets count code points; `end` is exclusive; a
+score is the probability that the trigger or argument is right. Lists, datasets and generators of texts are processed
+in batches of `batch_size` texts of similar length; the results come in the order of the texts.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from training.model.event_extractor import EventExtractor, EventExtractorConfig
 
 TASK = "event-extraction"
 _DEFAULT = 16
-"""Texts that are read at once, where nothing is said."""
+"""The batch size when none is given."""
 
 
 class EventExtractionPipeline(Pipeline):
-    """Texts in, lists of events out. Raises UsageError for a folder that holds no model of ours."""
+    """A pipeline from texts to lists of events. Raises UsageError for a folder without an EventExtractor."""
 
-    # transformers is to load no tokenizer: ours comes with the encoding
+    # transformers must not load a tokenizer: it comes with the encoding
     _load_tokenizer = _load_processor = _load_image_processor = _load_feature_extractor = cast(None, False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*cast(tuple[Any, ...], args), **cast(dict[str, Any], kwargs))
         model = cast(EventExtractor, self.model)
-        self.finder = Predictor.of(model, Encoding.from_pretrained(str(model.name_or_path)))
+        self.predictor = Predictor.of(model, Encoding.from_pretrained(str(model.name_or_path)))
 
     def _sanitize_parameters(self, **kwargs: object) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
         if kwargs:
@@ -54,20 +54,20 @@ class EventExtractionPipeline(Pipeline):
         return {"document": _document(text)}
 
     def _forward(self, inputs: Mapping[str, Document]) -> dict[str, Any]:  # type: ignore[override]
-        return {"document": self.finder.find([inputs["document"]])[0]}
+        return {"document": self.predictor.predict([inputs["document"]])[0]}
 
     def postprocess(self, outputs: Mapping[str, Document]) -> list[dict[str, object]]:  # type: ignore[override]
-        """The events of the Document."""
+        """The events of the Document as plain JSON values."""
         return events(outputs["document"])
 
     def get_iterator(
         self, inputs: object, num_workers: int, batch_size: int, *parameters: object
     ) -> Iterator[list[dict[str, object]]]:
-        """The events of each text, for what holds many; batches of the base class would all be of one length."""
+        """The events of each of many texts, in order. The base class would make batches of any lengths."""
         texts = (inputs[at] for at in range(len(inputs))) if isinstance(inputs, Dataset) else inputs  # type: ignore[arg-type]
         documents = map(_document, cast(Iterable[str], texts))
-        finder = replace(self.finder, batch_size=batch_size if batch_size > 1 else _DEFAULT)
-        return map(events, finder.stream(documents))
+        predictor = replace(self.predictor, batch_size=batch_size if batch_size > 1 else _DEFAULT)
+        return map(events, predictor.stream(documents))
 
 
 def events(document: Document) -> list[dict[str, object]]:

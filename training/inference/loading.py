@@ -1,4 +1,4 @@
-"""A model made ready on the machine that is there, and what it finds in Documents, with progress shown."""
+"""Loading of trained models and exported graphs, on the device and threads of the configuration."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
 from training.inference import onnx_backend
 from training.inference.onnx_backend import READER
-from training.inference.predictor import Predictor, scales
+from training.inference.predictor import Predictor, model_scales
 from training.lineage.release_record import unchanged
 from training.model.event_extractor import EventExtractor
 
 
 def load_on_device(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
-    """The model in that folder, on the device and threads that are wanted.
+    """The model in the folder `path` with its encoding, on the configured device and threads.
 
-    Raises UsageError when it is not whole, or was released and has changed since.
+    Raises UsageError when it is incomplete, or was released and has changed since.
     """
     if run.threads:
         torch.set_num_threads(run.threads)
@@ -33,7 +33,7 @@ def load_on_device(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfi
 
 
 def load_predictor(run: PredictConfig) -> Predictor:
-    """What marks documents: the model in that folder, or the graphs it was exported to. Raises UsageError."""
+    """The predictor of the model or exported graphs in `run.model`. Raises UsageError when they are unusable."""
     if (Path(run.model) / READER).is_file():
         if run.precision == "bf16":
             raise UsageError(f"{run.model}: precision=bf16 is for models, not graphs exported from them; leave it out")
@@ -44,22 +44,22 @@ def load_predictor(run: PredictConfig) -> Predictor:
 
 
 def load_model(path: str | Path) -> tuple[EventExtractor, Encoding]:
-    """The model that `naba train` or `naba release` wrote there. Raises UsageError when it is not whole."""
+    """A model of `naba train` or `naba release` with its encoding. Raises UsageError when it is incomplete."""
     path = Path(path)
     if not (path / "config.json").is_file():
         raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
     hush()
     try:
         model, encoding = EventExtractor.load(path)
-        scales(model)
+        model_scales(model)
     except SafetensorError as error:
         raise UsageError(f"{path}: the weights cannot be read: {error}; train it again") from error
-    _whole(path, model)
+    _check_complete(path, model)
     return model, encoding
 
 
-def _whole(path: Path, model: EventExtractor) -> None:
-    """Weights that the file lacks would be drawn at random, with no more than a warning."""
+def _check_complete(path: Path, model: EventExtractor) -> None:
+    """Raise UsageError when the file lacks weights: transformers would draw them at random, and only warn."""
     file = path / "model.safetensors"
     if file.is_file():
         with safe_open(file, framework="pt") as weights:

@@ -1,9 +1,9 @@
-"""The model as two ONNX graphs, and those read by ONNX Runtime in place of the model.
+"""ONNX backend: export of a model as two ONNX graphs, and prediction from them with ONNX Runtime.
 
 reader.onnx    windows -> span logits and word states: the encoder and the span head
 judge.onnx     states and candidate spans -> logits of roles, cuts, attributes and links
 
-What stands between them, picking candidates, depends on what is found, and is the code that the model itself uses.
+The choice of candidates between the two depends on the data; it is the code that the PyTorch model uses.
 """
 
 from __future__ import annotations
@@ -74,13 +74,13 @@ class _JudgeGraph(nn.Module):
 
 
 def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
-    """Write both graphs into the folder, with all that reading them takes. Raises UsageError without ONNX."""
+    """Write both graphs, the configuration and the encoding into the folder. Raises UsageError without ONNX."""
     model = model.cpu().eval()  # type: ignore[no-untyped-call]
     folder.mkdir(parents=True, exist_ok=True)
-    made = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
-    made += ["links"] if model.links is not None else []
+    judged = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
+    judged += ["links"] if model.links is not None else []
     _graph(_ReaderGraph(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
-    _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, made, folder / JUDGE)
+    _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, folder / JUDGE)
     model.config.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     (folder / ABOUT).write_text(json.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")
@@ -88,7 +88,7 @@ def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Pa
 
 
 def load_graphs(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Predictor:
-    """The exported model in the place of the one it was made of. Raises UsageError when it is not whole."""
+    """A predictor of the graphs in the folder. Raises UsageError when a file is missing or cannot be read."""
     hush()
     encoding = Encoding.from_pretrained(folder)
     extractor = OnnxExtractor(folder, encoding, threads=threads, cpu=cpu)
@@ -101,9 +101,9 @@ def load_graphs(folder: Path, *, batch_size: int = 16, threads: int | None = Non
 
 
 class OnnxExtractor:
-    """Extracts as an `EventExtractor` does. Raises UsageError for graphs that cannot be read, or without ONNX Runtime.
+    """An `Extractor` from ONNX graphs. Raises UsageError for graphs that cannot be read, or without ONNX Runtime.
 
-    It runs on the first of ONNX Runtime's providers that is there, or on the CPU.
+    It runs on the first available provider of ONNX Runtime, or with `cpu` on the CPU.
     """
 
     def __init__(self, folder: Path, encoding: Encoding, *, threads: int | None = None, cpu: bool = False) -> None:
@@ -120,20 +120,21 @@ class OnnxExtractor:
         session = partial(onnxruntime.InferenceSession, sess_options=options, providers=providers)
         try:
             self._reader, self._judge = session(str(folder / READER)), session(str(folder / JUDGE))
-        except Exception as error:  # its errors have no class of their own
+        except Exception as error:  # ONNX Runtime has no error classes of its own
             raise UsageError(f"{folder}: {str(error).splitlines()[0]}; export the model again") from error
 
     def extract(self, batch: Mapping[str, Tensor], *, given: Collection[str] = ()) -> list[Outputs]:
-        """As `EventExtractor.extract`."""
+        """One Outputs for each document of the batch, as `EventExtractor.extract`."""
         logits, states = _run(self._reader, {name: batch[name] for name in _READ})
         words = {name: batch[name] for name in ("affixes", "legal", "sentences", "stems")}
 
         def judge(triggers: Tensor, others: Tensor) -> HeadLogits:
-            spans = {"triggers": _some(triggers), "others": _some(others)}
+            spans = {"triggers": _not_empty(triggers), "others": _not_empty(others)}
             roles, opening, closing, *values = _run(self._judge, {"states": states, **spans, **words})
             links = values.pop() if self.config.links else roles.new_zeros(*opening.shape[:2], opening.shape[1], 0)
             count = triggers.shape[1]
-            rows = [*range(count), *range(_some(triggers).shape[1], _some(triggers).shape[1] + others.shape[1])]
+            start = spans["triggers"].shape[1]
+            rows = [*range(count), *range(start, start + others.shape[1])]
             return HeadLogits(
                 roles[:, :count, rows],
                 opening[:, rows],
@@ -146,21 +147,21 @@ class OnnxExtractor:
         return outputs(logits, batch, judge, entities=entities, permits=self._permits, given=given)
 
 
-def _some(spans: Tensor) -> Tensor:
-    """A graph takes no empty side: a span that stands for none is cut off again."""
+def _not_empty(spans: Tensor) -> Tensor:
+    """The spans [D, K, 3], or one placeholder where K is 0: a graph accepts no empty input."""
     return spans if spans.shape[1] else torch.zeros(len(spans), 1, 3, dtype=spans.dtype)
 
 
 def _run(session: Any, inputs: Mapping[str, Tensor]) -> list[Tensor]:  # noqa: ANN401  # the runtime has no types
-    wanted = {entry.name for entry in session.get_inputs()}
-    found = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items() if name in wanted})
-    return [torch.from_numpy(np.asarray(array)) for array in found]
+    names = {entry.name for entry in session.get_inputs()}
+    arrays = session.run(None, {name: tensor.numpy() for name, tensor in inputs.items() if name in names})
+    return [torch.from_numpy(np.asarray(array)) for array in arrays]
 
 
 def _graph(
-    module: nn.Module, sample: tuple[Tensor, ...], inputs: Sequence[str], made: Sequence[str], file: Path
+    module: nn.Module, sample: tuple[Tensor, ...], inputs: Sequence[str], results: Sequence[str], file: Path
 ) -> None:
-    """Trace the module and write it; the first two dimensions of every input may be of any size."""
+    """Export the module to the file; the first two dimensions of every input are dynamic."""
     free = torch.export.Dim.DYNAMIC
     logging.getLogger("onnxscript").setLevel(logging.ERROR)
     with warnings.catch_warnings():
@@ -172,7 +173,7 @@ def _graph(
                 dynamo=True,
                 dynamic_shapes={name: {0: free, 1: free} for name in inputs},
                 input_names=inputs,
-                output_names=made,
+                output_names=results,
                 verbose=False,
             )
         except ImportError as error:
@@ -181,7 +182,7 @@ def _graph(
 
 
 def _read_sample(model: EventExtractor) -> tuple[Tensor, ...]:
-    """Inputs of sizes that all differ, no two the same tensor: what is alike would be taken for one."""
+    """Sample inputs with different sizes and tensors: equal ones would be merged in the export."""
     windows, tokens, documents, words = 3, 11, 2, 7
     wide = (FEATURES + CHARACTERS,) if model.config.encoder.get("model_type") == "naba-compact" else ()
     places = torch.arange(documents * words * 2).view(documents, words, 2) % (windows * tokens)

@@ -1,8 +1,8 @@
-"""An archive predicted as a Ray Data job: on this machine, or on the cluster that RAY_ADDRESS names.
+"""Ray backend: prediction as a Ray Data job, on this machine or on the cluster that RAY_ADDRESS names.
 
-Files are read by tasks, chunk by chunk, and marked by copies of the model, by the very function that one process uses
-and on the same chunks; they come back in their order. So what is written is the same, and so is going on where it
-stopped. On a cluster every machine needs naba, and the model and the archive under the same paths.
+Tasks read the files in chunks, and copies of the model predict on them, with the same function and chunks as in one
+process. The chunks come back in order, so the output is the same, and an interrupted job can be resumed. On a cluster
+every machine needs naba, and the model and the source under the same paths.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ from training.config.schema import PredictConfig
 from training.inference.document_source import CHARACTERS, DocumentSource, Piece, Position
 
 Rows: TypeAlias = dict[str, NDArray[Any]]
-"""Columns of equal length, as Ray Data hands them on."""
+"""Columns of equal length, as Ray Data passes them."""
 
 _QUIET = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
-"""Ray tells nobody how it is used, and leaves it to naba to say how far it is."""
+"""Environment variables that disable Ray's usage statistics and its log lines."""
 
 
 def ray_pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> Iterator[Piece]:
-    """The archive's pieces from `start` on, as `training.commands.predict.pieces` has them.
+    """The predicted pieces from `start` on, equal to those of `training.commands.predict.predicted_pieces`.
 
-    Raises UsageError where Ray is not installed, or a file is at fault.
+    Raises UsageError when Ray is not installed, a file is faulty, or the job fails.
     """
     with _started():
         import ray
         from ray.data import ActorPoolStrategy
 
-        run = replace(run, model=str(Path(run.model).resolve()))  # workers are in folders of their own
+        run = replace(run, model=str(Path(run.model).resolve()))  # workers run in other folders
         archive = DocumentSource(tuple(path.resolve() for path in archive.files))
         parts = [{"file": n, "row": start.row if n == start.file else 0} for n in range(len(archive.files))]
         source = ray.data.from_items(parts[start.file :], override_num_blocks=len(parts) - start.file)
         workers = _Workers.of(ray.cluster_resources(), run)  # type: ignore[no-untyped-call]
         read = cast(Any, partial(_read, archive, run.batch_size))
-        found = source.map_batches(read, batch_size=1, num_cpus=0).map_batches(
+        dataset = source.map_batches(read, batch_size=1, num_cpus=0).map_batches(
             _Worker,
             batch_size=1,
             fn_constructor_args=(run,),
@@ -56,12 +56,12 @@ def ray_pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> 
             num_cpus=workers.cpus,
             num_gpus=workers.gpus,
         )
-        found.context.execution_options.preserve_order = True
-        found.context.target_max_block_size = CHARACTERS  # about a chunk, so that they spread over the workers
-        found.context.enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.ERROR)  # it sets up its logging with the first data set
+        dataset.context.execution_options.preserve_order = True
+        dataset.context.target_max_block_size = CHARACTERS  # about a chunk, so that chunks spread over the workers
+        dataset.context.enable_progress_bars = False
+        logging.getLogger("ray.data").setLevel(logging.ERROR)  # Ray configures its logging with the first data set
         try:
-            for row in found.iter_rows():
+            for row in dataset.iter_rows():
                 if row["fault"]:
                     raise UsageError(row["fault"])
                 yield Piece(row["lines"], row["documents"], Position(row["file"], row["row"]))
@@ -70,7 +70,7 @@ def ray_pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> 
 
 
 class _Workers(NamedTuple):
-    """How many copies of the model there are, and what each takes."""
+    """The number of copies of the model, and the CPUs and GPUs of each."""
 
     copies: int
     cpus: int
@@ -78,7 +78,7 @@ class _Workers(NamedTuple):
 
     @classmethod
     def of(cls, resources: Mapping[str, float], run: PredictConfig) -> _Workers:
-        """On GPUs where there are some and they may be used."""
+        """Workers on GPUs when the cluster has some and `run.device` allows them, else on CPUs."""
         gpus, threads = int(resources.get("GPU", 0)), run.threads or 1
         if gpus and run.device == "auto":
             return cls(min(run.workers or gpus, gpus), 0, 1)
@@ -87,7 +87,7 @@ class _Workers(NamedTuple):
 
 
 def _read(archive: DocumentSource, batch_size: int, part: Rows) -> Iterator[Rows]:
-    """The chunks of one file; where it is at fault, a row that says so and no more."""
+    """The chunks of one file as rows; for a faulty file, a last row with the error."""
     number, row = (int(part[name].item()) for name in ("file", "row"))
     try:
         for chunk in archive.file(number, batch_size, row):
@@ -98,19 +98,19 @@ def _read(archive: DocumentSource, batch_size: int, part: Rows) -> Iterator[Rows
 
 
 class _Worker:
-    """A copy of the model. Without threads of its own to count on, it takes one."""
+    """A copy of the model, on one thread unless the configuration sets more."""
 
     def __init__(self, run: PredictConfig) -> None:
         from training.inference.loading import load_predictor
 
-        self.finder = load_predictor(replace(run, threads=run.threads or 1))
+        self.predictor = load_predictor(replace(run, threads=run.threads or 1))
 
     def __call__(self, rows: Rows) -> Rows:
         if rows["fault"][0]:
             return rows
-        documents = [from_json(json.loads(said)) for said in str(rows["lines"][0]).splitlines()]
-        found = self.finder.find(documents)
-        return {**rows, "lines": np.array(["".join(map(line, found))], dtype=object)}
+        documents = [from_json(json.loads(text)) for text in str(rows["lines"][0]).splitlines()]
+        predicted = self.predictor.predict(documents)
+        return {**rows, "lines": np.array(["".join(map(line, predicted))], dtype=object)}
 
 
 def _row(piece: Piece, fault: str = "") -> Rows:
@@ -122,7 +122,7 @@ def _row(piece: Piece, fault: str = "") -> Rows:
 
 @contextmanager
 def _started() -> Iterator[None]:
-    """Ray, started if nobody has; what was started here is stopped again."""
+    """Start Ray unless it runs already, and stop it afterwards if it was started here."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     try:
@@ -130,11 +130,11 @@ def _started() -> Iterator[None]:
         import ray.data
     except ImportError as error:
         raise UsageError("engine=ray: Ray Data is not installed; pip install 'naba[ray]'") from error
-    mine = not ray.is_initialized()
-    if mine:
+    started_here = not ray.is_initialized()
+    if started_here:
         ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     try:
         yield
     finally:
-        if mine:
+        if started_here:
             ray.shutdown()

@@ -1,10 +1,10 @@
-"""A file written piece by piece, which is either finished or not there, and goes on where it was broken off.
+"""Resumable output: a file written in pieces, replaced atomically when finished, resumed when interrupted.
 
-NAME.partial         what there is so far; it takes the name NAME in one step when it is whole
-NAME.partial.json    what it is made of, how much of it counts, and the place its next piece begins at
+NAME.partial         the pieces so far; renamed to NAME in one step when complete
+NAME.partial.json    the task, the number of valid bytes and documents, and the position of the next piece
 
-A piece counts when it is on the disk; what came behind it when the process was killed is cut off. Each piece of a
-compressed file is a member of its own, so that the bytes are the same, broken off or not.
+A piece is valid when it is on the disk; bytes after the last valid piece are removed on resuming. Each piece of a
+compressed file is a gzip member of its own, so that the bytes are the same with and without an interruption.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class Resumable:
-    """The file as far as it is written: so many documents, up to `place` of what they are made of."""
+    """A partially written file: the number of its documents, and the position in the source after them (`place`)."""
 
     path: Path
     task: Json
@@ -42,9 +42,9 @@ class Resumable:
     @classmethod
     @contextmanager
     def open(cls, path: str | Path, task: Json) -> Iterator[Resumable]:
-        """Take up the file where it was left for the same task, or start it.
+        """Open the file for the task: resume it when the task is the same, else start again.
 
-        Raises UsageError where it cannot be written, or another process is writing it.
+        Raises UsageError when it cannot be written, or another process is writing it.
         """
         path = Path(path)
         if path.is_dir():
@@ -55,37 +55,37 @@ class Resumable:
             lock.acquire()
             file = _beside(path).open("ab")
         try:
-            with file, _taken_up(path, json.loads(json.dumps(task)), file) as taken:
-                yield taken
+            with file, _resumed(path, json.loads(json.dumps(task)), file) as output:
+                yield output
         finally:
             lock.release()
             Path(lock.lock_file).unlink(missing_ok=True)
 
     def add(self, lines: str, documents: int, after: Position) -> None:
-        """Write so many documents' lines; when this returns they are safe."""
+        """Append the lines of so many documents, of which `after` is the position after; flushed to disk on return."""
         content = lines.encode("utf-8")
         with _writing(self.path):
             self._file.write(gzip.compress(content, mtime=0) if self.path.suffix == ".gz" else content)
-            _safe(self._file)
+            _flush_to_disk(self._file)
             self.documents, self.place = self.documents + documents, after
             state = {"task": self.task, "bytes": self._file.tell(), "documents": self.documents, "place": list(after)}
             with atomic(_beside(self.path, ".json")) as file:
                 json.dump(state, file)
 
     def finish(self) -> int:
-        """Put the file in its place, and say how many documents it has."""
+        """Move the file to its final path, and return the number of its documents."""
         with _writing(self.path):
             if self.path.suffix == ".gz" and not self._file.tell():
                 self._file.write(gzip.compress(b"", mtime=0))
-            _safe(self._file)
+            _flush_to_disk(self._file)
             _beside(self.path).replace(self.path)
             _beside(self.path, ".json").unlink(missing_ok=True)
         return self.documents
 
 
 @contextmanager
-def _taken_up(path: Path, task: Json, file: IO[bytes]) -> Iterator[Resumable]:
-    """The open file without what does not count; if nothing comes of it, nothing is left."""
+def _resumed(path: Path, task: Json, file: IO[bytes]) -> Iterator[Resumable]:
+    """The open file without invalid bytes; on exit the partial files are removed when no document was written."""
     state = _state(path)
     size = state.get("bytes", 0)
     if not isinstance(size, int) or size > file.tell() or (state and state.get("task") != task):
@@ -93,13 +93,13 @@ def _taken_up(path: Path, task: Json, file: IO[bytes]) -> Iterator[Resumable]:
         state, size = {}, 0
     file.truncate(size)
     file.seek(0, os.SEEK_END)
-    taken = Resumable(path, task, int(str(state.get("documents", 0))), _place(state), file)
-    if taken.documents:
-        _log.info("going on after the %d documents that are in %s", taken.documents, _beside(path))
+    output = Resumable(path, task, int(str(state.get("documents", 0))), _place(state), file)
+    if output.documents:
+        _log.info("going on after the %d documents that are in %s", output.documents, _beside(path))
     try:
-        yield taken
+        yield output
     finally:
-        if not taken.documents:
+        if not output.documents:
             _beside(path).unlink(missing_ok=True)
             _beside(path, ".json").unlink(missing_ok=True)
 
@@ -114,7 +114,7 @@ def _writing(path: Path) -> Iterator[None]:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}; check the disk") from error
 
 
-def _safe(file: IO[bytes]) -> None:
+def _flush_to_disk(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
 
@@ -124,7 +124,7 @@ def _beside(path: Path, suffix: str = "") -> Path:
 
 
 def _state(path: Path) -> dict[str, object]:
-    """What was last known to be safe; nothing where there is none, or it cannot be read."""
+    """The state of the last valid piece, empty when there is none or it cannot be read."""
     try:
         state = json.loads(_beside(path, ".json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

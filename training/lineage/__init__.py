@@ -1,1 +1,1 @@
-"""What a model and a release were made from: records, hashes, and Weights & Biases."""
+"""Lineage of models and releases: records, hashes, and tracking with Weights & Biases."""

@@ -1,4 +1,4 @@
-"""release.json: what a release is, what it was made from, and the hash of every file of it."""
+"""release.json: the record of a release, with its scores, its origin and the hash of every file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _RecordPart(BaseModel):
 
 
 class Data(_RecordPart):
-    """A snapshot: `path` as it was named, from the folder that the command ran in."""
+    """A snapshot. `path` is relative to the folder the command ran in; `content` and `ontology` are hashes."""
 
     name: str
     path: str
@@ -33,7 +33,7 @@ class Data(_RecordPart):
 
 
 class Trained(_RecordPart):
-    """What a model was trained with; the same again gives the same weights, to the bit, on such a machine."""
+    """How a model was trained; the same settings on the same kind of machine give identical weights."""
 
     config: dict[str, object]
     seed: int
@@ -43,12 +43,12 @@ class Trained(_RecordPart):
     @property
     def encoder(self) -> str:
         """The id of the pretrained encoder, or `compact`."""
-        told = self.config.get("encoder")
-        return str((told.get("name") if isinstance(told, dict) else None) or "compact")
+        encoder = self.config.get("encoder")
+        return str((encoder.get("name") if isinstance(encoder, dict) else None) or "compact")
 
 
 class Gate(_RecordPart):
-    """What a gate said."""
+    """The outcome of one gate; `said` is its message."""
 
     gate: str
     passed: bool
@@ -56,14 +56,14 @@ class Gate(_RecordPart):
 
 
 class Against(_RecordPart):
-    """What a release was compared with."""
+    """The baseline of a release: its version, None if it is no release, and its model version."""
 
     version: str | None
     model: str
 
 
 class Record(_RecordPart):
-    """A release. `weights` hashes the model's tensors, `code` naba's own sources, `checksum` all of the record."""
+    """A release. `weights` is a hash of the model's tensors, `code` of naba's sources, `checksum` of the record."""
 
     schema_: int = Field(SCHEMA, alias="schema")
     version: str
@@ -87,22 +87,25 @@ class Record(_RecordPart):
 
     @property
     def passed(self) -> bool:
-        """Whether every gate let it pass."""
+        """Whether all gates passed."""
         return all(gate.passed for gate in self.gates)
 
     def to_json(self) -> str:
-        """The record as it is written."""
+        """The text of release.json."""
         return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2) + "\n"
 
     def sealed(self, folder: Path) -> Record:
-        """The record with the hashes of the folder's files, and its own."""
-        found = {path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(_files(folder))}
-        open_ = self.model_copy(update={"files": found, "checksum": ""})
-        return open_.model_copy(update={"checksum": hashlib.sha256(open_.to_json().encode()).hexdigest()})
+        """The record with the hashes of the folder's files, by relative path, and its own checksum."""
+        hashes = {path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(_files(folder))}
+        unsealed = self.model_copy(update={"files": hashes, "checksum": ""})
+        return unsealed.model_copy(update={"checksum": hashlib.sha256(unsealed.to_json().encode()).hexdigest()})
 
     @classmethod
     def read(cls, folder: Path) -> Record:
-        """The record of a release, which has not changed. Its files are not looked at. Raises UsageError."""
+        """Read the record of a release; its files are not verified.
+
+        Raises UsageError when the record is missing, unreadable or changed.
+        """
         path = folder / RECORD
         try:
             record = cls.model_validate_json(path.read_text(encoding="utf-8"))
@@ -110,39 +113,39 @@ class Record(_RecordPart):
             raise UsageError(f"{path}: {error.strerror}; name a version that naba release made") from error
         except (ValidationError, UnicodeDecodeError) as error:
             raise UsageError(f"{path}: cannot be read: {str(error).splitlines()[0]}; restore it") from error
-        open_ = record.model_copy(update={"checksum": ""})
-        if hashlib.sha256(open_.to_json().encode()).hexdigest() != record.checksum:
+        unsealed = record.model_copy(update={"checksum": ""})
+        if hashlib.sha256(unsealed.to_json().encode()).hexdigest() != record.checksum:
             raise UsageError(f"{path}: changed since the release; restore it")
         return record
 
     @classmethod
     def open(cls, folder: Path, *, under: str = "") -> Record:
-        """The record, every file whose path begins with `under` verified against it.
+        """Read the record and verify the hash of every file whose path begins with `under`.
 
-        Raises UsageError with how many changed, and which is first.
+        Raises UsageError with the numbers of missing and changed files, and the first of each.
         """
         record = cls.read(folder)
         expected = {name: hash for name, hash in record.files.items() if name.startswith(under)}
-        there = {name for name in expected if (folder / name).is_file()}
+        present = {name for name in expected if (folder / name).is_file()}
         faults = {
-            "missing": sorted(expected.keys() - there),
-            "changed": sorted(name for name in there if file_hash(folder / name) != expected[name]),
+            "missing": sorted(expected.keys() - present),
+            "changed": sorted(name for name in present if file_hash(folder / name) != expected[name]),
         }
-        told = [f"{len(names)} {what} ({names[0]})" for what, names in faults.items() if names]
-        if told:
-            raise UsageError(f"{folder}: files of the release: {', '.join(told)}; restore them")
+        summary = [f"{len(names)} {fault} ({names[0]})" for fault, names in faults.items() if names]
+        if summary:
+            raise UsageError(f"{folder}: files of the release: {', '.join(summary)}; restore them")
         return record
 
 
 def unchanged(model: Path) -> None:
-    """Refuse the model of a release that is no longer what was released; other models pass. Raises UsageError."""
+    """Raise UsageError if the model belongs to a release and its files changed; other models pass."""
     folder = model.resolve().parent
     if (folder / RECORD).is_file():
         Record.open(folder, under=f"{model.resolve().name}/")
 
 
 def code_hash() -> str:
-    """A hash of naba's own sources and presets."""
+    """A SHA-256 of naba's sources and presets (.py and .yaml), as hex digits."""
     digest = hashlib.sha256()
     for package in _CODE:
         with as_file(files(package)) as folder:
@@ -152,17 +155,17 @@ def code_hash() -> str:
 
 
 def packages() -> dict[str, str]:
-    """The versions of everything that has a part in the weights."""
+    """The versions of Python and of the packages that affect the weights, by name."""
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 
 def file_hash(path: Path) -> str:
-    """The file's sha256."""
+    """The file's SHA-256, as hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _files(folder: Path) -> list[Path]:
-    """Every file of a release but the record and what operating systems leave about."""
-    known = (folder / RECORD, folder / ".DS_Store")
-    return [path for path in folder.rglob("*") if path.is_file() and path not in known]
+    """Every file of a release except its record and .DS_Store."""
+    excluded = (folder / RECORD, folder / ".DS_Store")
+    return [path for path in folder.rglob("*") if path.is_file() and path not in excluded]

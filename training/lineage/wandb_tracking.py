@@ -1,7 +1,7 @@
-"""Weights & Biases: what a run was told, its curves, its scores by type, what it was made from. The one import of it.
+"""Experiment tracking with Weights & Biases: settings, curves, scores by type and lineage. The only import of `wandb`.
 
-Offline unless there is a key; offline runs lie under the output folder until `wandb sync` sends them. Nothing that
-goes wrong here stops a training run.
+Offline without an API key: runs are stored under the output folder until `wandb sync` uploads them. No failure here
+stops a training run.
 """
 
 from __future__ import annotations
@@ -20,43 +20,43 @@ _log = logging.getLogger(__name__)
 
 
 class Tracker:
-    """A run being written, or none at all: then everything does nothing."""
+    """A tracked run. Without a run, or after its first failure, every method does nothing."""
 
     def __init__(self, run: wandb.Run | None = None) -> None:
         self._run = run
 
     @property
     def folder(self) -> Path | None:
-        """Where the run is kept on disk, or None when nothing is tracked."""
+        """The run's folder on disk, or None when nothing is tracked."""
         return Path(self._run.dir).parent if self._run else None
 
     def log(self, values: Mapping[str, float]) -> None:
-        """One point of each curve. `epoch` among the values is the common axis."""
+        """Log one point of each curve; `epoch` among the values is the x axis."""
         self._attempt(lambda run: run.log(dict(values)))
 
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """A table, such as the scores of each type."""
+        """Log a table, such as the scores by type."""
         data = [list(row) for row in rows]
         self._attempt(lambda run: run.log({name: wandb.Table(columns=list(columns), data=data)}))
 
     def summary(self, values: Mapping[str, float]) -> None:
-        """The figures the run is listed with."""
+        """Set summary figures, which lists of runs show."""
         self._attempt(lambda run: run.summary.update(dict(values)))
 
     def used(self, folder: Path, *, name: str, kind: str, about: Mapping[str, object]) -> None:
-        """What the run was made from."""
+        """Record an input of the run, such as its snapshot, as an artifact."""
         artifact = _reference(folder, name, kind, about)
         self._attempt(lambda run: _use_later(run, artifact) if run.offline else run.use_artifact(artifact))
 
     def made(
         self, folder: Path, *, name: str, kind: str, about: Mapping[str, object], aliases: Sequence[str] = ()
     ) -> None:
-        """What came out of the run, and what else its newest version is to be called."""
+        """Record an output of the run, such as its model, as an artifact with the alias "latest" and `aliases`."""
         artifact = _reference(folder, name, kind, about)
         self._attempt(lambda run: run.log_artifact(artifact, aliases=["latest", *aliases]))
 
     def finish(self, *, failed: bool) -> None:
-        """Close the run."""
+        """Close the run, as failed or successful."""
         self._attempt(lambda run: run.finish(exit_code=int(failed)))
 
     def _attempt(self, action: Callable[[wandb.Run], object]) -> None:
@@ -73,7 +73,7 @@ class Tracker:
 def tracking(
     config: TrackingConfig, *, output: Path, name: str, id: str, settings: Mapping[str, object]
 ) -> Iterator[Tracker]:
-    """A run that is closed when the block ends. `settings` is what it was told, nested; `id` makes it resumable."""
+    """A tracker whose run closes at the end of the block. `settings` is the nested config; `id` makes it resumable."""
     tracker = Tracker(_start(config, output=output, name=name, id=id, settings=settings))
     try:
         yield tracker
@@ -84,11 +84,11 @@ def tracking(
 
 
 def mode(config: TrackingConfig) -> str:
-    """online, offline or off: `auto` goes by the key, and by WANDB_MODE where that is set."""
+    """The mode: online, offline or off. `auto` follows WANDB_MODE, else it is online if there is an API key."""
     if config.mode != "auto":
         return config.mode
-    told = os.environ.get("WANDB_MODE", "online" if os.environ.get("WANDB_API_KEY") else "offline")
-    return told if told in ("online", "offline") else "off"
+    variable = os.environ.get("WANDB_MODE", "online" if os.environ.get("WANDB_API_KEY") else "offline")
+    return variable if variable in ("online", "offline") else "off"
 
 
 def _start(
@@ -120,7 +120,7 @@ def _start(
 
 
 def _reference(folder: Path, name: str, kind: str, about: Mapping[str, object]) -> wandb.Artifact:
-    """The folder by its address: the files stay where they are, and naba's own hash tells contents apart."""
+    """An artifact that refers to the folder by its URI: files are not copied or hashed, `about` has naba's own hash."""
     safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
     artifact = wandb.Artifact(safe, kind, metadata=dict(about))
     artifact.add_reference(folder.resolve().as_uri(), checksum=False)
@@ -128,8 +128,10 @@ def _reference(folder: Path, name: str, kind: str, about: Mapping[str, object]) 
 
 
 def _use_later(run: wandb.Run, artifact: wandb.Artifact) -> None:
-    """What use_artifact does with an artifact that is new, which it refuses to do offline: `wandb sync` then knows it
-    for what went into the run, where log_artifact would have it come out."""
+    """Record a new artifact as an input of an offline run, which `use_artifact` refuses; `wandb sync` uploads it so.
+
+    `log_artifact` would record it as an output.
+    """
     run._log_artifact(artifact, is_user_created=True, use_after_commit=True)
 
 

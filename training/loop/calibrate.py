@@ -1,4 +1,4 @@
-"""Scores made to mean what they say, once a model is trained: a scale for each layer, stored in its configuration."""
+"""Calibration of a trained model: a scale for each layer, stored in the model's configuration."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from training.model.event_extractor import EventExtractor
 def calibrate(
     model: EventExtractor, encoding: Encoding, documents: Sequence[Document], *, batch_size: int = 16
 ) -> list[Document]:
-    """Fit the model's scales to what it finds in documents it was not taught, and return what it finds, unscored.
+    """Fit the model's scales to its predictions for documents it was not trained on, and return these predictions.
 
-    A layer with too few findings (30) to fit anything is left as it is.
+    Their scores are logits, before any scale. A layer with fewer than 30 predictions gets no scale.
     """
     bare = (document.bare() for document in documents)
-    found = list(predict(model, encoding, bare, batch_size=batch_size, read=RAW))
-    layers = calibration(documents, found).layers
+    predicted = list(predict(model, encoding, bare, batch_size=batch_size, scales=RAW))
+    layers = calibration(documents, predicted).layers
     fits = {name: fit_scale(layer.scores, layer.right) for name, layer in layers.items()}
     model.config.scales = {name: [fit.temperature, fit.shift] for name, fit in fits.items() if fit is not None}
-    return found
+    return predicted

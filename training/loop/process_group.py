@@ -1,7 +1,7 @@
-"""The processes that train one model together: those torchrun has started, or this one alone.
+"""The process group that trains one model: the processes started by torchrun, or this process alone.
 
-All of them compute; only the first one writes and speaks. What the first decides, such as a name with the time of day
-in it, the others are told.
+All processes compute; only the main one (rank 0) writes files and logs. What the main process decides, such as a name
+with the time of day in it, is broadcast to the others.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ProcessGroup:
-    """Process number `rank` of `size`."""
+    """This process as number `rank` of a group of `size` processes."""
 
     rank: int = 0
     size: int = 1
 
     @property
-    def first(self) -> bool:
-        """Whether this is the process that writes."""
+    def is_main(self) -> bool:
+        """Whether this is the process with rank 0, which writes files and logs."""
         return self.rank == 0
 
     def share(self, items: Sequence[T]) -> Sequence[T]:
-        """This process's part of what all of them have."""
+        """This process's part of a sequence that all processes have: every `size`-th item from `rank` on."""
         return items[self.rank :: self.size]
 
-    def told(self, make: Callable[[], T]) -> T:
-        """What the first process made, in all of them; a NabaError it raised is raised in all."""
+    def broadcast(self, make: Callable[[], T]) -> T:
+        """The result of `make` in the main process, returned in all of them; a NabaError it raises is raised in all."""
         if self.size == 1:
             return make()
-        box: list[object] = [_attempt(make) if self.first else None]
+        box: list[object] = [_attempt(make) if self.is_main else None]
         distributed.broadcast_object_list(box, src=0)
         if isinstance(box[0], NabaError):
             raise box[0]
         return cast(T, box[0])
 
-    def total(self, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """The sum of all processes' counts."""
+    def all_reduce(self, counts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """The sum of the counts over all processes, same shape."""
         if self.size == 1:
             return counts
         device = "cpu" if distributed.get_backend() == "gloo" else "cuda"
@@ -58,8 +58,8 @@ class ProcessGroup:
         distributed.all_reduce(summed)
         return summed.cpu().numpy()
 
-    def wait(self) -> None:
-        """Go on when all have come here."""
+    def barrier(self) -> None:
+        """Wait until all processes have called it."""
         if self.size > 1:
             distributed.barrier()
 
@@ -69,7 +69,7 @@ ALONE = ProcessGroup()
 
 @contextmanager
 def process_group(*, cpu: bool) -> Iterator[ProcessGroup]:
-    """The team this process was started in. All but the first are silent, but for errors."""
+    """The process group in which this process was started. All but the main process log critical errors only."""
     size, rank = int(os.environ.get("WORLD_SIZE", "1")), int(os.environ.get("RANK", "0"))
     if size == 1:
         yield ALONE

@@ -1,4 +1,4 @@
-"""What training says while it runs: a bar on a terminal, a line for each evaluation, and curves for tracking."""
+"""Progress of training: a bar on a terminal, a log line for each evaluation, and metrics for tracking."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = ("Trig-C", "Arg-C+", "Entity")
 
 
 class ProgressCallback(TrainerCallback):
-    """Listens to a Trainer whose evaluations are named `eval_UNIT`."""
+    """Reports the progress of a Trainer whose evaluation metrics are named `eval_UNIT`."""
 
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
@@ -35,12 +35,14 @@ class ProgressCallback(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
+        """Start the bar at the current step."""
         self._bar.update(self._task, total=state.max_steps, completed=state.global_step)
         self._bar.start()
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
+        """Advance the bar."""
         self._bar.update(self._task, completed=state.global_step)
 
     def on_log(
@@ -51,12 +53,13 @@ class ProgressCallback(TrainerCallback):
         logs: dict[str, float] | None = None,
         **kwargs: object,
     ) -> None:
+        """Track loss, gradient norm and learning rate."""
         logs = logs or {}
         if "loss" not in logs:
             return
         self._loss = logs["loss"]
-        kept = {f"train/{name}": logs[name] for name in ("loss", "grad_norm", "learning_rate") if name in logs}
-        self._tracker.log({"epoch": state.epoch or 0.0, **kept})
+        metrics = {f"train/{name}": logs[name] for name in ("loss", "grad_norm", "learning_rate") if name in logs}
+        self._tracker.log({"epoch": state.epoch or 0.0, **metrics})
 
     def on_evaluate(
         self,
@@ -66,12 +69,13 @@ class ProgressCallback(TrainerCallback):
         metrics: dict[str, float] | None = None,
         **kwargs: object,
     ) -> None:
+        """Log and track the scores of an evaluation."""
         scores = {name.removeprefix("eval_"): value for name, value in (metrics or {}).items()}
-        told = ", ".join(f"{unit} {100 * scores[unit]:.1f}" for unit in SHOWN)
-        self._bar.update(self._task, description=f"dev {told}")
-        _log.info("epoch %g of %g: loss %.3f; dev %s", state.epoch or 0, args.num_train_epochs, self._loss, told)
+        message = ", ".join(f"{unit} {100 * scores[unit]:.1f}" for unit in SHOWN)
+        self._bar.update(self._task, description=f"dev {message}")
+        _log.info("epoch %g of %g: loss %.3f; dev %s", state.epoch or 0, args.num_train_epochs, self._loss, message)
         self._tracker.log({"epoch": state.epoch or 0.0, **{f"dev/{name}": value for name, value in scores.items()}})
 
     def close(self) -> None:
-        """Take the bar away, also when training was broken off."""
+        """Remove the bar; call it when training was interrupted, too."""
         self._bar.stop()

@@ -1,7 +1,7 @@
-"""The folder of one training run: what it was told, its checkpoints, and a model that is either finished or not there.
+"""The folder of one training run: its record, its checkpoints, and its model, which is written atomically.
 
-output/run.json      configuration, seed, snapshot, packages: what must be the same for a run to be taken up again
-output/checkpoints/  the best and the last one; gone when the model is finished
+output/run.json      the id and the record: configuration, seed and snapshot, which must be equal to resume the run
+output/checkpoints/  the best and the last one; removed when the model is finished
 output/model/        moved into place in one step
 output/wandb/        offline runs
 """
@@ -26,17 +26,17 @@ _STATE = "trainer_state.json"
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A run's folder, claimed for one configuration. `id` stays the same when the run is taken up again."""
+    """The folder of a run, claimed for one configuration. `id` stays the same when the run is resumed."""
 
     path: Path
     id: str
 
     @classmethod
     def claim(cls, path: Path, record: Json, *, resume: bool) -> RunFolder:
-        """Take the folder for a run that `record` describes, in plain JSON values.
+        """Claim the folder for the run that `record` describes, in plain JSON values.
 
-        With `resume`, what such a run left there is kept, and UsageError says what differs if another run left it.
-        Without, checkpoints are removed, and an old model stays only until the new one is finished.
+        With `resume`, the files of the same run are kept; raises UsageError with the differences when they are of
+        another run. Without, checkpoints are removed, and an old model stays until the new one is finished.
         """
         record = json.loads(json.dumps(record))
         file = path / "run.json"
@@ -56,7 +56,7 @@ class RunFolder:
         return folder.tidied()
 
     def tidied(self) -> RunFolder:
-        """The same, without what a run that was killed had half written, or not yet removed."""
+        """The same folder, after removing partial and outdated files of a killed run."""
         for leftover in self.path.glob(".run.json.*"):
             leftover.unlink(missing_ok=True)
         for leftover in (self._partial, self._old, *([self.checkpoints] if self.finished() else [])):
@@ -65,26 +65,28 @@ class RunFolder:
 
     @property
     def model(self) -> Path:
+        """The folder of the finished model."""
         return self.path / "model"
 
     @property
     def checkpoints(self) -> Path:
+        """The folder of the checkpoints."""
         return self.path / "checkpoints"
 
     def finished(self) -> bool:
-        """Whether this very run has put its model there."""
+        """Whether the model in the folder is of this run."""
         marker = self.model / "run_id"
         return marker.is_file() and marker.read_text(encoding="utf-8") == self.id
 
     def checkpoint(self) -> Path | None:
-        """The newest checkpoint that was written to its end: Trainer writes its state last. Newer rests are removed."""
+        """The newest complete checkpoint (Trainer writes its state last), or None; removes incomplete newer ones."""
         found = sorted(self.checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
         while found and not _whole(found[-1] / _STATE):
             shutil.rmtree(found.pop())
         return found[-1] if found else None
 
     def publish(self, write: Callable[[Path], None]) -> Path:
-        """Have `write` fill a new folder, and move that into place as the model. The checkpoints go."""
+        """Have `write` fill a new folder, move it into place as the model, and remove the checkpoints."""
         self.tidied()
         self._partial.mkdir(parents=True)
         write(self._partial)
@@ -122,7 +124,7 @@ def _whole(file: Path) -> bool:
 
 
 def _differences(old: object, new: object, path: str = "") -> Iterator[str]:
-    """Where two values differ, as `path old, not new`."""
+    """The differences of two JSON values, each as `path old, not new`."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted({*old, *new}):
             yield from _differences(old.get(key), new.get(key), f"{path}.{key}".lstrip("."))

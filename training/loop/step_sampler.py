@@ -1,7 +1,7 @@
-"""What each process reads for each change of the weights, so that any number of them learns what one would.
+"""Sampler of training steps: the share of each process in each batch, with the same losses for any number of processes.
 
-Losses are means over the documents, spans and triggers of a step. A step may be read in several batches (gradient
-accumulation), each shared by several processes; so every share is told how many there are in the whole step.
+Losses are means over the documents, spans and triggers of a step. A step may consist of several batches (gradient
+accumulation), each split among several processes; so every share carries the counts of the whole step.
 """
 
 from __future__ import annotations
@@ -19,17 +19,21 @@ from training.model.batches import Batch, Examples, LengthBatches, collate
 
 
 class BatchShare(NamedTuple):
-    """Documents that one process reads at once, and what the losses of them are divided by: documents, spans and
-    triggers of the whole step, as one process's part of a mean over all processes."""
+    """The indices of the documents that one process has in a batch, and the divisors of their losses.
+
+    counts: documents, spans and triggers of the whole step, divided by the number of processes, since their gradients
+    are averaged.
+    """
 
     documents: tuple[int, ...]
     counts: tuple[float, float, float]
 
 
 class Steps(Sampler[BatchShare]):
-    """The batches, in steps of `accumulate`, as process number `rank` of `size` reads them.
+    """The batches, in steps of `accumulate` batches, as shares of process number `rank` of `size`.
 
-    A process for which a batch has no document keeps the others company with one that counts nothing.
+    counts [N, 3]: `loss_counts` of each example. A process without a document in a batch gets one with infinite
+    divisors, so that it takes part in the step with a loss of 0.
     """
 
     def __init__(
@@ -45,7 +49,7 @@ class Steps(Sampler[BatchShare]):
         self.accumulate, self.rank, self.size = accumulate, rank, size
 
     def set_epoch(self, epoch: int) -> None:
-        """Give this epoch its own order."""
+        """Set the number of the next epoch, which determines its order."""
         self.batches.set_epoch(epoch)
 
     def __iter__(self) -> Iterator[BatchShare]:
@@ -54,16 +58,16 @@ class Steps(Sampler[BatchShare]):
             step = batches[start : start + self.accumulate]
             whole = self.counts[[at for batch in step for at in batch]].sum(axis=0)
             for batch in step:
-                own = batch[self.rank :: self.size]
-                counts = np.maximum(whole, 1) / self.size if own else np.full(3, math.inf)
-                yield BatchShare(tuple(own or batch[:1]), tuple(counts.tolist()))
+                documents = batch[self.rank :: self.size]
+                counts = np.maximum(whole, 1) / self.size if documents else np.full(3, math.inf)
+                yield BatchShare(tuple(documents or batch[:1]), tuple(counts.tolist()))
 
     def __len__(self) -> int:
         return len(self.batches)
 
 
 class Shares(Dataset[Batch]):
-    """Shares of the examples, collated with the tokenizer's padding id."""
+    """Batches of the examples in each share, collated with the tokenizer's padding id, with its counts [3]."""
 
     def __init__(self, examples: Examples, *, pad: int) -> None:
         self.examples, self.pad = examples, pad
@@ -77,19 +81,19 @@ class Shares(Dataset[Batch]):
 
 
 class Loader(DataLoader[Batch]):
-    """The shares of each epoch, in its own order; in pinned memory where a GPU is to fetch them while it computes."""
+    """The shares of each epoch, in its own order; with `pin` in pinned memory, for asynchronous copies to a GPU."""
 
     def __init__(self, shares: Shares, steps: Steps, *, pin: bool = False) -> None:
         super().__init__(shares, batch_size=None, sampler=steps, pin_memory=pin)
         self.steps = steps
 
     def set_epoch(self, epoch: int) -> None:
-        """Say which epoch comes next."""
+        """Set the number of the next epoch, which determines its order."""
         self.steps.set_epoch(epoch)
 
 
 def loss_counts(example: Example) -> tuple[int, int, int]:
-    """What of an example losses are means over: itself, its spans, its triggers."""
+    """The numbers of documents (1), spans and triggers of an example, the divisors of the losses."""
     targets = example.targets
     if targets is None:
         return 1, 0, 0

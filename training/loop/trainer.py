@@ -1,4 +1,4 @@
-"""The loop: a thin transformers.Trainer that judges the model as the release will, by the scores of whole Documents."""
+"""The training loop: a thin transformers.Trainer that evaluates by the scores of whole Documents, as a release does."""
 
 from __future__ import annotations
 
@@ -42,17 +42,21 @@ from training.model.mixed_precision import uses_bf16
 
 CHOICE = "choice"
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}
-"""How much of the other scores joins Arg-C+ in choosing weights: enough to rank them before any role is right."""
+"""Weights of other scores added to Arg-C+ to choose a checkpoint: enough to rank them before any role is right."""
 
 
 class Splits(Protocol):
-    """What is learned from, and what chooses the best weights. A Snapshot is one."""
+    """Documents to train on, and those that choose the best weights, such as a Snapshot."""
 
     @property
-    def train(self) -> Sequence[Document]: ...
+    def train(self) -> Sequence[Document]:
+        """Documents to train on."""
+        ...
 
     @property
-    def dev(self) -> Sequence[Document]: ...
+    def dev(self) -> Sequence[Document]:
+        """Documents that choose the best weights."""
+        ...
 
 
 def fit(
@@ -65,12 +69,13 @@ def fit(
     tracker: Tracker,
     checkpoints: Path,
     resume: Path | None = None,
-    team: ProcessGroup = ALONE,
+    group: ProcessGroup = ALONE,
 ) -> EventExtractor:
-    """Train the model in place, from a checkpoint if `resume` names one, and return it with its best weights.
+    """Train the model in place, from the checkpoint `resume` if given, and return it with its best weights.
 
-    The same model, documents, settings and seed give the same weights on a CPU, broken off and resumed or not. A team
-    of processes, each of which calls this, shares each batch, and has the losses that one process would have.
+    The same model, documents, settings and seed give the same weights on a CPU, also when interrupted and resumed. Each
+    process of a group calls it; they split each batch, with the same losses as one process. Raises UsageError for a
+    split without documents.
     """
     for name in ("train", "dev"):
         if not getattr(splits, name):
@@ -79,30 +84,30 @@ def fit(
     examples = Examples(splits.train, encoding)
     batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
     arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
-    narrator = ProgressCallback(tracker)
+    callback = ProgressCallback(tracker)
     stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
-    parts = _Parts(model, encoding, examples, batches, splits.dev, fit, team)
-    voice = [narrator] if team.first else []
-    loop = _Loop(parts, arguments, [*voice, CheckpointLocator(checkpoints), *stopper])
-    if team.size > 1:
-        set_seed(seed + team.rank)  # each drops out other units
+    parts = _Parts(model, encoding, examples, batches, splits.dev, fit, group)
+    reporting = [callback] if group.is_main else []
+    loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), *stopper])
+    if group.size > 1:
+        set_seed(seed + group.rank)  # for a different dropout in each process
     try:
         if resume and exhausted(resume, fit.patience):
             loop.take_best(resume)
         else:
             loop.train(resume_from_checkpoint=str(resume) if resume else None)
     finally:
-        narrator.close()
+        callback.close()
     return model
 
 
 def development(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, float]:
-    """F1 of each unit over the documents, without the intervals and slices that a report needs."""
-    return _scores(_compared(gold, predicted))
+    """F1 (0..1) of each unit over the documents, without the intervals and slices of a report."""
+    return _scores(_counts(gold, predicted))
 
 
-def _compared(gold: Sequence[Document], predicted: Sequence[Document]) -> npt.NDArray[np.int64]:
-    """Counts by unit [U, 3] over the documents."""
+def _counts(gold: Sequence[Document], predicted: Sequence[Document]) -> npt.NDArray[np.int64]:
+    """Gold, predicted and correct counts of each unit [U, 3] over the documents."""
     rows = (count_units(units(a), units(b)) for a, b in zip(gold, predicted, strict=True))
     return sum((np.array(row, dtype=np.int64) for row in rows), start=np.zeros((len(UNITS), 3), dtype=np.int64))
 
@@ -113,7 +118,7 @@ def _scores(counts: npt.NDArray[np.int64]) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class _Parts:
-    """What a run is made of, under the types Trainer forgets."""
+    """The parts of a run, with types that Trainer does not preserve."""
 
     model: EventExtractor
     encoding: Encoding
@@ -121,11 +126,11 @@ class _Parts:
     batches: LengthBatches
     dev: Sequence[Document]
     fit: FitConfig
-    team: ProcessGroup
+    group: ProcessGroup
 
 
 class _Loop(Trainer):
-    """Our batches, our rates, our evaluation; everything else is Trainer's."""
+    """A Trainer with its own batches, learning rates and evaluation."""
 
     def __init__(self, parts: _Parts, arguments: TrainingArguments, callbacks: list[TrainerCallback]) -> None:
         self._parts = parts
@@ -137,22 +142,22 @@ class _Loop(Trainer):
             callbacks=callbacks,
         )
         self.remove_callback(PrinterCallback)
-        self.loss_is_scaled_for_ga = True  # every share is told what the whole step holds
+        self.loss_is_scaled_for_ga = True  # every share has the counts of the whole step
 
     def get_train_dataloader(self) -> Loader:
-        parts, team = self._parts, self._parts.team
+        parts, group = self._parts, self._parts.group
         steps = Steps(
             parts.batches,
             [loss_counts(example) for example in parts.examples.examples],
             accumulate=parts.fit.accumulate,
-            rank=team.rank,
-            size=team.size,
+            rank=group.rank,
+            size=group.size,
         )
         pin = self.args.device.type == "cuda"
         return Loader(Shares(parts.examples, pad=parts.encoding.tokenizer.pad), steps, pin=pin)
 
     def _prepare_inputs(self, inputs: dict[str, Tensor]) -> dict[str, Tensor]:
-        """On the device, where pinned ones come without anybody waiting for them."""
+        """The inputs on the device; copies from pinned memory are asynchronous."""
         return {name: tensor.to(self.args.device, non_blocking=True) for name, tensor in inputs.items()}
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
@@ -163,10 +168,10 @@ class _Loop(Trainer):
 
     def evaluate(self, *args: object, **kwargs: object) -> dict[str, float]:
         parts = self._parts
-        own = parts.team.share(parts.dev)
-        bare = (document.bare() for document in own)
-        found = predict(parts.model, parts.encoding, bare, batch_size=parts.fit.batch_size, version="training")
-        scores = _scores(parts.team.total(_compared(own, list(found))))
+        gold = parts.group.share(parts.dev)
+        bare = (document.bare() for document in gold)
+        predicted = predict(parts.model, parts.encoding, bare, batch_size=parts.fit.batch_size, version="training")
+        scores = _scores(parts.group.all_reduce(_counts(gold, list(predicted))))
         choice = scores[HEADLINE] + sum(weight * scores[unit] for unit, weight in _HINTS.items())
         metrics = {f"eval_{name}": value for name, value in {**scores, CHOICE: choice}.items()}
         self.state.log_history.append({**metrics, "epoch": self.state.epoch or 0, "step": self.state.global_step})
@@ -174,18 +179,18 @@ class _Loop(Trainer):
         return metrics
 
     def take_best(self, checkpoint: Path) -> None:
-        """The best weights so far, as if training had just ended there."""
+        """Load the best weights so far, as Trainer does when training ends."""
         self.state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
         self.state.best_model_checkpoint = best_checkpoint(checkpoint.parent, self.state)
         self._load_best_model()
 
     def _save_rng_state(self, output_dir: str) -> None:
         super()._save_rng_state(output_dir)
-        self._parts.team.wait()  # a checkpoint counts as whole once the first has written its last file
+        self._parts.group.barrier()  # a checkpoint is complete once the main process has written its last file
 
 
 def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> TrainingArguments:
-    """Trainer's own settings. `steps`: how many times an epoch changes the weights."""
+    """The settings of Trainer. steps: optimizer steps of an epoch."""
     every = steps * fit.evaluate_every
     arguments = TrainingArguments(
         output_dir=str(folder),
@@ -209,16 +214,16 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
         report_to=[],
         disable_tqdm=True,
         remove_unused_columns=False,
-        logging_nan_inf_filter=False,  # it would wait for the device after every step
+        logging_nan_inf_filter=False,  # it would synchronise with the device after every step
         seed=seed,
         use_cpu=fit.device == "cpu",
         bf16=uses_bf16(fit.precision, _device(fit)),
     )
     if arguments.n_gpu > 1:
-        arguments._n_gpu = 1  # several would make Trainer split batches whose parts belong together
+        arguments._n_gpu = 1  # with several, Trainer would split batches whose parts belong together
     return arguments
 
 
 def _device(fit: FitConfig) -> torch.device:
-    """Where Trainer will compute."""
+    """The device on which Trainer will compute."""
     return torch.device("cuda" if fit.device == "auto" and torch.cuda.is_available() else "cpu")

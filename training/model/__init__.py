@@ -1,1 +1,1 @@
-"""The model: encoders, heads, losses, candidates, and extraction of what is decoded."""
+"""The model: encoders, heads, losses, candidates, and extraction of the outputs that are decoded."""

@@ -1,4 +1,4 @@
-"""Examples to batches: collation, and a sampler that puts documents of like length together."""
+"""Batches: collation of examples, and a sampler that groups documents of similar length."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from training.encoding.encoding import IGNORED, Encoding, Example, Targets
 Batch: TypeAlias = dict[str, Tensor]
 
 WORDS = 8192
-"""Words of a batch, padding included: what bounds the memory it takes."""
+"""Words of a batch, padding included; the bound on its memory."""
 _SHAKE = 0.05
-"""Share of its length by which a document's place in the order changes from one epoch to the next."""
+"""Lengths are multiplied by a random factor in 1 +- this before sorting, so each epoch has another order."""
 
 
 class Examples(Dataset[Example]):
-    """Documents encoded with their targets, once, and kept."""
+    """Documents encoded once with their targets and held in memory."""
 
     def __init__(self, documents: Sequence[Document], encoding: Encoding) -> None:
         self.examples = [encoding.encode(document, targets=True) for document in documents]
@@ -37,17 +37,17 @@ class Examples(Dataset[Example]):
 
     @property
     def lengths(self) -> list[int]:
-        """Words of each document, for the sampler."""
+        """The number of words of each document, for the sampler."""
         return [len(example.words) for example in self.examples]
 
 
 def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
-    """D documents as tensors, all their V windows side by side.
+    """D documents as padded tensors; the V windows of all of them share one dimension.
 
-    input_ids [V, T] or [V, T, F], attention_mask [V, T]; per word [D, N, 2] of its windows: first and last (tokens
-    counted over the whole of input_ids) and weight; mask [D, N]; affixes, legal [D, N, K]; sentences, stems [D, N].
-    With targets: spans [D, S, 3], roles [D, P, 3] and links [D, K, 3], -1 where there is none; leading, trailing [D, S]
-    and attributes [D, S, A], IGNORED where there is none.
+    input_ids [V, T] or [V, T, F], attention_mask [V, T]. For each word and each of its two windows [D, N, 2]: first and
+    last (token numbers in input_ids flattened to [V * T]) and weight. mask [D, N]; affixes, legal [D, N, K]; sentences,
+    stems [D, N]. With targets: spans [D, S, 3], roles [D, P, 3] and links [D, K, 3], padded with -1; leading, trailing
+    [D, S] and attributes [D, S, A], padded with IGNORED. `pad`: the id that pads input_ids.
     """
     ids = [window for example in examples for window in example.windows.ids]
     length = max(max(map(len, ids)), 1)
@@ -83,7 +83,7 @@ def _targets(targets: Sequence[Targets]) -> dict[str, npt.NDArray[np.generic]]:
 
 
 def _stack(arrays: Sequence[npt.NDArray[np.generic]], fill: int, length: int = 0) -> npt.NDArray[np.generic]:
-    """One array of them all, the first dimension filled up to the longest (and to 1 at least)."""
+    """The arrays stacked, their first dimension padded with `fill` to `length` or the longest (at least 1)."""
     length = length or max(1, *(len(array) for array in arrays))
     stacked = np.full((len(arrays), length, *arrays[0].shape[1:]), fill, dtype=arrays[0].dtype)
     for row, array in zip(stacked, arrays, strict=True):
@@ -92,10 +92,10 @@ def _stack(arrays: Sequence[npt.NDArray[np.generic]], fill: int, length: int = 0
 
 
 class LengthBatches(Sampler[list[int]]):
-    """Batches of at most `size` documents of like length and about `words` words with padding, in random order.
+    """Batches of at most `size` documents of similar length and `words` words with padding, in random order.
 
-    The same seed and epoch give the same batches, and every epoch has as many, which is what steps are counted by. A
-    document longer than `words` goes alone.
+    The same seed and epoch give the same batches. Every epoch has the same number of batches, so that steps can be
+    counted in advance. A document longer than `words` is a batch of its own.
     """
 
     def __init__(self, lengths: Sequence[int], *, size: int, words: int = WORDS, seed: int = 0) -> None:
@@ -103,7 +103,7 @@ class LengthBatches(Sampler[list[int]]):
         self._cuts = cuts(sorted(lengths), size, words)
 
     def set_epoch(self, epoch: int) -> None:
-        """Give this epoch its own order."""
+        """Set the number of the next epoch, which determines its order."""
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[list[int]]:
@@ -119,16 +119,17 @@ class LengthBatches(Sampler[list[int]]):
 
 
 def cuts(lengths: Sequence[int], size: int, words: int, padding: float = math.inf) -> list[int]:
-    """Where batches begin, but for the first, when documents are in order of length.
+    """The indices where batches after the first begin, for documents sorted by length.
 
-    `padding` is how many words of it there may be for each real one in a batch.
+    size: the most documents of a batch. words: its most words, padding included. padding: its most padding words for
+    each real word.
     """
-    found: list[int] = []
+    starts: list[int] = []
     start = real = 0
     for at, length in enumerate(lengths):
-        read = length * (at - start + 1)
+        padded = length * (at - start + 1)
         real += length
-        if at > start and (at - start == size or read > words or read - real > padding * real):
-            found.append(at)
+        if at > start and (at - start == size or padded > words or padded - real > padding * real):
+            starts.append(at)
             start, real = at, length
-    return found
+    return starts

@@ -1,5 +1,7 @@
-"""Tables of gold spans and roles, and the candidate spans that roles are scored for. Nothing waits for the device but
-`top_spans`, which runs when predicting."""
+"""Candidate spans, for which roles and links are predicted, and dense tables of gold spans, roles and links.
+
+Only `top_spans` synchronises with the device; it runs in prediction only.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +15,24 @@ from training.encoding.encoding import IGNORED
 from training.model.losses import IMPOSSIBLE
 
 MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
-"""How many candidates of each layer a document may have when roles are scored; the best ones stay."""
+"""The most candidates of each layer in a document; those with the highest logits are taken."""
 TRIGGER, ENTITY = "trigger", "entity"
 
 _SURE = 1e3
-"""The logit of what is told: no learnt one is above it."""
+"""The logit of a span given as input, above every learned one."""
 
 
 class Candidates(NamedTuple):
-    """Spans [D, K, 3] with their logits [D, K], and [D, K] the cuts that are told, IGNORED where none is."""
+    """Spans [D, K, 3], their logits [D, K], and the cuts [D, K] given as input, IGNORED where none are."""
 
     spans: Tensor
-    scores: Tensor
+    logits: Tensor
     leading: Tensor
     trailing: Tensor
 
 
 def span_table(spans: Tensor, shape: Sequence[int]) -> Tensor:
-    """Gold spans [D, S, 3], -1 where there is none -> booleans [D, C, N, W]."""
+    """Gold spans [D, S, 3], padded with -1 -> booleans of `shape` [D, C, N, W]."""
     documents, labels, words, width = shape
     first, last, label = spans.unbind(-1)
     index = (label * words + first) * width + last - first
@@ -38,7 +40,7 @@ def span_table(spans: Tensor, shape: Sequence[int]) -> Tensor:
 
 
 def role_table(roles: Tensor, shape: Sequence[int]) -> Tensor:
-    """Gold roles [D, P, 3], -1 where there is none -> booleans [D, T, M, R]."""
+    """Gold roles [D, P, 3], padded with -1 -> booleans of `shape` [D, T, M, R]."""
     documents, triggers, fillers, names = shape
     trigger, filler, role = roles.unbind(-1)
     index = (trigger * fillers + filler) * names + role
@@ -46,76 +48,84 @@ def role_table(roles: Tensor, shape: Sequence[int]) -> Tensor:
 
 
 def link_table(links: Tensor, shape: Sequence[int]) -> Tensor:
-    """Gold links [D, K, 3], -1 where there is none -> booleans [D, M, M, L], the same both ways."""
+    """Gold links [D, K, 3], padded with -1 -> symmetric booleans of `shape` [D, M, M, L]."""
     table = role_table(links, shape)
     return table | table.transpose(1, 2)
 
 
 def precedes(spans: Tensor) -> Tensor:
-    """[D, M, 3] -> [D, M, M]: whether the second of two candidates is the earlier in the text; of two in the same
-    words, the one that is named first."""
+    """[D, M, 3] -> booleans [D, M, M]: whether the second candidate is earlier in the text than the first.
+
+    Of two candidates with the same words, the one with the smaller row is earlier.
+    """
     first, last, _ = spans.unbind(-1)
     order = torch.argsort(torch.argsort(first * (last.amax() + 1) + last, stable=True))
     return order[:, None, :] < order[:, :, None]
 
 
 def _table(index: Tensor, real: Tensor, size: int) -> Tensor:
-    """Booleans [D, size], true at the real indices; the others fall into a cell that is cut off."""
+    """Booleans [D, size], true at the indices where `real`; the others go to an extra cell that is removed."""
     table = torch.zeros(len(index), size + 1, dtype=torch.bool, device=index.device)
     return table.scatter(1, index.masked_fill(~real, size), True)[:, :size]
 
 
 def hardest_negatives(logits: Tensor, gold: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The `count` best-scored spans of each document that are not gold: [D, count, 3], and which of them exist."""
-    scores = logits.masked_fill(gold, IMPOSSIBLE).flatten(1)
-    top = scores.topk(min(count, scores.shape[1]), dim=1)
+    """The `count` spans of each document with the highest logits that are not gold [D, count, 3], and which exist."""
+    negatives = logits.masked_fill(gold, IMPOSSIBLE).flatten(1)
+    top = negatives.topk(min(count, negatives.shape[1]), dim=1)
     return _spans(top.indices, logits.shape, 0), top.values > IMPOSSIBLE
 
 
 def top_spans(logits: Tensor, most: int, *, label: int) -> tuple[Tensor, Tensor]:
-    """Spans above the threshold of [D, C, N, W], the first of these labels being number `label`: [D, K, 3] and their
-    logits [D, K]. K is what the fullest document has, `most` at most; others are filled up with spans below it."""
-    scores = logits.flatten(1)
-    count = min(int((scores > 0).sum(dim=1).max()), most) if scores.numel() else 0
-    top = scores.topk(count, dim=1)
+    """The spans of [D, C, N, W] with logits above the threshold 0: spans [D, K, 3] and their logits [D, K].
+
+    `label`: the number of the first of the C labels. K is the largest number of such spans in a document, at most
+    `most`; the rows of other documents are filled with spans below the threshold.
+    """
+    flattened = logits.flatten(1)
+    count = min(int((flattened > 0).sum(dim=1).max()), most) if flattened.numel() else 0
+    top = flattened.topk(count, dim=1)
     return _spans(top.indices, logits.shape, label), top.values
 
 
 def layer_candidates(
     logits: Tensor, batch: Mapping[str, Tensor], entities: int, given: Collection[str]
 ) -> tuple[Candidates, Candidates]:
-    """Triggers, then entities: the best of [D, C, N, W], whose first `entities` labels are entity types, or the targets
-    of the batch where the layer is `given`."""
+    """Candidate triggers, and candidate entities.
+
+    They are the best spans of `logits` [D, C, N, W], whose first `entities` labels are entity types, or the targets of
+    the batch for the layers in `given`.
+    """
     parts = ((TRIGGER, logits[:, entities:], MOST_TRIGGERS, entities), (ENTITY, logits[:, :entities], MOST_ENTITIES, 0))
     triggers, others = (
-        _told(batch, entities, layer) if layer in given else _found(*top_spans(part, most, label=label))
+        _given(batch, entities, layer) if layer in given else _predicted(*top_spans(part, most, label=label))
         for layer, part, most, label in parts
     )
     return triggers, others
 
 
-def _found(spans: Tensor, scores: Tensor) -> Candidates:
+def _predicted(spans: Tensor, logits: Tensor) -> Candidates:
     cuts = torch.full_like(spans[..., 0], IGNORED)
-    return Candidates(spans, scores, cuts, cuts)
+    return Candidates(spans, logits, cuts, cuts)
 
 
-def _told(batch: Mapping[str, Tensor], entities: int, layer: str) -> Candidates:
-    """The batch's gold spans; those of the other layer stay in their rows but cannot be."""
+def _given(batch: Mapping[str, Tensor], entities: int, layer: str) -> Candidates:
+    """The gold spans of the batch; those of the other layer keep their rows, with the logit IMPOSSIBLE."""
     spans = batch["spans"]
     inside = (spans[..., 0] >= 0) & ((spans[..., 2] >= entities) == (layer == TRIGGER))
-    scores = torch.where(inside, _SURE, IMPOSSIBLE)
+    logits = torch.where(inside, _SURE, IMPOSSIBLE)
     cuts = (batch[name].masked_fill(~inside, IGNORED) for name in ("leading", "trailing"))
-    return Candidates(spans.clamp(min=0), scores, *cuts)
+    return Candidates(spans.clamp(min=0), logits, *cuts)
 
 
 def with_given_cuts(logits: Tensor, cuts: Tensor) -> Tensor:
-    """Logits [D, M, K] of cuts with those told, [D, M], made certain; where IGNORED is told they stay."""
+    """Logits [D, M, K] of cuts, where the cuts given as input [D, M] are certain; unchanged where those are IGNORED."""
     certain = torch.full_like(logits, IMPOSSIBLE).scatter(-1, cuts.clamp(min=0)[..., None], 0.0)
     return torch.where((cuts == IGNORED)[..., None], logits, certain)
 
 
 def _spans(index: Tensor, shape: Sequence[int], label: int) -> Tensor:
-    """Flat indices of [C, N, W] -> first word, last word, label. Past the document's end they stop at its last word."""
+    """Indices into flattened [C, N, W] -> first word, last word, label; the last word is limited to N - 1."""
     words, width = shape[2], shape[3]
     first = index // width % words
     last = (first + index % width).clamp(max=words - 1)

@@ -1,8 +1,8 @@
-"""The compact encoder: ours, trained from scratch, minutes on two cores.
+"""The compact encoder, trained from scratch in minutes on two CPU cores.
 
-A word is what is known of its spelling: hashed features (the folded word, its stem without proclitics, affixes, shape)
-in the manner of Miranda et al. 2022, "Multi hash embeddings in spaCy", beside a convolution over its characters (Ma and
-Hovy 2016, "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF"); a bidirectional LSTM reads them in context.
+The vector of a word comes from its spelling: hashed features (the folded word, its stem without proclitics, affixes,
+shape) as in Miranda et al. 2022, "Multi hash embeddings in spaCy", and a convolution over its characters (Ma and Hovy
+2016, "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF"). A bidirectional LSTM adds the context.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from training.model.dropout import Dropout
 
 
 class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
-    """Sizes of the compact encoder. buckets: rows of the hashed features' shared table. neighbours: whether a
-    convolution over three words comes before the LSTM, for what the spelling of the words beside it says of a word."""
+    """Sizes of the compact encoder.
+
+    buckets: rows of the table that all hashed features share. alphabet: rows of the table of hashed letters.
+    neighbours: whether a convolution over three words precedes the LSTM and adds the spelling of adjacent words.
+    """
 
     model_type = "naba-compact"
 
@@ -68,24 +71,24 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.norms = nn.ModuleList(nn.LayerNorm(size) for _ in range(config.layers))
         self.dropout = Dropout(config.dropout)
         for table in (self.features, self.characters):
-            nn.init.normal_(table.weight, std=0.1)  # small: a word never met should say little, not something random
+            nn.init.normal_(table.weight, std=0.1)  # small: an unseen word should add little, not noise
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
-        """Nothing: modules come initialised, and what is loaded is loaded whole."""
+        """Do nothing: modules are initialised when built, and checkpoints are complete."""
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> BaseModelOutput:
-        """One vector a word; where attention_mask is 0 it means nothing."""
+        """One vector for each word [B, N, hidden_size]; undefined where attention_mask is 0."""
         hidden = self._beside(self._words(input_ids), attention_mask)
         order = _reversal(attention_mask)
         for ahead, back, norm in zip(self.forwards, self.backwards, self.norms, strict=True):
-            there = ahead(hidden)[0]
-            again = _reorder(back(_reorder(hidden, order))[0], order)
-            hidden = norm(hidden + self.dropout(torch.cat([there, again], dim=-1)))
+            left_to_right = ahead(hidden)[0]
+            right_to_left = _reorder(back(_reorder(hidden, order))[0], order)
+            hidden = norm(hidden + self.dropout(torch.cat([left_to_right, right_to_left], dim=-1)))
         return BaseModelOutput(last_hidden_state=hidden)
 
     def _beside(self, hidden: Tensor, mask: Tensor) -> Tensor:
-        """With what the words on either side add; beyond a window's edge, and in its padding, there are none."""
+        """The states plus what adjacent words add; padding and positions outside the window count as zeros."""
         if self.beside is None:
             return hidden
         real = hidden * mask[..., None].to(hidden.dtype)
@@ -93,22 +96,20 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         return hidden + added
 
     def _words(self, input_ids: Tensor) -> Tensor:
-        """Spelling alone: [B, N, hidden_size]."""
+        """Vectors of the spelling alone, without context: [B, N, hidden_size]."""
         features, letters = input_ids.split([FEATURES, CHARACTERS], dim=-1)  # type: ignore[no-untyped-call]
         if self.training and self.config.word_dropout:
-            kept = torch.rand(features.shape[:-1], device=features.device) >= self.config.word_dropout
-            seen = torch.cat([features[..., :IDENTITIES] * kept[..., None], features[..., IDENTITIES:]], dim=-1)
-        else:
-            seen = features
-        spelled = self.features(seen).flatten(-2)
-        drawn = self.convolution(self.characters(letters).flatten(0, 1).transpose(1, 2))
-        read = drawn.amax(dim=-1).view(*letters.shape[:-1], -1)
-        mixed: Tensor = self.mix(self.dropout(torch.cat([spelled, read], dim=-1)))
+            visible = torch.rand(features.shape[:-1], device=features.device) >= self.config.word_dropout
+            features = torch.cat([features[..., :IDENTITIES] * visible[..., None], features[..., IDENTITIES:]], dim=-1)
+        spelled = self.features(features).flatten(-2)
+        filtered = self.convolution(self.characters(letters).flatten(0, 1).transpose(1, 2))
+        pooled = filtered.amax(dim=-1).view(*letters.shape[:-1], -1)
+        mixed: Tensor = self.mix(self.dropout(torch.cat([spelled, pooled], dim=-1)))
         return cast(Tensor, self.dropout(self.mixed(nn.functional.gelu(mixed))))
 
 
 def _reversal(mask: Tensor) -> Tensor:
-    """Indices [B, N] that turn each row's real part around and leave its padding, so none is read before the words."""
+    """Indices [B, N] that reverse the real part of each row and leave its padding at the end."""
     places = torch.arange(mask.shape[1], device=mask.device).expand_as(mask)
     lengths = mask.sum(dim=1, keepdim=True)
     return torch.where(places < lengths, lengths - 1 - places, places)

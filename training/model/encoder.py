@@ -66,7 +66,7 @@ def _use_fast_dropout(encoder: nn.Module) -> None:
 
 
 def _loaded(name: str, revision: str | None) -> PreTrainedModel:
-    """With every weight: transformers would draw those that are missing at random, with no more than a warning."""
+    """The encoder with all its weights: transformers would draw missing ones at random, and only warn."""
     try:
         encoder, told = AutoModel.from_pretrained(
             name,

@@ -1,4 +1,4 @@
-"""From windows to what is known of words and of spans: encoders, one or several side by side, and their span heads."""
+"""Word states and span logits of one encoder or an ensemble, each with its span head."""
 
 from __future__ import annotations
 
@@ -18,20 +18,23 @@ def read_windows(
     weight: Tensor,
     mask: Tensor,
 ) -> tuple[Tensor, list[Tensor]]:
-    """The first encoder's states of the words [D, N, d], and each one's span logits [D, C, N, W] by its own head."""
+    """The first encoder's word states [D, N, d], and each encoder's span logits [D, C, N, W] by its own head."""
     hidden = (encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state for encoder in encoders)
     states = [pool_words(tokens, first, last, weight) for tokens in hidden]
     return states[0], [head(own, mask) for head, own in zip(heads, states, strict=True)]
 
 
 def pool_words(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
-    """Token states [V, T, d] -> word states [D, N, d]: the mean of each word's first and last token in each of its
-    windows [D, N, 2], averaged by the windows' weights. first and last count over all V * T tokens."""
+    """Token states [V, T, d] -> word states [D, N, d].
+
+    The mean of each word's first and last token in each of its windows [D, N, 2], averaged with the windows' weights.
+    first and last are token numbers in [V * T].
+    """
     tokens = hidden.flatten(0, 1)
     mean = (tokens[first] + tokens[last]) / 2
     return (mean * weight[..., None].to(mean.dtype)).sum(dim=2)
 
 
 def mean_logits(each: Sequence[Tensor]) -> Tensor:
-    """The mean of what several say of the same."""
+    """The mean of several tensors of logits of the same shape."""
     return each[0] if len(each) == 1 else torch.stack(list(each)).mean(dim=0)

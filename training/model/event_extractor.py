@@ -1,4 +1,4 @@
-"""EventExtractor: spans, boundaries, roles, attributes and links, jointly, over any encoder."""
+"""EventExtractor: joint extraction of spans, boundaries, roles, attributes and links, with any encoder."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ from training.model.losses import antecedent_loss, choice_loss, circle_loss
 
 
 class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
-    """encoder: the encoder's own configuration. heads: a ModelConfig. labels, entities, roles, values, links: sizes
-    of the label space, which is that of the ontology with this hash; links is 0 where none are learned."""
+    """Configuration of an EventExtractor.
+
+    encoder: the encoder's own configuration. heads: a ModelConfig as a dict. labels, entities, roles, values, links:
+    sizes of the label space; links is 0 where none are learned. ontology: the hash of the ontology that defines it.
+    """
 
     model_type = "naba-event-extractor"
 
@@ -52,8 +55,11 @@ class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
 
 @dataclass
 class EventExtractorOutput(ModelOutput):
-    """loss: the weighted sum of `parts`, which are spans, boundaries, roles, attributes, links. logits: of the spans.
-    states: of the words [D, N, d]."""
+    """Output of the forward pass.
+
+    loss: the weighted sum of `parts`. logits: of the spans [D, C, N, W]. parts [5]: losses of spans, boundaries, roles,
+    attributes and links. states: of the words [D, N, d], without targets only.
+    """
 
     loss: Tensor | None = None
     logits: Tensor | None = None
@@ -62,8 +68,10 @@ class EventExtractorOutput(ModelOutput):
 
 
 class Gold(NamedTuple):
-    """The targets of a batch, as `collate` pads them, and what losses are means over: `counts` [3] of documents, spans
-    and triggers, of the batch or of the larger whole that it is a share of."""
+    """The targets of a batch, as `collate` pads them, and the divisors of the losses.
+
+    counts [3]: documents, spans and triggers of the batch, or of the whole training step that it is part of.
+    """
 
     spans: Tensor
     leading: Tensor
@@ -75,7 +83,7 @@ class Gold(NamedTuple):
 
 
 class WordFeatures(NamedTuple):
-    """States [D, N, d] of a batch's words, and what else the heads look at."""
+    """The inputs of the heads: states [D, N, d] of a batch's words, and the word features of `collate`."""
 
     states: Tensor
     mask: Tensor
@@ -86,12 +94,12 @@ class WordFeatures(NamedTuple):
 
 
 class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
-    """An encoder, and heads on the states of whole documents. Batches are those of `training.model.batches.collate`.
+    """An encoder with heads on the states of whole documents. Batches are those of `training.model.batches.collate`.
 
-    `others` are further encoders, each with a span head in `other_spans`. All read side by side and learn spans from
-    their own losses alone; what they say together is the mean of their logits (Lakshminarayanan et al. 2017, "Simple
-    and scalable predictive uncertainty estimation using deep ensembles", who average probabilities). Other heads stand
-    on the first.
+    `others` are the further encoders of an ensemble, each with a span head in `other_spans`. Each learns spans from its
+    own loss; the ensemble predicts with the mean of their logits (Lakshminarayanan et al. 2017, "Simple and scalable
+    predictive uncertainty estimation using deep ensembles", who average probabilities). All other heads use the states
+    of the first encoder.
     """
 
     config_class = EventExtractorConfig
@@ -117,7 +125,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.post_init()  # type: ignore[no-untyped-call]
 
     def _init_weights(self, module: nn.Module) -> None:
-        """Nothing: modules come initialised, pretrained ones above all, and what is loaded is loaded whole."""
+        """Do nothing: modules are initialised when built, or pretrained, and checkpoints are complete."""
 
     @classmethod
     def build(cls, model: ModelConfig, encoder: AnyEncoderConfig, encoding: Encoding) -> EventExtractor:
@@ -140,9 +148,9 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     @classmethod
     def load(cls, path: str | Path) -> tuple[EventExtractor, Encoding]:
-        """A trained model and its encoding; labels are those of the ontology saved with it.
+        """The trained model in the folder `path` and its encoding, with the labels of the ontology saved there.
 
-        Raises UsageError when the folder holds no model of ours, or not the ontology it was trained on.
+        Raises UsageError when the folder holds no EventExtractor, or another ontology than the one it was trained on.
         """
         encoding = Encoding.from_pretrained(path)
         try:
@@ -173,7 +181,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         links: Tensor | None = None,
         counts: Tensor | None = None,
     ) -> EventExtractorOutput:
-        """Span logits [D, C, N, W], and the loss when the batch has targets, over `counts` if they are given."""
+        """Span logits [D, C, N, W], and the loss when the batch has targets, divided by `counts` [3] if given."""
         encoders, span_heads = (self.encoder, *self.others), (self.spans, *self.other_spans)
         states, each = read_windows(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
         features, logits = WordFeatures(states, mask, affixes, legal, sentences, stems), mean_logits(each)
@@ -188,68 +196,68 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         return EventExtractorOutput(loss=loss, logits=logits, parts=torch.stack(parts).detach())
 
     def _losses(self, features: WordFeatures, each: Sequence[Tensor], gold: Gold) -> list[Tensor]:
-        """Of spans, boundaries, roles, attributes and links; the last three are 0 where none of them weighs anything.
+        """Losses of spans, boundaries, roles, attributes and links; the last three are 0 when none has a weight.
 
-        Spans compete with those of their label that begin with the same word, not with all of the document, which made
-        little difference on the sample (Trig-C 73.9 for 71.6, one seed). Roles compete with all of their trigger's.
+        The span loss compares spans of one label that begin with the same word. Comparing all of the document made
+        little difference on the sample (Trig-C 71.6, against 73.9; one seed). Roles compare all of a trigger.
         """
-        documents, marked, _ = gold.counts.unbind()
+        documents, gold_spans, _ = gold.counts.unbind()
         logits, margin = mean_logits(each), self.heads.span_margin
         table = span_table(gold.spans, logits.shape)
-        spoken = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
-        of_spans = mean_logits([circle_loss(own - margin, table, spoken).sum() for own in each]) / documents
-        known = gold.spans.clamp(min=0)
-        leading, trailing = self.boundaries(features.states, known, features.affixes, features.legal)
-        of_cuts = choice_loss(leading, gold.leading, marked) + choice_loss(trailing, gold.trailing, marked)
+        inside = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
+        of_spans = mean_logits([circle_loss(own - margin, table, inside).sum() for own in each]) / documents
+        spans = gold.spans.clamp(min=0)
+        leading, trailing = self.boundaries(features.states, spans, features.affixes, features.legal)
+        of_cuts = choice_loss(leading, gold.leading, gold_spans) + choice_loss(trailing, gold.trailing, gold_spans)
         if not (self.heads.role_weight or self.heads.attribute_weight or self.links is not None):
             return [of_spans, of_cuts, *of_spans.new_zeros(3)]
         errors = hardest_negatives(logits.detach(), table, self.heads.negatives)
         return [of_spans, of_cuts, *self._mention_losses(features, errors, gold)]
 
     def _mention_losses(self, features: WordFeatures, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
-        """Of roles, attributes and links, on the gold spans and the model's own wrong ones."""
+        """Losses of roles, attributes and links, on the gold spans and the model's own wrong ones."""
         documents, _, triggers = gold.counts.unbind()
-        known, (false, exist) = gold.spans.clamp(min=0), errors
-        spans = torch.cat([known, false], dim=1)
+        gold_spans, (false, exist) = gold.spans.clamp(min=0), errors
+        spans = torch.cat([gold_spans, false], dim=1)
         real = torch.cat([gold.spans[..., 0] >= 0, exist], dim=1)
         mentions = self.mentions(features.states, spans)
-        scores = self.roles(mentions, spans, features.sentences, spans.shape[1])
+        logits = self.roles(mentions, spans, features.sentences, spans.shape[1])
         possible_roles = allowed(self.permits, spans, spans.shape[1]) & real[:, :, None, None] & real[:, None, :, None]
-        filled = role_table(gold.roles, scores.shape)
-        lowered = scores - self.heads.role_margin
+        filled = role_table(gold.roles, logits.shape)
+        lowered = logits - self.heads.role_margin
         of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), possible_roles.flatten(2)).sum() / documents
-        values = self._values(mentions[:, : known.shape[1]])
-        chosen = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
+        values = self._values(mentions[:, : gold_spans.shape[1]])
+        of_values = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
         of_links = self._link_loss(features, mentions, spans, real, gold.links) / documents
-        return [of_roles, sum(chosen, start=torch.zeros_like(of_roles)), of_links]
+        return [of_roles, sum(of_values, start=torch.zeros_like(of_roles)), of_links]
 
     def _link_loss(self, features: WordFeatures, mentions: Tensor, spans: Tensor, real: Tensor, gold: Tensor) -> Tensor:
-        """Of each mention's choice among those before it, summed; 0 where no links are learned.
+        """The sum of each mention's loss of choosing an antecedent; 0 where no links are learned.
 
-        Links teach their own head alone: what mentions are would else be learnt from them too, which took 1.6 points of
-        Arg-C+ and 1.8 of entities on the sample (dev and test, one seed).
+        Its gradient reaches the link head alone: training the mention vectors with it too cost 1.6 points of Arg-C+ and
+        1.8 of entities on the sample (dev and test, one seed).
         """
         if self.links is None:
             return mentions.new_zeros(())
-        scores = self.links(mentions.detach(), spans, features.sentences, features.stems)
+        logits = self.links(mentions.detach(), spans, features.sentences, features.stems)
         trigger = spans[..., 2] >= self.config.entities
-        kin = (trigger[:, :, None] == trigger[:, None]) & real[:, :, None] & real[:, None]
-        antecedent = (kin & precedes(spans))[..., None].expand_as(scores)
-        same = link_table(gold, scores.shape)
-        lowered = scores - self.heads.link_margin
+        comparable = (trigger[:, :, None] == trigger[:, None]) & real[:, :, None] & real[:, None]
+        antecedent = (comparable & precedes(spans))[..., None].expand_as(logits)
+        same = link_table(gold, logits.shape)
+        lowered = logits - self.heads.link_margin
         losses = (part.transpose(-1, -2) for part in (lowered, same, antecedent))
         return antecedent_loss(*losses).sum()
 
     def _values(self, mentions: Tensor) -> tuple[Tensor, ...]:
-        """[D, M, hidden] -> logits [D, M, V] of each attribute's values; an ontology may have none."""
+        """[D, M, hidden] -> logits [D, M, V] of each attribute's values; empty for an ontology without any."""
         sizes: list[int] = self.config.values
         return torch.split(self.attributes(mentions).float()[..., : sum(sizes)], sizes, dim=-1)
 
     @torch.no_grad()
     def extract(self, batch: dict[str, Tensor], *, given: Collection[str] = ()) -> list[Outputs]:
-        """What `Encoding.decode` turns into Documents: one Outputs a document.
+        """One Outputs for each document of the batch, the input of `Encoding.decode`.
 
-        Of the layers `given`, "trigger" and "entity", the batch's targets are taken as they are and none looked for.
+        For the layers in `given` ("trigger", "entity") the spans are the batch's targets; none are predicted.
         """
         output = self(**{name: tensor for name, tensor in batch.items() if name not in Gold._fields})
         features = WordFeatures(output.states, *(batch[name] for name in WordFeatures._fields[1:]))
@@ -258,7 +266,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         return outputs(output.logits, batch, judge, entities=entities, permits=permits, given=given)
 
     def judge(self, features: WordFeatures, triggers: Tensor, others: Tensor) -> HeadLogits:
-        """What the heads say of candidate spans [D, T, 3] and [D, E, 3]."""
+        """The heads' logits of candidate triggers [D, T, 3] and other spans [D, E, 3]."""
         spans, count = torch.cat([triggers, others], dim=1), triggers.shape[1]
         mentions = self.mentions(features.states, spans)
         roles = self.roles(mentions, spans, features.sentences, count)
@@ -270,7 +278,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
 
 def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
-    """Documents, spans and triggers of a batch [3], 1 at least."""
+    """The numbers of documents, spans and triggers of a batch [3], each at least 1."""
     documents = torch.tensor(len(spans), device=spans.device)
     triggers = (attributes != IGNORED).any(dim=-1)
     return torch.stack([documents, (spans[..., 0] >= 0).sum(), triggers.sum()]).clamp(min=1)

@@ -1,6 +1,6 @@
-"""From the span logits of a batch to what is decoded: candidates picked, judged by the heads, and taken apart again.
+"""Extraction: from the span logits of a batch to one Outputs a document, by way of candidates and the other heads.
 
-The heads come as a function, so that a model that runs elsewhere is read in the very same way.
+The heads are a parameter (`Judge`), so that a PyTorch model and exported ONNX graphs share this code.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ from training.model.losses import IMPOSSIBLE
 
 
 class HeadLogits(NamedTuple):
-    """Logits of M candidate spans, T triggers first: roles [D, T, M, R], opening [D, M, LEADING], closing
-    [D, M, TRAILING], of each attribute's values [D, T, V], and links [D, M, M, L]."""
+    """Logits of M candidate spans, of which the first T are triggers.
+
+    roles [D, T, M, R]; opening [D, M, LEADING] and closing [D, M, TRAILING]: cuts; values [D, T, V] of each attribute;
+    links [D, M, M, L].
+    """
 
     roles: Tensor
     opening: Tensor
@@ -31,7 +34,7 @@ class HeadLogits(NamedTuple):
 
 
 Judge: TypeAlias = Callable[[Tensor, Tensor], HeadLogits]
-"""Triggers [D, T, 3] and other spans [D, E, 3] judged by the heads."""
+"""The function of the heads: candidate triggers [D, T, 3] and other spans [D, E, 3] -> their logits."""
 
 
 def outputs(
@@ -43,32 +46,33 @@ def outputs(
     permits: Tensor,
     given: Collection[str] = (),
 ) -> list[Outputs]:
-    """One Outputs a document. Of the layers `given`, "trigger" and "entity", the batch's targets are the candidates.
+    """One Outputs for each of the D documents of a batch, from its span logits [D, C, N, W].
 
-    entities: how many of the labels are entity types. permits: [label, role, label], as the ontology has it.
+    For the layers in `given` ("trigger", "entity") the candidates are the batch's targets. entities: the number of
+    entity types among the C labels. permits: booleans [C, R, C], as `LabelSpace.permits`.
     """
     triggers, others = layer_candidates(logits, batch, entities, given)
-    spans, scores, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
+    spans, span_logits, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
     judged = judge(triggers.spans, others.spans)
     count = triggers.spans.shape[1]
     fillable = judged.roles.masked_fill(~allowed(permits, spans, count), IMPOSSIBLE)
-    found = [
+    tensors = [
         spans,
-        scores,
+        span_logits,
         with_given_cuts(judged.opening, leading),
         with_given_cuts(judged.closing, trailing),
         fillable,
         judged.links,
     ]
-    arrays = [tensor.cpu().numpy() for tensor in (*found, *judged.values)]
-    there = scores > 0  # the others fill up the rows of a fuller document
-    real = there[:, :count, None, None] & there[:, None, :, None]
-    doubts = uncertainty(logits) + uncertainty(fillable.masked_fill(~real, IMPOSSIBLE))
-    return [_outputs(nats, *row) for nats, *row in zip(doubts.tolist(), *arrays, strict=True)]
+    arrays = [tensor.cpu().numpy() for tensor in (*tensors, *judged.values)]
+    above = span_logits > 0  # the others only pad the rows of this document
+    pairs = above[:, :count, None, None] & above[:, None, :, None]
+    nats = uncertainty(logits) + uncertainty(fillable.masked_fill(~pairs, IMPOSSIBLE))
+    return [_outputs(*row) for row in zip(nats.tolist(), *arrays, strict=True)]
 
 
 def allowed(permits: Tensor, spans: Tensor, triggers: int) -> Tensor:
-    """[D, M, 3] -> [D, T, M, R]: what the ontology permits; no span fills its own role."""
+    """Booleans [D, T, M, R] from spans [D, M, 3] and permits [C, R, C]: permitted roles; no span fills its own role."""
     label = spans[..., 2]
     permitted = permits.transpose(1, 2)[label[:, :triggers, None], label[:, None, :]]
     same = (spans[:, :triggers, None] == spans[:, None]).all(dim=-1)
@@ -78,22 +82,22 @@ def allowed(permits: Tensor, spans: Tensor, triggers: int) -> Tensor:
 def _outputs(
     nats: float,
     spans: Ids,
-    scores: Logits,
+    logits: Logits,
     leading: Logits,
     trailing: Logits,
     roles: Logits,
     links: Logits,
     *attributes: Logits,
 ) -> Outputs:
-    return Outputs(spans, scores, leading, trailing, roles, attributes, links, nats)
+    return Outputs(spans, logits, leading, trailing, roles, attributes, links, nats)
 
 
 NEAR = math.log(9)
-"""The logit up to which a candidate is near the threshold: a probability of 0.1 to 0.9."""
+"""The absolute logit below which a candidate is near the threshold: a probability of 0.1 to 0.9."""
 
 
 def uncertainty(logits: Tensor) -> Tensor:
-    """The doubts of each document's candidates added up: [D, ...] -> [D], in nats."""
+    """The summed entropy of each document's candidates near the threshold: logits [D, ...] -> [D], in nats."""
     near = logits.abs() < NEAR
     close = logits[near].float()
     entropy = softplus(close) - close * close.sigmoid()

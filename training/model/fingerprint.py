@@ -1,4 +1,4 @@
-"""What tells one model from another: a hash of its weights, whatever file they came from."""
+"""Fingerprint of a model: a hash of its weights, independent of their file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from training.model.event_extractor import EventExtractor
 
 
 def weights(model: EventExtractor) -> str:
-    """A hash of every tensor, to the bit, whatever file it came from."""
+    """The SHA-256, in hexadecimal, of the name, shape, type and bytes of every tensor."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
@@ -19,7 +19,7 @@ def weights(model: EventExtractor) -> str:
 
 
 def model_version(model: EventExtractor) -> str:
-    """The run's name and a fingerprint of the weights, whatever file they came from: demo-3fa9c2d1."""
+    """The run's name and the first eight digits of the weights' hash: demo-3fa9c2d1."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())

@@ -1,4 +1,4 @@
-"""What stands on the word states [D, N, d]: heads that score spans, their cuts, roles and links."""
+"""Heads on the word states [D, N, d]: logits of spans, their cuts, roles and links."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _STEPS = (1, 2, 3, 5, 8, 16, 32, 64)
 _SENTENCES = 3
 _SAMENESS = 16
 _RARE = -6.0
-"""Where logits of spans, roles and links begin: nearly all are wrong, and few documents would be slow to teach that."""
+"""The initial bias of span, role and link logits: nearly all candidates are wrong, which is slow to learn."""
 _GAIN = 8.0
-"""Tables of plain logits are multiplied by it, so that they move as fast as what comes out of a layer."""
+"""The factor of logits stored in tables, so that they learn as fast as the output of a layer."""
 
 
 class SpanHead(nn.Module):
     """s_c(i, j) = <RoPE(q_i), RoPE(k_j)> / sqrt(p) + u_c . [h_i; h_j; mean h_i..h_j] + b_c(j - i), for j - i < width.
 
     Global pointer (Su et al. 2022, "Global Pointer: Novel Efficient Span-based Approach for Named Entity Recognition")
-    with rotary positions (Su et al. 2021, "RoFormer"), banded, so the cost grows with the text and not its square.
+    with rotary positions (Su et al. 2021, "RoFormer"), banded, so that the cost is linear in the length of the text.
     """
 
     def __init__(self, size: int, labels: int, head_size: int, width: int, dropout: float) -> None:
@@ -38,19 +38,19 @@ class SpanHead(nn.Module):
         nn.init.constant_(self.ends.bias, _RARE / 3)
 
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
-        """[D, N, d], [D, N] -> logits [D, C, N, W] in float32: last word = first word + the last dimension's index."""
+        """[D, N, d], [D, N] -> logits [D, C, N, W] in float32; the last word is the first word + the index in W."""
         states = self.dropout(states)
         query, key = self._rotated(self.query(states)), self._rotated(self.key(states))
-        scores: Tensor = banded(query, key, self.width) / self.head_size**0.5
+        logits: Tensor = banded(query, key, self.width) / self.head_size**0.5
         start, end, content = self.ends(states).float().transpose(1, 2).chunk(3, dim=1)
         total = nn.functional.pad(content.cumsum(dim=-1), (1, 0))
         lengths = torch.arange(1, self.width + 1, device=states.device)
         mean = (_windows(total[..., 1:], self.width) - total[..., :-1, None]) / lengths
-        scores = scores.float() + start[..., None] + _windows(end, self.width) + mean + _GAIN * self.lengths[:, None, :]
-        return scores.masked_fill(~possible(mask, self.width)[:, None], IMPOSSIBLE)
+        logits = logits.float() + start[..., None] + _windows(end, self.width) + mean + _GAIN * self.lengths[:, None, :]
+        return logits.masked_fill(~possible(mask, self.width)[:, None], IMPOSSIBLE)
 
     def _rotated(self, projected: Tensor) -> Tensor:
-        """[D, N, C * p] -> [D, C, N, p], each pair of dimensions turned by its position times its own angle."""
+        """[D, N, C * p] -> [D, C, N, p], each pair of dimensions rotated by its position times its own angle."""
         documents, words, _ = projected.shape
         heads = projected.view(documents, words, self.labels, self.head_size).transpose(1, 2)
         half = self.head_size // 2
@@ -62,14 +62,14 @@ class SpanHead(nn.Module):
 
 
 def possible(mask: Tensor, width: int) -> Tensor:
-    """[D, N] -> [D, N, W]: whether a span of these words is within its document."""
+    """[D, N] -> [D, N, W]: whether the span is within its document."""
     return mask[..., None] & _windows(mask, width)
 
 
 def banded(query: Tensor, key: Tensor, width: int) -> Tensor:
-    """<query_i, key_{i+w}> for 0 <= w < width: [..., N, W] from two [..., N, p]; past the end it is 0.
+    """<query_i, key_{i+w}> for 0 <= w < width: [..., N, W] from two [..., N, p]; 0 beyond the end.
 
-    Blocks of `width` rows meet the 2 * width columns they can reach, and the diagonal band is cut from each block.
+    Each block of `width` rows is multiplied with the 2 * width columns it can reach; the diagonal band is the result.
     """
     words = query.shape[-2]
     blocks = (words + width - 1) // width
@@ -82,17 +82,17 @@ def banded(query: Tensor, key: Tensor, width: int) -> Tensor:
 
 
 def _windows(values: Tensor, width: int) -> Tensor:
-    """[..., N] -> [..., N, W]: each position's own value and the next ones, 0 past the end."""
+    """[..., N] -> [..., N, W]: each position's value and the next ones, 0 beyond the end."""
     return nn.functional.pad(values, (0, width - 1)).unfold(-1, width, 1)
 
 
 class MentionHead(nn.Module):
-    """r = MLP[h_i; h_j; mean h_i..h_j; label]: what the other heads know of a candidate span."""
+    """r = MLP[h_i; h_j; mean h_i..h_j; label]: the vector of a candidate span, input of the other heads."""
 
     def __init__(self, size: int, labels: int, hidden: int, dropout: float) -> None:
         super().__init__()
         self.label = nn.Embedding(labels, hidden)
-        _still(self.label)
+        _init_near_zero(self.label)
         self.body = nn.Sequential(Dropout(dropout), nn.Linear(3 * size + hidden, hidden), nn.GELU(), Dropout(dropout))
 
     def forward(self, states: Tensor, spans: Tensor) -> Tensor:
@@ -100,24 +100,24 @@ class MentionHead(nn.Module):
         first, last, label = spans.unbind(-1)
         total = nn.functional.pad(states.float().cumsum(dim=1), (0, 0, 1, 0))
         mean = (pick(total, last + 1) - pick(total, first)) / (last - first + 1)[..., None]
-        known = [pick(states, first), pick(states, last), mean.to(states.dtype), self.label(label)]
-        return cast(Tensor, self.body(torch.cat(known, dim=-1)))
+        features = [pick(states, first), pick(states, last), mean.to(states.dtype), self.label(label)]
+        return cast(Tensor, self.body(torch.cat(features, dim=-1)))
 
 
 def pick(values: Tensor, rows: Tensor) -> Tensor:
-    """[D, N, ...], [D, M] -> [D, M, ...]."""
+    """The values [D, N, ...] at the rows [D, M] of each document: [D, M, ...]."""
     batch = torch.arange(len(values), device=values.device)[:, None]
     return values[batch, rows]
 
 
-def _still(*tables: nn.Embedding) -> None:
-    """Start embeddings near zero, so that a row never trained says next to nothing."""
+def _init_near_zero(*tables: nn.Embedding) -> None:
+    """Initialise embeddings near zero, so that an untrained row has almost no effect."""
     for table in tables:
         nn.init.normal_(table.weight, std=0.02)
 
 
 class BoundaryHead(nn.Module):
-    """How many graphemes of a span's first and last word are not its own, from the word and the string cut off."""
+    """Logits of how many graphemes to cut from a span's first and last word, from the word and the removed string."""
 
     def __init__(self, size: int, labels: int, hidden: int, affixes: int, dropout: float) -> None:
         super().__init__()
@@ -128,20 +128,23 @@ class BoundaryHead(nn.Module):
         self.cut = nn.Linear(hidden, LEADING + TRAILING)
         self.fit = nn.Linear(hidden, 1)
         self.legal = nn.Parameter(torch.zeros(()))
-        _still(self.label, self.affix, self.prior)
+        _init_near_zero(self.label, self.affix, self.prior)
 
     def forward(self, states: Tensor, spans: Tensor, affixes: Tensor, legal: Tensor) -> tuple[Tensor, Tensor]:
-        """[D, N, d], [D, M, 3], [D, N, LEADING + TRAILING], [D, N, LEADING] -> logits of the cuts at either end."""
+        """[D, N, d], [D, M, 3], [D, N, LEADING + TRAILING], [D, N, LEADING] -> logits of the cuts.
+
+        The result is leading [D, M, LEADING] and trailing [D, M, TRAILING].
+        """
         first, last, label = spans.unbind(-1)
         states, own = self.dropout(states), self.label(label)
-        leading = self._scores(self.opening(pick(states, first)) + own, pick(affixes, first))[..., :LEADING]
-        trailing = self._scores(self.closing(pick(states, last)) + own, pick(affixes, last))[..., LEADING:]
+        leading = self._logits(self.opening(pick(states, first)) + own, pick(affixes, first))[..., :LEADING]
+        trailing = self._logits(self.closing(pick(states, last)) + own, pick(affixes, last))[..., LEADING:]
         return leading + _GAIN * self.legal * pick(legal, first), trailing
 
-    def _scores(self, known: Tensor, affix: Tensor) -> Tensor:
-        """[D, M, hidden], [D, M, K] -> [D, M, K]: by how many, by which string, and by both with the word."""
-        alone = self.cut(nn.functional.gelu(known)) + _GAIN * self.prior(affix).squeeze(-1)
-        joint = self.fit(self.dropout(nn.functional.gelu(known[..., None, :] + self.affix(affix)))).squeeze(-1)
+    def _logits(self, word: Tensor, affix: Tensor) -> Tensor:
+        """[D, M, hidden], [D, M, K] -> [D, M, K]: terms for the number cut, the string cut, and both with the word."""
+        alone = self.cut(nn.functional.gelu(word)) + _GAIN * self.prior(affix).squeeze(-1)
+        joint = self.fit(self.dropout(nn.functional.gelu(word[..., None, :] + self.affix(affix)))).squeeze(-1)
         return cast(Tensor, alone + joint).float().masked_fill(affix == 0, IMPOSSIBLE)
 
 
@@ -162,11 +165,11 @@ class RoleHead(nn.Module):
         self.distance = nn.Embedding(2 * len(_STEPS) + 1, roles)
         self.sentence = nn.Embedding(2 * _SENTENCES + 1, roles)
         self.prior = nn.Embedding(labels * labels, roles)
-        _still(self.distance, self.sentence, self.prior)
+        _init_near_zero(self.distance, self.sentence, self.prior)
         nn.init.constant_(self.of_filler.bias, _RARE)
 
     def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, triggers: int) -> Tensor:
-        """[D, M, hidden], [D, M, 3], [D, N] -> logits [D, T, M, R] of each span in each role of the first T."""
+        """[D, M, hidden], [D, M, 3], [D, N] -> logits [D, T, M, R] of each span in each role of the first T spans."""
         trigger = self.dropout(nn.functional.gelu(self.trigger(mentions[:, :triggers])))
         filler = self.dropout(nn.functional.gelu(self.filler(mentions)))
         joint = torch.einsum("dtk,rkl,dal->dtar", trigger, self.bilinear, filler)
@@ -182,8 +185,8 @@ class RoleHead(nn.Module):
 class LinkHead(nn.Module):
     """z[a, b, link] = g_a' U_link g_b + w . [g_a; g_b] + distance + the same words + prior of both labels, symmetric.
 
-    Of two mentions' words it is told whether the first ones are the same, the last ones, the first of one and the last
-    of the other, and all of them, each less its proclitics: an alias shares some of a name, a repeated event all.
+    "The same words" compares two mentions, without proclitics: their first words, their last words, the first of one
+    with the last of the other, and all words. An alias shares some words of a name, a repeated event all of them.
     """
 
     def __init__(self, hidden: int, labels: int, links: int, dropout: float) -> None:
@@ -198,14 +201,14 @@ class LinkHead(nn.Module):
         self.sentence = nn.Embedding(_SENTENCES + 1, links)
         self.same = nn.Embedding(_SAMENESS, links)
         self.prior = nn.Embedding(labels * labels, links)
-        _still(self.distance, self.sentence, self.same, self.prior)
+        _init_near_zero(self.distance, self.sentence, self.same, self.prior)
         nn.init.constant_(self.alone.bias, _RARE / 2)
 
     def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, stems: Tensor) -> Tensor:
         """[D, M, hidden], [D, M, 3], [D, N], [D, N] -> logits [D, M, M, L] of two spans being the same thing."""
-        known = self.dropout(nn.functional.gelu(self.mention(mentions)))
-        joint = torch.einsum("dak,lkm,dbm->dabl", known, self.bilinear, known)
-        alone = self.alone(known)
+        vectors = self.dropout(nn.functional.gelu(self.mention(mentions)))
+        joint = torch.einsum("dak,lkm,dbm->dabl", vectors, self.bilinear, vectors)
+        alone = self.alone(vectors)
         first, last, label = spans.unbind(-1)
         at = pick(sentences, first)
         apart = (at[:, None, :] - at[:, :, None]).abs().clamp(max=_SENTENCES)
@@ -219,7 +222,7 @@ class LinkHead(nn.Module):
 
 
 def sameness(stems: Tensor, first: Tensor, last: Tensor) -> Tensor:
-    """Hashes of words [D, N] and spans [D, M] twice -> [D, M, M], below `_SAMENESS`: which words two spans share."""
+    """Which words two spans share, as four bits [D, M, M], from word hashes [D, N] and span ends [D, M] twice."""
     opening, closing = pick(stems, first), pick(stems, last)
     total = nn.functional.pad(stems.cumsum(dim=1), (1, 0))
     content = pick(total, last + 1) - pick(total, first)
@@ -229,20 +232,22 @@ def sameness(stems: Tensor, first: Tensor, last: Tensor) -> Tensor:
 
 
 def _alike(values: Tensor) -> Tensor:
-    """[D, M] -> [D, M, M]."""
+    """[D, M] -> [D, M, M]: whether two values are equal."""
     return values[:, :, None] == values[:, None]
 
 
 def distance(first: Tensor, last: Tensor, triggers: int) -> Tensor:
-    """[D, M] twice -> [D, T, M]: signed buckets of the words from each of the first T spans to each other one."""
+    """[D, M] twice -> [D, T, M]: signed buckets of the distance in words from the first T spans to each span."""
     after = (first[:, None, :] - last[:, :triggers, None]).clamp(min=0)
     before = (first[:, :triggers, None] - last[:, None, :]).clamp(min=0)
     return _bucket(after) - _bucket(before) + len(_STEPS)
 
 
 def _bucket(words: Tensor) -> Tensor:
-    """How many of the steps are at most so many words. They stay numbers: a tensor of them would be copied each time,
-    and the device waited for."""
+    """The number of steps that are not above the distance.
+
+    The steps are Python numbers: a tensor of them would be copied to the device at each call, with a synchronisation.
+    """
     bucket = torch.zeros_like(words)
     for step in _STEPS:
         bucket += words >= step

@@ -1,4 +1,4 @@
-"""The losses, each with where it is from."""
+"""Loss functions, each with its source."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from torch.nn.functional import cross_entropy
 from training.encoding.encoding import IGNORED
 
 IMPOSSIBLE = -1e4
-"""The logit of what cannot be: far below any learnt one, and still a number in bfloat16."""
+"""The logit of an impossible candidate: far below any learned one, and finite in bfloat16."""
 
 
 def circle_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tensor:
-    """log(1 + sum_negative e^s) + log(1 + sum_positive e^-s) over the last dimension: [...] from three [..., K].
+    """log(1 + sum_negative e^s) + log(1 + sum_positive e^-s) over the last dimension: three [..., K] -> [...], in nats.
 
     The multilabel categorical cross-entropy of Su 2020 (also Su et al. 2022, "ZLPR: A novel loss for multi-label
-    classification"), whose threshold is 0. `positive` and `possible` are boolean; what is not possible does not count.
+    classification"), whose threshold is 0. `positive` and `possible` are boolean; impossible candidates do not count.
     """
     logits = logits.float()
     negatives = logits.masked_fill(positive | ~possible, IMPOSSIBLE)
@@ -28,11 +28,10 @@ def circle_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tensor:
 
 
 def antecedent_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tensor:
-    """-log of the share that the positive have of e^s over the last dimension, none at all counting as e^0: [...] from
-    three [..., K]; where nothing is positive, none at all is.
+    """-log of the share of the positive candidates in the sum of e^s over the last dimension: three [..., K] -> [...].
 
-    The marginal likelihood of Lee et al. 2017, "End-to-end Neural Coreference Resolution": it is enough to be sure of
-    one of the earlier mentions of the same thing.
+    "No antecedent" is one more candidate with s = 0; it is the positive one where no other is. The marginal likelihood
+    of Lee et al. 2017, "End-to-end Neural Coreference Resolution": one of the correct antecedents is enough.
     """
     logits = logits.float().masked_fill(~possible, IMPOSSIBLE)
     none = torch.zeros_like(logits[..., :1])
@@ -43,6 +42,9 @@ def antecedent_loss(logits: Tensor, positive: Tensor, possible: Tensor) -> Tenso
 
 
 def choice_loss(logits: Tensor, target: Tensor, count: Tensor | None = None) -> Tensor:
-    """Cross-entropy of [..., K] against [...], 0 where every target is IGNORED: the sum over `count`, or the mean."""
+    """Cross-entropy of logits [..., K] and targets [...], in nats: the sum divided by `count`, or the mean.
+
+    Targets that are IGNORED do not count; 0 when all are.
+    """
     total = cross_entropy(logits.float().flatten(0, -2), target.flatten(), ignore_index=IGNORED, reduction="sum")
     return total / ((target != IGNORED).sum().clamp(min=1) if count is None else count)

@@ -1,1 +1,1 @@
-"""From a candidate to a release: lineage, gates, model card, publication."""
+"""Making of a release: candidate, training lineage, gates, model card, publication."""

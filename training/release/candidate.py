@@ -1,4 +1,4 @@
-"""A trained model looked at before its release: what it is, how it was made, what it finds, and what it has seen."""
+"""Release candidate: a trained model with its predictions for gold, its training record and its training documents."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from training.analysis.leakage import leakage
 from training.config.schema import ReleaseConfig
 from training.encoding.coverage import coverage
 from training.inference.loading import load_on_device
-from training.inference.predictor import predict as find
+from training.inference.predictor import predict
 from training.inference.progress import with_progress
 from training.lineage.release_record import Trained
 from training.model.fingerprint import model_version, weights
@@ -24,7 +24,7 @@ from training.release.training_lineage import read_training_record, training_doc
 
 @dataclass(frozen=True)
 class Trial:
-    """What a model is tried on, how it was made, and what it was made with."""
+    """The data of a release: the snapshot and its gold, how the model was trained, and the documents it has seen."""
 
     snapshot: Snapshot
     gold: Sequence[Document]
@@ -34,32 +34,32 @@ class Trial:
 
 @dataclass(frozen=True)
 class Examined:
-    """A model and what it found in the gold documents; `alignment` is the share of their marks it could learn."""
+    """A model and its predictions for the gold documents; `alignment` is the coverage of its encoding, in 0..1."""
 
     name: str
     weights: str
     ontology: Ontology
-    found: Sequence[Document]
+    predicted: Sequence[Document]
     alignment: float
 
 
 def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig) -> Examined:
-    """Load the model and let it mark the documents. Raises UsageError when it is not whole."""
+    """Load the model and predict the gold documents. Raises UsageError when the model is incomplete or changed."""
     model, encoding = load_on_device(str(path), run)
     name = model_version(model)
-    found = list(with_progress(find(model, encoding, gold, batch_size=run.batch_size, version=name)))
-    return Examined(name, weights(model), encoding.ontology, found, coverage(encoding, gold).share)
+    predicted = list(with_progress(predict(model, encoding, gold, batch_size=run.batch_size, version=name)))
+    return Examined(name, weights(model), encoding.ontology, predicted, coverage(encoding, gold).share)
 
 
 def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> None:
-    """Say which labels of gold a model that is compared with cannot know."""
-    marked = {span.label for document in gold for span in document.spans()}
-    if unknown := sorted(marked - set(model.ontology.labels)):
+    """Warn of the labels of gold that the baseline's ontology does not have."""
+    labels = {span.label for document in gold for span in document.spans()}
+    if unknown := sorted(labels - set(model.ontology.labels)):
         terminal.warn(f"{path} does not know {', '.join(unknown)}, which its scores suffer from")
 
 
 def warn_seen(path: str | Path, trial: Trial) -> None:
-    """Say how many of the documents scored a model that is compared with was made with: there it is too good."""
+    """Warn if the baseline was trained on some of the gold documents, where its scores are too high."""
     try:
         leaks = leakage(trial.gold, training_documents(read_training_record(path), trial.snapshot, None))
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""What a model must hold to be released: floors, no significant drop, no leakage, calibration and alignment."""
+"""Release gates: floors of scores, significant drops, leakage, calibration and alignment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from training.scoring.scores import KINDS
 
 @dataclass(frozen=True, kw_only=True)
 class DropsConfig(Settings):
-    """`level`: the chance that a release that is just as good is refused for any drop; `tolerate`: of F1, let pass."""
+    """`level`: the probability of refusing an equally good model; `tolerate`: a drop of F1, in 0..1, that passes."""
 
     level: float = setting(0.05, above(0), below(1))
     tolerate: float = setting(0.005, within(0, 1))
@@ -30,10 +30,10 @@ class DropsConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class GatesConfig(Settings):
-    """The gates of a preset, as fractions of 1; what is None or absent is not asked.
+    """The gates of a preset; scores and shares are in 0..1. A gate that is None or absent is not checked.
 
-    floors: F1 by score. leakage: documents at most. calibration: expected calibration error by layer, at most,
-    unless it may be chance. alignment: the share of marks that can be learned, at least.
+    floors: lowest F1, by score. leakage: most documents seen in training. calibration: highest expected calibration
+    error by layer, unless chance explains it. alignment: lowest coverage of the encoding.
     """
 
     floors: dict[str, float] = field(default_factory=dict)
@@ -43,33 +43,36 @@ class GatesConfig(Settings):
     alignment: float | None = setting(None, within(0, 1))
 
     def faults(self) -> Iterator[str]:
-        """The rules' faults, scores and layers that do not exist, and shares that are none."""
+        """The faults of the fields, unknown scores and layers, and values outside 0..1."""
         yield from super().faults()
-        for name, values, known in (("floors", self.floors, UNITS), ("calibration", self.calibration, LAYERS)):
+        for name, values, allowed in (("floors", self.floors, UNITS), ("calibration", self.calibration, LAYERS)):
             for key, value in values.items():
-                if key not in known:
-                    yield f"{name}.{key}: no such thing to ask for; {hint(key, list(known))}"
+                if key not in allowed:
+                    yield f"{name}.{key}: no such thing to ask for; {hint(key, list(allowed))}"
                 elif fault := within(0, 1)(value):
                     yield f"{name}.{key}: {fault}"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a gate said: its name, whether it lets pass, and in one line what it found."""
+    """The outcome of a gate: its name, whether it passed, and its message in one line."""
 
     gate: str
     passed: bool
     said: str
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values."""
+        """The outcome as JSON values."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """What the gates look at. calibration: by layer the error, and what chance alone may give. `changes` is None when
-    there is nothing to compare with."""
+    """The figures that the gates check.
+
+    calibration: by layer, (expected calibration error, the error that chance alone may give). changes: None without a
+    baseline.
+    """
 
     micro: Mapping[str, PRF]
     leaks: Leakage
@@ -79,7 +82,10 @@ class Findings:
 
 
 def load_gates(name: str) -> GatesConfig:
-    """The gates in the file, or the preset of that name. Raises UsageError, or ConfigError with every fault."""
+    """The gates in a YAML file, or the preset of that name.
+
+    Raises UsageError when there is none or it is no YAML, ConfigError with every fault in its values.
+    """
     if Path(name).suffix in (".yaml", ".yml"):
         source = Path(name)
         if not source.is_file():
@@ -99,7 +105,7 @@ def load_gates(name: str) -> GatesConfig:
 
 
 def judge(gates: GatesConfig, findings: Findings, names: Names) -> list[Outcome]:
-    """What each gate says, in the order of the preset."""
+    """The outcomes of all gates: floors, drops, leakage, calibration, alignment."""
     return [
         *_floors(gates.floors, findings.micro),
         *(_drops(gates.drops, findings.changes, names) if gates.drops else ()),
@@ -121,60 +127,62 @@ def _drops(drops: DropsConfig, changes: Sequence[Shift] | None, names: Names) ->
         return
     worse = [change for change in changes if change.significant]
     for change in sorted(worse, key=_rank):
-        told = f"F1 {_percent(change.before)} before, {_percent(change.now)} now (p {change.p:.4f}"
-        yield Outcome("drop", False, f"{subject(change, names)}: {told}, {change.differing} documents differ)")
+        figures = f"F1 {_percent(change.before)} before, {_percent(change.now)} now (p {change.p:.4f}"
+        yield Outcome("drop", False, f"{subject(change, names)}: {figures}, {change.differing} documents differ)")
     if not worse:
         testable = sum(change.testable for change in changes)
-        few = len(changes) - testable
-        said = f"none of {testable} scores fell significantly (level {drops.level:g}); {few} more: too few to say"
-        yield Outcome("drop", True, said)
+        untestable = len(changes) - testable
+        message = (
+            f"none of {testable} scores fell significantly (level {drops.level:g}); {untestable} more: too few to say"
+        )
+        yield Outcome("drop", True, message)
 
 
 def _rank(change: Shift) -> tuple[float, float, bool]:
-    """The surest and largest first; of equals, types before slices, which say less of what to do."""
+    """Sort key: the smallest p-value first, then the largest drop, then types before slices."""
     return change.p, round(change.delta, 6), change.key[0] not in KINDS
 
 
 def subject(change: Shift, names: Names) -> str:
-    """What changed, in words: "role Attacker in Arabic"."""
+    """The subject of a change as text, such as "role Attacker in Arabic"."""
     kind, name = change.key
-    spoken = {
+    subjects = {
         "score": name,
         "role": f"role {names.role(name)}",
         "arguments": f"arguments of {names.title(name)}",
         "event": f"event {names.title(name)}",
         "entity": f"entity {names.title(name)}",
     }
-    what = spoken.get(kind, f"arguments, {kind} {name}")
-    sort, value = change.slice_
-    where = {"": "", "language": f" in {names.language(value)}", "source": f" in articles of {value}"}
-    return what + where[sort]
+    changed = subjects.get(kind, f"arguments, {kind} {name}")
+    slice_kind, value = change.slice_
+    places = {"": "", "language": f" in {names.language(value)}", "source": f" in articles of {value}"}
+    return changed + places[slice_kind]
 
 
 def _leakage(most: int, leaks: Leakage) -> Iterator[Outcome]:
-    said = f"{len(leaks)} documents were seen in training: {leaks}; at most {most} may be"
-    yield Outcome("leakage", len(leaks) <= most, said)
+    message = f"{len(leaks)} documents were seen in training: {leaks}; at most {most} may be"
+    yield Outcome("leakage", len(leaks) <= most, message)
 
 
-def _calibration(wanted: Mapping[str, float], errors: Mapping[str, tuple[float, float]]) -> Iterator[Outcome]:
-    for layer, most in wanted.items():
+def _calibration(limits: Mapping[str, float], errors: Mapping[str, tuple[float, float]]) -> Iterator[Outcome]:
+    for layer, most in limits.items():
         if layer not in errors:
             yield Outcome("calibration", True, f"{layer}: too few found to say")
             continue
         error, chance = errors[layer]
-        said = f"{layer} scores are off by {_percent(error)} points; at most {_percent(most)} is asked"
+        message = f"{layer} scores are off by {_percent(error)} points; at most {_percent(most)} is asked"
         if most < error <= chance:
-            said += f", but so few may be off by {_percent(chance)} by chance"
-        yield Outcome("calibration", error <= max(most, chance), said)
+            message += f", but so few may be off by {_percent(chance)} by chance"
+        yield Outcome("calibration", error <= max(most, chance), message)
 
 
 def _alignment(least: float, share: float) -> Iterator[Outcome]:
-    said = f"{_percent(share)} percent of the marks can be learned; at least {_percent(least)} is asked"
-    yield Outcome("alignment", share >= least, said)
+    message = f"{_percent(share)} percent of the marks can be learned; at least {_percent(least)} is asked"
+    yield Outcome("alignment", share >= least, message)
 
 
 def failed(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Those that do not let pass."""
+    """The outcomes that did not pass."""
     return [outcome for outcome in outcomes if not outcome.passed]
 
 

@@ -1,4 +1,4 @@
-"""The card of a released model: the hub's metadata with its scores, then what a reader wants to know."""
+"""Model card of a release: the metadata of the Hugging Face hub, scores, gates, use and origin."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from annotation.core.matching import HEADLINE
 from training.lineage.release_record import Record
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
-"""What the hub can link to; an encoder may be a folder too."""
+"""Ids that the hub can link to; an encoder may also be a local folder."""
 
 
 def model_card(record: Record) -> str:
-    """README.md. Its metadata block holds a `model-index`, which the hub shows as the model's results."""
+    """The text of README.md. Its metadata block has a `model-index`, which the hub shows as the model's results."""
     block = yaml.safe_dump(_metadata(record), sort_keys=False, allow_unicode=True)
     parts = [
         f"---\n{block}---\n\n# {record.model}, release {record.version}\n",
@@ -30,15 +30,15 @@ def model_card(record: Record) -> str:
 
 
 def _metadata(record: Record) -> dict[str, object]:
-    kept = {"language": sorted(record.languages), "license": "other", "pipeline_tag": "token-classification"}
+    head = {"language": sorted(record.languages), "license": "other", "pipeline_tag": "token-classification"}
     tags = {"tags": ["event-extraction", "naba"]}
     name = record.trained.encoder
     base = {"base_model": name} if name != "compact" and _HUB_ID.fullmatch(name) else {}
-    return {**kept, **base, **tags, "metrics": ["f1"], "model-index": [_results(record)]}
+    return {**head, **base, **tags, "metrics": ["f1"], "model-index": [_results(record)]}
 
 
 def _results(record: Record) -> dict[str, object]:
-    """The hub's own shape: a task, a data set and metrics for each place a model was scored."""
+    """A `model-index` entry in the hub's format: task, dataset and metrics for all documents and each language."""
     data = record.snapshot
     results = []
     for language, scores in record.scores.items():
@@ -53,7 +53,7 @@ def _results(record: Record) -> dict[str, object]:
 
 
 def _scores(record: Record) -> str:
-    """F1 in percent, with the 95% interval over all documents."""
+    """A table of F1 in percent, with the 95% interval over all documents."""
     lines = [
         f"## Scores\n\nF1 in percent on the {record.documents} documents of `{record.snapshot.name}`, {record.split}; "
         f"the headline is {HEADLINE}: trigger, event type, argument and role all right.\n",

@@ -1,4 +1,4 @@
-"""A release put into its folder, all or nothing, and told to Weights & Biases."""
+"""Publication of a release: its folder, written atomically, and its entry in Weights & Biases."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _TRACKED = ("project", "entity", "group")
 
 
 def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) -> Path:
-    """Fill the folder in one step, and seal it. One of what was refused takes the place of an earlier one.
+    """Write the folder of a release atomically and return it. A refused release replaces an earlier refused one.
 
-    Raises UsageError when a release is there already, or it cannot be written.
+    Raises UsageError when the release exists already, or the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
@@ -46,12 +46,12 @@ def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) 
 
 
 def announce(run: ReleaseConfig, record: Record, folder: Path) -> None:
-    """Send the model to the project it was trained in, under its version and `release`."""
-    told = record.trained.config.get("tracking")
-    kept = {key: told[key] for key in _TRACKED if told.get(key)} if isinstance(told, dict) else {}
+    """Record the model in the Weights & Biases project it was trained in, with its version and "release" as aliases."""
+    tracked = record.trained.config.get("tracking")
+    project = {key: tracked[key] for key in _TRACKED if tracked.get(key)} if isinstance(tracked, dict) else {}
     about = {"version": record.model, "snapshot": record.snapshot.content, "weights": record.weights}
     name, id = f"release-{record.version}", uuid.uuid4().hex[:12]
-    config = TrackingConfig(mode=run.tracking, **kept)
+    config = TrackingConfig(mode=run.tracking, **project)
     with tracking(config, output=folder.parent, name=name, id=id, settings=about) as tracker:
         tracker.summary({f"release/{unit}": f1 for unit, f1 in record.scores["all"].items()})
         run_name = str(record.trained.config.get("name", "naba"))

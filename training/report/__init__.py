@@ -1,1 +1,1 @@
-"""Pages of what `analysis` found. Nothing is computed here."""
+"""HTML, Markdown and JSON reports of an evaluation. The figures are computed in `training.analysis`."""

@@ -1,6 +1,6 @@
-"""Charts as inline SVG, drawn by Vega-Lite when the page is written: the page itself runs nothing for them.
+"""Charts as inline SVG, drawn by Vega-Lite when the page is written, so that the page needs no script for them.
 
-Colours are those of the light page.css, written in its notation; there, each is given its dark twin.
+The colours are those of the light theme of page.css, which replaces each by its counterpart in the dark theme.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ ChartRow: TypeAlias = Mapping[str, object]
 INK, SOFT, LINE, FILL = "#1d2125", "#5c646c", "#dcd9d3", "#2f6f9f"
 CORRECT, MISSED, SPURIOUS = "#0b7a57", "#b4460a", "#7a3bc2"
 WIDTH = 270
-"""Width of the plot: with its axis it fits a telephone, and is never shrunk to where it cannot be read."""
+"""Width of the plot in pixels: with its axis it fits the screen of a phone without scaling."""
 
 _FONT = "system-ui, sans-serif"
 _CONFIG: Spec = {
@@ -46,7 +46,7 @@ _PERCENT: Spec = {"format": ".0%", "tickCount": 5}
 
 
 def draw(spec: Spec, label: str) -> Markup:
-    """The chart as an <svg> element that a screen reader calls by its label."""
+    """The chart as an <svg> element with `label` as its accessible name."""
     svg = vl_convert.vegalite_to_svg({**spec, "config": _CONFIG}, allowed_base_urls=[])
     size = re.search(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBox="([^"]*)"', svg)
     body = svg[svg.index(">") + 1 :].replace('role="graphics-object"', "").replace('role="graphics-symbol"', "")
@@ -56,11 +56,11 @@ def draw(spec: Spec, label: str) -> Markup:
 
 
 def bars(rows: Sequence[tuple[str, float, str]], label: str, *, color: str = FILL) -> Markup:
-    """One horizontal bar for each (title, length, words beside it), in this order. Lengths are fractions."""
+    """A chart with one horizontal bar per row (title, length, text beside it), in this order. Lengths are in 0..1."""
     values = [{"title": _shown(title), "value": value, "words": _shown(words)} for title, value, words in rows]
-    most = max([value for _, value, _ in rows], default=0) or 1
+    longest = max([value for _, value, _ in rows], default=0) or 1
     y = {"field": "title", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False}}
-    x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, most * 1.45]}}
+    x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, longest * 1.45]}}
     text = {"type": "text", "align": "left", "dx": 5}
     layers = [
         {"mark": {"type": "bar", "color": color, "height": 13}, "encoding": {"x": x, "y": y}},
@@ -70,7 +70,10 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str, *, color: str = FIL
 
 
 def changes(rows: Sequence[tuple[str, float, float, float, str]], label: str) -> Markup:
-    """Differences with their intervals around zero: (title, delta, low, high, state: better, worse or unclear)."""
+    """A chart of differences in F1, in 0..1, with intervals: (title, delta, low, high, state).
+
+    A state is better, worse or unclear.
+    """
     values = [
         {"title": _shown(title), "delta": 100 * delta, "low": 100 * low, "high": 100 * high, "state": state}
         for title, delta, low, high, state in rows
@@ -106,7 +109,7 @@ def lines(
     ideal: bool = False,
     points: bool = True,
 ) -> Markup:
-    """A line for each `series` of the rows; `x` and `y` are (field, title), both fractions.
+    """A chart with a line for each `series` of the rows; `x` and `y` are (field, title), values in 0..1.
 
     `ideal` adds the diagonal, `points` a dot at every row.
     """
@@ -134,11 +137,11 @@ def lines(
 
 
 def _share(field: str, title: str) -> Spec:
-    """An axis for a fraction."""
+    """An axis from 0 to 100%."""
     axis = {"title": title, **_PERCENT}
     return {"field": field, "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": axis}
 
 
 def _shown(text: str) -> str:
-    """What the library can take: it refuses lone surrogates."""
+    """The text without lone surrogates, which Vega-Lite refuses."""
     return showable(text)

@@ -1,4 +1,4 @@
-"""Documents to look at: gold above predicted, worst first, each mark and argument correct, missed or spurious."""
+"""Example documents of a report: gold above predicted, worst first, each item correct, missed or spurious."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from annotation.page.titles import Names
 from training.scoring.scores import Scores
 
 MOST = 50
-"""Documents shown in full; the page must open at once and stay within a few MB."""
+"""Documents shown in full: keeps the page at a few MB, so that it opens quickly."""
 MOST_CHARACTERS = 400_000
 _SPARE = 10
 _TYPE = 2
-"""Where the event type stands in a tuple of Trig-C and of Arg-C+."""
+"""The index of the event type in a tuple of Trig-C and of Arg-C+."""
 
 
 @dataclass(frozen=True)
 class Brief:
-    """A document in a line. `url` and `task`, which opens it in Label Studio, are only ever http or https.
+    """A document as one line of the page. `url` and `task` (in Label Studio) are http or https addresses, or None.
 
-    `types` are the event types with an error in it, on either side, `causes` those of its errors.
+    `types` are the event types with an error in it, gold or predicted; `causes` are the causes of its errors.
     """
 
     id: str
@@ -57,44 +57,44 @@ def worst(
     causes: Mapping[str, frozenset[str]] | None = None,
     studio: str | None = None,
 ) -> tuple[list[DocumentView], list[Brief]]:
-    """The documents with the lowest scores, lowest first, and in a line each all others with an error.
+    """The documents with the lowest scores, shown in full, lowest first; and all others with an error, as lines.
 
-    Shown in full are at most `MOST`, and about `MOST_CHARACTERS` of text; a few places are for causes of errors that
-    the worst documents do not show. `causes` holds those of a document's errors by its id; `studio` is the address of
-    the Label Studio project.
+    In full are at most `MOST` documents, with about `MOST_CHARACTERS` code points; a few of them are chosen for error
+    causes that the worst documents do not have. `causes` has the error causes of a document, by id; `studio` is the URL
+    of the Label Studio project.
     """
-    theirs = {document.id: document for document in predicted}
-    ours = {document.id: document for document in gold}
+    predicted_by_id = {document.id: document for document in predicted}
+    gold_by_id = {document.id: document for document in gold}
     causes = causes or {}
     examples: list[DocumentView] = []
     others: list[Brief] = []
     full, characters = _chosen(scores, causes), 0
     for row in _order(scores):
-        document = ours[scores.ids[row]]
-        found = theirs[document.id]
-        brief = _brief(document, found, _prfs(scores, row), causes.get(document.id, frozenset()), studio)
+        document = gold_by_id[scores.ids[row]]
+        prediction = predicted_by_id[document.id]
+        brief = _brief(document, prediction, _prfs(scores, row), causes.get(document.id, frozenset()), studio)
         characters += len(document.text) if row in full else 0
         if row in full and (not examples or characters <= MOST_CHARACTERS):
-            examples.append(_example(brief, document, found, names))
+            examples.append(_example(brief, document, prediction, names))
         elif _errors(brief.scores):
             others.append(brief)
     return examples, others
 
 
 def _order(scores: Scores) -> list[int]:
-    """Rows, the worst first."""
+    """Row numbers, the worst document first."""
     return sorted(range(len(scores.ids)), key=lambda row: _badness(scores, row))
 
 
 def _chosen(scores: Scores, causes: Mapping[str, frozenset[str]]) -> frozenset[int]:
-    """Rows of the worst documents, but for `_SPARE` places that go first to those with a cause not shown yet."""
+    """Row numbers of the documents shown in full: the worst, and up to `_SPARE` with a cause not shown by these."""
     order = _order(scores)
     chosen, rest = order[: MOST - _SPARE], order[MOST - _SPARE :]
-    seen = frozenset[str]().union(*(causes.get(scores.ids[row], ()) for row in chosen))
+    shown = frozenset[str]().union(*(causes.get(scores.ids[row], ()) for row in chosen))
     for row in rest:
-        if len(chosen) < MOST and causes.get(scores.ids[row], frozenset()) - seen:
+        if len(chosen) < MOST and causes.get(scores.ids[row], frozenset()) - shown:
             chosen.append(row)
-            seen |= causes[scores.ids[row]]
+            shown |= causes[scores.ids[row]]
     return frozenset([*chosen, *[row for row in rest if row not in chosen][: MOST - len(chosen)]])
 
 
@@ -104,10 +104,10 @@ def _prfs(scores: Scores, row: int) -> dict[str, PRF]:
 
 
 def _badness(scores: Scores, row: int) -> tuple[float, int, str]:
-    """Sorts the worst first: by Arg-C+, or the next score that has anything to count; then by the number of errors."""
+    """Sort key, the worst first: F1 of Arg-C+ (else of Trig-C, else Entity, where it has no items), then errors."""
     prfs = _prfs(scores, row)
-    telling = [prfs[unit] for unit in ("Arg-C+", "Trig-C", "Entity") if prfs[unit].gold + prfs[unit].predicted]
-    return (telling[0].f1 if telling else 1.0, -_errors(prfs), scores.ids[row])
+    counted = [prfs[unit] for unit in ("Arg-C+", "Trig-C", "Entity") if prfs[unit].gold + prfs[unit].predicted]
+    return (counted[0].f1 if counted else 1.0, -_errors(prfs), scores.ids[row])
 
 
 def _errors(prfs: Mapping[str, PRF]) -> int:
@@ -117,7 +117,7 @@ def _errors(prfs: Mapping[str, PRF]) -> int:
 def _brief(
     gold: Document, predicted: Document, prfs: dict[str, PRF], causes: frozenset[str], studio: str | None
 ) -> Brief:
-    ours, theirs = units(gold), units(predicted)
+    gold_units, predicted_units = units(gold), units(predicted)
     return Brief(
         id=gold.id,
         title=heading(gold),
@@ -125,7 +125,9 @@ def _brief(
         task=task_url(studio, gold),
         language=gold.language,
         scores=prfs,
-        types=frozenset(str(item[_TYPE]) for unit in ("Trig-C", HEADLINE) for item in ours[unit] ^ theirs[unit]),
+        types=frozenset(
+            str(item[_TYPE]) for unit in ("Trig-C", HEADLINE) for item in gold_units[unit] ^ predicted_units[unit]
+        ),
         causes=causes,
     )
 
@@ -136,10 +138,10 @@ def _example(brief: Brief, gold: Document, predicted: Document, names: Names) ->
 
 
 def _side(document: Document, other: Document, wrong: str, names: Names) -> Side:
-    """One side's marks, each `wrong` where the other side does not have it; what that has instead is said."""
+    """One side, its items `wrong` where the other side lacks them; a span's note names its counterpart there."""
     notes: dict[Span, str] = {}
-    for ours, theirs in ((document.triggers, other.triggers), (document.entities, other.entities)):
-        missing, unmatched = sorted(set(ours) - set(theirs)), sorted(set(theirs) - set(ours))
+    for spans, other_spans in ((document.triggers, other.triggers), (document.entities, other.entities)):
+        missing, unmatched = sorted(set(spans) - set(other_spans)), sorted(set(other_spans) - set(spans))
         for i, j in assign(missing, unmatched):
             words = showable(unmatched[j].quote(document.text))
             notes[missing[i]] = f"; the other side has {names.title(unmatched[j].label)} on “{words}”"

@@ -1,4 +1,4 @@
-"""The page of a learning curve: would more labels help, how much, and of which event types."""
+"""Learning curve page: whether more labels would help, how much, and for which event types."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ from training.report.summary import signed
 _HERE = Path(__file__).parent
 _DRAWN = {HEADLINE: "arguments (Arg-C+)", "Trig-C": "triggers (Trig-C)", "Entity": "entities (Entity)"}
 _MOST = 12
-"""Types that are drawn."""
+"""The largest number of types in the chart."""
 
 TREND_HEADING = ("", "F1 now", "95%", "twice the documents", "95%", "gain", "95%", "to be trusted")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the curve says of more labels, in a sentence, and how good that news is."""
+    """The conclusion from the curve: a sentence, and its tone (better, worse or unclear)."""
 
     words: str
     tone: str
 
 
 def verdict(curve: Curve) -> Verdict:
-    """The headline's answer. A curve that is not to be trusted gives none."""
+    """The conclusion for the headline score; a curve with doubts gives a warning instead."""
     trend = curve.trends[HEADLINE]
     twice, last = trend.twice, curve.sizes[-1]
     ends = f"{signed(twice.gain_interval[0])} to {signed(twice.gain_interval[1])}"
-    foretold = f"{2 * last:,.0f} documents instead of {last:,.0f}: {HEADLINE} F1 {signed(twice.gain)} ({ends})"
+    forecast = f"{2 * last:,.0f} documents instead of {last:,.0f}: {HEADLINE} F1 {signed(twice.gain)} ({ends})"
     if trend.doubts:
         return Verdict(f"The curve cannot be trusted beyond the documents there are: {'; '.join(trend.doubts)}", WORSE)
     if trend.helps:
-        return Verdict(f"More labels would help. {foretold}", BETTER)
-    return Verdict(f"No sign that more labels would help. {foretold}", UNCLEAR)
+        return Verdict(f"More labels would help. {forecast}", BETTER)
+    return Verdict(f"No sign that more labels would help. {forecast}", UNCLEAR)
 
 
 def write_curve(
     curve: Curve, out: Path, *, ontology: Ontology, title: str = "Learning curve", meta: Mapping[str, str] | None = None
 ) -> Path:
-    """Write curve.html and curve.json into the folder, each in one step, and return the first."""
+    """Write curve.html and curve.json into the folder `out`, each atomically, and return the path of the first."""
     names = Names(ontology)
     values = {
         "title": title,
@@ -85,7 +85,7 @@ def write_curve(
 
 
 def trend_row(trend: Trend) -> tuple[str, ...]:
-    """A score's row for a terminal, in percent."""
+    """A row of a score for a terminal, below `TREND_HEADING`; F1 in percent."""
     now, twice = trend.intervals[-1], trend.twice
     figures = (f"{100 * trend.f1[-1]:.1f}", _between(now), f"{100 * twice.f1:.1f}", _between(twice.interval))
     gain = f"{signed(twice.gain_interval[0])}..{signed(twice.gain_interval[1])}"
@@ -93,13 +93,13 @@ def trend_row(trend: Trend) -> tuple[str, ...]:
 
 
 def as_dict(curve: Curve, title: str, meta: Mapping[str, str]) -> dict[str, object]:
-    """What curve.json holds: fractions, not percent."""
-    said = verdict(curve)
+    """The content of curve.json; scores are fractions in 0..1."""
+    conclusion = verdict(curve)
     return {
         "schema": 1,
         "title": title,
         "meta": dict(meta),
-        "verdict": said.words,
+        "verdict": conclusion.words,
         "points": [
             {
                 "share": point.share,
@@ -122,13 +122,13 @@ def _trend(trend: Trend, curve: Curve) -> dict[str, object]:
     ]
     ahead = [
         {
-            "times": a.factor,
-            "f1": a.f1,
-            "interval": list(a.interval),
-            "gain": a.gain,
-            "gain_interval": list(a.gain_interval),
+            "times": forecast.factor,
+            "f1": forecast.f1,
+            "interval": list(forecast.interval),
+            "gain": forecast.gain,
+            "gain_interval": list(forecast.gain_interval),
         }
-        for a in trend.ahead
+        for forecast in trend.ahead
     ]
     law = {"ceiling": trend.ceiling, "rate": trend.rate}
     return {"points": points, "law": law, "ahead": ahead, "trusted": not trend.doubts, "doubts": list(trend.doubts)}
@@ -141,7 +141,7 @@ def _slope(slope: Slope) -> dict[str, object]:
 
 
 def _chart(curve: Curve, trend: Trend, title: str) -> Markup:
-    """The points with their intervals, the curve through them with its band, and a rule where the documents end."""
+    """A chart of the points with intervals, the fitted curve with its band, and a rule at the number of documents."""
     lines = [
         {"n": n, "f1": f1, "low": low, "high": high, "part": "known" if n <= curve.sizes[-1] else "foretold"}
         for n, f1, (low, high) in zip(curve.grid.tolist(), trend.line, trend.band, strict=True)
@@ -186,11 +186,11 @@ def _chart(curve: Curve, trend: Trend, title: str) -> Markup:
 
 
 def _slopes(slopes: Sequence[Slope], names: Names) -> Markup:
-    """What twice the examples brought to each type that can be judged."""
-    known = [slope for slope in slopes if slope.enough][:_MOST]
-    if not known:
+    """A chart of the change by doubling the examples of each type with enough examples; empty without such types."""
+    judged = [slope for slope in slopes if slope.enough][:_MOST]
+    if not judged:
         return Markup()
-    rows = [(names.title(s.type), s.doubling, *s.interval, BETTER if s.helps else UNCLEAR) for s in known]
+    rows = [(names.title(s.type), s.doubling, *s.interval, BETTER if s.helps else UNCLEAR) for s in judged]
     return changes(rows, f"{HEADLINE} of each event type: change with twice its examples")
 
 

@@ -1,4 +1,4 @@
-"""The report of one evaluation: report.html, which needs nothing but itself, report.md and metrics.json."""
+"""Report of one evaluation: report.html (self-contained), report.md and metrics.json."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class TypeRow:
-    """A type with its title, its titles in the articles' languages, and its scores: the first one ranks.
+    """A type with its title, its titles in the articles' languages, and its scores; rows are sorted by the first score.
 
-    `change` is that of the last of the scores, `mood` whether chance does not explain it.
+    `change` is the change of the last score, `mood` whether it is significant: better, worse or unclear.
     """
 
     title: str
@@ -45,9 +45,9 @@ class TypeRow:
 
 
 def write_report(evaluation: Evaluation, out: Path) -> Path:
-    """Write report.html, report.md and metrics.json into the folder `out`, and return the first.
+    """Write report.html, report.md and metrics.json into the folder `out`, and return the path of the first.
 
-    All three are made before the first is written, and each takes its place as a whole.
+    All three are rendered before the first is written; each is written atomically.
     """
     values = _values(evaluation)
     files = {
@@ -62,7 +62,7 @@ def write_report(evaluation: Evaluation, out: Path) -> Path:
 
 
 def _values(evaluation: Evaluation) -> dict[str, object]:
-    """What the page and the short report both show."""
+    """The template variables that report.html and report.md share."""
     return {
         "evaluation": evaluation,
         "scores": evaluation.scores,
@@ -77,6 +77,7 @@ def _values(evaluation: Evaluation) -> dict[str, object]:
 
 
 def _page(evaluation: Evaluation) -> dict[str, object]:
+    """The template variables of report.html alone."""
     names = Names(evaluation.ontology)
     examples, others = worst(
         evaluation.scores,
@@ -113,7 +114,7 @@ def _causes(evaluation: Evaluation) -> Markup:
 
 
 def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
-    """What changed, by what it is of: the scores, the headline of each language, and of each event type and role."""
+    """Charts of changes by caption: scores and the headline by language, by event type, and by role."""
     before = evaluation.before
     if before is None:
         return {}
@@ -136,12 +137,12 @@ def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
 
 
 def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
-    """Reliability and abstention, of the layers with enough scores; empty where there are none."""
+    """The reliability and abstention charts of the layers with enough predictions; empty if there are none."""
     layers = {name: layer for name, layer in evaluation.calibration.layers.items() if layer.enough}
     if not layers:
         return {"reliability": Markup(), "abstention": Markup()}
     bins = [{"series": name, "x": b.score, "y": b.right} for name, layer in layers.items() for b in layer.bins]
-    kept = [
+    abstention = [
         {"series": name, "x": point.kept, "y": point.prf.precision}
         for name, layer in layers.items()
         for point in layer.curve
@@ -150,22 +151,24 @@ def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
     return {
         "reliability": charts.lines(bins, "Reliability", x=("x", "score"), y=("y", "share that is right"), ideal=True),
         "abstention": charts.lines(
-            kept, "Abstention", x=("x", "share of predictions kept"), y=("y", "precision"), points=False
+            abstention, "Abstention", x=("x", "share of predictions kept"), y=("y", "precision"), points=False
         ),
     }
 
 
 def _filters(examples: Sequence[DocumentView], others: Sequence[Brief], names: Names) -> dict[str, object]:
-    """What the documents can be chosen by: a number for each value, since codes may hold anything, and its title."""
+    """The filters of the page: titles of their values, and a number for each, since codes may hold any character."""
     documents = [*examples, *others]
     wrong = frozenset[str]().union(*(document.types for document in documents))
-    marked = {event.type for example in examples for side in (example.gold, example.predicted) for event in side.events}
-    found = {
+    event_types = {
+        event.type for example in examples for side in (example.gold, example.predicted) for event in side.events
+    }
+    options = {
         "languages": sorted({document.language for document in documents}),
-        "types": sorted(wrong | marked, key=lambda type: (names.title(type), type)),
+        "types": sorted(wrong | event_types, key=lambda type: (names.title(type), type)),
         "causes": [cause for cause in CAUSES if any(cause in document.causes for document in documents)],
     }
-    numbers = {kind: {value: number for number, value in enumerate(values)} for kind, values in found.items()}
+    numbers = {kind: {value: number for number, value in enumerate(values)} for kind, values in options.items()}
     return {
         "numbers": numbers,
         "choices": {
@@ -195,12 +198,12 @@ def _types(evaluation: Evaluation, names: Names) -> dict[str, list[TypeRow]]:
 
 
 def _ranked(rows: list[TypeRow]) -> list[TypeRow]:
-    """The most frequent in gold first: their scores say most."""
+    """The most frequent types in gold first: their scores are the most reliable."""
     return sorted(rows, key=lambda row: (-row.scores[0].gold, row.title))
 
 
 def environment() -> jinja2.Environment:
-    """The templates of this package and the shared ones."""
+    """The Jinja environment with this package's templates, the shared ones, and the filters and functions they use."""
     environment = templates.environment(_HERE)
     environment.filters["signed"] = signed
     environment.globals |= {"slice_title": slice_title, "slice_name": slice_name}

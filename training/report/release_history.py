@@ -1,4 +1,4 @@
-"""The history page: every release of a folder beside the others, the newest first."""
+"""History page of releases: all releases of a folder in one table, the newest first."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ _COLORS = (FILL, MISSED, SPURIOUS)
 
 @dataclass(frozen=True)
 class ReleaseRow:
-    """A release and the one before it in time, whose snapshot may be another."""
+    """A release and the release before it in time, which may have another snapshot."""
 
     record: Record
     before: Record | None
 
     def change(self, unit: str) -> float | None:
-        """F1 gained since the release before, where both were scored on the same documents."""
+        """The change of F1 since the release before; None unless both were scored on the same documents."""
         if self.before is None:
             return None
-        mine, theirs = self.record, self.before
-        same = (mine.snapshot.content, mine.split) == (theirs.snapshot.content, theirs.split)
-        return mine.scores["all"][unit] - theirs.scores["all"][unit] if same else None
+        current, previous = self.record, self.before
+        comparable = (current.snapshot.content, current.split) == (previous.snapshot.content, previous.split)
+        return current.scores["all"][unit] - previous.scores["all"][unit] if comparable else None
 
 
 def releases(folder: Path) -> list[Record]:
-    """The records of a folder of releases, the oldest first. What cannot be read is said and left out."""
+    """The records of a folder of releases, the oldest first. Warns of unreadable records and leaves them out."""
     return sorted(_records(folder), key=lambda record: (record.created, record.version))
 
 
 def latest_version(folder: Path) -> str | None:
-    """The version of the newest release, if there is one."""
-    found = releases(folder)
-    return found[-1].version if found else None
+    """The version of the newest release; None if there is none."""
+    records = releases(folder)
+    return records[-1].version if records else None
 
 
 def write_history(folder: Path) -> Path:
-    """Write history.html beside the releases and return it."""
+    """Write history.html into the folder of releases and return its path."""
     records = releases(folder)
     rows = [ReleaseRow(now, before) for before, now in pairwise([None, *records]) if now]
     languages = sorted({language for record in records for language in record.scores} - {"all"})
@@ -66,7 +66,7 @@ def write_history(folder: Path) -> Path:
 
 
 def _chart(records: Sequence[Record]) -> Markup:
-    """F1 of three layers at each release, in order of time; nothing where there is but one."""
+    """A chart of F1 of three layers by release, in order of time; empty with fewer than two releases."""
     if len(records) < 2:
         return Markup("")
     rows = [

@@ -1,4 +1,4 @@
-"""The first screen: five questions of whoever decides on a release, each answered in a line, with its reasons."""
+"""Summary of a report: five questions that decide on a release, each with a short answer and its reasons."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from training.analysis.slices import Slice
 
 PLAIN = "plain"
 _MOST = 5
-"""Reasons shown for an answer; the sections below have all."""
+"""The most reasons shown for an answer; the sections below the summary have all."""
 _KINDS = {"event": "trigger", "arguments": "arguments", "role": "role", "entity": "entity"}
 
 
 @dataclass(frozen=True)
 class Reason:
-    """A reason: what it is about, the figures, and where it fits a bar: `share` of 1, and a line at the `goal`."""
+    """A reason: its title, its figures as text, and optionally a bar of the score `share` with a line at `goal`."""
 
     title: str
     words: str
@@ -32,7 +32,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Answer:
-    """A question, its answer in a few words, and the reasons."""
+    """A question, its short answer, and the reasons (`points`)."""
 
     question: str
     words: str
@@ -42,7 +42,7 @@ class Answer:
 
 
 def answers(evaluation: Evaluation) -> list[Answer]:
-    """The five answers, in the order a decision is made in."""
+    """The five answers, in order."""
     names = Names(evaluation.ontology)
     return [
         better(evaluation, names),
@@ -54,7 +54,7 @@ def answers(evaluation: Evaluation) -> list[Answer]:
 
 
 def better(evaluation: Evaluation, names: Names) -> Answer:
-    """Whether the headline rose since the model it is compared with, over all and in each language."""
+    """Whether the headline score is better than the baseline's, over all documents and in each language."""
     question, before = "Is it better?", evaluation.before
     if before is None:
         note = "Name the model in use, against=MODEL, and every score is compared on the same documents."
@@ -77,7 +77,7 @@ def better(evaluation: Evaluation, names: Names) -> Answer:
 
 
 def where(evaluation: Evaluation, names: Names) -> Answer:
-    """What rose and fell beyond chance; without a model to compare with, where this one is weak."""
+    """The significant rises and falls of scores; without a baseline, the weakest slices of the model."""
     before = evaluation.before
     if before is None:
         return _weak(evaluation, names)
@@ -90,60 +90,60 @@ def where(evaluation: Evaluation, names: Names) -> Answer:
         enough = before.testable or before.comparison.micro[HEADLINE].enough
         words = "Nothing changed beyond chance" if enough else "Too few to say"
         return Answer("Where?", words, UNCLEAR, note=note)
-    told = ((before.losses, "fell"), (before.gains, "rose"))
-    parts = [f"{title(shifts[0], names)} {verb}{_more(len(shifts) - 1)}" for shifts, verb in told if shifts]
+    groups = ((before.losses, "fell"), (before.gains, "rose"))
+    parts = [f"{title(shifts[0], names)} {verb}{_more(len(shifts) - 1)}" for shifts, verb in groups if shifts]
     return Answer("Where?", "; ".join(parts), WORSE if before.losses else BETTER, points, note)
 
 
 def sure(evaluation: Evaluation, names: Names) -> Answer:
-    """The headline's interval, how many types have too few examples, and whether scores can be believed."""
+    """The headline's interval, the number of types with too few examples, and the calibration of scores."""
     scores = evaluation.scores
     low, high = scores.arg_c_plus.interval or (0.0, 1.0)
     types = [(kind, name, prf) for kind in ("event", "role", "entity") for name, prf in scores.by_type[kind].items()]
-    few = [name for _, name, prf in types if not prf.enough]
+    rare = [name for _, name, prf in types if not prf.enough]
     points = [Reason("95% interval", f"{_percent(low)} to {_percent(high)}")]
     points += [
         Reason(names.language(code), "{} to {}".format(*map(_percent, part.micro[HEADLINE].interval or (0.0, 1.0))))
         for code, part in scores.by_language.items()
         if len(scores.by_language) > 1
     ]
-    if few:
-        points.append(Reason("Too few to say", f"{len(few)} of {len(types)} types", UNCLEAR))
+    if rare:
+        points.append(Reason("Too few to say", f"{len(rare)} of {len(types)} types", UNCLEAR))
     points += _trust(evaluation)
     width = f"± {50 * (high - low):.0f} points, from {_count(scores.overall.documents, 'document')}"
     return Answer("How sure is that?", width, PLAIN, tuple(points))
 
 
 def human(evaluation: Evaluation, names: Names) -> Answer:
-    """What two annotators reach against each other, in the model's own score."""
-    question, reached = "What would a human reach?", evaluation.human
-    if not reached:
+    """The agreement of two annotators in the headline score, and the model's share of it."""
+    question, agreement = "What would a human reach?", evaluation.human
+    if not agreement:
         note = "A snapshot made with --annotated knows how far its annotators agree; the model is held against that."
         return Answer(question, "Not measured", UNCLEAR, note=note)
-    ours = {"": evaluation.scores.micro, **{k: part.micro for k, part in evaluation.scores.by_language.items()}}
+    model_scores = {"": evaluation.scores.micro, **{k: part.micro for k, part in evaluation.scores.by_language.items()}}
     points = [
         Reason(
             title=names.language(code) if code else "All documents",
-            words=f"{_percent(ours[code][HEADLINE].f1)} of {_percent(prf.f1)}",
-            share=ours[code][HEADLINE],
+            words=f"{_percent(model_scores[code][HEADLINE].f1)} of {_percent(prf.f1)}",
+            share=model_scores[code][HEADLINE],
             goal=prf.f1,
         )
-        for code, prf in reached.items()
-        if code in ours
+        for code, prf in agreement.items()
+        if code in model_scores
     ]
-    whole = next(iter(reached.values())).f1
+    whole = next(iter(agreement.values())).f1
     share = evaluation.scores.arg_c_plus.f1 / whole if whole else 0.0
     note = f"{HEADLINE} F1 of two annotators against each other, over the articles that both have marked."
     return Answer(question, f"{_percent(whole)}; the model is at {share:.0%} of it", PLAIN, tuple(points), note)
 
 
 def following(evaluation: Evaluation, names: Names) -> Answer:
-    """The event types whose errors cost most for the examples they have."""
-    question, wanted = "What to label next?", evaluation.wanted
-    if not wanted:
+    """The event types to label next: many errors, few examples."""
+    question, types = "What to label next?", evaluation.wanted
+    if not types:
         return Answer(question, "Nothing stands out", UNCLEAR, note="No argument is wrong.")
     points = []
-    for cell in wanted[:_MOST]:
+    for cell in types[:_MOST]:
         examples = "" if cell.examples is None else f"{_count(cell.examples, 'example')} trained on"
         title = f"{names.title(cell.type)}, {names.language(cell.language)}"
         points.append(Reason(title, f"up to +{_percent(cell.gain)}", note=examples))
@@ -152,37 +152,37 @@ def following(evaluation: Evaluation, names: Names) -> Answer:
 
 
 def tone(change: ScoreDifference) -> str:
-    """Whether a change is for the better, for the worse, or not to be told from chance."""
+    """Whether a change is better, worse, or unclear (not significant, or on too few items)."""
     if not (change.significant and change.enough):
         return UNCLEAR
     return BETTER if change.delta > 0 else WORSE
 
 
 def signed(delta: float) -> str:
-    """A difference in points, with its sign."""
+    """A difference of fractions in percentage points, with its sign, such as "+1.2"."""
     return f"{100 * delta:+.1f}".replace("-", "−")
 
 
 def title(shift: Shift, names: Names) -> str:
-    """What a change is about: a score, or a type under its title, and the slice of the documents."""
-    (kind, name), (sort, value) = shift.key, shift.slice_
-    what = name if kind == "score" else names.role(name) if kind == "role" else names.title(name)
-    what = what if kind == "score" else f"{what} ({_KINDS[kind]})"
-    place = names.language(value) if sort == "language" else value
-    return f"{what}, {place}" if place else what
+    """The subject of a change: a score, or a type by its title, and the slice of documents."""
+    (kind, name), (slice_kind, value) = shift.key, shift.slice_
+    subject = name if kind == "score" else names.role(name) if kind == "role" else names.title(name)
+    subject = subject if kind == "score" else f"{subject} ({_KINDS[kind]})"
+    place = names.language(value) if slice_kind == "language" else value
+    return f"{subject}, {place}" if place else subject
 
 
 def _points(before: Baseline, names: Names) -> Iterator[Reason]:
-    """Falls before rises, the largest first; a rise is room left over."""
-    told = [(shift, WORSE) for shift in before.losses[:_MOST]]
-    told += [(shift, BETTER) for shift in before.gains[: max(2, _MOST - len(told))]]
-    for shift, mood in told:
+    """Reasons for changes: falls first, then rises in the remaining places, each the largest first."""
+    changes = [(shift, WORSE) for shift in before.losses[:_MOST]]
+    changes += [(shift, BETTER) for shift in before.gains[: max(2, _MOST - len(changes))]]
+    for shift, mood in changes:
         figures = f"{_percent(shift.before)} → {_percent(shift.now)}"
         yield Reason(title(shift, names), signed(shift.delta), mood, figures)
 
 
 def _weak(evaluation: Evaluation, names: Names) -> Answer:
-    """The slices that are significantly worse than the rest; if there are none, the worst of the event types."""
+    """The slices that are significantly worse than the rest; if there are none, the worst event types."""
     worst = evaluation.slices.worst
     if worst:
         note = "Slices of the arguments that are worse than the rest, beyond chance (95%, corrected for all slices)."
@@ -191,32 +191,32 @@ def _weak(evaluation: Evaluation, names: Names) -> Answer:
             for s in worst[:_MOST]
         ]
         return Answer("Where is it weak?", points[0].title, PLAIN, tuple(points), note)
-    told = {k: prf for k, prf in evaluation.scores.by_type["arguments"].items() if prf.gold + prf.predicted}
-    ranked = sorted(told, key=lambda k: (not told[k].enough, told[k].f1, -told[k].gold, k))[:_MOST]
+    scored = {k: prf for k, prf in evaluation.scores.by_type["arguments"].items() if prf.gold + prf.predicted}
+    ranked = sorted(scored, key=lambda k: (not scored[k].enough, scored[k].f1, -scored[k].gold, k))[:_MOST]
     points = [
-        Reason(names.title(k), _percent(told[k].f1), PLAIN if told[k].enough else UNCLEAR, share=told[k])
+        Reason(names.title(k), _percent(scored[k].f1), PLAIN if scored[k].enough else UNCLEAR, share=scored[k])
         for k in ranked
     ]
     judged = any(part.enough for part in evaluation.slices.rows)
     words = "Nowhere beyond chance" if judged else "Too few documents to say"
-    few = "; grey: too few to say" if points and points[-1].tone == UNCLEAR else ""
-    note = f"Shown are the lowest event types by {HEADLINE} F1{few}."
+    legend = "; grey: too few to say" if points and points[-1].tone == UNCLEAR else ""
+    note = f"Shown are the lowest event types by {HEADLINE} F1{legend}."
     return Answer("Where is it weak?", words, UNCLEAR, tuple(points), note)
 
 
 def slice_title(part: Slice, names: Names) -> str:
-    """A slice with its kind in front."""
+    """The title of a slice: its kind and its name."""
     return f"{part.kind}: {slice_name(part, names)}"
 
 
 def slice_name(part: Slice, names: Names) -> str:
-    """What a slice holds, under the ontology's titles."""
-    told = {"language": names.language, "event": names.title, "role": names.role}.get(part.kind)
-    return told(part.name) if told else part.name
+    """The name of a slice, by the ontology's title where it has one."""
+    title_of = {"language": names.language, "event": names.title, "role": names.role}.get(part.kind)
+    return title_of(part.name) if title_of else part.name
 
 
 def _trust(evaluation: Evaluation) -> Iterator[Reason]:
-    """How far the arguments' scores are from the share that is right."""
+    """The expected calibration error (ECE) of argument scores; none with too few predictions."""
     layer = evaluation.calibration.layers["argument"]
     if layer.enough:
         yield Reason(
@@ -226,9 +226,9 @@ def _trust(evaluation: Evaluation) -> Iterator[Reason]:
         )
 
 
-def _change(what: str, change: ScoreDifference, mood: str) -> Reason:
+def _change(subject: str, change: ScoreDifference, mood: str) -> Reason:
     figures = f"{_percent(change.before)} → {_percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
-    return Reason(what, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
+    return Reason(subject, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
 
 
 def _more(number: int) -> str:

@@ -1,7 +1,7 @@
-"""What the findings say, in Arabic, Hebrew and English: one message and one remedy for each kind.
+"""Messages of the findings in Arabic, Hebrew and English: one message and one remedy for each kind of fault.
 
-A message speaks of things by name. On a terminal the names are the ontology's codes; on an annotator's page they are
-the titles the page shows, between quotation marks.
+A message names types and roles: on a terminal by the ontology's codes, on an annotator's page by the titles that the
+page shows, between quotation marks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Family: TypeAlias = Literal["label", "role", "attribute", "value", "link"]
 
 
 class Name(NamedTuple):
-    """Something of the ontology, by its code. For a value of an attribute, `of` is the attribute."""
+    """A type, role, attribute, value or link of the ontology, by its code. For a value, `of` is its attribute."""
 
     code: str
     family: Family = "label"
@@ -24,7 +24,7 @@ class Name(NamedTuple):
 
 
 class Quoted(NamedTuple):
-    """Words of the article, or of an annotator."""
+    """Words of the article, to be shown between quotation marks."""
 
     words: str
 
@@ -38,41 +38,41 @@ ERRORS = frozenset(
         *("no-event", "hangs", "set-aside"),
     }
 )
-"""The kinds that make an annotation wrong as it stands; all others are worth a second look."""
+"""Kinds that make an annotation wrong as it stands; all others need a second look."""
 
 _CATALOGUE = {"ar": ar.KINDS, "he": he.KINDS, "en": en.KINDS}
 _SHOWN = {"ar": ("«{}»", "، "), "he": ('"{}"', ", "), "en": ("“{}”", ", ")}
 
 
 def message(kind: str, values: Mapping[str, Value], language: str = "en", ontology: Ontology | None = None) -> str:
-    """What is wrong. With an ontology its titles are used, without one its codes."""
+    """What is wrong, in the language, with the ontology's titles, or codes where no ontology is given."""
     return _filled(_CATALOGUE[language][kind][0], values, language, ontology)
 
 
 def remedy(kind: str, values: Mapping[str, Value], language: str = "en", ontology: Ontology | None = None) -> str:
-    """What to do about it, as `message`."""
+    """What to do about it, in the same form as `message`."""
     return _filled(_CATALOGUE[language][kind][1], values, language, ontology)
 
 
 def heading(errors: int, warnings: int, language: str) -> str:
-    """How much there is to look at."""
+    """A line with the numbers of errors and warnings; numbers of 0 are left out."""
     words = {"ar": ar.HEADING, "he": he.HEADING, "en": en.HEADING}[language]
     counts = [text.format(count) for text, count in zip(words, (errors, warnings), strict=True) if count]
     return _SHOWN[language][1].join(counts)
 
 
 def more(count: int, language: str) -> str:
-    """That there is more than is shown."""
+    """A line for `count` more findings that are not shown."""
     return {"ar": ar.MORE, "he": he.MORE, "en": en.MORE}[language].format(count)
 
 
 def mended(language: str) -> str:
-    """What is noted at a region naba mended."""
+    """The note at a region that naba corrected."""
     return {"ar": ar.MENDED, "he": he.MENDED, "en": en.MENDED}[language]
 
 
 def isolated(words: str) -> str:
-    """Words that run their own way and leave the line around them as it is, whatever their script."""
+    """The words between direction isolates (FSI, PDI), so that their script does not reorder the line."""
     return f"\u2068{words}\u2069"
 
 

@@ -1,4 +1,4 @@
-"""The findings in Arabic."""
+"""Wording of the findings in Arabic: (message, remedy) by kind."""
 
 HEADING = ("للتصحيح: {}", "للمراجعة: {}")
 MORE = "و{} غيرها"

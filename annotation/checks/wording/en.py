@@ -1,4 +1,4 @@
-"""The findings in English."""
+"""Wording of the findings in English: (message, remedy) by kind."""
 
 HEADING = ("To mend: {}", "to look at: {}")
 MORE = "and {} more"

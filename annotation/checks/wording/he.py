@@ -1,4 +1,4 @@
-"""The findings in Hebrew."""
+"""Wording of the findings in Hebrew: (message, remedy) by kind."""
 
 HEADING = ("לתיקון: {}", "לבדיקה: {}")
 MORE = "ועוד {}"

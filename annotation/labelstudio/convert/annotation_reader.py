@@ -1,4 +1,4 @@
-"""One annotation, row by row: what it says as a Document, and what of it cannot be said."""
+"""Reader of one annotation: its rows as a Document, and the rows that cannot be represented as quarantine entries."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from annotation.labelstudio.convert.quarantine import Quarantined, drifted, loca
 
 
 class AnnotationReader:
-    """Reads an annotation of a task whose text is known to be ours. `document()` and `quarantined` are the outcome.
+    """Reads one annotation of a task whose text is unchanged. The outcome is `document()` and `quarantined`.
 
-    Regions come first, then the choices and relations that hang on them. What is wrong with a row is raised as
-    RegionError inside and ends in `quarantined`; the other rows go on.
+    Regions are read first, then the choices and relations that refer to them. A fault in a row is raised as RegionError
+    internally and recorded in `quarantined`; the other rows are still read.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class AnnotationReader:
         self._read()
 
     def document(self) -> Document:
-        """What was taken over, with where it came from."""
+        """Everything that could be read, with its provenance."""
         events = self.ontology.events
         triggers = {span for span in self.spans.values() if span.label in events}
         return replace(
@@ -87,7 +87,7 @@ class AnnotationReader:
             self._relation(relation, raw)
 
     def _region(self, same: list[tuple[schemas.Labels, object]]) -> None:
-        """The region of one id, which must be one span with one label."""
+        """Read the rows that share one region id; they must be one span with one label."""
         first = same[0][0]
         try:
             if len({(row.value.start, row.value.end) for row, _ in same}) > 1:
@@ -154,7 +154,7 @@ class AnnotationReader:
                 self._quarantine(region, str(error), raw)
 
     def _arrow(self, code: str, start: Span, end: Span, direction: str) -> None:
-        """Take over one label of an arrow, which is a link or a role."""
+        """Read one label of an arrow, which is a link or a role."""
         if code in self.ontology.links:
             if start == end:
                 raise RegionError(f"{code} joins {start.label} to itself; remove the arrow")
@@ -166,10 +166,11 @@ class AnnotationReader:
             raise RegionError(f"the ontology has neither a role nor a link {code!r}; choose again")
 
     def _turned(self, role: str, start: Span, end: Span, direction: str) -> tuple[Span, Span]:
-        """Trigger and filler. An arrow drawn backwards is turned when the role can only go the other way.
+        """Trigger and filler. An arrow drawn backwards is turned when the role is possible in the other direction only.
 
-        That is so when only the span it ends at is a trigger, or only that trigger's event type has the role. Between
-        two triggers that could both have it, or both not, it stays as drawn; one without direction is refused then.
+        That is the case when only the span at its end is a trigger, or only that trigger's event type has the role.
+        Between two triggers that could both have it, or that both could not, it stays as drawn; then one without
+        direction is refused.
         """
         events = self.ontology.events
         ways = [(end, start), (start, end)] if direction == "left" else [(start, end), (end, start)]

@@ -1,11 +1,11 @@
-"""Document <-> Label Studio, exactly. Pure: nothing is read, written or asked here.
+"""Lossless conversion of Documents to Label Studio tasks and rows, and back. Pure: no input or output.
 
-A span becomes a region of the control `trigger` or `entity`; an attribute of an event a choice under the region id of
-its trigger; arguments and links arrows, one for each ordered pair of regions, with a title for each role or link. The
-arrow of an argument leaves the trigger and ends at the filler.
+A span becomes a region of the control `trigger` or `entity`; an attribute of an event becomes a choice with the region
+id of its trigger; arguments and links become arrows, one for each ordered pair of regions, with a title for each role
+or link. The arrow of an argument leads from the trigger to the filler.
 
-`titles` maps the codes of roles and links to what is shown and stored for them (`interface.relation_titles`); a code
-it does not hold stands for itself.
+`titles` maps the codes of roles and links to the titles shown and stored for them (`labeling_config.relation_titles`);
+a code without a title is stored as it is.
 """
 
 from __future__ import annotations
@@ -29,24 +29,24 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """An annotation as a Document, and what of it could not be taken over. No Document where the text was edited."""
+    """An annotation as a Document, and what could not be converted. No Document where the text was edited."""
 
     document: Document | None
     quarantined: list[Quarantined]
 
 
 def to_task_data(document: Document) -> schemas.Row:
-    """The `data` of a task: the text, and all that is needed to rebuild the bare Document from it.
+    """The `data` of a task: the text, and all that is needed to rebuild the bare Document.
 
     Not every text may be sent: see `check_text`.
     """
     row = {key: value for key, value in to_json(document.bare()).items() if key != "schema"}
-    shown = {"title": document.source.title, "url": document.source.url} if document.source else {}
-    return {**row, "sha256": document.text_sha256, **{key: value for key, value in shown.items() if value}}
+    optional = {"title": document.source.title, "url": document.source.url} if document.source else {}
+    return {**row, "sha256": document.text_sha256, **{key: value for key, value in optional.items() if value}}
 
 
 def from_task_data(data: Json) -> Document:
-    """The bare Document of a task. Raises RegionError when naba did not make the task or its text was edited."""
+    """The bare Document of a task. Raises RegionError when naba did not create the task or its text was edited."""
     row = {key: data[key] for key in ("id", "text", "language", "source") if key in data}
     try:
         document = from_json({"schema": SCHEMA, **row})
@@ -60,14 +60,14 @@ def from_task_data(data: Json) -> Document:
 def to_result(
     document: Document, *, titles: Mapping[str, str], notes: Mapping[Span, str] | None = None
 ) -> list[schemas.Row]:
-    """Everything marked in the document as the rows of an annotation or prediction. The same input, the same rows.
+    """The document's annotation as the rows of an annotation or prediction. The same input gives the same rows.
 
-    `notes` stand at the region of their span, for the annotator who selects it.
+    `notes` are attached to the region of their span and displayed when an annotator selects it.
     """
-    told = notes or {}
-    rows = [_region(document, span, schemas.ENTITY, told.get(span)) for span in document.entities]
+    note_of = notes or {}
+    rows = [_region(document, span, schemas.ENTITY, note_of.get(span)) for span in document.entities]
     for event in document.events:
-        rows.append(_region(document, event.trigger, schemas.TRIGGER, told.get(event.trigger)))
+        rows.append(_region(document, event.trigger, schemas.TRIGGER, note_of.get(event.trigger)))
         rows += _choices(event)
     arrows: dict[tuple[str, str], list[str]] = {}
     for source, target, code in _arrows(document):
@@ -80,23 +80,26 @@ def to_result(
 def from_result(
     task: schemas.Task, annotation: schemas.Annotation, *, ontology: Ontology, titles: Mapping[str, str]
 ) -> Converted:
-    """The annotation as a Document. What cannot be represented is quarantined piece by piece; nothing is raised.
+    """The annotation as a Document. What cannot be represented is quarantined row by row; nothing is raised.
 
-    Kept although the ontology forbids it, for `check` to find: a filler of the wrong type, a role the event type
-    lacks, two fillers where one is allowed. Whether the annotation was skipped is for the caller to look at.
+    Some things the ontology forbids are read all the same, so that `check` reports them: a filler of the wrong type, a
+    role the event type lacks, two fillers where one is allowed. The caller handles annotations that were skipped.
     """
     try:
         bare = from_task_data(task.data)
     except RegionError as error:
         reason = f"task {task.id}, annotation {annotation.id}: {error}"
         return Converted(None, [Quarantined(task.id, annotation.id, None, reason, annotation.result)])
-    reading = AnnotationReader(bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles)
-    return Converted(reading.document(), reading.quarantined)
+    reader = AnnotationReader(bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles)
+    return Converted(reader.document(), reader.quarantined)
 
 
 def check_text(text: str) -> list[str]:
-    """Why a text must not be sent. One that holds a lone surrogate breaks every page of tasks the server should list;
-    the browser drops NUL, so that all offsets after it would be one too small."""
+    """Reasons why a text must not be sent to the server; empty when there are none.
+
+    A lone surrogate breaks every page of tasks that contains it. The browser drops NUL, so all offsets after it would
+    be too small by one.
+    """
     faults = []
     if "\0" in text:
         faults.append(f"character {text.index(chr(0))} is NUL, which Label Studio cannot show; remove it")
@@ -106,12 +109,15 @@ def check_text(text: str) -> list[str]:
 
 
 def check_result(text: str, result: Sequence[object], ontology: Ontology, titles: Mapping[str, str]) -> list[str]:
-    """What Label Studio would choke on, or we could not read back, in rows about to be sent; empty is good."""
+    """Faults in rows to be sent; empty when there are none.
+
+    A fault is anything Label Studio cannot process, or naba could not read back.
+    """
     bare = Document(id="checked", text=text)
-    reading = AnnotationReader(
+    reader = AnnotationReader(
         bare, task=None, annotation=schemas.Annotation(result=list(result)), ontology=ontology, titles=titles
     )
-    faults = check_text(text) + [item.reason for item in reading.quarantined]
+    faults = check_text(text) + [item.reason for item in reader.quarantined]
     regions = Counter(str(row.get("id")) for row in result if isinstance(row, Mapping) and row.get("type") == "labels")
     faults += [f"region {region}: {count} regions have this id" for region, count in regions.items() if count > 1]
     arrows = Counter(
@@ -119,11 +125,15 @@ def check_result(text: str, result: Sequence[object], ontology: Ontology, titles
         for row in result
         if isinstance(row, Mapping) and row.get("type") == "relation"
     )
-    return faults + [f"relation {a} -> {b}: {n} relations join this pair" for (a, b), n in arrows.items() if n > 1]
+    return faults + [
+        f"relation {start} -> {end}: {count} relations join this pair"
+        for (start, end), count in arrows.items()
+        if count > 1
+    ]
 
 
 def region_id(span: Span, control: str) -> str:
-    """The id of a span's region, the same on every run. It stays with the region when an annotator moves its ends."""
+    """The id of a span's region, the same on every run. The region keeps it when an annotator moves its ends."""
     key = f"{control} {span.start} {span.end} {span.label}"
     return hashlib.blake2s(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
@@ -154,7 +164,7 @@ def _choices(event: Event) -> Iterator[schemas.Row]:
 
 
 def _arrows(document: Document) -> Iterator[tuple[str, str, str]]:
-    """Each argument and link as region id, region id, code."""
+    """Region id, region id and code of each argument and link."""
     entities = frozenset(document.entities)
 
     def region(span: Span) -> str:

@@ -1,4 +1,4 @@
-"""What could not be taken over from Label Studio, and why: kept beside the Documents, never dropped."""
+"""Quarantine entries: what could not be read from Label Studio, with the reason. Stored beside the Documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """One region or relation, or a whole annotation where `region` is None. `raw` is what Label Studio gave."""
+    """An unreadable region or relation; a whole annotation where `region` is None. `raw` is the JSON as received."""
 
     task: int | None
     annotation: int | None
@@ -18,7 +18,7 @@ class Quarantined:
 
 
 def location(*, task: int | None, annotation: int | None, region: str | None, words: str | None) -> str:
-    """Where it is, for the start of a reason: ``task 7, annotation 3, region x1 ('the words')``."""
+    """The place, for the start of a reason: ``task 7, annotation 3, region x1 ('the words')``."""
     parts = [f"task {task}"] if task is not None else []
     if annotation is not None:
         parts.append(f"annotation {annotation}")
@@ -28,16 +28,16 @@ def location(*, task: int | None, annotation: int | None, region: str | None, wo
 
 
 def shorten(words: str, most: int = 60) -> str:
-    """At most `most` characters of the words."""
+    """The words, cut to at most `most` characters with an ellipsis at the end."""
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
 def drifted(quoted: object, found: str) -> bool:
-    """Whether the words a region quotes and the words its offsets cover clearly disagree.
+    """Whether the words a region quotes clearly differ from the words its offsets cover.
 
-    The quote is only a witness: the editor writes line breaks as a backslash and an n, collapses spaces, loses what the
-    browser does not show, and may take in a combining mark that the offsets leave out. So letters and digits alone are
-    compared, and one side may hold the other.
+    The quote is only approximate: the editor writes line breaks as a backslash and an n, collapses spaces, drops what
+    the browser does not show, and may include a combining mark outside the offsets. So only letters and digits are
+    compared, and one side may contain the other.
     """
     if not isinstance(quoted, str) or quoted == found:
         return False

@@ -1,7 +1,7 @@
-"""What travels between Label Studio and us, as pydantic shapes.
+"""Pydantic schemas of the JSON exchanged with Label Studio.
 
-The server checks nothing, so a page of tasks is read leniently: unknown keys are ignored and the rows of an annotation
-stay raw JSON until `row` reads them one by one. A row that does not fit is then one row's fault, not a page's.
+The server validates nothing, so a page of tasks is parsed leniently: unknown keys are ignored, and the rows of an
+annotation stay raw JSON until `row` parses them one by one. A malformed row then affects that row, not the page.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 Row: TypeAlias = dict[str, object]
-"""One entry of an annotation's `result`, as it came."""
+"""A JSON object as received, such as one entry of an annotation's `result`."""
 
 Whole = Annotated[int, Field(strict=True)]
 
 TEXT = "text"
 TRIGGER = "trigger"
 ENTITY = "entity"
-"""The names of the controls: what `to_name` and `from_name` say."""
+"""The names of the controls, as they appear in `to_name` and `from_name`."""
 
 FINDINGS = "findings"
-"""The key of a task's data, and the name of the panel, that tell what is to be mended in its annotations."""
+"""Key of a task's data, and name of the panel, that list the faults to correct in its annotations."""
 
 MENDED = "naba"
-"""The key in a region's `meta` that says how naba mended it."""
+"""Key in a region's `meta` that records how naba mended it."""
 
 
 class _Shape(BaseModel):
@@ -33,7 +33,10 @@ class _Shape(BaseModel):
 
 
 class LabelsValue(_Shape):
-    """A stretch of the task's text, in code points, and what it is labelled. `text` is a witness, never trusted."""
+    """A span of the task's text, in code points, and its labels.
+
+    `text` is compared with the words at the offsets, and never used in their place.
+    """
 
     start: Whole
     end: Whole
@@ -52,11 +55,13 @@ class Labels(_Shape):
 
 
 class ChoicesValue(_Shape):
+    """The values chosen in one control."""
+
     choices: list[str]
 
 
 class Choices(_Shape):
-    """What is chosen for the region of the same id: an attribute of the event its trigger stands for."""
+    """The choice for the region of the same id: an attribute of the event whose trigger that region is."""
 
     type: Literal["choices"]
     id: str = Field(min_length=1)
@@ -66,7 +71,7 @@ class Choices(_Shape):
 
 
 class Relation(_Shape):
-    """An arrow between two regions. `labels` are titles as shown, not codes."""
+    """An arrow between two regions. `labels` are titles as displayed, not codes."""
 
     type: Literal["relation"]
     from_id: str
@@ -76,7 +81,10 @@ class Relation(_Shape):
 
 
 class Annotation(_Shape):
-    """What one annotator marked in a task. `completed_by` is a user id, or the user where the server expands it."""
+    """One annotator's annotation of a task.
+
+    `completed_by` is a user id, or the user object where the server expands it.
+    """
 
     id: int | None = None
     result: object = None
@@ -91,21 +99,21 @@ class Annotation(_Shape):
 
     @property
     def rows(self) -> list[object]:
-        """The rows of `result`; something that is no list counts as one bad row."""
+        """The rows of `result`. A `result` that is not a list counts as one malformed row."""
         if self.result is None:
             return []
         return self.result if isinstance(self.result, list) else [self.result]
 
     @property
     def mended_from(self) -> int | None:
-        """The annotation naba made this one from, mending what it safely could; the annotator is that one's."""
-        marks = (row.get("meta") for row in self.rows if isinstance(row, Mapping))
-        mended = any(isinstance(mark, Mapping) and MENDED in mark for mark in marks)
+        """The id of the annotation this one is a mended copy of, else None. Both have the same annotator."""
+        metas = (row.get("meta") for row in self.rows if isinstance(row, Mapping))
+        mended = any(isinstance(meta, Mapping) and MENDED in meta for meta in metas)
         return self.parent_annotation if mended else None
 
     @property
     def annotator(self) -> str | None:
-        """The annotator's e-mail where the server tells it, else the user's number."""
+        """The annotator's e-mail address where the server sends it, else the user's number."""
         if isinstance(self.completed_by, Mapping):
             named = self.completed_by.get("email") or self.completed_by.get("username") or self.completed_by.get("id")
             return str(named) if named is not None else None
@@ -113,7 +121,7 @@ class Annotation(_Shape):
 
 
 class Prediction(_Shape):
-    """A suggestion of a model."""
+    """A model's suggestion."""
 
     id: int | None = None
     result: object = None
@@ -122,7 +130,7 @@ class Prediction(_Shape):
 
 
 class Task(_Shape):
-    """A task with everything that hangs on it. Exports give only the numbers of predictions."""
+    """A task with its annotations and predictions. Exports contain only the numbers of predictions."""
 
     id: int
     data: Row
@@ -133,13 +141,13 @@ class Task(_Shape):
 
 Result: TypeAlias = Labels | Choices | Relation
 TASKS = TypeAdapter(list[Task])
-"""Reads a whole page of tasks at once."""
+"""Parses a whole page of tasks at once."""
 
 _RESULT: TypeAdapter[Result] = TypeAdapter(Annotated[Result, Field(discriminator="type")])
 
 
 def row(raw: object) -> Result:
-    """The shape of one row. Raises ValueError that says in one line what does not fit."""
+    """Parse one row. Raises ValueError with the first fault on one line."""
     try:
         return _RESULT.validate_python(raw)
     except ValidationError as error:

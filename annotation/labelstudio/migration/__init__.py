@@ -1,1 +1,1 @@
-"""A Label Studio project taken to another version of the ontology, and back."""
+"""Migration of a Label Studio project to another version of the ontology, and its undo."""

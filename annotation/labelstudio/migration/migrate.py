@@ -1,8 +1,8 @@
-"""A project -> the next version of its ontology: page, guidelines and everything marked, together, and back again.
+"""Migration of a project to the next version of its ontology: page, guidelines and all results.
 
-Whenever it is killed the same call goes on. First everything that will change is written to the undo file; then the
-page shows the labels of both ontologies, so that nobody meets a label it does not know; then the results are changed,
-each at once and for good; then page and guidelines are the new ones. Results handed in meanwhile are changed as well.
+After an interruption the same call resumes. Four steps: everything that will change is written to the undo file; the
+page shows the labels of both ontologies, so that no label is unknown to it; the results are changed, one by one; page
+and guidelines become the new ones. Results submitted in the meantime are changed as well.
 """
 
 from __future__ import annotations
@@ -37,12 +37,13 @@ log = logging.getLogger(__name__)
 def migrate(
     client: Client, *, project: str, to: Ontology, workspace: Path, dry_run: bool = False, path: str = "ontology"
 ) -> MigrateReport:
-    """Take the project to the ontology `to`, or only count what that would change.
+    """Migrate the project to the ontology `to`; with `dry_run`, only count what would change.
 
-    Raises OntologyError naming each label that `to` does not account for, ProjectError when there is no such project,
-    its page was edited by hand, or it is on its way elsewhere, and StudioDownError when the server stays away.
+    Raises OntologyError naming each old label that `to` does not account for, ProjectError when there is no such
+    project, its page was edited by hand or another migration is unfinished, and StudioDownError when the server stops
+    answering.
     """
-    with alone(workspace, project), to_be_continued():
+    with alone(workspace, project), with_resume_hint():
         target = find_project(client, project, workspace=workspace, migrating=True)
         undo = _begun(target, to)
         old = Ontology.parse(undo.header.old) if undo else target.ontology
@@ -58,7 +59,7 @@ def migrate(
 
 
 class Migrating:
-    """One project on its way from one ontology to another."""
+    """A project in migration from one ontology to another."""
 
     def __init__(self, client: Client, target: Project, migration: Migration) -> None:
         self.client, self.target, self.migration = client, target, migration
@@ -68,10 +69,11 @@ class Migrating:
 
     @property
     def url(self) -> str:
+        """The API path of the project."""
         return f"api/projects/{self.target.id}/"
 
     def count(self) -> None:
-        """What would be changed."""
+        """Count what would be changed, into the report."""
         tally = MigrationCounts()
         for marks in self.tasks("looking at"):
             for marked in marks:
@@ -79,7 +81,7 @@ class Migrating:
         self.report.tally = tally
 
     def run(self, undo: UndoFile | None) -> None:
-        """Everything, from wherever an earlier run ended."""
+        """Do the whole migration, or resume it with the undo file of an earlier run."""
         undo = undo or self._write_down()
         self.report.undo = undo.path
         self.relabelling.again = undo.ended == "done" and not self.target.seal.migrating
@@ -100,15 +102,17 @@ class Migrating:
         undo.end("done")
 
     def show_both(self) -> None:
-        """The page of both ontologies, sealed as being on its way: every other command refuses the project now."""
+        """Show the labels of both ontologies, sealed as migrating. All other commands then refuse the project."""
         both = transition(self.migration.old, self.migration.new)
         config = half_way(both, self.migration.new, self.target.seal.ui_language)
         self.client.change(self.url, {"label_config": config})
 
     def settle(self, settings: dict[str, object], sweep: Callable[[], object]) -> None:
-        """Page and guidelines at once. The server counts labels in use, and only when told does it count anew.
+        """Set page, guidelines and description in one request.
 
-        `sweep` changes what somebody marked meanwhile with labels that are going away.
+        The server refuses to remove labels in use, and recounts them only on request. Then `sweep` changes what
+        annotators submitted in the meantime with removed labels. Raises StudioError when the server still refuses after
+        5 tries.
         """
         for _ in range(_SWEEPS):
             self.client.order(f"{self.url}summary/reset")
@@ -128,14 +132,14 @@ class Migrating:
                 file.write(str(settings["label_config"]))
 
     def tasks(self, what: str) -> Iterator[list[Marked]]:
-        """What is marked in each task."""
+        """The results of each task, with a progress bar."""
         with progress_bar(f"{what} {self.target.title}") as advance:
             for page in everything(self.client, self.target.id, self.members):
                 yield from page
                 advance(len(page))
 
     def _sweep_all(self, undo: UndoFile) -> int:
-        """Change what still has old labels, until there is nothing; how many that were."""
+        """Change results until none has old labels; the number of changes."""
         total = 0
         for _ in range(_SWEEPS):
             changed = sum(self._sweep(marks, undo) for marks in self.tasks("migrating"))
@@ -151,14 +155,16 @@ class Migrating:
             undo.append(new)
         for marked, done in changes:
             if done.changed:
-                hanging = [d for d in marks if d.annotation == marked.id] if marked.kind == "annotation" else []
+                hanging = (
+                    [draft for draft in marks if draft.annotation == marked.id] if marked.kind == "annotation" else []
+                )
                 store(self.client, marked, done.rows, hanging)
         for draft in marks:
             reattach(self.client, draft, undo)
         return sum(done.changed for _, done in changes)
 
     def _changes(self, marks: list[Marked], undo: UndoFile | None) -> list[tuple[Marked, Relabelled]]:
-        """The results to be changed, and the drafts that hang on one of them."""
+        """The results to change, and the drafts that belong to one of them."""
         after = [(marked, self.relabelling(marked.rows, undo.asked(marked.key) if undo else ())) for marked in marks]
         annotations = {marked.id for marked, done in after if done.changed and marked.kind == "annotation"}
         return [(marked, done) for marked, done in after if done.changed or marked.annotation in annotations]
@@ -180,15 +186,18 @@ class Migrating:
         return UndoFile.create(free_path(home, old.version, new.version), header, entries)
 
     def _settings(self, undo: UndoFile) -> dict[str, object]:
-        """Page, guidelines, and what the project says it was made with unless somebody wrote something else there."""
+        """The new page and guidelines, and the new default description unless someone edited the description."""
         new = self.migration.new
-        ours = undo.header.settings["description"] == described(self.migration.old)
-        return {**interface(new, self.target.seal.ui_language), **({"description": described(new)} if ours else {})}
+        is_default = undo.header.settings["description"] == described(self.migration.old)
+        return {
+            **interface(new, self.target.seal.ui_language),
+            **({"description": described(new)} if is_default else {}),
+        }
 
 
 @contextmanager
-def to_be_continued() -> Iterator[None]:
-    """Say how to go on when the server stays away."""
+def with_resume_hint() -> Iterator[None]:
+    """Add to a StudioDownError how to resume."""
     try:
         yield
     except StudioDownError as error:
@@ -196,9 +205,9 @@ def to_be_continued() -> Iterator[None]:
 
 
 def reattach(client: Client, draft: Marked, undo: UndoFile) -> None:
-    """Hang a draft where it hung before a run was killed between taking it off and putting it back."""
-    places = undo.index.get(draft.key, []) if draft.kind == "draft" and draft.annotation is None else []
-    for annotation in {place.annotation for place in places if place.annotation is not None}:
+    """Attach a draft that an earlier run detached before it was interrupted."""
+    entries = undo.index.get(draft.key, []) if draft.kind == "draft" and draft.annotation is None else []
+    for annotation in {entry.annotation for entry in entries if entry.annotation is not None}:
         attach(client, draft, annotation)
 
 
@@ -207,11 +216,14 @@ def _entry(marked: Marked, done: Relabelled) -> Entry:
 
 
 def _begun(target: Project, to: Ontology) -> UndoFile | None:
-    """The undo file of a migration to the same ontology that was begun before, if one was."""
+    """The undo file of an earlier run of the same migration; None without one, or when nothing can be left to do.
+
+    Raises ProjectError when another migration is unfinished, or the page was edited by hand.
+    """
     home = target.home or Path()
-    mine = [undo for undo in undo_files(home) if undo.header.born == target.born and undo.ended != "undone"]
-    same = [undo for undo in mine if Ontology.parse(undo.header.new).hash == to.hash]
-    if target.seal.migrating and (target.seal.migrating != to.hash or not same):
+    candidates = [undo for undo in undo_files(home) if undo.header.born == target.born and undo.ended != "undone"]
+    matching = [undo for undo in candidates if Ontology.parse(undo.header.new).hash == to.hash]
+    if target.seal.migrating and (target.seal.migrating != to.hash or not matching):
         where = "to another ontology" if target.seal.migrating != to.hash else f"and its undo file is not in {home}"
         raise ProjectError(
             f"project {target.title!r} is half-way through a migration {where}; "
@@ -223,7 +235,7 @@ def _begun(target: Project, to: Ontology) -> UndoFile | None:
             "undo the edit in Label Studio first"
         )
     if target.seal.migrating:
-        return same[-1]
-    # One that was killed before it changed anything is left lying: only the last one may have work to do. It has when
-    # somebody handed in old labels after its end, from a page that was open all the while.
-    return same[-1] if same and target.ontology.hash == to.hash else None
+        return matching[-1]
+    # Files of runs killed before any change stay unused: only the last file may have work left. It has when someone
+    # submitted old labels after its end, from a page that was still open.
+    return matching[-1] if matching and target.ontology.hash == to.hash else None

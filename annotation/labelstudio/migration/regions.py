@@ -1,4 +1,4 @@
-"""The regions of an annotation that is being relabelled: their labels before and after, and which come to be one."""
+"""Regions of an annotation during relabelling: their labels before and after, and which of them merge."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from annotation.migration.mapping import Migration
 
 
 class Regions:
-    """What is known of each region, by its id, once all have been noted.
+    """The regions of one annotation by id, filled by `note`.
 
-    `old` and `labels` are its labels before and after; `folded` says of one that is dropped which one it is now.
+    `old` and `labels` are a region's labels before and after. `folded` maps a dropped region to the one it merges into.
+    Regions in `decided` were split by an earlier run; `again` states that the migration was done before.
     """
 
     def __init__(self, migration: Migration, decided: Collection[str], *, again: bool) -> None:
@@ -24,7 +25,7 @@ class Regions:
         self.folded: dict[str, str] = {}
 
     def note(self, rows: Sequence[Row]) -> None:
-        """Take in all the rows that are regions."""
+        """Read all rows that are regions."""
         for row in rows:
             id, labels = str(row.get("id")), strings(row, "labels")
             self.old[id] = (*self.old.get(id, ()), *labels)
@@ -33,26 +34,30 @@ class Regions:
         self._fold(rows)
 
     def parts(self, id: str, label: str) -> tuple[str, ...]:
-        """What a label of the region becomes. One that was split and is still there may be somebody's choice."""
+        """The new labels for a label of the region.
+
+        A label that was split and is still present may be an annotator's choice: it stays in a region that was split
+        before.
+        """
         parts = resolved(label, self.migration.label)
-        known = self.again or id in self.decided
-        return (label,) if len(parts) > 1 and label in parts and known else parts
+        split_before = self.again or id in self.decided
+        return (label,) if len(parts) > 1 and label in parts and split_before else parts
 
     def gone(self, id: str) -> bool:
         """Whether the region had labels and has none left."""
         return id in self.labels and bool(self.old[id]) and not self.labels[id]
 
     def turned(self, row: Row) -> tuple[str, str]:
-        """The ends of an arrow, event and filler, as far as their labels tell."""
+        """The ends of an arrow as (event, filler), as far as their labels determine the direction."""
         ends = str(row.get("from_id")), str(row.get("to_id"))
         turned = (ends[1], ends[0])
         events = self.migration.old.events
-        able = [way for way in (ends, turned) if any(label in events for label in self.old.get(way[0], ()))]
+        from_event = [way for way in (ends, turned) if any(label in events for label in self.old.get(way[0], ()))]
         backwards = row.get("direction") == "left"
-        return (able[-1] if backwards else able[0]) if able else ends
+        return (from_event[-1] if backwards else from_event[0]) if from_event else ends
 
     def _fold(self, rows: Sequence[Row]) -> None:
-        """Regions that come to be the same are one, and what hangs on the later ones hangs on the first."""
+        """Merge regions that become equal: choices and arrows of the later ones move to the first."""
         places: dict[object, str] = {}
         for row in rows:
             id, value = str(row.get("id")), cast(Row, row["value"])
@@ -63,20 +68,20 @@ class Regions:
 
 
 def of_kind(row: object, kind: str) -> bool:
-    """Whether it is such a row, as far as relabelling must know; whatever else it is stays as it is."""
+    """Whether the row has this type and the structure relabelling needs; all other rows stay unchanged."""
     if not isinstance(row, dict) or row.get("type") != kind:
         return False
     if kind == "relation":
         return True
-    ours = kind != "labels" or row.get("from_name") in (schemas.TRIGGER, schemas.ENTITY)
-    return ours and isinstance(row.get("value"), dict) and isinstance(row["value"].get(kind), list)
+    is_label_control = kind != "labels" or row.get("from_name") in (schemas.TRIGGER, schemas.ENTITY)
+    return is_label_control and isinstance(row.get("value"), dict) and isinstance(row["value"].get(kind), list)
 
 
 def strings(row: Row, key: str) -> list[str]:
-    """The list in the row's value under that key."""
+    """The list of strings under that key in the row's value."""
     return [str(item) for item in cast(Row, row["value"])[key]]  # type: ignore[attr-defined]
 
 
 def with_values(row: Row, key: str, values: Iterable[str]) -> Row:
-    """The row with another list there."""
+    """The row with another list under that key in its value."""
     return {**row, "value": {**cast(Row, row["value"]), key: list(values)}}

@@ -1,7 +1,7 @@
-"""The rows of an annotation in the labels of the next ontology, as `annotation.migration` does to a Document. Pure.
+"""Relabelling of an annotation's rows to the next ontology, as `annotation.migration` does for a Document. Pure.
 
-What no label of the old ontology is said in stays as it came, faults included. Doing it twice changes nothing more.
-What a person has to decide is stored as `annotation.labelstudio.migration.undecided` says.
+Rows without labels of the old ontology stay as they are, faults included. A second run changes nothing more. What an
+annotator has to decide is stored as described in `annotation.labelstudio.migration.undecided`.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from annotation.migration.mapping import AttributeValue, Migration, Touched, val
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """`changed` is whether the rows differ from what came.
+    """The new rows. `changed` is whether they differ from the input.
 
-    `asked` are the regions of which a person decides something, and `stored` is how that is written.
+    touched: counts of changes by label path. asked: ids of regions an annotator has to decide about. stored: the
+    undecided strings, as stored.
     """
 
     rows: list[object]
@@ -34,10 +35,10 @@ class Relabelled:
 
 
 class Relabelling:
-    """A migration as it is stored in a project whose labels are shown in `ui_language`.
+    """A migration applied to rows, in a project whose labels are displayed in `ui_language`.
 
-    `again` says that it was done before, and rows are what came late. A label that was split and is still there may
-    then be somebody's choice, and stays.
+    `again` states that the migration was done before and the rows were submitted later. A label that was split and is
+    still present may then be an annotator's choice, and stays.
     """
 
     def __init__(self, migration: Migration, ui_language: str, *, again: bool = False) -> None:
@@ -46,11 +47,14 @@ class Relabelling:
         self.codes = {title: code for code, title in relation_titles(migration.old, ui_language).items()}
 
     def __call__(self, rows: Sequence[object], decided: Collection[str] = ()) -> Relabelled:
-        """The rows anew. Regions in `decided` were split before, and people may have chosen since: they stay."""
+        """The new rows. Regions in `decided` were split before, and annotators may have decided since: they stay."""
         return _Rows(self, decided).run(rows)
 
     def check(self) -> None:
-        """Raise OntologyError when a new title was another role's: arrows are stored by title, it would mean both."""
+        """Raise OntologyError when a new title was the title of another role.
+
+        Arrows are stored by title, so such a title would mean both.
+        """
         faults = [
             f"{self.migration.new_arrow_path(code)}: its title {title!r} was that of "
             f"{self.migration.arrow_path(owner)}, and Label Studio stores arrows by title; give it another title"
@@ -61,28 +65,29 @@ class Relabelling:
             raise OntologyError(path=self.migration.new.name, faults=faults)
 
     def arrow_parts(self, title: str, starts: tuple[str, ...], ends: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-        """The old code a stored title stands for, and the codes it becomes between regions of these new labels."""
+        """The old code of a stored title, and the codes it becomes between regions with these new labels."""
         if (code := self.codes.get(title)) is not None:
             parts = self.migration.arrow(code, starts, ends)
             return code, (code,) if self.again and code in parts else parts
         codes = [self.codes.get(piece) for piece in pieces([title])]
-        heirs = {heir for code in codes if code for heir in self.migration.arrow(code, starts, ends)}
-        return title, tuple(heirs) if len(heirs) == 1 and None not in codes else (title,)
+        targets = {target for code in codes if code for target in self.migration.arrow(code, starts, ends)}
+        return title, tuple(targets) if len(targets) == 1 and None not in codes else (title,)
 
 
 class _Rows:
-    """One annotation on its way."""
+    """The relabelling of one annotation."""
 
-    def __init__(self, by: Relabelling, decided: Collection[str]) -> None:
-        self.by, self.migration = by, by.migration
-        self.regions = Regions(by.migration, decided, again=by.again)
+    def __init__(self, relabelling: Relabelling, decided: Collection[str]) -> None:
+        self.relabelling, self.migration = relabelling, relabelling.migration
+        self.regions = Regions(relabelling.migration, decided, again=relabelling.again)
         self.touched: Touched = Counter()
         self.asked: dict[str, set[str]] = {}
         self.choices: dict[tuple[str, str], Row] = {}
-        self.said: dict[tuple[str, str], dict[str, str]] = {}
+        self.merged_values: dict[tuple[str, str], dict[str, str]] = {}
         self.arrows: dict[tuple[str, str], Row] = {}
 
     def run(self, rows: Sequence[object]) -> Relabelled:
+        """Relabel all rows: regions are read first, since arrows and choices depend on them."""
         self.regions.note([cast(Row, row) for row in rows if of_kind(row, "labels")])
         out = [new for row in rows for new in self._row(row)]
         stored = frozenset(text for texts in self.asked.values() for text in texts)
@@ -114,7 +119,7 @@ class _Rows:
         if self.regions.gone(id):
             self._dropped(id, "dropped choice")
             return
-        heirs: dict[str, dict[str, str]] = {}
+        renamed: dict[str, dict[str, str]] = {}
         for value in values:
             parts, path = self._values(name, value), value_path((name, value))
             if parts != ((name, value),):
@@ -122,30 +127,30 @@ class _Rows:
             new = either(part for _, part in parts)
             if len(parts) > 1:
                 self._ask(path, id, new)
-            for heir, _ in parts[:1]:  # all parts are values of one attribute
-                heirs.setdefault(heir, {})[new] = path
-        for heir, new_values in heirs.items():
-            yield from self._said(row, self.regions.folded.get(id, id), heir, new_values)
+            for new_name, _ in parts[:1]:  # all parts are values of one attribute
+                renamed.setdefault(new_name, {})[new] = path
+        for new_name, new_values in renamed.items():
+            yield from self._merged_choice(row, self.regions.folded.get(id, id), new_name, new_values)
 
     def _values(self, name: str, value: str) -> tuple[AttributeValue, ...]:
         parts = resolved(value, lambda piece: self.migration.value(name, piece))
-        return ((name, value),) if self.by.again and (name, value) in parts else parts
+        return ((name, value),) if self.relabelling.again and (name, value) in parts else parts
 
-    def _said(self, row: Row, id: str, heir: str, values: Mapping[str, str]) -> Iterable[Row]:
-        """The row under its new name. What was said of regions that are one now is one row, which takes it all in."""
-        new = with_values({**row, "id": id, "from_name": heir}, "choices", values)
+    def _merged_choice(self, row: Row, id: str, name: str, values: Mapping[str, str]) -> Iterable[Row]:
+        """The row under its new name. The choices of merged regions become one row with the values of all."""
+        new = with_values({**row, "id": id, "from_name": name}, "choices", values)
         if id not in self.regions.folded.values():
             yield row if new == row else new
-        elif (id, heir) not in self.choices:
-            self.choices[id, heir], self.said[id, heir] = new, dict(values)
+        elif (id, name) not in self.choices:
+            self.choices[id, name], self.merged_values[id, name] = new, dict(values)
             yield new
         else:
-            there = self.said[id, heir]
-            first, more = next(iter(there.values())), values.keys() - there.keys()
-            there |= values
+            merged = self.merged_values[id, name]
+            first, more = next(iter(merged.values())), values.keys() - merged.keys()
+            merged |= values
             if more:
-                self._ask(first, id, either(there))
-            cast(Row, self.choices[id, heir]["value"])["choices"] = [either(there)]
+                self._ask(first, id, either(merged))
+            cast(Row, self.choices[id, name]["value"])["choices"] = [either(merged)]
 
     def _relation(self, row: Row) -> Iterable[Row]:
         ends = str(row.get("from_id")), str(row.get("to_id"))
@@ -163,7 +168,7 @@ class _Rows:
         if not self.regions.folded:
             yield new
             return
-        new = dict(new)  # what came must stay as it is: it goes into the undo file
+        new = dict(new)  # the input must stay unchanged: it is written to the undo file
         first = self.arrows.setdefault((start, end), new)
         if first is new:
             yield new
@@ -171,16 +176,19 @@ class _Rows:
             first["labels"] = list(dict.fromkeys([*_list(first), *after]))
 
     def _title(self, title: str, row: Row) -> Iterable[str]:
-        """What is stored for one label of an arrow."""
+        """The stored titles for one label of an arrow."""
         ends = self.regions.turned(row)
-        code, parts = self.by.arrow_parts(title, *(pieces(self.regions.labels.get(end, ())) for end in ends))
+        code, parts = self.relabelling.arrow_parts(title, *(pieces(self.regions.labels.get(end, ())) for end in ends))
         path = self.migration.arrow_path(code)
-        new = either(self.by.titles.get(part, part) for part in parts)
+        new = either(self.relabelling.titles.get(part, part) for part in parts)
         if new != title or self.migration.arrows.get(code, (code,)) != (code,):
             self.touched[path, "arrow"] += 1
-        olds, news = [self.regions.old.get(end, ()) for end in ends], [self.regions.labels.get(end, ()) for end in ends]
-        if all(len(labels) == 1 for labels in (*olds, *news)) and self.migration.forbids(
-            code, (olds[0][0], olds[1][0]), parts, (news[0][0], news[1][0])
+        old_labels, new_labels = (
+            [self.regions.old.get(end, ()) for end in ends],
+            [self.regions.labels.get(end, ()) for end in ends],
+        )
+        if all(len(labels) == 1 for labels in (*old_labels, *new_labels)) and self.migration.forbids(
+            code, (old_labels[0][0], old_labels[1][0]), parts, (new_labels[0][0], new_labels[1][0])
         ):
             self.touched[path, "forbidden"] += 1
         if len(parts) > 1:

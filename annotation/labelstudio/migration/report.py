@@ -1,4 +1,4 @@
-"""What a migration changed in a project, or would change, counted by label."""
+"""Report of a migration: what it changed in a project, or would change, counted by label."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from pathlib import Path
 
 from annotation.labelstudio.migration.relabel import Relabelled
 from annotation.labelstudio.migration.results import Marked, ResultKind
-from annotation.migration.mapping import WHAT, Migration, told
+from annotation.migration.mapping import WHAT, Migration, touched_in_words
 
 HEADER = ("change", "articles", "annotations", "drafts", "suggestions", "what is touched")
 
 
 @dataclass
 class MigrationCounts:
-    """By path of an old label: results of each kind, tasks, and how often what happened to it."""
+    """Counts by path of an old label: results of each kind, tasks, and how often each change happened.
+
+    kinds: changed results of each kind. changed: tasks with a change. waiting: tasks with something to decide. stored:
+    the undecided strings, as stored.
+    """
 
     results: dict[str, Counter[ResultKind]] = field(default_factory=lambda: defaultdict(Counter))
     tasks: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -42,9 +46,9 @@ class MigrationCounts:
 
 @dataclass
 class MigrateReport:
-    """What a migration changes. `undo` is the file that brings it all back; None where nothing was changed.
+    """What a migration changes. `undo` is the file to undo it with; None when nothing was changed.
 
-    `already` is whether the project had that ontology before.
+    `already` is whether the project had the new ontology before.
     """
 
     project: str
@@ -55,15 +59,19 @@ class MigrateReport:
     already: bool = False
 
     def table(self) -> list[tuple[object, ...]]:
-        """A row for each label that does not simply stay, below `HEADER`."""
-        said = {change.path: str(change) for change in self.migration.changes()}
+        """A row for each label that changes, in the order of `HEADER`."""
+        descriptions = {change.path: str(change) for change in self.migration.changes()}
         return [
-            (said.get(path, f"{path} stays"), *self._figures(path).values(), told(self.tally.touched[path]))
+            (
+                descriptions.get(path, f"{path} stays"),
+                *self._figures(path).values(),
+                touched_in_words(self.tally.touched[path]),
+            )
             for path in self._paths()
         ]
 
     def as_dict(self) -> dict[str, object]:
-        """The counts for a machine."""
+        """The counts as plain JSON values."""
         changes = {change.path: change for change in self.migration.changes()}
         rows: list[dict[str, object]] = []
         for path in self._paths():
@@ -73,7 +81,10 @@ class MigrateReport:
         return {
             "project": self.project,
             "changes": rows,
-            "changed": {"articles": len(self.tally.changed), **{str(kind): n for kind, n in self.tally.kinds.items()}},
+            "changed": {
+                "articles": len(self.tally.changed),
+                **{str(kind): count for kind, count in self.tally.kinds.items()},
+            },
             "to_decide": sorted(self.tally.waiting),
             "undo": str(self.undo) if self.undo else None,
         }
@@ -84,7 +95,7 @@ class MigrateReport:
         return f"{what} of {len(self.tally.changed):,} articles"
 
     def _paths(self) -> list[str]:
-        return list(dict.fromkeys([*(c.path for c in self.migration.changes()), *self.tally.touched]))
+        return list(dict.fromkeys([*(change.path for change in self.migration.changes()), *self.tally.touched]))
 
     def _figures(self, path: str) -> dict[str, int]:
         results = self.tally.results[path]

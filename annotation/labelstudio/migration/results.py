@@ -1,4 +1,4 @@
-"""Everything that is marked in a project: annotations, drafts nobody submitted yet, and suggestions."""
+"""Results of a project: everything annotated in it, as annotations, unsubmitted drafts and suggestions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _PATHS: dict[ResultKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """One result and whose it is: an e-mail, or a model's version. `annotation` is the one a draft hangs on."""
+    """One result and its author: an annotator's e-mail address, or a model version.
+
+    `annotation` is the number of the annotation a draft belongs to, None for other results.
+    """
 
     kind: ResultKind
     id: int
@@ -38,19 +41,21 @@ class Marked:
 
     @property
     def key(self) -> ResultKey:
+        """Kind and number, which identify the result in its project."""
         return self.kind, self.id
 
 
 def everything(client: Client, project: int, members: dict[int, str]) -> Iterator[list[list[Marked]]]:
-    """Page by page, what is marked in each task. Results that are no list are left alone: nobody can read them."""
+    """Page by page, the results of each task. A result that is not a list is left out: it cannot be read."""
     for page in ahead(pages(client, project, _FIELDS, everything=True)):
         yield [list(_task(client, task, members)) for task in page]
 
 
 def store(client: Client, marked: Marked, result: Sequence[object], hanging: Sequence[Marked] = ()) -> bool:
-    """Put other rows in its place; False when it is not there any more.
+    """Replace the rows of a result on the server; False when the result no longer exists.
 
-    Whoever saves an annotation makes the server delete the drafts that hang on it, so these are taken off meanwhile.
+    When an annotation is saved, the server deletes its drafts. So the drafts in `hanging` are detached while it is
+    saved.
     """
     try:
         for draft in hanging:
@@ -64,12 +69,12 @@ def store(client: Client, marked: Marked, result: Sequence[object], hanging: Seq
 
 
 def attach(client: Client, draft: Marked, annotation: int | None) -> None:
-    """Hang a draft on an annotation, or take it off."""
+    """Attach a draft to an annotation; detach it where that is None."""
     client.change(_PATHS["draft"].format(draft.id), {"annotation": annotation})
 
 
 def digest(result: Sequence[object]) -> str:
-    """16 hex digits that tell results apart, in whatever order a database keeps the keys."""
+    """A hash of the rows as 16 hex digits, independent of the order of JSON keys."""
     text = json.dumps(result, sort_keys=True, ensure_ascii=False)
     return hashlib.blake2s(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
@@ -77,10 +82,10 @@ def digest(result: Sequence[object]) -> str:
 def _task(client: Client, task: Row, members: dict[int, str]) -> Iterator[Marked]:
     number = int(str(task["id"]))
     for annotation in cast(list[Row], task.get("annotations") or []):
-        who = annotation.get("completed_by")
-        by = members.get(who, str(who)) if isinstance(who, int) else str(who)
+        user = annotation.get("completed_by")
+        by = members.get(user, str(user)) if isinstance(user, int) else str(user)
         yield from _marked("annotation", number, annotation, by)
-    if task.get("draft_exists"):  # a page has only the drafts of whoever asks
+    if task.get("draft_exists"):  # a page contains only the caller's own drafts
         for draft in rows(client.get(f"api/tasks/{number}/drafts")):
             yield from _marked("draft", number, draft, str(draft.get("user")))
     for prediction in cast(list[Row], task.get("predictions") or []):

@@ -1,7 +1,8 @@
-"""What a person has to decide, as it is stored: ``One / Other``.
+"""Encoding of an undecided label: the possible labels joined as ``One / Other``.
 
-That is no label, so nobody takes it for decided: a pull quarantines it, and the editor keeps it, shows the region
-without a label, and takes a click for the decision. (Of two labels in one region a click on one takes both away.)
+This is no valid label, so it cannot be mistaken for a decision: a pull quarantines it. The editor preserves it, shows
+the region without a label, and a click on a label decides. (With two labels in one region, a click on one removes
+both.)
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ _T = TypeVar("_T")
 
 
 def either(names: Iterable[str]) -> str:
-    """One name as it is, several as what is to be decided."""
+    """A single name as it is; several joined as an undecided one."""
     return OR.join(names)
 
 
 def pieces(names: Iterable[str]) -> tuple[str, ...]:
-    """Every name, and all that each undecided one may be."""
+    """All names, with each undecided one split into its possible names."""
     return tuple(piece for name in names for piece in name.split(OR))
 
 
 def resolved(name: str, becomes: Callable[[str], tuple[_T, ...]]) -> tuple[_T, ...]:
-    """What becomes of the name; of an undecided one, what all it may be have become, where that is one and the same."""
-    heirs = {heir for piece in name.split(OR) for heir in becomes(piece)} if OR in name else set()
-    return tuple(heirs) if len(heirs) == 1 else becomes(name)
+    """The new names for a name, by `becomes`.
+
+    An undecided name is resolved when all its possible names become the same single name.
+    """
+    targets = {target for piece in name.split(OR) for target in becomes(piece)} if OR in name else set()
+    return tuple(targets) if len(targets) == 1 else becomes(name)

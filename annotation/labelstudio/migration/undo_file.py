@@ -1,6 +1,6 @@
-"""What a migration changes in a project, written down before it is changed: the way on after a kill, and the way back.
+"""The undo file of a migration: written before the project is changed, and read to resume or to undo.
 
-A header, then a line for each result with its rows as they were, then a line that says how it ended.
+JSON lines: a header, then a line for each result with its original rows, then a line with how it ended.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Header:
-    """The project, both ontologies as YAML, and the settings of the project as they were."""
+    """The project, both ontologies as YAML, and the original settings of the project."""
 
     project: int
     born: str
@@ -37,7 +37,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class UndoEntry:
-    """Where the rows of a result are in the file, and digests of them before and after."""
+    """The position in bytes of a result in the file, and digests of its rows before and after the migration.
+
+    asked: ids of the regions an annotator was asked to decide about.
+    """
 
     offset: int
     before: str
@@ -48,20 +51,21 @@ class UndoEntry:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One result: as it was, the digest of what it became, and the regions a person was asked to decide about."""
+    """A result as it was, the digest of its new rows, and the ids of regions an annotator has to decide about."""
 
     was: Marked
     after: str
     asked: frozenset[str] = frozenset()
 
     def line(self) -> str:
+        """The line of JSON for the file."""
         row = {**asdict(self.was), "after": self.after, "asked": sorted(self.asked)}
         return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 @dataclass
 class UndoFile:
-    """An undo file. `index` tells where each result is in it; the same result is there again if it was edited."""
+    """An undo file. `index` locates each result in it; a result that was edited later has several entries."""
 
     path: Path
     header: Header
@@ -70,7 +74,7 @@ class UndoFile:
 
     @classmethod
     def create(cls, path: Path, header: Header, entries: Iterable[Entry]) -> UndoFile:
-        """Write it, all or nothing."""
+        """Write a new file, atomically, and open it."""
         with atomic(path) as file:
             file.write(json.dumps(asdict(header), ensure_ascii=False) + "\n")
             file.writelines(entry.line() for entry in entries)
@@ -78,17 +82,20 @@ class UndoFile:
 
     @classmethod
     def open(cls, path: Path) -> UndoFile:
-        """Read it. What a kill left of a last line is cut off. Raises UsageError when it is no undo file."""
+        """Read a file; an incomplete last line is cut off.
+
+        Raises UsageError when it is no undo file, or was written by another version of naba.
+        """
         try:
             with path.open("rb+") as file:
-                kept = json.loads(file.readline())
-                undo = cls(path, Header(**kept))
+                header = json.loads(file.readline())
+                undo = cls(path, Header(**header))
                 offset = file.tell()
                 for line in file:
                     if not line.endswith(b"\n"):
                         file.truncate(offset)
                         break
-                    undo._take(json.loads(line), offset)
+                    undo._add_to_index(json.loads(line), offset)
                     offset += len(line)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise UsageError(f"{path}: not an undo file of `naba migrate` ({error}); name the one it wrote") from error
@@ -97,45 +104,45 @@ class UndoFile:
         return undo
 
     def append(self, entries: Iterable[Entry]) -> None:
-        """Add results. They are on the disk when this returns."""
+        """Add results, and return when they are on the disk."""
         with self.path.open("ab") as file:
             for entry in entries:
                 offset, line = file.tell(), entry.line().encode("utf-8", "surrogatepass")
                 file.write(line)
-                self._take(json.loads(line), offset)
+                self._add_to_index(json.loads(line), offset)
             file.flush()
             os.fsync(file.fileno())
 
     def end(self, how: str) -> None:
-        """Note how it ended: done or undone."""
+        """Record how the migration ended: done or undone."""
         with self.path.open("ab") as file:
             file.write(json.dumps({"ended": how}).encode() + b"\n")
         self.ended = how
 
     def knows(self, marked: Marked) -> bool:
-        """Whether the result is in the file as it is now."""
+        """Whether the file contains the result with its present rows as the original."""
         now = digest(marked.rows)
-        return any(place.before == now for place in self.index.get(marked.key, ()))
+        return any(entry.before == now for entry in self.index.get(marked.key, ()))
 
     def asked(self, key: ResultKey) -> set[str]:
-        """The regions of a result that a person was asked to decide about."""
-        return {region for place in self.index.get(key, ()) for region in place.asked}
+        """Ids of the regions of a result that an annotator was asked to decide about."""
+        return {region for entry in self.index.get(key, ()) for region in entry.asked}
 
-    def rows(self, place: UndoEntry) -> list[object]:
-        """The rows as they were."""
+    def rows(self, entry: UndoEntry) -> list[object]:
+        """The original rows of an entry."""
         with self.path.open("rb") as file:
-            file.seek(place.offset)
+            file.seek(entry.offset)
             return cast(list[object], json.loads(file.readline())["rows"])
 
     def entries(self) -> Iterator[Marked]:
-        """Every result as it was."""
+        """Every result as it was before the migration."""
         with self.path.open("rb") as file:
             next(file)
             for line in file:
                 if "ended" not in (row := json.loads(line)):
                     yield _marked(row)
 
-    def _take(self, row: Row, offset: int) -> None:
+    def _add_to_index(self, row: Row, offset: int) -> None:
         if "ended" in row:
             self.ended = str(row["ended"])
             return
@@ -151,8 +158,8 @@ def undo_files(folder: Path) -> list[UndoFile]:
 
 
 def free_path(folder: Path, old: str, new: str) -> Path:
-    """Where the next undo file goes: no migration ever writes over the file of another."""
-    stem = "".join(c if c.isalnum() or c in ".-" else "_" for c in f"undo-{old}-to-{new}")
+    """An unused path for a new undo file; no migration overwrites the file of another."""
+    stem = "".join(char if char.isalnum() or char in ".-" else "_" for char in f"undo-{old}-to-{new}")
     names = [f"{stem}.jsonl", *(f"{stem}-{number}.jsonl" for number in range(2, 1000))]
     return next(folder / name for name in names if not (folder / name).exists())
 

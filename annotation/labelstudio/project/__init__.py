@@ -1,1 +1,1 @@
-"""One Label Studio project: its labelling configuration, guidelines, tasks, accounts and progress."""
+"""One Label Studio project: labelling configuration, guidelines, task index, accounts and progress."""

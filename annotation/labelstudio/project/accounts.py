@@ -1,4 +1,4 @@
-"""People on a server, and annotations handed in under their names: what a browser does, without one."""
+"""Annotator accounts on a server, and annotations submitted under their names, as a browser would do it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TRIES = 3
 
 @dataclass
 class SubmitReport:
-    """How many annotations were handed in, and how many the annotator had handed in before."""
+    """How many annotations were submitted, and how many the annotator had submitted before."""
 
     created: int = 0
     skipped: int = 0
@@ -35,32 +35,32 @@ class SubmitReport:
 
 
 def ensure_annotator(client: Client, email: str) -> Client:
-    """The server as that annotator sees it, invited and signed up when new.
+    """A client signed in as this annotator, who is invited and signed up first when new.
 
-    `client` is the administrator's. The password follows from the administrator's token and the address, so nothing has
-    to be kept. Raises StudioAuthError when the address signed up by itself with a password of its own.
+    `client` is the administrator's. The password is derived from the administrator's token and the address, so nothing
+    has to be stored. Raises StudioAuthError when the address signed up by itself with another password.
     """
     password = password_of(client, email)
     invitation = str(client.get("api/invite")["invite_url"])  # type: ignore[index]
-    known = email.lower() in {member.lower() for member in client.members().values()}
-    path = "user/login/" if known else invitation.lstrip("/")
+    is_member = email.lower() in {member.lower() for member in client.members().values()}
+    path = "user/login/" if is_member else invitation.lstrip("/")
     return Client(client.url, _token(client, path, email, password), patience=client.patience)
 
 
 def password_of(client: Client, email: str) -> str:
-    """With what an annotator made by `ensure_annotator` signs in."""
+    """The password of an annotator made by `ensure_annotator`: 24 hex digits."""
     return hmac.new(client.token.encode(), email.lower().encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def submit(client: Client, *, project: str, documents: Iterable[Document]) -> SubmitReport:
-    """Hand in the documents as annotations of whoever `client` belongs to; those handed in before are left.
+    """Submit the documents as annotations of the user `client` belongs to; those submitted before are skipped.
 
-    Raises UsageError when an article is not in the project, or its marks are not what the project takes.
+    Raises UsageError when an article is not in the project, or its annotation does not fit the project.
     """
     target = find_project(client, project)
     held = holdings(client, target.id)
     me = client.me()["id"]
-    done = _done(client, target.id, me)
+    done = _annotated_tasks(client, target.id, me)
     report = SubmitReport()
     with progress_bar(f"submitting to {project}") as advance:
         for document in documents:
@@ -89,23 +89,27 @@ def _create(client: Client, project: int, task: int, me: object, body: Row) -> N
         except StudioDownError:
             if attempt == _TRIES - 1:
                 raise
-            if task in _done(client, project, me, only=[task]):
+            if task in _annotated_tasks(client, project, me, only=[task]):
                 return
 
 
-def _done(client: Client, project: int, me: object, only: list[int] | None = None) -> set[int]:
-    """The tasks this annotator has annotated."""
+def _annotated_tasks(client: Client, project: int, me: object, only: list[int] | None = None) -> set[int]:
+    """The numbers of the tasks this annotator has annotated."""
     fields = ("id", "annotations", "completed_by")
     tasks = [task for page in pages(client, project, fields, everything=True, only=only) for task in page]
-    return {int(str(task["id"])) for task in tasks if any(_by(a, me) for a in task.get("annotations") or ())}  # type: ignore[attr-defined]
+    return {
+        int(str(task["id"]))
+        for task in tasks
+        if any(_is_by(annotation, me) for annotation in task.get("annotations") or ())  # type: ignore[attr-defined]
+    }
 
 
-def _by(annotation: Row, me: object) -> bool:
+def _is_by(annotation: Row, me: object) -> bool:
     return annotation.get("completed_by") == me
 
 
 def _token(client: Client, path: str, email: str, password: str) -> str:
-    """Sign up or in as a browser does, and ask for the token."""
+    """Sign up or sign in as a browser does, and return the user's token."""
     with translated(client.url, path), httpx.Client(base_url=client.url, trust_env=False, timeout=60) as browser:
         browser.get(f"/{path}")
         form = {"email": email, "password": password, "csrfmiddlewaretoken": browser.cookies.get("csrftoken", "")}

@@ -1,7 +1,7 @@
-"""What tells a labelling interface of naba's from any other: a seal, written as an XML comment behind it.
+"""Signature of a labelling configuration made by naba: an XML comment behind the configuration (the seal).
 
-It holds the ontology, the language of the labels and a hash of the interface. So another machine can pull what this
-one pushed, and an interface that was edited by hand is noticed.
+It contains the ontology, the language of the labels and a hash of the configuration. So another machine can pull what
+this one pushed, and edits by hand are detected.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _SEAL = re.compile(r"<!-- naba:([A-Za-z0-9+/=]+) -->\s*")
 
 @dataclass(frozen=True)
 class Sealed:
-    """What an interface was made from. `edited` says what was changed by hand since; empty is good.
+    """The contents of a seal. `edited` names what was changed by hand since; empty when nothing was.
 
-    `current` is whether this version of naba would make the same. `migrating` is the hash of the ontology a migration
-    that is under way leads to; empty otherwise.
+    `current` is whether this version of naba would make the same configuration. `migrating` is the hash of the new
+    ontology while a migration is in progress, else empty.
     """
 
     ontology: Ontology
@@ -44,34 +44,34 @@ def sealed(ontology: Ontology, ui_language: str) -> str:
 
 
 def half_way(both: Ontology, new: Ontology, ui_language: str) -> str:
-    """The configuration of a project on its way to the ontology `new`; `both` is what it shows until then."""
+    """The sealed configuration of a project in migration to `new`; it shows the labels of `both` ontologies."""
     config = labelling_config(both, ui_language=ui_language)
     return _with_seal(config, new, ui_language, {"migrating": new.hash})
 
 
 def _with_seal(config: str, ontology: Ontology, ui_language: str, more: dict[str, str]) -> str:
-    kept = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config), **more}
-    packed = zlib.compress(json.dumps(kept, ensure_ascii=False).encode(), 9)
+    contents = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config), **more}
+    packed = zlib.compress(json.dumps(contents, ensure_ascii=False).encode(), 9)
     return f"{config}<!-- naba:{base64.b64encode(packed).decode()} -->\n"
 
 
 def read_signature(config: str, copy: str = "") -> Sealed | None:
-    """What is known of an interface; None when naba did not make it.
+    """The seal of a configuration, decoded; None when naba did not make the configuration.
 
-    An editor that writes the XML anew may lose the seal: then the one in `copy`, the configuration as it was, counts.
+    An editor that rewrites the XML may drop the seal. Then the seal in `copy`, the stored original, is used.
     """
-    found = _SEAL.search(config) or _SEAL.search(copy)
-    if found is None:
+    match = _SEAL.search(config) or _SEAL.search(copy)
+    if match is None:
         return None
     try:
-        kept = json.loads(zlib.decompress(base64.b64decode(found[1])))
-        ontology, ui_language, interface = _parsed(kept["ontology"]), kept["ui_language"], kept["interface"]
-        ours, theirs = labelling_config(ontology, ui_language=ui_language), _SEAL.sub("", config)
+        contents = json.loads(zlib.decompress(base64.b64decode(match[1])))
+        ontology, ui_language, interface = _parsed(contents["ontology"]), contents["ui_language"], contents["interface"]
+        expected, actual = labelling_config(ontology, ui_language=ui_language), _SEAL.sub("", config)
     except (ValueError, KeyError, TypeError, zlib.error, OntologyError):
         return None
-    edited = "" if _digest(theirs) == interface else _difference(ours, theirs)
-    migrating = str(kept.get("migrating", ""))
-    return Sealed(ontology, ui_language, edited, current=_digest(ours) == interface, migrating=migrating)
+    edited = "" if _digest(actual) == interface else _difference(expected, actual)
+    migrating = str(contents.get("migrating", ""))
+    return Sealed(ontology, ui_language, edited, current=_digest(expected) == interface, migrating=migrating)
 
 
 @lru_cache(maxsize=8)
@@ -83,13 +83,17 @@ def _digest(config: str) -> str:
     return hashlib.sha256("".join(config.split()).encode()).hexdigest()[:16]
 
 
-def _difference(ours: str, theirs: str) -> str:
-    """What one interface has that the other has not, named by tag and value."""
+def _difference(expected: str, actual: str) -> str:
+    """What one configuration has and the other has not, by tag and value."""
     try:
-        made, found = (Counter(_named(ElementTree.fromstring(config))) for config in (ours, theirs))
+        expected_names, actual_names = (
+            Counter(_named(ElementTree.fromstring(config))) for config in (expected, actual)
+        )
     except ElementTree.ParseError:
         return "it is no XML any more"
-    parts = [f"{name} is missing" for name in made - found] + [f"{name} was added" for name in found - made]
+    parts = [f"{name} is missing" for name in expected_names - actual_names] + [
+        f"{name} was added" for name in actual_names - expected_names
+    ]
     return (", ".join(parts[:5]) + (", ..." if len(parts) > 5 else "")) or "its layout or attributes differ"
 
 

@@ -1,4 +1,4 @@
-"""Which of an annotator's annotations counts where naba mended one: the later of the two, never both."""
+"""Choice between an annotation and its mended copies: the latest one counts, never both."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from annotation.labelstudio.server.paging import moment
 
 
 def current(annotations: Iterable[Annotation]) -> list[Annotation]:
-    """The annotations of one task by ascending number, without those another one stands for.
+    """The annotations of one task by ascending number, without those replaced by another one.
 
-    A mended annotation and the one it was made from are one opinion. If the annotator went on with the old one after
-    it was mended, that one is later and counts.
+    A mended annotation and its original count as one. If the annotator changed the original after it was mended, the
+    original is the later one and counts.
     """
-    known = {annotation.id: annotation for annotation in annotations if annotation.id is not None}
+    by_id = {annotation.id: annotation for annotation in annotations if annotation.id is not None}
     latest: dict[int, Annotation] = {}
-    for number in sorted(known):
-        first = _first(number, known)
-        best = latest.get(first)
-        if best is None or _changed(known[number]) >= _changed(best):
-            latest[first] = known[number]
+    for number in sorted(by_id):
+        original = _original(number, by_id)
+        previous = latest.get(original)
+        if previous is None or _updated(by_id[number]) >= _updated(previous):
+            latest[original] = by_id[number]
     return sorted(latest.values(), key=lambda annotation: annotation.id or 0)
 
 
-def _first(number: int, known: dict[int, Annotation]) -> int:
-    """The annotation this one was made from, over any number of times; itself when by nobody's mending.
+def _original(number: int, by_id: dict[int, Annotation]) -> int:
+    """The number of the annotation this one was mended from, over any number of steps; else its own number.
 
-    A parent that was deleted, or is another annotator's, stands for nothing.
+    A parent that was deleted, or that belongs to another annotator, is ignored.
     """
-    seen: set[int] = set()
-    while number not in seen:
-        seen.add(number)
-        parent = known[number].mended_from
-        if parent not in known or known[parent].annotator != known[number].annotator:
+    visited: set[int] = set()
+    while number not in visited:
+        visited.add(number)
+        parent = by_id[number].mended_from
+        if parent not in by_id or by_id[parent].annotator != by_id[number].annotator:
             return number
         number = parent
-    return min(seen)
+    return min(visited)
 
 
-def _changed(annotation: Annotation) -> datetime:
+def _updated(annotation: Annotation) -> datetime:
     return moment(annotation.updated_at) if annotation.updated_at else datetime.min.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A tab of Label Studio's Data Manager that lists the articles in which people have something to decide."""
+"""The Data Manager tab of Label Studio that lists the articles in which annotators have something to decide."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ TITLES = {"ar": "بانتظار القرار", "he": "ממתינים להכרע�
 
 
 def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[str]) -> None:
-    """Make the tab, in place of an earlier one. An article leaves it once nothing of `stored` is in its annotations.
+    """Create the tab, in place of an earlier one. An article leaves it once its annotations contain none of `stored`.
 
-    A database may keep other scripts as escapes, so each is looked for both ways.
+    A database may store non-Latin text as escapes, so each string is searched for in both forms.
     """
     remove_tab(client, project, ui_language)
     hidden = _hidden(client, project)
-    if not client.get("api/dm/views/", project=project):  # else nobody would see the other articles any more
+    if not client.get("api/dm/views/", project=project):  # without a saved tab, ours would be the only one
         plain = {"title": "Default", "type": "list", "target": "tasks", "hiddenColumns": hidden}
         client.create("api/dm/views/", {"project": project, "data": plain})
-    texts = dict.fromkeys(text for each in stored for text in (each, _escaped(each)))
+    texts = dict.fromkeys(text for string in stored for text in (string, _escaped(string)))
     items = [
         {"filter": "filter:tasks:annotations_results", "operator": "contains", "type": "String", "value": text}
         for text in texts
@@ -36,7 +36,7 @@ def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[st
 
 
 def remove_tab(client: Client, project: int, ui_language: str) -> None:
-    """Take the tab away where it is."""
+    """Delete the tab if it exists."""
     for view in rows(client.get("api/dm/views/", project=project)):
         data = view.get("data")
         if isinstance(data, dict) and row(data).get("title") == TITLES[ui_language]:
@@ -44,13 +44,13 @@ def remove_tab(client: Client, project: int, ui_language: str) -> None:
 
 
 def _hidden(client: Client, project: int) -> dict[str, list[str]]:
-    """The columns Label Studio leaves out by itself, in its list and beside its editor."""
+    """The columns Label Studio hides by default, in its task list and beside its editor."""
     columns = rows(row(client.get("api/dm/columns/", project=project)).get("columns"))
     hidden: dict[str, list[str]] = {"explore": [], "labeling": []}
     for column in columns:
-        shown = column.get("visibility_defaults")
+        visibility = column.get("visibility_defaults")
         for place, names in hidden.items():
-            if isinstance(shown, dict) and not shown.get(place):
+            if isinstance(visibility, dict) and not visibility.get(place):
                 names.append("tasks:" + ".".join(str(column[key]) for key in ("parent", "id") if column.get(key)))
     return hidden
 

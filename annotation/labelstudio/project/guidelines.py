@@ -1,4 +1,4 @@
-"""The guidelines annotators read inside Label Studio: the ontology as short HTML with marked examples."""
+"""Guidelines for annotators in Label Studio: the ontology as short HTML with annotated examples."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from annotation.core.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Typ
 
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 
-# Label Studio takes the style attribute away and leaves classes and a style sheet, if that has neither `>` nor quotes.
-# Raised as sup is there, a title would push the colour off the words.
+# Label Studio removes style attributes but keeps classes, and a style sheet that contains neither `>` nor quotes.
+# Raised like its other sup elements, a title would displace the coloured background from the words.
 _STYLE = """
 .naba h3 { margin: 18px 0 6px; font-size: 18px; font-weight: 700 }
 .naba p { margin: 0; line-height: 1.7 }
@@ -33,9 +33,10 @@ _HEADINGS = {
 
 
 def guidelines(ontology: Ontology, *, ui_language: str = "en") -> str:
-    """HTML for the project's instructions. Examples are in the annotators' language, or in both where it is neither.
+    """HTML for the project's instructions. Examples are in the annotators' language; in Arabic and Hebrew for any
+    other.
 
-    Raises OntologyError when an example is not in the markup of `annotation.core.inline_markup`.
+    Raises OntologyError when an example is not valid markup of `annotation.core.inline_markup`.
     """
     direction = "rtl" if ui_language in RIGHT_TO_LEFT else "ltr"
     groups: tuple[Mapping[str, Type], ...] = (
@@ -56,7 +57,7 @@ def guidelines(ontology: Ontology, *, ui_language: str = "en") -> str:
 
 
 def _colours(ontology: Ontology) -> str:
-    """A rule for the class of each label."""
+    """A CSS rule for the class of each label."""
     types = (*ontology.entities.values(), *ontology.events.values())
     return "".join(
         f".naba .{_class(type_.name, ontology)} {{ background: color-mix(in srgb, {type_.color} 33%, transparent) }}\n"
@@ -65,12 +66,12 @@ def _colours(ontology: Ontology) -> str:
 
 
 def _class(label: str, ontology: Ontology) -> str:
-    """The class of a label, which may be written in any script; `label` where the ontology does not have it."""
+    """The CSS class of a label, whatever its script; `label` where the ontology does not have it."""
     return f"label-{ontology.labels.index(label)}" if label in ontology.labels else "label"
 
 
 def _examples(type_: Type, ontology: Ontology, ui_language: str) -> Iterator[str]:
-    """What is the type, and what is not."""
+    """The examples of the type, then the counter-examples."""
     languages = [ui_language] if ui_language in ARTICLE_LANGUAGES else list(ARTICLE_LANGUAGES)
     for sign, kind, phrases in (("✓", "yes", type_.example), ("✗", "no", type_.counter_example)):
         for language in languages:
@@ -87,23 +88,29 @@ def _marked(type_: Type, example: str, ontology: Ontology, ui_language: str) -> 
         raise OntologyError(path=ontology.name, faults=[f"{type_.name}: example {example!r}: {error}"]) from error
     pieces: list[str] = []
     for position in range(len(document.text) + 1):
-        for span in sorted((s for s in document.spans() if s.end == position), key=lambda s: (-s.start, s.end)):
+        for span in sorted(
+            (span for span in document.spans() if span.end == position), key=lambda span: (-span.start, span.end)
+        ):
             pieces.append(f"<sup>{escape(_title(span, document, ontology, ui_language))}</sup></mark>")
-        for span in sorted((s for s in document.spans() if s.start == position), key=lambda s: -s.end):
+        for span in sorted((span for span in document.spans() if span.start == position), key=lambda span: -span.end):
             pieces.append(f'<mark class="{_class(span.label, ontology)}">')
         pieces.append(escape(document.text[position : position + 1]))
     return "".join(pieces)
 
 
 def _title(span: Span, document: Document, ontology: Ontology, ui_language: str) -> str:
+    """The title of a span's label, followed by the titles of the roles it fills."""
     roles = {
-        a.role for event in document.events for a in event.arguments if a.filler == span and a.role in ontology.roles
+        argument.role
+        for event in document.events
+        for argument in event.arguments
+        if argument.filler == span and argument.role in ontology.roles
     }
     types = (_type(span.label, ontology), *(ontology.roles[role] for role in sorted(roles)))
     return " · ".join(type_.title[ui_language] for type_ in types)
 
 
 def _type(label: str, ontology: Ontology) -> Type:
-    """The type of a label; an example may use one that the ontology does not have."""
+    """The type of a label; examples may use labels that the ontology does not have."""
     types: dict[str, Type] = {**ontology.entities, **ontology.events}
     return types.get(label) or Type(label, dict.fromkeys(LANGUAGES, label))

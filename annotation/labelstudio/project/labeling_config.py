@@ -1,4 +1,4 @@
-"""The labelling page: the ontology as Label Studio's XML, in the annotators' language."""
+"""The labelling configuration: the ontology as Label Studio's XML, in the annotators' language."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from annotation.labelstudio.project.guidelines import RIGHT_TO_LEFT
 from annotation.labelstudio.project.guidelines import guidelines as guidelines
 
 _PAGE = "direction: rtl; text-align: right"
-# Label Studio drops `>` from a style sheet, quotes are safest left out, and its own rules sometimes need !important.
-# The tall lines leave room for the arcs, which the editor draws 18 pixels above a span, and over the text (100): it is
-# lifted above them, and they are paler but for the one pointed at.
+# Label Studio removes `>` from a style sheet, quotes are best avoided, and only !important overrides some of its rules.
+# The tall lines leave room for the arcs, which the editor draws 18 pixels above a span with z-index 100. The text gets
+# a higher z-index, and the arcs are paler except for the one under the pointer.
 _STYLE = """
 .naba-panel { position: sticky; top: 0; z-index: 200; padding: 2px 0; background: var(--color-neutral-background) }
 .naba-panel .lsf-labels { margin: 4px 0; gap: 4px }
@@ -66,12 +66,12 @@ _ONE_LABEL = {
 
 
 def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
-    """The labelling configuration; the same ontology and language give the same string.
+    """The labelling configuration as XML; the same ontology and language give the same string.
 
-    Raises OntologyError where an attribute has the name of a part of the page.
+    Raises OntologyError when an attribute has the name of a control of the page.
     """
-    if taken := {schemas.TEXT, schemas.TRIGGER, schemas.ENTITY, schemas.FINDINGS} & set(ontology.attributes):
-        faults = [f"attributes.{name}: the labelling page uses this name itself; choose another" for name in taken]
+    if reserved := {schemas.TEXT, schemas.TRIGGER, schemas.ENTITY, schemas.FINDINGS} & set(ontology.attributes):
+        faults = [f"attributes.{name}: the labelling page uses this name itself; choose another" for name in reserved]
         raise OntologyError(path=ontology.name, faults=sorted(faults))
     page = ElementTree.Element("View", style=_PAGE)
     ElementTree.SubElement(page, "Style").text = _STYLE
@@ -81,13 +81,13 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
     warning = ElementTree.SubElement(panel, "View", className="naba-both")
     ElementTree.SubElement(warning, "Header", value=_ONE_LABEL[ui_language], size="6")
     findings = ElementTree.SubElement(page, "View", className="naba-findings", style=_direction(ui_language))
-    # The server refuses tasks without a key it sees a page use. So written, behind a space, it does not see it, while
-    # the browser reads it all the same, and as nothing where a task has none: which most have not.
-    shown = {"name": schemas.FINDINGS, "value": f" $[{schemas.FINDINGS}]", "selectionEnabled": "false"}
-    ElementTree.SubElement(findings, "Text", shown)
+    # The server refuses tasks that lack a key the page uses. It does not recognize the key behind a space, while the
+    # browser still reads it, as empty where a task lacks it: most tasks have no findings.
+    text_attributes = {"name": schemas.FINDINGS, "value": f" $[{schemas.FINDINGS}]", "selectionEnabled": "false"}
+    ElementTree.SubElement(findings, "Text", text_attributes)
     text = ElementTree.SubElement(page, "View", className="naba-text")
     ElementTree.SubElement(text, "Text", name=schemas.TEXT, value="$text", granularity="symbol", showLabels="true")
-    said = ElementTree.SubElement(
+    attribute_panel = ElementTree.SubElement(
         page,
         "View",
         className="naba-said",
@@ -96,7 +96,7 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
         whenTagName=schemas.TRIGGER,
     )
     for attribute in ontology.attributes.values():
-        _choices(said, attribute, ui_language)
+        _choices(attribute_panel, attribute, ui_language)
     relations = ElementTree.SubElement(page, "Relations")
     for title in relation_titles(ontology, ui_language).values():
         ElementTree.SubElement(relations, "Relation", value=title)
@@ -105,19 +105,19 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
 
 
 def relation_titles(ontology: Ontology, ui_language: str) -> dict[str, str]:
-    """What is shown, and stored, for the code of each role and link: code -> title."""
+    """Code of each role and link -> the title shown and stored for it."""
     return {type_.name: phrase(type_.title, ui_language) for type_ in _arrows(ontology)}
 
 
 def phrase(phrases: Phrases, ui_language: str) -> str:
-    """The wording in that language."""
+    """The wording in the given language."""
     return phrases[ui_language]
 
 
 def _arrows(ontology: Ontology) -> Iterable[Type]:
-    """Links and roles in the order they are offered: links, then the roles that most events have."""
-    has = Counter(role for event in ontology.events.values() for role in event.roles)
-    return (*ontology.links.values(), *sorted(ontology.roles.values(), key=lambda role: -has[role.name]))
+    """Links and roles in the order of display: links first, then roles from the most to the least frequent."""
+    events_with = Counter(role for event in ontology.events.values() for role in event.roles)
+    return (*ontology.links.values(), *sorted(ontology.roles.values(), key=lambda role: -events_with[role.name]))
 
 
 def _direction(ui_language: str) -> str:
@@ -148,7 +148,7 @@ def _choices(parent: ElementTree.Element, attribute: Attribute, ui_language: str
 
 
 def _named(type_: Type, ui_language: str) -> dict[str, str]:
-    """What is shown, what is stored, and what helps to choose."""
+    """The XML attributes of a label or choice: displayed value, stored alias, hotkey and hint."""
     row = {"value": phrase(type_.title, ui_language), "alias": type_.name}
     if type_.hotkey:
         row["hotkey"] = type_.hotkey

@@ -1,6 +1,6 @@
-"""How far a project is, and how each annotator works: counted task by task while the pages stream by.
+"""Progress of a project and of each annotator, counted task by task while the pages are read.
 
-Kept are sums, and sixteen bytes for each annotation to find medians and pauses in.
+Stored are sums, and 16 bytes for each annotation to compute medians and pauses.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client, rows
 from annotation.labelstudio.server.paging import moment, pages
-from annotation.labelstudio.server.streams import ahead
-from annotation.labelstudio.server.streams import progress_bar as shown
+from annotation.labelstudio.server.streams import ahead, progress_bar
 
 FIELDS = (
     *("id", "data", "annotations", "draft_exists", "total_predictions"),
     *("result", "completed_by", "created_at", "lead_time", "was_cancelled"),
 )
 PAUSE_SECONDS = 30 * 60
-"""Who hands in nothing for so long was doing something else."""
+"""A longer time between two submissions is a pause, not work."""
 _LEAST_SECONDS = 60.0
 HEADER = (
     *("annotator", "done", "shared", "skipped", "drafts", "median min", "an hour", "by clock"),
@@ -37,10 +36,10 @@ HEADER = (
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast somebody works; None where there is too little to say.
+    """How fast an annotator works; None where there is too little data.
 
-    median_lead_time: seconds. articles_an_hour: by the time the page was open, as Label Studio counts it. by_clock: by
-    the times between one annotation handed in and the next, without pauses of more than half an hour.
+    median_lead_time: seconds. articles_an_hour: from the time the page was open, as Label Studio measures it. by_clock:
+    articles an hour from the times between two submissions, without pauses of more than half an hour.
     """
 
     median_lead_time: float | None
@@ -50,10 +49,11 @@ class Pace:
 
 @dataclass
 class Annotator:
-    """One annotator's work in a project. Counts are of articles unless they say otherwise.
+    """One annotator's work in a project. Counts are of articles unless stated otherwise.
 
-    shared: done by somebody else too. errors, warnings: findings of the checks in all their annotations, what could
-    not be read among the errors. marks: spans in all their annotations.
+    shared: articles another annotator has done too. errors, warnings: findings of the checks in all their annotations;
+    rows that cannot be read count as errors. marks: spans in all their annotations. lead_times: seconds. times: of
+    submission, in seconds since 1970.
     """
 
     done: int = 0
@@ -68,23 +68,28 @@ class Annotator:
     times: array[float] = field(default_factory=lambda: array("d"))
 
     def pace(self) -> Pace:
-        """How fast they work."""
-        pauses = [b - a for a, b in zip(*(lambda t: (t, t[1:]))(sorted(self.times)), strict=False)]
+        """The annotator's working speed."""
+        pauses = [
+            later - earlier
+            for earlier, later in zip(*(lambda times: (times, times[1:]))(sorted(self.times)), strict=False)
+        ]
         working = [pause for pause in pauses if pause <= PAUSE_SECONDS]
-        return Pace(median(self.lead_times) if self.lead_times else None, _hourly(self.lead_times), _hourly(working))
+        return Pace(
+            median(self.lead_times) if self.lead_times else None, _per_hour(self.lead_times), _per_hour(working)
+        )
 
     def as_dict(self) -> dict[str, object]:
-        """The figures for a machine; marks and findings are per annotation."""
+        """The figures as plain JSON values; marks and findings are means per annotation."""
         counts = {name: getattr(self, name) for name in ("done", "shared", "skipped", "drafts")}
         means = {name: self.mean(getattr(self, name)) for name in ("marks", "errors", "warnings")}
         return {**counts, **asdict(self.pace()), **{f"{name}_an_article": value for name, value in means.items()}}
 
     def mean(self, total: int) -> float | None:
-        """The total for each annotation."""
+        """`total` per annotation; None without annotations."""
         return total / self.annotations if self.annotations else None
 
     def row(self) -> tuple[object, ...]:
-        """The figures for a person, in the order of `HEADER` after the name."""
+        """The figures for a table, in the order of `HEADER` after the name."""
         pace = self.pace()
         minutes = None if pace.median_lead_time is None else pace.median_lead_time / 60
         figures = (
@@ -93,14 +98,20 @@ class Annotator:
             pace.by_clock,
             *map(self.mean, (self.marks, self.errors, self.warnings)),
         )
-        return (self.done, self.shared, self.skipped, self.drafts, *("" if f is None else f"{f:.1f}" for f in figures))
+        return (
+            self.done,
+            self.shared,
+            self.skipped,
+            self.drafts,
+            *("" if figure is None else f"{figure:.1f}" for figure in figures),
+        )
 
 
 @dataclass
 class Progress:
-    """How far a project is. `wanted` is how many annotators each article is for.
+    """The progress of a project. `wanted` is the number of annotators for each article.
 
-    Every article is waiting, done_once (by somebody, not yet by all that are wanted) or fully_done.
+    Every article is in one of three states: waiting, done_once (by some of the wanted annotators) or fully_done.
     """
 
     project: str
@@ -114,56 +125,59 @@ class Progress:
     annotators: dict[str, Annotator] = field(default_factory=lambda: defaultdict(Annotator))
 
     def as_dict(self) -> dict[str, object]:
-        """All figures for a machine."""
-        own = {name: value for name, value in vars(self).items() if name != "annotators"}
-        return {**own, "annotators": {name: who.as_dict() for name, who in sorted(self.annotators.items())}}
+        """All figures as plain JSON values."""
+        figures = {name: value for name, value in vars(self).items() if name != "annotators"}
+        return {
+            **figures,
+            "annotators": {name: annotator.as_dict() for name, annotator in sorted(self.annotators.items())},
+        }
 
     def table(self) -> list[tuple[object, ...]]:
-        """A row for each annotator, below `HEADER`."""
-        return [(name, *who.row()) for name, who in sorted(self.annotators.items())]
+        """A row for each annotator, in the order of `HEADER`."""
+        return [(name, *annotator.row()) for name, annotator in sorted(self.annotators.items())]
 
     def __str__(self) -> str:
         partly = f"{self.done_once:,} done once, " if self.wanted > 1 else ""
-        each = f" ({self.wanted} each)" if self.wanted > 1 else ""
+        per_article = f" ({self.wanted} each)" if self.wanted > 1 else ""
         return (
             f"{self.project}: {self.articles:,} articles, {self.waiting:,} waiting, {partly}{self.fully_done:,} fully "
-            f"done{each}; {self.with_suggestions:,} with suggestions, {self.with_drafts:,} with drafts"
+            f"done{per_article}; {self.with_suggestions:,} with suggestions, {self.with_drafts:,} with drafts"
         )
 
 
 def progress(client: Client, *, project: str) -> Progress:
-    """How far the project is. Raises ProjectError when there is none of that title."""
+    """Count the project's progress. Raises ProjectError when there is no project of that title."""
     target = find_project(client, project)
     counting = _Counting(client, target, client.members())
-    with shown(f"counting in {project}") as advance:
+    with progress_bar(f"counting in {project}") as advance:
         for page in ahead(pages(client, target.id, FIELDS, everything=True)):
             for task in page:
                 counting.task(task)
             advance(len(page))
-    return counting.found
+    return counting.totals
 
 
 class _Counting:
     def __init__(self, client: Client, target: Project, members: dict[int, str]) -> None:
         self.client, self.target, self.members = client, target, members
         self.titles = target.titles
-        self.found = Progress(target.title, target.annotators)
+        self.totals = Progress(target.title, target.annotators)
 
     def task(self, raw: schemas.Row) -> None:
-        """Count one task and all that hangs on it."""
-        found = self.found
+        """Count one task with its annotations and drafts."""
+        totals = self.totals
         task, annotations = self._read(raw)
-        done = {self._who(a) for a in annotations if not a.was_cancelled}
-        found.articles += 1
-        found.waiting += not done
-        found.fully_done += len(done) >= found.wanted
-        found.done_once += 0 < len(done) < found.wanted
-        found.with_suggestions += bool(raw.get("total_predictions"))
-        for who in done:
-            found.annotators[who].done += 1
-            found.annotators[who].shared += len(done) > 1
-        for who in {self._who(a) for a in annotations if a.was_cancelled} - done:
-            found.annotators[who].skipped += 1
+        done = {self._name(annotation) for annotation in annotations if not annotation.was_cancelled}
+        totals.articles += 1
+        totals.waiting += not done
+        totals.fully_done += len(done) >= totals.wanted
+        totals.done_once += 0 < len(done) < totals.wanted
+        totals.with_suggestions += bool(raw.get("total_predictions"))
+        for name in done:
+            totals.annotators[name].done += 1
+            totals.annotators[name].shared += len(done) > 1
+        for name in {self._name(annotation) for annotation in annotations if annotation.was_cancelled} - done:
+            totals.annotators[name].skipped += 1
         for annotation in annotations:
             if not annotation.was_cancelled:
                 self._annotation(task, annotation)
@@ -171,7 +185,7 @@ class _Counting:
             self._drafts(int(str(raw["id"])))
 
     def _read(self, raw: schemas.Row) -> tuple[schemas.Task, Sequence[schemas.Annotation]]:
-        """The task; one that nobody can read counts as one without annotations."""
+        """The task; a malformed one counts as a task without annotations."""
         try:
             task = schemas.Task.model_validate(raw)
         except ValidationError:
@@ -179,33 +193,33 @@ class _Counting:
         return task, task.annotations
 
     def _annotation(self, task: schemas.Task, annotation: schemas.Annotation) -> None:
-        who = self.found.annotators[self._who(annotation)]
-        who.annotations += 1
+        annotator = self.totals.annotators[self._name(annotation)]
+        annotator.annotations += 1
         if annotation.lead_time is not None:
-            who.lead_times.append(annotation.lead_time)
+            annotator.lead_times.append(annotation.lead_time)
         if annotation.created_at is not None:
-            who.times.append(moment(annotation.created_at).timestamp())
+            annotator.times.append(moment(annotation.created_at).timestamp())
         converted = from_result(task, annotation, ontology=self.target.ontology, titles=self.titles)
-        who.errors += len(converted.quarantined)
+        annotator.errors += len(converted.quarantined)
         if converted.document is not None:
-            who.marks += sum(1 for _ in converted.document.spans())
+            annotator.marks += sum(1 for _ in converted.document.spans())
             severities = [finding.severity for finding in check(converted.document, self.target.ontology)]
-            who.errors += severities.count("error")
-            who.warnings += severities.count("warning")
+            annotator.errors += severities.count("error")
+            annotator.warnings += severities.count("warning")
 
     def _drafts(self, task: int) -> None:
-        """A draft counts once for each annotator and article. A page holds only those of whoever asks."""
+        """Count a draft once for each annotator and article. A page contains only the caller's own drafts."""
         users = {str(draft.get("user")) for draft in rows(self.client.get(f"api/tasks/{task}/drafts"))}
-        self.found.with_drafts += bool(users)
+        self.totals.with_drafts += bool(users)
         for user in users:
-            self.found.annotators[user].drafts += 1
+            self.totals.annotators[user].drafts += 1
 
-    def _who(self, annotation: schemas.Annotation) -> str:
-        who = annotation.completed_by
-        return self.members.get(who, str(who)) if isinstance(who, int) else annotation.annotator or "?"
+    def _name(self, annotation: schemas.Annotation) -> str:
+        user = annotation.completed_by
+        return self.members.get(user, str(user)) if isinstance(user, int) else annotation.annotator or "?"
 
 
-def _hourly(seconds: Iterable[float]) -> float | None:
-    """How many of these fit into an hour; None when they are all together less than a minute."""
-    each = list(seconds)
-    return len(each) * 3600 / sum(each) if sum(each) >= _LEAST_SECONDS else None
+def _per_hour(seconds: Iterable[float]) -> float | None:
+    """How many of these durations fit into an hour; None when they add up to less than a minute."""
+    durations = list(seconds)
+    return len(durations) * 3600 / sum(durations) if sum(durations) >= _LEAST_SECONDS else None

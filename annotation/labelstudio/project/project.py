@@ -1,4 +1,4 @@
-"""The project naba works in: found by its title, made once, and refused when it is not as naba would make it."""
+"""Label Studio projects of naba: found by title, created once, and refused when they differ from the request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,12 @@ TITLE_MINIMUM, TITLE_MAXIMUM = 3, 50
 
 @dataclass(frozen=True)
 class Project:
-    """A project of naba's on a server."""
+    """A project of naba's on a server.
+
+    born: when it was created, as the server writes it. seal: the signature of its labelling configuration. home: the
+    local folder for its state; None without a workspace. annotators: how many annotate each article. model_version: the
+    version whose suggestions are shown.
+    """
 
     id: int
     title: str
@@ -31,40 +36,40 @@ class Project:
 
     @property
     def ontology(self) -> Ontology:
-        """The ontology it was made with."""
+        """The ontology the project was created with."""
         return self.seal.ontology
 
     @property
     def titles(self) -> dict[str, str]:
-        """Code of each role and link -> what is shown and stored for it."""
+        """Code of each role and link -> the title shown and stored for it."""
         return relation_titles(self.ontology, self.seal.ui_language)
 
 
 def find_project(client: Client, title: str, *, workspace: Path | None = None, migrating: bool = False) -> Project:
-    """The project of that title. Raises ProjectError when there is none that naba made.
+    """The project with this title. Raises ProjectError when naba made none.
 
-    One that is half-way through a migration is refused too, unless `migrating`.
+    A project with an unfinished migration is refused too, unless `migrating`.
     """
-    found = _ours(client, title, workspace, migrating=migrating)
-    if found is None:
+    project = _find_own(client, title, workspace, migrating=migrating)
+    if project is None:
         remedy = f"make it with `naba push ARTICLES --project {title!r}`"
         raise ProjectError(f"{client.url} has no project {title!r}; {remedy}")
-    return found
+    return project
 
 
 def ensure(
     client: Client, title: str, *, ontology: Ontology, ui_language: str, annotators: int | None, workspace: Path
 ) -> Project:
-    """The project of that title, made when missing, with the interface of this ontology and language.
+    """The project with this title, created when missing, with the configuration of this ontology and language.
 
-    `annotators` is how many label each article; None leaves it as it is, 1 in a new project. Raises ProjectError when
-    the title is taken by a project naba did not make, or the project has another ontology, language or interface.
+    `annotators` is how many annotate each article; None leaves it as it is, 1 in a new project. Raises ProjectError
+    when a project not made by naba has the title, or the project has another ontology, language or configuration.
     """
-    project = _ours(client, title, workspace)
+    project = _find_own(client, title, workspace)
     if project is None:
         _create(client, title, ontology, ui_language, annotators or 1)
         project = find_project(client, title, workspace=workspace)
-    _agree(project, ontology, ui_language)
+    _check_same(project, ontology, ui_language)
     changes: Row = {}
     if not project.seal.current:
         changes |= interface(ontology, ui_language)
@@ -79,11 +84,11 @@ def ensure(
 
 
 def renew(client: Client, project: Project) -> None:
-    """Give a project of an older naba the labelling page of this one, of the same ontology and language.
+    """Give a project made by an older naba the current labelling configuration, for the same ontology and language.
 
-    Raises ProjectError when the page was edited by hand.
+    Raises ProjectError when the configuration was edited by hand.
     """
-    _unedited(project)
+    _check_unedited(project)
     if not project.seal.current:
         client.change(f"api/projects/{project.id}/", interface(project.ontology, project.seal.ui_language))
         if project.home is not None:
@@ -103,18 +108,18 @@ def _create(client: Client, title: str, ontology: Ontology, ui_language: str, an
     try:
         client.create("api/projects/", body)
     except StudioDownError:
-        # It may have been made all the same: one request makes the whole project, so looking is enough.
-        if not _titled(client, title):
+        # It may have been created before the answer was lost. One request makes the whole project, so a look is enough.
+        if not _projects_titled(client, title):
             client.create("api/projects/", body)
 
 
 def described(ontology: Ontology) -> str:
-    """What a project says of itself, until somebody says something else."""
+    """The default description of a project made with this ontology."""
     return f"Made by naba: ontology {_name(ontology)}."
 
 
 def interface(ontology: Ontology, ui_language: str) -> Row:
-    """The settings that depend on the ontology: the labelling page and the guidelines."""
+    """The project settings that depend on the ontology: labelling configuration and guidelines."""
     return {
         "label_config": sealed(ontology, ui_language),
         "expert_instruction": guidelines(ontology, ui_language=ui_language),
@@ -122,19 +127,19 @@ def interface(ontology: Ontology, ui_language: str) -> Row:
     }
 
 
-def _ours(client: Client, title: str, workspace: Path | None, *, migrating: bool = False) -> Project | None:
-    """The project of that title, which must be naba's and the only one."""
-    same = _titled(client, title)
-    if not same:
+def _find_own(client: Client, title: str, workspace: Path | None, *, migrating: bool = False) -> Project | None:
+    """The project with this title, None when there is none. It must be naba's, and the only one of that title."""
+    matches = _projects_titled(client, title)
+    if not matches:
         return None
-    raw = row(client.get(f"api/projects/{same[0]['id']}/"))
+    raw = row(client.get(f"api/projects/{matches[0]['id']}/"))
     home = _home(workspace, raw) if workspace is not None else None
-    copy = home / "interface.xml" if home else None
-    kept = copy.read_text(encoding="utf-8") if copy and copy.exists() else ""
-    seal = read_signature(str(raw.get("label_config") or ""), kept)
-    if seal is None or len(same) > 1:
-        why = "which naba did not make" if seal is None else f"and {len(same) - 1} more of that title"
-        raise ProjectError(f"{client.url} has a project {title!r} already, {why}; choose another title")
+    copy_path = home / "interface.xml" if home else None
+    copy = copy_path.read_text(encoding="utf-8") if copy_path and copy_path.exists() else ""
+    seal = read_signature(str(raw.get("label_config") or ""), copy)
+    if seal is None or len(matches) > 1:
+        reason = "which naba did not make" if seal is None else f"and {len(matches) - 1} more of that title"
+        raise ProjectError(f"{client.url} has a project {title!r} already, {reason}; choose another title")
     if seal.migrating and not migrating:
         raise ProjectError(
             f"project {title!r} is half-way to the ontology {_name(seal.ontology)}; run the same `naba migrate` again "
@@ -145,24 +150,24 @@ def _ours(client: Client, title: str, workspace: Path | None, *, migrating: bool
 
 
 def _home(workspace: Path, raw: Row) -> Path:
-    """Where this machine keeps what it must remember of a project, whatever address its server has today."""
-    mark = hashlib.sha256(str(raw.get("created_at")).encode()).hexdigest()[:8]
-    return Path(workspace) / "projects" / f"{raw['id']}-{mark}"
+    """The local folder for the state of a project. It does not depend on the server's address, which may change."""
+    suffix = hashlib.sha256(str(raw.get("created_at")).encode()).hexdigest()[:8]
+    return Path(workspace) / "projects" / f"{raw['id']}-{suffix}"
 
 
-def _titled(client: Client, title: str) -> list[Row]:
+def _projects_titled(client: Client, title: str) -> list[Row]:
     """The projects with exactly this title, oldest first."""
-    found: list[Row] = []
+    projects: list[Row] = []
     page = 1
     while page:
         answer = row(client.get("api/projects/", title=title, page=page, page_size=100, include="id,title"))
-        found += [project for project in rows(answer.get("results")) if project.get("title") == title]
+        projects += [project for project in rows(answer.get("results")) if project.get("title") == title]
         page = page + 1 if answer.get("next") else 0
-    return sorted(found, key=lambda project: int(str(project["id"])))
+    return sorted(projects, key=lambda project: int(str(project["id"])))
 
 
-def _agree(project: Project, ontology: Ontology, ui_language: str) -> None:
-    """Raise ProjectError when the project is not what it would be made as."""
+def _check_same(project: Project, ontology: Ontology, ui_language: str) -> None:
+    """Raise ProjectError when the project differs from one made with this ontology and language."""
     if project.ontology.hash != ontology.hash:
         raise ProjectError(
             f"project {project.title!r} was made with the ontology {_name(project.ontology)}, not {_name(ontology)}; "
@@ -173,10 +178,10 @@ def _agree(project: Project, ontology: Ontology, ui_language: str) -> None:
             f"project {project.title!r} has its labels in {project.seal.ui_language!r}, not {ui_language!r}; "
             f"push with --ui-language {project.seal.ui_language}, or into a project of another title"
         )
-    _unedited(project)
+    _check_unedited(project)
 
 
-def _unedited(project: Project) -> None:
+def _check_unedited(project: Project) -> None:
     if project.seal.edited:
         raise ProjectError(
             f"the labelling interface of project {project.title!r} was edited by hand ({project.seal.edited}); "

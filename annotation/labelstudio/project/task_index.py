@@ -1,7 +1,8 @@
-"""Which articles a project holds, so that none is ever put there twice.
+"""Index of the articles in a project, so that no article is added twice.
 
-Label Studio has no key of ours, and imports what it is sent as often as it is sent. So every task carries the article's
-id in its `meta`, which costs little to list; what was on its way when a process died is noted on disk before it goes.
+Label Studio has no key of ours, and imports everything it is sent, repeats included. So every task carries the
+article's id in its `meta`, which is cheap to list; articles being sent are first recorded on disk, in case the process
+dies.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class Held(NamedTuple):
-    """Where an article is, and the beginning of its text's sha256."""
+    """The task an article is in, and the first 16 hex digits of its text's sha256."""
 
     task: int
     digest: str
@@ -40,51 +41,52 @@ class Held(NamedTuple):
 
 @dataclass
 class Holdings:
-    """Article id -> where it is; `last` is the highest task number seen."""
+    """Article id -> its task. `last` is the highest task number read; `repeats` are further tasks of an article."""
 
     articles: dict[str, Held] = field(default_factory=dict)
     last: int = 0
     repeats: dict[str, list[Held]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, id: str, held: Held) -> None:
-        """Take note of a task. The first one of an article counts; the others are repeats."""
+        """Add a task. The first task of an article counts; later ones are repeats."""
         self.last = max(self.last, held.task)
         if self.articles.setdefault(id, held) != held:
             self.repeats[id].append(held)
 
 
 def meta(id: str, sha256: str) -> Row:
-    """What a task carries so that it can be listed without its text."""
+    """The `meta` of a task, so that tasks can be listed without their text."""
     return {"naba": {"id": id, "sha256": sha256[:_DIGITS]}}
 
 
 def same_text(held: Held, document: Document) -> bool:
-    """Whether the task shows the text the document's offsets count in."""
+    """Whether the task has the text that the document's offsets refer to."""
     return held.digest == document.text_sha256[:_DIGITS]
 
 
 def holdings(client: Client, project: int, *, after: int = 0) -> Holdings:
     """The articles in the project, in tasks numbered above `after`.
 
-    A repeat of the same article that nobody worked on is removed: it is what an import left that was taken for lost.
+    A repeat of the same article without annotations or drafts is deleted: it comes from an import that was taken for
+    lost.
     """
     held = Holdings(last=after)
-    unmarked: list[int] = []
+    without_meta: list[int] = []
     for page in pages(client, project, ("id", "meta"), after=after):
         for task in page:
-            mark = task.get("meta")
-            mark = mark.get("naba") if isinstance(mark, dict) else None
-            if isinstance(mark, dict) and "id" in mark:
-                held.add(str(mark["id"]), Held(_number(task), str(mark.get("sha256", ""))))
+            entry = task.get("meta")
+            entry = entry.get("naba") if isinstance(entry, dict) else None
+            if isinstance(entry, dict) and "id" in entry:
+                held.add(str(entry["id"]), Held(_number(task), str(entry.get("sha256", ""))))
             else:
-                unmarked.append(_number(task))
-    _read_unmarked(client, project, unmarked, held)
-    _heal(client, project, held)
+                without_meta.append(_number(task))
+    _read_data(client, project, without_meta, held)
+    _delete_repeats(client, project, held)
     return held
 
 
-def _read_unmarked(client: Client, project: int, tasks: Sequence[int], held: Holdings) -> None:
-    """Tasks that came by another way than a push tell their article only in their data."""
+def _read_data(client: Client, project: int, tasks: Sequence[int], held: Holdings) -> None:
+    """Add the tasks that naba did not push, whose article is named in their data only."""
     for start in range(0, len(tasks), 500):
         for page in pages(client, project, ("id", "data"), only=tasks[start : start + 500]):
             for task in page:
@@ -94,15 +96,16 @@ def _read_unmarked(client: Client, project: int, tasks: Sequence[int], held: Hol
                 held.last = max(held.last, _number(task))
 
 
-def _heal(client: Client, project: int, held: Holdings) -> None:
-    same = {id: [held.articles[id], *more] for id, more in held.repeats.items()}
-    suspects = [copy.task for copies in same.values() for copy in copies]
+def _delete_repeats(client: Client, project: int, held: Holdings) -> None:
+    """Of the tasks of one article, keep one that was worked on, else the first; delete the unused others."""
+    copies_of = {id: [held.articles[id], *more] for id, more in held.repeats.items()}
+    suspects = [copy.task for copies in copies_of.values() for copy in copies]
     if not suspects:
         return
     fields = ("id", "annotations", "drafts", "result")
     tasks = [task for page in pages(client, project, fields, everything=True, only=suspects) for task in page]
     worked_on = {_number(task) for task in tasks if task.get("annotations") or task.get("drafts")}
-    for id, copies in same.items():
+    for id, copies in copies_of.items():
         keep = next((copy for copy in copies if copy.task in worked_on), copies[0])
         held.articles[id] = keep
         for copy in copies:
@@ -114,33 +117,41 @@ def _heal(client: Client, project: int, held: Holdings) -> None:
 
 
 class Note:
-    """What is on its way to the server, on disk, so that a later run knows what may still arrive."""
+    """A file that records which articles are being sent, so that a later run knows what may still arrive."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def write(self, ids: Sequence[str], after: int) -> None:
+        """Record the ids being sent, and the last task number before them, with the time. Written atomically."""
         with atomic(self.path) as file:
             json.dump({"ids": list(ids), "after": after, "at": time.time()}, file)
 
     def clear(self) -> None:
+        """Delete the file, if it exists."""
         self.path.unlink(missing_ok=True)
 
     def read(self) -> tuple[set[str], int, float] | None:
-        """The ids, the last task number before them, and when they were sent."""
+        """The ids, the last task number before them, and when they were sent (seconds since 1970).
+
+        None when there is no readable record.
+        """
         try:
-            kept = json.loads(self.path.read_text(encoding="utf-8"))
-            return set(map(str, kept["ids"])), int(kept["after"]), float(kept["at"])
+            record = json.loads(self.path.read_text(encoding="utf-8"))
+            return set(map(str, record["ids"])), int(record["after"]), float(record["at"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
 
 def await_arrivals(client: Client, project: int, note: Note) -> set[str]:
-    """Wait until what the note says has arrived, or is so late that it never will; what did arrive."""
-    waiting = note.read()
-    if waiting is None:
+    """Wait until the recorded articles are in the project, at most SETTLING_SECONDS after they were sent.
+
+    Returns the ids that arrived.
+    """
+    record = note.read()
+    if record is None:
         return set()
-    ids, after, at = waiting
+    ids, after, at = record
     while True:
         arrived = ids & holdings(client, project, after=after).articles.keys()
         late = time.time() - at > SETTLING_SECONDS
@@ -151,7 +162,7 @@ def await_arrivals(client: Client, project: int, note: Note) -> set[str]:
 
 @contextmanager
 def alone(workspace: Path, title: str) -> Iterator[None]:
-    """Keep other commands on this machine from changing the same project meanwhile; a second one waits its turn."""
+    """Lock a project against other commands on this machine; a second command waits until the first is done."""
     folder = Path(workspace) / "projects"
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / f"{hashlib.sha256(title.encode()).hexdigest()[:16]}.lock")

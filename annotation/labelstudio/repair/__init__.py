@@ -1,1 +1,1 @@
-"""Findings shown on the tasks they are about, and repairs of annotations that are safe."""
+"""Findings shown on the tasks they concern, and automatic repair of annotations where that is safe."""

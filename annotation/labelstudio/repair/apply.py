@@ -1,4 +1,4 @@
-"""What is safe to mend, mended on the server: as a new annotation of the same annotator, beside the one it was."""
+"""Automatic repair on the server: each mended annotation is a new one of the same annotator, beside the original."""
 
 from __future__ import annotations
 
@@ -32,7 +32,11 @@ _FIELDS = (
 
 @dataclass
 class MendReport:
-    """How many annotations were mended now, and before; `regions` are those that count as mended, by annotation."""
+    """How many annotations were mended now (`mended`) and in earlier runs (`before`).
+
+    held_back: tasks that wait until all their annotators are done. regions: annotation number -> ids of the mended
+    regions.
+    """
 
     mended: int = 0
     before: int = 0
@@ -48,34 +52,35 @@ class MendReport:
         return f"{self.mended:,} annotations mended{more}"
 
     def as_dict(self) -> dict[str, object]:
-        """The counts for a machine."""
+        """The counts as plain JSON values."""
         return {"mended": self.mended, "before": self.before, "held_back": self.held_back}
 
     def covers(self, finding: Finding) -> bool:
-        """Whether what was found is mended, though the Documents it was found in are older."""
+        """Whether the finding is already mended on the server, though the Documents it was found in are older."""
         return finding.kind in KINDS and finding.region in self.regions.get(finding.annotation or 0, ())
 
 
 def mend_all(client: Client, findings: Iterable[Finding], *, project: str, workspace: Path) -> MendReport:
-    """Mend the annotations in which something was found that can be mended safely.
+    """Mend the annotations whose findings can be corrected safely.
 
-    The annotation as it was stays on the server, untouched. The mended one is its annotator's too, points at it, and
-    says at each region that changed what naba did; a pull takes the later of the two. A second call mends nothing
-    anew. Where more people are still to annotate a task it waits, since for Label Studio every annotation counts.
+    The original annotation stays on the server unchanged. The mended one has the same annotator, refers to the original
+    as its parent, and records at each changed region what naba did; a pull takes the later of the two. A second call
+    mends nothing again. A task that still waits for annotators is held back, since Label Studio counts every
+    annotation.
     """
     with alone(workspace, project):
         target = find_project(client, project, workspace=workspace)
-        wanted: dict[int, set[int]] = {}
+        to_mend: dict[int, set[int]] = {}
         for finding in findings:
             if finding.kind in KINDS and finding.task is not None and finding.annotation is not None:
-                wanted.setdefault(finding.task, set()).add(finding.annotation)
+                to_mend.setdefault(finding.task, set()).add(finding.annotation)
         mending = _Mending(client, target)
-        with progress_bar(f"mending in {project}", len(wanted)) as advance:
-            for some in batched(sorted(wanted), size=lambda _: 1, most=_TASKS, count=_TASKS):
-                for page in pages(client, target.id, _FIELDS, everything=True, only=some):
+        with progress_bar(f"mending in {project}", len(to_mend)) as advance:
+            for numbers in batched(sorted(to_mend), size=lambda _: 1, most=_TASKS, count=_TASKS):
+                for page in pages(client, target.id, _FIELDS, everything=True, only=numbers):
                     for raw in page:
-                        mending.task(schemas.Task.model_validate(raw), wanted[int(str(raw["id"]))])
-                advance(len(some))
+                        mending.task(schemas.Task.model_validate(raw), to_mend[int(str(raw["id"]))])
+                advance(len(numbers))
         return mending.report
 
 
@@ -84,16 +89,17 @@ class _Mending:
         self.client, self.target, self.report = client, target, MendReport()
         self.note = wording.mended(target.seal.ui_language)
 
-    def task(self, task: schemas.Task, wanted: set[int]) -> None:
+    def task(self, task: schemas.Task, to_mend: set[int]) -> None:
+        """Mend those annotations of one task whose ids are in `to_mend`."""
         try:
             text = from_task_data(task.data).text
         except RegionError:
-            return  # the text was edited, so no place in it means anything
+            return  # the text was edited, so offsets mean nothing
         if len({annotation.annotator for annotation in task.annotations}) < self.target.annotators:
             self.report.held_back += 1
             return
         for annotation in task.annotations:
-            if annotation.id in wanted and not annotation.was_cancelled:
+            if annotation.id in to_mend and not annotation.was_cancelled:
                 mended = mend(text, annotation.rows, note=self.note)
                 if mended is not None:
                     self._mend(task, annotation, mended)
@@ -101,15 +107,15 @@ class _Mending:
     def _mend(self, task: schemas.Task, annotation: schemas.Annotation, mended: Mended) -> None:
         number = int(str(annotation.id))
         self.report.regions[number] = mended.regions
-        if _stands(annotation, task.annotations):
+        if _already_mended(annotation, task.annotations):
             self.report.before += 1
             return
         body: Row = {
             "result": mended.rows,
-            "completed_by": _who(annotation),
+            "completed_by": _annotator_id(annotation),
             "parent_annotation": number,
             "lead_time": annotation.lead_time,
-            # The server takes the same number in once, whatever became of its first answer.
+            # The server accepts the same id only once, so a repeated request creates no second annotation.
             "unique_id": str(uuid.uuid5(_NAMESPACE, f"{self.target.born} {number} {annotation.updated_at}")),
         }
         self._create(task.id, number, json.dumps(body, ensure_ascii=False).encode())
@@ -123,7 +129,7 @@ class _Mending:
             except StudioDownError:
                 if attempt == _TRIES - 1:
                     raise
-                if any(number == a.mended_from for a in self._annotations(task)):
+                if any(number == annotation.mended_from for annotation in self._annotations(task)):
                     return
 
     def _annotations(self, task: int) -> Iterator[schemas.Annotation]:
@@ -132,14 +138,14 @@ class _Mending:
                 yield from schemas.Task.model_validate(raw).annotations
 
 
-def _stands(annotation: schemas.Annotation, others: Iterable[schemas.Annotation]) -> bool:
-    """Whether it was mended already, and not worked on since."""
+def _already_mended(annotation: schemas.Annotation, others: Iterable[schemas.Annotation]) -> bool:
+    """Whether a mended copy exists and the annotator has not changed the original since."""
     return any(
         other.mended_from == annotation.id and moment(str(other.updated_at)) >= moment(str(annotation.updated_at))
         for other in others
     )
 
 
-def _who(annotation: schemas.Annotation) -> object:
-    who = annotation.completed_by
-    return who.get("id") if isinstance(who, dict) else who
+def _annotator_id(annotation: schemas.Annotation) -> object:
+    user = annotation.completed_by
+    return user.get("id") if isinstance(user, dict) else user

@@ -1,4 +1,4 @@
-"""What is safe to mend in an annotation without asking: edges without words, and the same mark made twice. Pure."""
+"""Safe corrections of an annotation: span edges without words, and duplicate regions. Pure."""
 
 from __future__ import annotations
 
@@ -13,39 +13,39 @@ from annotation.labelstudio.convert.schemas import Row
 
 FindingKey: TypeAlias = tuple[str, str, int, int, tuple[str, ...]]
 KINDS = frozenset({"edge-space", "edge-punctuation", "twice"})
-"""The findings this takes away."""
+"""The kinds of findings that `mend` corrects."""
 
 
 @dataclass(frozen=True)
 class Mended:
-    """The rows as they should be, and the regions that are not as they were."""
+    """The corrected rows, and the ids of the regions that changed or were removed."""
 
     rows: list[Row]
     regions: frozenset[str]
 
 
 def mend(text: str, result: Sequence[object], *, note: str) -> Mended | None:
-    """The rows of an annotation of the text, mended; None where there is nothing to mend.
+    """The corrected rows of an annotation of the text; None when nothing needs correction.
 
-    A region that changed says so in its `meta`: `note` for whoever looks at it, and where it was. Rows that are not
-    understood stay as they are, and so do marks made twice of which different things are said.
+    A changed region records it in its `meta`: `note` for people, and its old place. Rows that cannot be parsed stay as
+    they are, and so do duplicate regions whose choices differ.
     """
     rows = [dict(row) for row in result if isinstance(row, Mapping)]
     if len(rows) < len(result):
         return None
     changed = {_id(row) for row in rows if _trim(row, text, note)}
-    same = _repeats(rows)
+    repeats = _repeats(rows)
     for row in rows:
-        if _id(row) in same.values() and row.get("type") == "labels":
+        if _id(row) in repeats.values() and row.get("type") == "labels":
             _mark(row, note, {"twice": True})
-    if not changed and not same:
+    if not changed and not repeats:
         return None
     _follow(rows, changed)
-    return Mended(_without(rows, same), frozenset({*changed, *same, *same.values()}))
+    return Mended(_merge_repeats(rows, repeats), frozenset({*changed, *repeats, *repeats.values()}))
 
 
 def _trim(row: Row, text: str, note: str) -> bool:
-    """Move the ends of a region onto its words; whether that was needed."""
+    """Move the ends of a region onto its words. True when that changed it."""
     span = _span(row)
     if span is None or not 0 <= span.start < span.end <= len(text):
         return False
@@ -58,7 +58,7 @@ def _trim(row: Row, text: str, note: str) -> bool:
 
 
 def _follow(rows: Sequence[Row], changed: set[str]) -> None:
-    """What is chosen for a region repeats its place."""
+    """Copy the new place of each changed region to its choices, which repeat it."""
     places = {_id(row): _value(row) for row in rows if row.get("type") == "labels" and _id(row) in changed}
     for row in rows:
         value = _value(row)
@@ -69,80 +69,82 @@ def _follow(rows: Sequence[Row], changed: set[str]) -> None:
 
 
 def _repeats(rows: Sequence[Row]) -> dict[str, str]:
-    """Region -> the earlier one that marks the same, where nothing different is said of the two."""
+    """Id of a duplicate region -> id of the earlier region with the same span, when their choices do not differ."""
     first: dict[FindingKey, str] = {}
-    same: dict[str, str] = {}
+    repeats: dict[str, str] = {}
     for row in rows:
         span = _span(row)
         if span is not None:
             key = (str(row.get("from_name")), str(row.get("to_name")), span.start, span.end, tuple(span.labels))
-            kept = first.setdefault(key, _id(row))
-            if kept != _id(row) and _agree(_said(rows, kept), _said(rows, _id(row))):
-                same[_id(row)] = kept
-    return same
+            earlier = first.setdefault(key, _id(row))
+            if earlier != _id(row) and _compatible(_choices_of(rows, earlier), _choices_of(rows, _id(row))):
+                repeats[_id(row)] = earlier
+    return repeats
 
 
-def _said(rows: Sequence[Row], region: str) -> dict[str, object]:
-    """What is chosen for a region, by the control."""
+def _choices_of(rows: Sequence[Row], region: str) -> dict[str, object]:
+    """The choices made for a region: control -> values."""
     chosen = (row for row in rows if row.get("type") == "choices" and _id(row) == region)
     return {str(row.get("from_name")): _value(row).get("choices") for row in chosen}
 
 
-def _agree(one: Mapping[str, object], two: Mapping[str, object]) -> bool:
-    return all(one[name] == two[name] for name in one.keys() & two.keys())
+def _compatible(first: Mapping[str, object], second: Mapping[str, object]) -> bool:
+    return all(first[name] == second[name] for name in first.keys() & second.keys())
 
 
-def _without(rows: Sequence[Row], same: Mapping[str, str]) -> list[Row]:
-    """The rows with the repeats gone, and what hung on them moved to the ones that stay."""
-    kept: list[Row] = []
-    said = {(_id(row), str(row.get("from_name"))) for row in rows if row.get("type") == "choices"}
+def _merge_repeats(rows: Sequence[Row], repeats: Mapping[str, str]) -> list[Row]:
+    """The rows without duplicate regions, whose choices and arrows move to the regions that remain."""
+    remaining: list[Row] = []
+    chosen = {(_id(row), str(row.get("from_name"))) for row in rows if row.get("type") == "choices"}
     arrows: dict[tuple[str, str, str], Row] = {}
     for row in rows:
         if row.get("type") == "relation":
-            _join(row, same, arrows, kept)
-        elif (here := same.get(_id(row))) is None:
-            kept.append(row)
-        elif row.get("type") == "choices" and (here, str(row.get("from_name"))) not in said:
-            said.add((here, str(row.get("from_name"))))
-            kept.append({**row, "id": here})
-    return kept
+            _add_arrow(row, repeats, arrows, remaining)
+        elif (target := repeats.get(_id(row))) is None:
+            remaining.append(row)
+        elif row.get("type") == "choices" and (target, str(row.get("from_name"))) not in chosen:
+            chosen.add((target, str(row.get("from_name"))))
+            remaining.append({**row, "id": target})
+    return remaining
 
 
-def _join(row: Row, same: Mapping[str, str], arrows: dict[tuple[str, str, str], Row], kept: list[Row]) -> None:
-    """Keep an arrow between the regions that stay; a pair that has one already gets its labels."""
+def _add_arrow(
+    row: Row, repeats: Mapping[str, str], arrows: dict[tuple[str, str, str], Row], remaining: list[Row]
+) -> None:
+    """Add an arrow between remaining regions. If the pair already has an arrow, that one gets the labels."""
     start, end = str(row.get("from_id")), str(row.get("to_id"))
-    if not same:
-        kept.append(row)
+    if not repeats:
+        remaining.append(row)
         return
-    moved = {**row, "from_id": same.get(start, start), "to_id": same.get(end, end)}
+    moved = {**row, "from_id": repeats.get(start, start), "to_id": repeats.get(end, end)}
     if moved["from_id"] == moved["to_id"] and start != end:
         return
     pair = (str(moved["from_id"]), str(moved["to_id"]), str(row.get("direction")))
     if pair not in arrows:
         arrows[pair] = moved
-        kept.append(moved)
-    elif isinstance(labels := row.get("labels"), list) and isinstance(there := arrows[pair].get("labels"), list):
-        arrows[pair]["labels"] = list(dict.fromkeys([*there, *labels]))
+        remaining.append(moved)
+    elif isinstance(labels := row.get("labels"), list) and isinstance(present := arrows[pair].get("labels"), list):
+        arrows[pair]["labels"] = list(dict.fromkeys([*present, *labels]))
 
 
-def _mark(row: Row, note: str, how: Row) -> None:
+def _mark(row: Row, note: str, change: Row) -> None:
     meta = row.get("meta")
     meta = dict(meta) if isinstance(meta, Mapping) else {}
-    told, mended = meta.get("text"), meta.get(schemas.MENDED)
-    notes = [line for line in told if line != note] if isinstance(told, list) else []
+    texts, mended = meta.get("text"), meta.get(schemas.MENDED)
+    notes = [line for line in texts if line != note] if isinstance(texts, list) else []
     row["meta"] = {
         **meta,
         "text": [*notes, note],
-        schemas.MENDED: {**(mended if isinstance(mended, Mapping) else {}), **how},
+        schemas.MENDED: {**(mended if isinstance(mended, Mapping) else {}), **change},
     }
 
 
 def _span(row: Row) -> schemas.LabelsValue | None:
     try:
-        read = schemas.row(row)
+        parsed = schemas.row(row)
     except ValueError:
         return None
-    return read.value if isinstance(read, schemas.Labels) else None
+    return parsed.value if isinstance(parsed, schemas.Labels) else None
 
 
 def _value(row: Row) -> Row:

@@ -1,4 +1,4 @@
-"""Findings in front of the annotators, on the tasks themselves. What was mended is gone with the next run."""
+"""Findings shown to the annotators on the tasks themselves. The next run clears the findings that are corrected."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, progress_bar
 
-_ASKED = 1000
-"""Tasks looked for to know whether the findings are about this project at all."""
+_TASKS_PROBED = 1000
+"""Tasks looked up to decide whether the findings belong to this project at all."""
 
 
 @dataclass
 class ShowReport:
-    """On how many tasks findings are shown, were taken away, or are held back until all annotators are done."""
+    """On how many tasks findings are shown, were cleared, or are held back until all annotators are done.
+
+    elsewhere: tasks with findings that are not in the project.
+    """
 
     url: str = ""
     shown: int = 0
@@ -41,17 +44,16 @@ class ShowReport:
         return f"findings shown on {self.shown:,} tasks of {self.url}{more}"
 
     def as_dict(self) -> dict[str, object]:
-        """The same for a machine."""
+        """The counts as plain JSON values."""
         return asdict(self)
 
 
 def show(client: Client, findings: Iterable[Finding], *, project: str, workspace: Path) -> ShowReport:
-    """Make the project's tasks say these findings and no others, each under the annotator's own annotation.
+    """Show these findings, and no others, on the project's tasks, each below its annotator's own annotation.
 
-    A task that more people are still to annotate keeps silent: they would see what another one marked. Nothing but the
-    panel changes, so a text keeps its hash and a second call changes nothing. Raises ProjectError when there is no
-    such project, or its page was edited by hand so that it cannot be given the panel, and UsageError when the findings
-    are all about other tasks.
+    Tasks that more people are still to annotate show nothing, so that nobody sees another annotator's work. Only the
+    panel changes: texts keep their hash, and a second call changes nothing. Raises ProjectError when there is no such
+    project or its page was edited by hand, and UsageError when all findings concern other tasks.
     """
     with alone(workspace, project):
         target = find_project(client, project, workspace=workspace)
@@ -60,7 +62,7 @@ def show(client: Client, findings: Iterable[Finding], *, project: str, workspace
         for finding in findings:
             if finding.task is not None:
                 by_task[finding.task].append(finding)
-        if by_task and not any(pages(client, target.id, ("id",), only=sorted(by_task)[:_ASKED])):
+        if by_task and not any(pages(client, target.id, ("id",), only=sorted(by_task)[:_TASKS_PROBED])):
             raise UsageError(
                 f"nothing was found on a task of project {project!r}; check the file that was pulled from it"
             )
@@ -73,37 +75,42 @@ class _Showing:
         self.report = ShowReport(f"{client.url}/projects/{target.id}")
 
     def run(self) -> ShowReport:
+        """Go through all tasks and write each one's findings."""
         fields = ("id", "data", "annotations", "completed_by", "was_cancelled")
-        seen = 0
+        matched = 0
         with progress_bar(f"showing findings in {self.target.title}") as advance:
             for page in ahead(pages(self.client, self.target.id, fields, everything=True)):
                 for task in page:
-                    seen += int(str(task["id"])) in self.by_task
+                    matched += int(str(task["id"])) in self.by_task
                     self._task(task)
                 advance(len(page))
-        self.report.elsewhere = len(self.by_task) - seen
+        self.report.elsewhere = len(self.by_task) - matched
         return self.report
 
     def _task(self, task: Row) -> None:
-        data, found = task.get("data"), self.by_task.get(int(str(task["id"])), [])
+        data, findings = task.get("data"), self.by_task.get(int(str(task["id"])), [])
         if not isinstance(data, dict):
             return
-        if found and _done(task) < self.target.annotators:
+        if findings and _annotator_count(task) < self.target.annotators:
             self.report.held_back += 1
-            found = []
-        said = panel(found, self.target.ontology, self.target.seal.ui_language)
+            findings = []
+        text = panel(findings, self.target.ontology, self.target.seal.ui_language)
         before = str(data.get(FINDINGS) or "")
-        self.report.shown += bool(said)
-        self.report.cleared += bool(before and not said)
-        if said != before:
-            kept = {key: value for key, value in data.items() if key != FINDINGS}
-            self.client.change(f"api/tasks/{task['id']}/", {"data": {**kept, FINDINGS: said} if said else kept})
+        self.report.shown += bool(text)
+        self.report.cleared += bool(before and not text)
+        if text != before:
+            other_data = {key: value for key, value in data.items() if key != FINDINGS}
+            self.client.change(
+                f"api/tasks/{task['id']}/", {"data": {**other_data, FINDINGS: text} if text else other_data}
+            )
 
 
-def _done(task: Row) -> int:
-    """How many annotators have annotated the task."""
+def _annotator_count(task: Row) -> int:
+    """How many different people have annotated the task."""
     annotations = task.get("annotations")
     people = (
-        [a.get("completed_by") for a in annotations if isinstance(a, dict)] if isinstance(annotations, list) else []
+        [annotation.get("completed_by") for annotation in annotations if isinstance(annotation, dict)]
+        if isinstance(annotations, list)
+        else []
     )
     return len(set(map(str, people)))

@@ -1,1 +1,1 @@
-"""The server: the embedded one, the connection, the client and its paging."""
+"""Access to the server: the embedded server, the choice of a server, the HTTP client and paging."""

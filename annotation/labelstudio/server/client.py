@@ -1,8 +1,7 @@
-"""The way to a Label Studio server, and the one place its SDK is imported.
+"""HTTP client for a Label Studio server, and the only module that imports the Label Studio SDK.
 
-The SDK carries the requests and refreshes access tokens; what travels is plain JSON. Whatever goes wrong on the way
-leaves here as an error of `annotation.core.errors`. What may safely be sent twice is sent again while a server
-restarts.
+The SDK sends the requests and refreshes access tokens; the bodies are plain JSON. Every failure is raised as an error
+of `annotation.core.errors`. Requests that are safe to repeat are repeated while the server restarts.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ TIMEOUT = httpx.Timeout(300.0, connect=10.0)
 
 
 class NotCarriedOutError(StudioDownError):
-    """The server never took the request on, so sending it again cannot do its work twice."""
+    """The server did not process the request, so sending it again cannot do its work twice."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """JSON, and how many bytes it came in."""
+    """The parsed JSON of an answer, and the size of its body in bytes."""
 
     value: object
     size: int
@@ -38,19 +37,23 @@ class Response:
 
 @dataclass(frozen=True)
 class Patience:
-    """For how many seconds a request is sent again: before the server has ever answered us, and after."""
+    """How many seconds a request is repeated: `before_answer` until the server has answered once, then `after_answer`.
 
-    unknown: float = 2.0
-    known: float = 60.0
+    The pause between two tries doubles from `first_pause` up to `longest_pause`, in seconds.
+    """
+
+    before_answer: float = 2.0
+    after_answer: float = 60.0
     first_pause: float = 0.25
     longest_pause: float = 8.0
 
 
 class Client:
-    """A Label Studio server, entered with a legacy token or a personal access token.
+    """A connection to one Label Studio server, with a legacy token or a personal access token.
 
-    Every method raises StudioDownError (no answer), StudioAuthError (the token is not taken), ProjectError (what was
-    asked for is not there) or StudioError (the server refuses or says what nobody understands), and nothing else.
+    Every method raises StudioDownError (no answer), StudioAuthError (the token is refused), ProjectError (404: the
+    object does not exist) or StudioError (any other refusal, or an answer that is not Label Studio's), and nothing
+    else.
     """
 
     def __init__(self, url: str, token: str, *, patience: Patience | None = None) -> None:
@@ -59,9 +62,9 @@ class Client:
         self._answered = False
         with translated(self.url):
             loopback = httpx.URL(self.url).host in ("127.0.0.1", "localhost", "::1")
-            # Proxies of the environment are for other machines; one between us and ourselves only breaks things.
-            carrier = httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback)
-            sdk = LabelStudio(base_url=f"{self.url}/", api_key=self.token, httpx_client=carrier, max_retries=0)  # type: ignore[no-untyped-call]
+            # A proxy from the environment is for other machines; on the loopback it would only break the connection.
+            http = httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback)
+            sdk = LabelStudio(base_url=f"{self.url}/", api_key=self.token, httpx_client=http, max_retries=0)  # type: ignore[no-untyped-call]
         self._http = sdk._client_wrapper.httpx_client
 
     def get(self, path: str, **params: object) -> object:
@@ -69,27 +72,29 @@ class Client:
         return self.ask(path, **params).value
 
     def ask(self, path: str, **params: object) -> Response:
-        """As `get`, with the size of the answer."""
+        """Like `get`, with the size of the answer in bytes."""
         return self._ask("GET", path, params=params)
 
     def change(self, path: str, body: Mapping[str, object]) -> object:
-        """Set some fields of what is at `path`."""
+        """Set some fields of the object at `path` (PATCH), and return the server's answer."""
         return self._ask("PATCH", path, body=json.dumps(body).encode()).value
 
     def delete(self, path: str, body: Mapping[str, object] | None = None) -> None:
-        """Remove what is at `path`; if it is gone already, that is fine."""
+        """Delete the object at `path`. No error when it does not exist."""
         try:
             self._ask("DELETE", path, body=json.dumps(body).encode() if body else None)
         except ProjectError:
             return
 
     def create(self, path: str, body: Mapping[str, object] | bytes, *, repeat: bool = False, **params: object) -> Row:
-        """Post JSON. Unless `repeat`, it is never sent twice: after StudioDownError it may or may not have arrived."""
+        """POST JSON and return the answer. Unless `repeat`, it is sent once: after StudioDownError it may have arrived
+        or not.
+        """
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return row(self._ask("POST", path, params=params, body=content, repeat=repeat).value)
 
     def order(self, path: str) -> None:
-        """Have the server do something that takes no values, gives none, and may well be done twice."""
+        """Start an action of the server that takes no values, returns none, and is safe to start twice (POST)."""
         self._ask("POST", path, body=b"{}", repeat=True)
 
     def me(self) -> Row:
@@ -97,9 +102,11 @@ class Client:
         return row(self.get("api/current-user/whoami"))
 
     def members(self) -> dict[int, str]:
-        """User number -> e-mail address, of everybody in the organization."""
+        """User number -> e-mail address, for all users of the organization."""
         users = self.get("api/users/")
-        return {int(str(u["id"])): str(u.get("email") or u.get("username") or u["id"]) for u in rows(users)}
+        return {
+            int(str(user["id"])): str(user.get("email") or user.get("username") or user["id"]) for user in rows(users)
+        }
 
     def _ask(
         self,
@@ -110,16 +117,16 @@ class Client:
         body: bytes | None = None,
         repeat: bool | None = None,
     ) -> Response:
-        """One request, sent again while patience lasts where that is safe, with growing pauses."""
+        """Send one request. Where that is safe, repeat it with growing pauses until the patience runs out."""
         safe = method != "POST" if repeat is None else repeat
         began, pause = time.monotonic(), self.patience.first_pause
         while True:
             try:
                 return self._once(method, path, params or {}, body)
             except StudioDownError as error:
-                limit = self.patience.known if self._answered else self.patience.unknown
-                sure = safe or isinstance(error, NotCarriedOutError)
-                if not sure or time.monotonic() - began + pause > limit:
+                limit = self.patience.after_answer if self._answered else self.patience.before_answer
+                repeatable = safe or isinstance(error, NotCarriedOutError)
+                if not repeatable or time.monotonic() - began + pause > limit:
                     raise
             time.sleep(pause * random.uniform(0.7, 1.3))
             pause = min(pause * 2, self.patience.longest_pause)
@@ -136,7 +143,7 @@ class Client:
 
 @contextmanager
 def translated(url: str, path: str = "") -> Iterator[None]:
-    """Turn whatever the SDK and its HTTP library raise into errors of ours."""
+    """Turn every exception of the SDK and its HTTP library into an error of `annotation.core.errors`."""
     try:
         yield
     except ApiError as error:
@@ -148,9 +155,9 @@ def translated(url: str, path: str = "") -> Iterator[None]:
     except (UnicodeEncodeError, httpx.LocalProtocolError) as error:
         raise StudioAuthError(f"the token for {url} is none that could be sent; set LABEL_STUDIO_API_KEY") from error
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise NotCarriedOutError(_silent(url, error)) from error
+        raise NotCarriedOutError(_no_answer(url, error)) from error
     except httpx.TransportError as error:
-        raise StudioDownError(_silent(url, error)) from error
+        raise StudioDownError(_no_answer(url, error)) from error
     except (httpx.HTTPError, ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:
         raise StudioError(
             f"{url}/{path} answers with something that is no Label Studio's ({error}); check LABEL_STUDIO_URL"
@@ -174,29 +181,33 @@ def _refusal(url: str, path: str, status: int, body: str) -> StudioError:
 
 
 def _detail(body: str) -> str:
-    """The reason a server gives, in at most a line; a page meant for a browser gives none."""
+    """The reason in a server's answer, on one line of at most 300 characters; an HTML page gives none."""
     try:
-        told = json.loads(body)
-        body = str(told.get("validation_errors") or told.get("detail") or told) if isinstance(told, dict) else str(told)
+        answer = json.loads(body)
+        body = (
+            str(answer.get("validation_errors") or answer.get("detail") or answer)
+            if isinstance(answer, dict)
+            else str(answer)
+        )
     except ValueError:
         body = "a page for a browser" if "<html" in body else body
     return " ".join(body.split())[:300]
 
 
-def _silent(url: str, error: Exception) -> str:
+def _no_answer(url: str, error: Exception) -> str:
     reason = str(error) or type(error).__name__
     return f"Label Studio at {url} does not answer ({reason}); start it with `naba serve`, or check LABEL_STUDIO_URL"
 
 
 def row(value: object) -> Row:
-    """What must be an object; StudioError when it is not."""
+    """The value as a JSON object. Raises StudioError when it is none."""
     if not isinstance(value, dict):
         raise StudioError(f"Label Studio answers {str(value)[:80]!r} where an object is due; is it another version?")
     return value
 
 
 def rows(value: object) -> list[Row]:
-    """What must be a list of objects; StudioError when it is not."""
+    """The value as a list of JSON objects. Raises StudioError when it is none."""
     if not isinstance(value, list):
         raise StudioError(f"Label Studio answers {str(value)[:80]!r} where a list is due; is it another version?")
     return [row(item) for item in value]

@@ -1,4 +1,4 @@
-"""Which server to work with."""
+"""Choice of the server to work with: the one in the environment variables, else the embedded one."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from annotation.labelstudio.server.embedded import find_server
 def connect(workspace: Path) -> Client:
     """The client for the server to work with.
 
-    LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY win; else it is the embedded server. Raises StudioDownError when there is
-    neither, and StudioAuthError when only one of the two variables is set.
+    LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY take precedence over the embedded server. Raises StudioDownError when
+    there is neither, and StudioAuthError when only one of the two variables is set.
     """
     url, token = os.environ.get("LABEL_STUDIO_URL", ""), os.environ.get("LABEL_STUDIO_API_KEY", "")
     if url and not token:

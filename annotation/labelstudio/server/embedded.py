@@ -1,7 +1,7 @@
 """The embedded server: a real Label Studio on SQLite, on the loopback, in `workspace/studio/`.
 
-Its password and token are generated, and kept in a file only its owner can read. It outlives the command that started
-it, reports nothing to anyone, and is found again by a note of its process in `workspace/studio/server.json`.
+Its password and token are generated, and stored in a file that only its owner can read. It keeps running after the
+command that started it and sends no usage data. Its process is recorded in `workspace/studio/server.json`.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ USERNAME = "naba@localhost.localdomain"
 START_SECONDS = 180.0
 STOP_SECONDS = 10.0
 PORT_SECONDS = 5.0
-_NOWHERE = "http://127.0.0.1:9"
+_DEAD_PROXY = "http://127.0.0.1:9"
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running embedded server and how to get into it."""
+    """A running embedded server: address, credentials, workspace and process."""
 
     url: str
     token: str = field(repr=False)
@@ -52,10 +52,10 @@ class Server:
 
 
 def start(workspace: Path, *, port: int | None = None, seconds: float = START_SECONDS) -> Server:
-    """Start the server and wait until it answers; one that runs already is returned as it is.
+    """Start the server and wait at most `seconds` until it answers. One that already runs is returned as it is.
 
-    The first start creates the database and takes some 20 s. Raises StudioError when the extra is missing or the
-    server ends, or does not answer in time.
+    The first start creates the database and takes about 20 s. Raises StudioError when Label Studio is not installed,
+    the process ends, or it does not answer in time.
     """
     folder = _folder(workspace)
     with FileLock(folder / "start.lock"):
@@ -71,18 +71,18 @@ def start(workspace: Path, *, port: int | None = None, seconds: float = START_SE
 
 
 def find_server(workspace: Path) -> Server | None:
-    """The server of this workspace if its process lives, whether or not it answers yet."""
+    """The server of this workspace if its process is running, whether it answers yet or not; else None."""
     folder = Path(workspace).resolve() / "studio"
     try:
-        note = json.loads((folder / "server.json").read_text(encoding="utf-8"))
-        process = _process(note["pid"], note["started"])
-        return _server(folder, note["pid"], note["port"]) if process else None
+        record = json.loads((folder / "server.json").read_text(encoding="utf-8"))
+        process = _process(record["pid"], record["started"])
+        return _server(folder, record["pid"], record["port"]) if process else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
 def stop(workspace: Path) -> bool:
-    """End the server of this workspace, and only that; whether there was one."""
+    """Stop the server of this workspace and no other. True when one was running."""
     server = find_server(workspace)
     if server is None:
         return False
@@ -107,7 +107,7 @@ def _folder(workspace: Path) -> Path:
 
 
 def _launch(folder: Path, port: int) -> Server:
-    """Start the process, detached, and note which it is."""
+    """Start the process, detached, and record it in `server.json`."""
     credentials = _credentials(folder)
     command = [*_executable(), "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
     with (folder / "server.log").open("wb") as output:
@@ -120,44 +120,52 @@ def _launch(folder: Path, port: int) -> Server:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    note = {"pid": process.pid, "port": port, "started": psutil.Process(process.pid).create_time()}
+    record = {"pid": process.pid, "port": port, "started": psutil.Process(process.pid).create_time()}
     with atomic(folder / "server.json") as file:
-        json.dump(note, file)
+        json.dump(record, file)
     return _server(folder, process.pid, port)
 
 
 def _server(folder: Path, pid: int, port: int) -> Server:
-    kept = _credentials(folder)
-    return Server(f"http://{HOST}:{port}", kept["token"], kept["username"], kept["password"], folder.parent, pid, port)
+    credentials = _credentials(folder)
+    return Server(
+        f"http://{HOST}:{port}",
+        credentials["token"],
+        credentials["username"],
+        credentials["password"],
+        folder.parent,
+        pid,
+        port,
+    )
 
 
 def _executable() -> list[str]:
-    """The command that is Label Studio: the script beside this Python, else the one on the path."""
+    """The command that starts Label Studio: the script beside this Python, else the one on the PATH."""
     if find_spec("label_studio") is None:
         raise StudioError('the embedded Label Studio is not installed; run `pip install "naba[studio]"`')
     script = Path(sys.executable).with_name("label-studio")
-    found = str(script) if script.exists() else shutil.which("label-studio")
-    return [found] if found else [sys.executable, "-m", "label_studio.server"]
+    executable = str(script) if script.exists() else shutil.which("label-studio")
+    return [executable] if executable else [sys.executable, "-m", "label_studio.server"]
 
 
 def _credentials(folder: Path) -> dict[str, str]:
-    """Username, password and token, made once; the file is readable by its owner only from its first byte."""
+    """Username, password and token, generated once. The file is created readable by its owner only."""
     path = folder / "credentials.json"
     if not path.exists():
-        made = {"username": USERNAME, "password": secrets.token_urlsafe(18), "token": secrets.token_hex(20)}
+        generated = {"username": USERNAME, "password": secrets.token_urlsafe(18), "token": secrets.token_hex(20)}
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(made, file)
+            json.dump(generated, file)
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        return {key: str(kept[key]) for key in ("username", "password", "token")}
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return {key: str(stored[key]) for key in ("username", "password", "token")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudioError(f"{path}: is not what naba wrote ({error}); restore it or use another workspace") from error
 
 
 def _environment(folder: Path, credentials: dict[str, str]) -> dict[str, str]:
-    """The server's settings. Its own variables are replaced, not inherited: Label Studio also reads bare names."""
-    own = {
+    """The server's environment. Inherited Label Studio variables are dropped: it also reads names without a prefix."""
+    settings = {
         "BASE_DATA_DIR": str(folder / "data"),
         "DJANGO_DB": "sqlite",
         "DATABASE_NAME": str(folder / "data" / "label_studio.sqlite3"),
@@ -179,38 +187,45 @@ def _environment(folder: Path, credentials: dict[str, str]) -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
     }
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("LABEL_STUDIO_", "HEARTEX_", "DJANGO_"))}
-    # Nothing here needs the network; the pages that would fetch news of the product find a proxy that is not there.
-    proxies = {name: _NOWHERE for key in ("http_proxy", "https_proxy", "all_proxy") for name in (key, key.upper())}
+    # The server needs no network. Its pages would fetch product news; this proxy does not exist, so they cannot.
+    proxies = {name: _DEAD_PROXY for key in ("http_proxy", "https_proxy", "all_proxy") for name in (key, key.upper())}
     local = {"no_proxy": f"{HOST},localhost", "NO_PROXY": f"{HOST},localhost"}
     home = {"XDG_CONFIG_HOME": str(folder / "config"), "XDG_DATA_HOME": str(folder / "data")}
-    bare = {"LATEST_VERSION_CHECK": "false", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-    return {**inherited, **proxies, **local, **home, **bare, **{f"LABEL_STUDIO_{k}": v for k, v in own.items()}}
+    without_prefix = {"LATEST_VERSION_CHECK": "false", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
+    return {
+        **inherited,
+        **proxies,
+        **local,
+        **home,
+        **without_prefix,
+        **{f"LABEL_STUDIO_{k}": v for k, v in settings.items()},
+    }
 
 
 def _last_port(folder: Path) -> int:
-    """Where the server was before, so that browsers and commands under way find it again."""
+    """The port of the last start, so that open browser pages and running commands find the server again."""
     try:
         return int(json.loads((folder / "server.json").read_text(encoding="utf-8"))["port"])
     except (OSError, ValueError, KeyError, TypeError):
         return DEFAULT_PORT
 
 
-def _free_port(wanted: int | None, last: int) -> int:
-    """The port asked for, or the last one, or when it is taken any that is free.
+def _free_port(requested: int | None, last: int) -> int:
+    """The requested port, or the last one; if it is taken, any free port.
 
-    A server that was killed holds its port until its last thread is gone, so a taken one is tried for a while.
+    A killed server holds its port until its last thread ends, so a taken port is tried again for PORT_SECONDS.
     """
-    port, deadline = last if wanted is None else wanted, time.monotonic() + PORT_SECONDS
-    while (free := _bound(port)) is None and time.monotonic() < deadline:
+    port, deadline = last if requested is None else requested, time.monotonic() + PORT_SECONDS
+    while (free := _bindable_port(port)) is None and time.monotonic() < deadline:
         time.sleep(0.1)
-    free = _bound(0) if free is None else free
+    free = _bindable_port(0) if free is None else free
     if free is None:
         raise StudioError("no free port on the loopback; end a server that holds one")
     return free
 
 
-def _bound(port: int) -> int | None:
-    """The number a socket gets that asks for the port, any free one for 0; None when it is taken."""
+def _bindable_port(port: int) -> int | None:
+    """The port number a socket gets when it binds to `port`, any free one for 0; None when the port is taken."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -221,17 +236,17 @@ def _bound(port: int) -> int | None:
 
 
 def _process(pid: int, started: float) -> psutil.Process | None:
-    """The process, if it is still the one that was started: numbers of the dead are used again."""
+    """The process, if it is still the one that was started: the system reuses process numbers."""
     try:
         process = psutil.Process(pid)
-        same = abs(process.create_time() - started) < 0.1 and process.status() != psutil.STATUS_ZOMBIE
+        is_same = abs(process.create_time() - started) < 0.1 and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return None
-    return process if same else None
+    return process if is_same else None
 
 
 def _answers(server: Server, seconds: float) -> bool:
-    """Wait until it answers; False when it ended instead. Raises StudioError when it does neither in time."""
+    """Wait until the server answers; False when its process ended. Raises StudioError when neither happens in time."""
     deadline = time.monotonic() + seconds
     while not _healthy(server):
         if find_server(server.workspace) is None:
@@ -244,12 +259,16 @@ def _answers(server: Server, seconds: float) -> bool:
 
 
 def _healthy(server: Server) -> bool:
-    """Whether it answers, and it is our process that does: Label Studio moves to another port when its own is taken."""
+    """Whether the server answers on its own port: Label Studio moves to another port when its own is taken."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"{server.url}/health", timeout=5) as answer:
-            held = {c.laddr.port for c in psutil.Process(server.pid).net_connections("tcp") if c.laddr}
-            return answer.status == 200 and server.port in held
+            ports = {
+                connection.laddr.port
+                for connection in psutil.Process(server.pid).net_connections("tcp")
+                if connection.laddr
+            }
+            return answer.status == 200 and server.port in ports
     except (OSError, urllib.error.URLError, psutil.Error):
         return False
 

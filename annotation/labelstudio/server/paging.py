@@ -1,4 +1,4 @@
-"""A project's tasks, page by page, so that any project fits in memory."""
+"""Pages of a project's tasks, so that a project of any size fits in memory."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FIRST_PAGE = 200
 
 
 def count_tasks(client: Client, project: int, *, until: int | None = None) -> int:
-    """How many tasks the project has, or has up to number `until`."""
+    """The number of tasks in the project, or of those numbered up to `until`."""
     filters = [] if until is None else [_filter("id", "less_or_equal", "Number", until)]
     query = json.dumps({"filters": {"conjunction": "and", "items": filters}})
     return _left(_page(client, {"project": project, "include": "id", "page_size": 1, "query": query})[0])
 
 
 def latest_update(client: Client, project: int) -> str | None:
-    """When the task that changed last was changed, as the server writes it; None without tasks."""
+    """When any task was last changed, as the server writes it; None without tasks."""
     order = json.dumps({"ordering": ["-tasks:updated_at"]})
     page, _ = _page(client, {"project": project, "include": "id,updated_at", "page_size": 1, "query": order})
     tasks = rows(page.get("tasks"))
@@ -31,7 +31,7 @@ def latest_update(client: Client, project: int) -> str | None:
 
 
 def moment(stamp: str) -> datetime:
-    """A time as the server writes it."""
+    """A timestamp of the server as a datetime. Raises StudioError when it is not in ISO format."""
     try:
         return datetime.fromisoformat(stamp)
     except ValueError as error:
@@ -48,12 +48,12 @@ def pages(
     since: datetime | None = None,
     only: Sequence[int] | None = None,
 ) -> Iterator[list[Row]]:
-    """Pages of tasks by ascending number, with `fields` alone; `everything` for annotations and predictions too.
+    """Pages of tasks by ascending number, with `fields` only; `everything` adds annotations and predictions.
 
-    Only tasks numbered above `after`, changed at `since` or later, and among `only`. `fields` hold for what hangs on
-    a task as well, which spares the server most of its work. Each page is asked for by the number of the last task
-    seen, so tasks that come or go meanwhile shift nothing, and each tells how many are left: one that holds none when
-    some are left is a StudioError. Pages shrink where tasks are large.
+    Only tasks numbered above `after`, changed at `since` or later, and listed in `only`. `fields` also selects the keys
+    of annotations and predictions, which saves the server most of its work. Each page is requested by the number of the
+    last task received, so tasks created or deleted meanwhile shift nothing. Pages shrink where tasks are large. Raises
+    StudioError when the server reports remaining tasks but sends none.
     """
     params: Row = {"project": project, "include": ",".join(fields), "resolve_uri": "false"}
     if everything:
@@ -61,7 +61,7 @@ def pages(
     size = _FIRST_PAGE if everything or "data" in fields else PAGE_TASKS
     while True:
         query = json.dumps(_query(after, since, only))
-        page, weight = _page(client, {**params, "page_size": size, "query": query})
+        page, page_bytes = _page(client, {**params, "page_size": size, "query": query})
         tasks, left = rows(page.get("tasks")), _left(page)
         if left and not tasks:
             raise StudioError(f"{client.url}: project {project} has {left} more tasks but gives none; try again")
@@ -70,7 +70,7 @@ def pages(
             after = int(str(tasks[-1]["id"]))
         if len(tasks) >= left:
             return
-        size = max(1, min(PAGE_TASKS, size * PAGE_BYTES // max(1, weight)))
+        size = max(1, min(PAGE_TASKS, size * PAGE_BYTES // max(1, page_bytes)))
 
 
 def _query(after: int, since: datetime | None, only: Sequence[int] | None) -> Row:

@@ -1,4 +1,4 @@
-"""Long streams in constant memory: cut to size, worked on ahead of time, and shown as they go."""
+"""Long streams in constant memory: prefetching in a thread, batches limited in size, and progress display."""
 
 from __future__ import annotations
 
@@ -20,50 +20,50 @@ log = logging.getLogger(__name__)
 
 
 class _End(Generic[T]):
-    """Stands for the end of a stream, which a future cannot raise."""
+    """Sentinel for the end of a stream: a future cannot raise StopIteration."""
 
 
 def ahead(items: Iterable[T]) -> Iterator[T]:
-    """The same items, each made in a thread while the one before is worked on: network and processor take turns."""
+    """The same items, each fetched in a thread while the one before is processed: network and processor overlap."""
     iterator, end = iter(items), _End[T]()
     with ThreadPoolExecutor(max_workers=1) as pool:
-        coming = pool.submit(next, iterator, end)
-        while not isinstance(item := coming.result(), _End):
-            coming = pool.submit(next, iterator, end)
+        future = pool.submit(next, iterator, end)
+        while not isinstance(item := future.result(), _End):
+            future = pool.submit(next, iterator, end)
             yield item
 
 
 def batched(items: Iterable[T], *, size: Callable[[T], int], most: int, count: int) -> Iterator[list[T]]:
-    """Lists of at most `count` items and about `most` units of `size`; an item beyond that goes alone."""
+    """Lists of at most `count` items whose sizes add up to at most `most`; a larger item has a list of its own."""
     chunk: list[T] = []
-    weight = 0
+    total = 0
     for item in items:
-        added = size(item)
-        if chunk and (weight + added > most or len(chunk) == count):
+        item_size = size(item)
+        if chunk and (total + item_size > most or len(chunk) == count):
             yield chunk
-            chunk, weight = [], 0
+            chunk, total = [], 0
         chunk.append(item)
-        weight += added
+        total += item_size
     if chunk:
         yield chunk
 
 
 @contextmanager
 def progress_bar(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """A function to call with how many more are done: a bar on a terminal, a line now and then elsewhere."""
+    """A function to call with the number of further items done: a bar on a terminal, else a log line every 15 s."""
     if terminal.err.is_terminal and log.isEnabledFor(logging.INFO):
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with Progress(*columns, console=terminal.err, transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda more: bar.advance(task, more)
         return
-    done, said = 0, time.monotonic()
+    done, logged_at = 0, time.monotonic()
 
     def advance(more: int) -> None:
-        nonlocal done, said
+        nonlocal done, logged_at
         done += more
-        if time.monotonic() - said > _SECONDS_BETWEEN_LINES:
-            said = time.monotonic()
+        if time.monotonic() - logged_at > _SECONDS_BETWEEN_LINES:
+            logged_at = time.monotonic()
             log.info("%s: %s%s", what, f"{done:,}", f" of {total:,}" if total else "")
 
     yield advance

@@ -1,1 +1,1 @@
-"""Predictions shown to annotators, and what became of them."""
+"""Predictions shown to annotators as suggestions, and statistics of what annotators did with them."""

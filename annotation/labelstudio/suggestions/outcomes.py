@@ -1,7 +1,8 @@
-"""What became of each mark of a suggestion in the annotation made from it. Pure.
+"""Outcome of each span and arrow of a suggestion in the annotation made from it. Pure.
 
-A region keeps its id whatever the annotator does to it, so ids tell most. Some remove a region and mark the words
-again instead of moving its ends: what is left over on both sides is matched by overlap, within triggers and entities.
+A region keeps its id whatever the annotator does to it, so most regions are matched by id. Some annotators delete a
+region and annotate the words again instead of moving its ends: what remains unmatched on both sides is matched by
+overlap, within triggers and within entities.
 """
 
 from __future__ import annotations
@@ -30,58 +31,65 @@ FATES: Mapping[str, str] = {
 }
 
 OutcomeKey: TypeAlias = tuple[str, str, str]
-"""A layer, the label suggested (for what was added: the label marked), and a fate."""
+"""Layer, suggested label (of an added mark: its own label), and fate."""
 Arrow: TypeAlias = tuple[str, str, str]
 """Region id, region id, code."""
 
 
 @dataclass
 class RegionMarks:
-    """Spans by region id, layer by layer, and arrows."""
+    """The regions and arrows of a result: layer -> region id -> span, and a set of arrows."""
 
     spans: dict[str, dict[str, Span]] = field(default_factory=lambda: {schemas.TRIGGER: {}, schemas.ENTITY: {}})
     arrows: set[Arrow] = field(default_factory=set)
 
 
 def marks(rows: Sequence[object], titles: Mapping[str, str]) -> RegionMarks:
-    """The regions and arrows among the rows. Rows that cannot be read say nothing here; a pull quarantines them."""
+    """The regions and arrows in the rows. Malformed rows are ignored; a pull quarantines them."""
     codes = {title: code for code, title in titles.items()}
-    found = RegionMarks()
+    region_marks = RegionMarks()
     for raw in rows:
         try:
             row = schemas.row(raw)
             if isinstance(row, schemas.Labels):
                 for label in row.value.labels[:1]:
-                    found.spans.setdefault(row.from_name, {})[row.id] = Span(row.value.start, row.value.end, label)
+                    region_marks.spans.setdefault(row.from_name, {})[row.id] = Span(
+                        row.value.start, row.value.end, label
+                    )
             elif isinstance(row, schemas.Relation):
-                found.arrows |= {(row.from_id, row.to_id, codes.get(title, title)) for title in row.labels}
+                region_marks.arrows |= {(row.from_id, row.to_id, codes.get(title, title)) for title in row.labels}
         except ValueError:
             continue
-    return found
+    return region_marks
 
 
 def fates(suggested: RegionMarks, submitted: RegionMarks, links: Collection[str] = ()) -> Counter[OutcomeKey]:
-    """How often what became of what. `links` are the codes of arrows that are no roles."""
-    counted: Counter[OutcomeKey] = Counter()
-    became: dict[str, str] = {}
+    """Compare a suggestion with the annotation made from it: how often each label had each fate.
+
+    `links` are the codes of arrows that are links, not roles.
+    """
+    counts: Counter[OutcomeKey] = Counter()
+    matched_ids: dict[str, str] = {}
     for layer in (schemas.TRIGGER, schemas.ENTITY):
-        ours, theirs = suggested.spans[layer], submitted.spans[layer]
-        became |= (pairs := _pairs(ours, theirs))
-        for id, span in ours.items():
-            counted[layer, span.label, _fate(span, theirs[pairs[id]]) if id in pairs else DELETED] += 1
-        for id in theirs.keys() - set(pairs.values()):
-            counted[layer, theirs[id].label, ADDED] += 1
-    for code, fate in _arrows(suggested.arrows, submitted.arrows, became):
-        counted[LINK if code in links else ROLE, code, fate] += 1
-    return counted
+        suggested_spans, submitted_spans = suggested.spans[layer], submitted.spans[layer]
+        matched_ids |= (pairs := _pairs(suggested_spans, submitted_spans))
+        for id, span in suggested_spans.items():
+            counts[layer, span.label, _fate(span, submitted_spans[pairs[id]]) if id in pairs else DELETED] += 1
+        for id in submitted_spans.keys() - set(pairs.values()):
+            counts[layer, submitted_spans[id].label, ADDED] += 1
+    for code, fate in _arrows(suggested.arrows, submitted.arrows, matched_ids):
+        counts[LINK if code in links else ROLE, code, fate] += 1
+    return counts
 
 
-def _pairs(ours: Mapping[str, Span], theirs: Mapping[str, Span]) -> dict[str, str]:
-    """Region id -> region id: the same, or of what overlaps most among the others."""
-    pairs = {id: id for id in ours if id in theirs}
-    left, right = ([id for id in side if id not in pairs] for side in (ours, theirs))
-    matched = assign([ours[id] for id in left], [theirs[id] for id in right])
-    return pairs | {left[i]: right[j] for i, j in matched}
+def _pairs(suggested: Mapping[str, Span], submitted: Mapping[str, Span]) -> dict[str, str]:
+    """Suggested region id -> submitted region id: the same id, or among the others the region that overlaps most."""
+    pairs = {id: id for id in suggested if id in submitted}
+    unmatched_suggested, unmatched_submitted = (
+        [id for id in side if id not in pairs] for side in (suggested, submitted)
+    )
+    matched = assign([suggested[id] for id in unmatched_suggested], [submitted[id] for id in unmatched_submitted])
+    return pairs | {unmatched_suggested[i]: unmatched_submitted[j] for i, j in matched}
 
 
 def _fate(suggested: Span, submitted: Span) -> str:
@@ -91,17 +99,17 @@ def _fate(suggested: Span, submitted: Span) -> str:
     return TYPE if same_words else BOTH
 
 
-def _arrows(ours: set[Arrow], theirs: set[Arrow], became: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The code and fate of each arrow. It stays where its ends go; with another code between them it is edited."""
-    moved = sorted(((became.get(a, ""), became.get(b, ""), code) for a, b, code in ours))
-    free = theirs - set(moved)
+def _arrows(suggested: set[Arrow], submitted: set[Arrow], matched_ids: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The code and fate of each arrow. Between the same ends, an arrow with another code is an edited one."""
+    moved = sorted(((matched_ids.get(start, ""), matched_ids.get(end, ""), code) for start, end, code in suggested))
+    unmatched = submitted - set(moved)
     for arrow in moved:
-        other = next((one for one in sorted(free) if one[:2] == arrow[:2]), None)
-        if arrow in theirs:
+        relabelled = next((candidate for candidate in sorted(unmatched) if candidate[:2] == arrow[:2]), None)
+        if arrow in submitted:
             yield arrow[2], ACCEPTED
-        elif other is not None:
-            free.remove(other)
+        elif relabelled is not None:
+            unmatched.remove(relabelled)
             yield arrow[2], TYPE
         else:
             yield arrow[2], DELETED
-    yield from ((code, ADDED) for _, _, code in free)
+    yield from ((code, ADDED) for _, _, code in unmatched)

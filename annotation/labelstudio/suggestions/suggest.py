@@ -1,4 +1,4 @@
-"""Predicted Documents -> suggestions the annotators see, in place of naba's earlier ones."""
+"""Suggestions: predicted Documents shown to annotators, in place of naba's earlier suggestions."""
 
 from __future__ import annotations
 
@@ -27,33 +27,34 @@ CHUNK_BYTES = 8 << 20
 CHUNK_PREDICTIONS = 500
 _TRIES = 3
 
-There: TypeAlias = dict[int, dict[str, list[int]]]
-"""Task -> digest of each suggestion of one version that is there -> the numbers of those that say the same."""
+StoredSuggestions: TypeAlias = dict[int, dict[str, list[int]]]
+"""Task -> digest of each stored suggestion of one model version -> numbers of the predictions with that digest."""
 
 Notes: TypeAlias = Mapping[str, Mapping[Span, str]]
-"""Article id -> span -> what is to be read at its region."""
+"""Article id -> span -> text to display at its region."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class SuggestReport:
-    """What became of the predictions.
+    """The outcome of a run.
 
-    created: suggestions made. kept: the same were there. removed: earlier ones of naba's taken away. missing: ids of
-    articles the project does not hold, or holds with another text. refused: why a prediction was not sent.
+    created: suggestions made. unchanged: equal ones were on the server before. removed: naba's earlier ones deleted.
+    missing: ids of articles not in the project, or there with another text. refused: reasons why predictions were not
+    sent.
     """
 
     model_version: str = ""
     created: int = 0
-    kept: int = 0
+    unchanged: int = 0
     removed: int = 0
     missing: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         counts = {
-            "already there": self.kept,
+            "already there": self.unchanged,
             "earlier ones removed": self.removed,
             "not in the project": len(self.missing),
             "refused": len(self.refused),
@@ -78,19 +79,19 @@ def suggest(
     keep: bool = False,
     notes: Notes | None = None,
 ) -> SuggestReport:
-    """Show the predictions to the annotators, the least sure first, and take naba's earlier ones away unless `keep`.
+    """Show the predictions to annotators, least confident first, and delete naba's earlier ones unless `keep`.
 
-    The version is `model_version`, else what the first document says made it. `notes` are put on regions, for whoever
-    selects one to read. Raises UsageError when documents of two
-    models come together, ProjectError when there is no such project, and StudioDownError, saying how far it got, when
-    the server stays away; the same call again goes on from there.
+    The version is `model_version`, else the one in the first document's provenance. `notes` are attached to regions and
+    displayed when an annotator selects one. Raises UsageError when documents of two models are mixed, ProjectError when
+    there is no such project, and StudioDownError with the progress so far when the server stops answering; the same
+    call then resumes.
     """
     with alone(workspace, project):
         suggesting = _Suggesting(client, find_project(client, project, workspace=workspace), model_version, notes or {})
         try:
             suggesting.run(documents, keep=keep)
         except StudioDownError as error:
-            done = suggesting.report.created + suggesting.report.kept
+            done = suggesting.report.created + suggesting.report.unchanged
             raise StudioDownError(
                 f"{error}; {done:,} suggestions are there; run the same command again to go on"
             ) from (error)
@@ -103,17 +104,21 @@ class _Suggesting:
         self.titles = target.titles
         self.report = SuggestReport()
         self.held = Holdings()
-        self.there: There = {}
-        self.untidy = False
+        self.stored: StoredSuggestions = {}
+        self.has_leftovers = False
         self.sent: dict[int, str] = {}
 
     def run(self, documents: Iterable[Document], *, keep: bool) -> None:
+        """Send the suggestions in chunks, show the version, and delete what it replaces."""
         self.held = holdings(self.client, self.target.id)
-        parcels = batched(
-            self._suggestions(documents), size=lambda s: len(s.body), most=CHUNK_BYTES, count=CHUNK_PREDICTIONS
+        chunks = batched(
+            self._suggestions(documents),
+            size=lambda suggestion: len(suggestion.body),
+            most=CHUNK_BYTES,
+            count=CHUNK_PREDICTIONS,
         )
         with progress_bar(f"suggesting in {self.target.title}") as advance:
-            for chunk in ahead(parcels):
+            for chunk in ahead(chunks):
                 self._import(chunk)
                 advance(len(chunk))
         if self.report.model_version and self.sent:
@@ -121,7 +126,7 @@ class _Suggesting:
             self._tidy(keep=keep)
 
     def _suggestions(self, documents: Iterable[Document]) -> Iterator[_Suggestion]:
-        """What there is to send: checked, and on the task of the article it was predicted for."""
+        """The suggestions to send: checked, each with the task of its article."""
         for document in documents:
             version = self._version(document)
             held = self.held.articles.get(document.id)
@@ -141,14 +146,14 @@ class _Suggesting:
             yield _Suggestion(held.task, digest, json.dumps(body, ensure_ascii=False).encode())
 
     def _version(self, document: Document) -> str:
-        """What the suggestions are marked with; its beginning says that they are ours to replace."""
-        told = self.version or (document.provenance.model_version if document.provenance else None) or "model"
-        version = told if told.startswith(PREFIX) else f"{PREFIX} {told}"
+        """The version that marks the suggestions. Its prefix marks them as naba's, which naba may replace."""
+        name = self.version or (document.provenance.model_version if document.provenance else None) or "model"
+        version = name if name.startswith(PREFIX) else f"{PREFIX} {name}"
         first = self.report.model_version
         if not first:
             self.report.model_version = version
-            self.there = self._present(version)
-            self.untidy = bool(self.there)
+            self.stored = self._read_stored(version)
+            self.has_leftovers = bool(self.stored)
         elif version != first:
             raise UsageError(
                 f"article {document.id} was predicted by {version!r}, those before it by {first!r}; "
@@ -156,8 +161,8 @@ class _Suggesting:
             )
         return version
 
-    def _present(self, version: str) -> There:
-        there: There = defaultdict(lambda: defaultdict(list))
+    def _read_stored(self, version: str) -> StoredSuggestions:
+        stored: StoredSuggestions = defaultdict(lambda: defaultdict(list))
         fields = ("id", "predictions", "model_version", "result", "score")
         if version in self._versions():
             for page in ahead(pages(self.client, self.target.id, fields, everything=True)):
@@ -165,15 +170,18 @@ class _Suggesting:
                     for prediction in _predictions(task):
                         if prediction.get("model_version") == version:
                             digest = _digest(prediction.get("result"), prediction.get("score"))
-                            there[int(str(task["id"]))][digest].append(int(str(prediction["id"])))
-        return there
+                            stored[int(str(task["id"]))][digest].append(int(str(prediction["id"])))
+        return stored
 
     def _import(self, chunk: list[_Suggestion]) -> None:
-        """Make the suggestions that are not there; what a silent server took is looked up, not sent again."""
+        """Create the suggestions that are not on the server yet.
+
+        When the server stops answering, what arrived is looked up first; only the rest is sent again.
+        """
         for attempt in range(_TRIES):
-            new = [s for s in chunk if s.digest not in self.there.get(s.task, {})]
+            new = [suggestion for suggestion in chunk if suggestion.digest not in self.stored.get(suggestion.task, {})]
             if attempt == 0:
-                self.report.kept += len(chunk) - len(new)
+                self.report.unchanged += len(chunk) - len(new)
             if not new:
                 return
             body = b"[" + b",".join(suggestion.body for suggestion in new) + b"]"
@@ -185,11 +193,13 @@ class _Suggesting:
                 if attempt == _TRIES - 1:
                     raise
                 log.warning("%s; looking at what arrived", error)
-                self.there, self.untidy = self._present(self.report.model_version), True
-                self.report.created += sum(s.digest in self.there.get(s.task, {}) for s in new)
+                self.stored, self.has_leftovers = self._read_stored(self.report.model_version), True
+                self.report.created += sum(
+                    suggestion.digest in self.stored.get(suggestion.task, {}) for suggestion in new
+                )
 
     def _show(self) -> None:
-        """Let annotators see this version, the least sure articles first."""
+        """Show this version to annotators, the least confident articles first."""
         body: Row = {
             "model_version": self.report.model_version,
             "show_collab_predictions": True,
@@ -198,11 +208,11 @@ class _Suggesting:
         self.client.change(f"api/projects/{self.target.id}/", body)
 
     def _tidy(self, *, keep: bool) -> None:
-        """Take away what the new suggestions replace: other versions, and other ones of this version."""
-        replaced = {version for version in self._versions() if self._ours(version) and not keep}
-        remember(self.client, self.target, replaced | ({self.report.model_version} if self.untidy else set()))
-        there = self._present(self.report.model_version) if self.untidy else {}
-        for task, suggestions in there.items():
+        """Delete what the new suggestions replace: other versions, and other suggestions of this version."""
+        replaced = {version for version in self._versions() if self._is_earlier_version(version) and not keep}
+        remember(self.client, self.target, replaced | ({self.report.model_version} if self.has_leftovers else set()))
+        stored = self._read_stored(self.report.model_version) if self.has_leftovers else {}
+        for task, suggestions in stored.items():
             for digest, numbers in suggestions.items():
                 stale = task in self.sent and digest != self.sent[task]
                 for number in numbers if stale else numbers[1:]:
@@ -213,20 +223,22 @@ class _Suggesting:
                 self.client.delete(f"api/projects/{self.target.id}/model-versions/", {"model_version": version})
                 self.report.removed += count
 
-    def _ours(self, version: str) -> bool:
-        """Whether it is an earlier version of naba's."""
+    def _is_earlier_version(self, version: str) -> bool:
+        """Whether it is another version that naba made."""
         return version.startswith(PREFIX) and version != self.report.model_version
 
     def _versions(self) -> dict[str, int]:
-        """Each model version in the project, and how many suggestions it made."""
+        """Each model version in the project, and the number of its suggestions."""
         versions = row(self.client.get(f"api/projects/{self.target.id}/model-versions/"))
         return {name: int(str(count)) for name, count in versions.items()}
 
 
 def confidence(document: Document) -> float:
-    """The mean of all scores: of spans and arguments. 1 where nothing is marked or nothing is scored."""
+    """The mean score (probability) of all spans and arguments, rounded to 4 digits; 1.0 without any score."""
     scores = [span.score for span in document.spans() if span.score is not None]
-    scores += [a.score for event in document.events for a in event.arguments if a.score is not None]
+    scores += [
+        argument.score for event in document.events for argument in event.arguments if argument.score is not None
+    ]
     return round(sum(scores) / len(scores), 4) if scores else 1.0
 
 
@@ -236,5 +248,5 @@ def _predictions(task: Row) -> list[Row]:
 
 
 def _digest(result: object, score: object) -> str:
-    told = json.dumps([result, score], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    text = json.dumps([result, score], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,8 +1,8 @@
-"""Suggestions held against the annotations made from them, over a whole project, page by page.
+"""Comparison of suggestions with the annotations made from them, over a whole project, page by page.
 
-An annotation is made from a suggestion where the server says so (`parent_prediction`), or where the editor says so of
-one of its regions (`origin`). The server forgets a suggestion that a newer model's replaced, and that it was the
-parent, so `remember` notes what people have worked with before it is removed.
+An annotation is made from a suggestion when the server states it (`parent_prediction`), or the editor states it for one
+of its regions (`origin`). When a newer model replaces a suggestion, the server deletes both it and that reference. So
+`remember` stores the suggestions that annotators have worked with before they are deleted.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MEMORY = "suggested.jsonl"
 
 
 class Suggestion(BaseModel):
-    """A suggestion: on the server, or as remembered. `annotations` are those the server said were made from it."""
+    """A suggestion, on the server or remembered. `annotations` are those the server states were made from it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,7 +49,7 @@ class Suggestion(BaseModel):
 
 
 def audit(client: Client, *, project: str, workspace: Path) -> SuggestionUsage:
-    """Read the project once. Only counts are kept, and an article's Documents while it is looked at.
+    """Read the project once and compare. Memory holds only counts, and the Documents of one article at a time.
 
     Raises ProjectError when there is no such project.
     """
@@ -60,48 +60,52 @@ def audit(client: Client, *, project: str, workspace: Path) -> SuggestionUsage:
             for raw in page:
                 auditing.task(raw)
             advance(len(page))
-    return auditing.found
+    return auditing.usage
 
 
 def remember(client: Client, target: Project, versions: Collection[str]) -> None:
-    """Note suggestions of these versions that are about to be removed, where their task has an annotation."""
+    """Store the suggestions of these versions, before they are deleted, where their task has an annotation."""
     if target.home is None or not versions:
         return
-    kept = _remembered(target)
-    known = {(each.task, each.id) for same in kept.values() for each in same}
+    remembered = _remembered(target)
+    stored_ids = {(suggestion.task, suggestion.id) for suggestions in remembered.values() for suggestion in suggestions}
     for page in ahead(pages(client, target.id, FIELDS[1:], everything=True)):
         for raw in page:
             if raw.get("annotations"):
-                for each in _suggestions(schemas.Task.model_validate({**raw, "data": {}})):
-                    if each.model_version in versions and (each.task, each.id) not in known:
-                        kept[each.task].append(each)
+                for suggestion in _suggestions(schemas.Task.model_validate({**raw, "data": {}})):
+                    if suggestion.model_version in versions and (suggestion.task, suggestion.id) not in stored_ids:
+                        remembered[suggestion.task].append(suggestion)
     with atomic(target.home / MEMORY) as file:
-        file.writelines(each.model_dump_json() + "\n" for same in kept.values() for each in same)
+        file.writelines(
+            suggestion.model_dump_json() + "\n" for suggestions in remembered.values() for suggestion in suggestions
+        )
 
 
 class _Auditing:
     def __init__(self, target: Project, remembered: Mapping[int, list[Suggestion]]) -> None:
-        self.target, self.remembered, self.found = target, remembered, SuggestionUsage()
+        self.target, self.remembered, self.usage = target, remembered, SuggestionUsage()
         self.titles, self.links = target.titles, target.ontology.links
 
     def task(self, raw: schemas.Row) -> None:
-        """Take note of one task. One that no shape fits says nothing; a pull quarantines it."""
+        """Add one task to the statistics. A malformed task is ignored; a pull quarantines it."""
         try:
             task = schemas.Task.model_validate(raw)
         except ValidationError:
             return
-        suggestions = {each.id: each for each in (*self.remembered.get(task.id, ()), *_suggestions(task))}
-        read = [(each, marks(each.result, self.titles)) for each in suggestions.values()]
+        suggestions = {
+            suggestion.id: suggestion for suggestion in (*self.remembered.get(task.id, ()), *_suggestions(task))
+        }
+        with_marks = [(suggestion, marks(suggestion.result, self.titles)) for suggestion in suggestions.values()]
         versions: list[tuple[Document, bool]] = []
         for annotation in current(task.annotations):
             if not annotation.was_cancelled:
-                aided = self._annotation(task, annotation, read)
+                aided = self._annotation(task, annotation, with_marks)
                 converted = from_result(task, annotation, ontology=self.target.ontology, titles=self.titles)
                 if converted.document is not None:
                     versions.append((converted.document, aided))
-        for (one, first), (two, second) in combinations(versions, 2):
-            if annotator(one) != annotator(two):
-                self.found.pairs[WITH[first + second]].append(comparison(one, two, self.target.ontology))
+        for (first, aided_1), (second, aided_2) in combinations(versions, 2):
+            if annotator(first) != annotator(second):
+                self.usage.pairs[WITH[aided_1 + aided_2]].append(comparison(first, second, self.target.ontology))
 
     def _annotation(
         self,
@@ -109,59 +113,70 @@ class _Auditing:
         annotation: schemas.Annotation,
         suggestions: Sequence[tuple[Suggestion, RegionMarks]],
     ) -> bool:
-        """Count one annotation; whether it was made from a suggestion."""
+        """Add one annotation to the statistics. True when it was made from a suggestion."""
         submitted = marks(annotation.rows, self.titles)
         article = str(task.data.get("id", task.id))
         origin = _origin(annotation, suggestions)
         if origin is None:
-            self.found.unaided.add(article, Counter(), annotation.lead_time)
+            self.usage.unaided.add(article, Counter(), annotation.lead_time)
             return False
         suggestion, suggested = origin
         counts = fates(suggested, submitted, self.links)
-        self.found.versions[suggestion.model_version].add(article, counts, annotation.lead_time)
+        self.usage.versions[suggestion.model_version].add(article, counts, annotation.lead_time)
         return True
 
 
 def _origin(
     annotation: schemas.Annotation, suggestions: Sequence[tuple[Suggestion, RegionMarks]]
 ) -> tuple[Suggestion, RegionMarks] | None:
-    """The suggestion an annotation was made from; of several that share regions with it, the one that shares most."""
+    """The suggestion an annotation was made from; None when there is none.
+
+    The server's reference decides, else the most regions in common.
+    """
     for suggestion, suggested in suggestions:
-        told = annotation.id in suggestion.annotations
-        if told or (suggestion.id is not None and suggestion.id == annotation.parent_prediction):
+        is_recorded = annotation.id in suggestion.annotations
+        if is_recorded or (suggestion.id is not None and suggestion.id == annotation.parent_prediction):
             return suggestion, suggested
-    taken = _taken(annotation)
-    shared = [len(_ids(suggested) & taken) for _, suggested in suggestions]
+    region_ids = _suggested_region_ids(annotation)
+    shared = [len(_region_ids(suggested) & region_ids) for _, suggested in suggestions]
     return suggestions[shared.index(max(shared))] if any(shared) else None
 
 
-def _taken(annotation: schemas.Annotation) -> set[str]:
-    """The regions that the editor says came from a suggestion; mending keeps what it said."""
+def _suggested_region_ids(annotation: schemas.Annotation) -> set[str]:
+    """Ids of the regions that the editor marks as coming from a suggestion; mending preserves that mark."""
     regions = (raw for raw in annotation.rows if isinstance(raw, Mapping))
     return {str(raw.get("id")) for raw in regions if str(raw.get("origin")).startswith("prediction")}
 
 
-def _ids(found: RegionMarks) -> set[str]:
-    return {id for layer in found.spans.values() for id in layer}
+def _region_ids(region_marks: RegionMarks) -> set[str]:
+    return {id for layer in region_marks.spans.values() for id in layer}
 
 
 def _suggestions(task: schemas.Task) -> Iterator[Suggestion]:
-    """What is suggested on the task now."""
-    for each in task.predictions:
-        if isinstance(each, schemas.Prediction):
-            made = tuple(a.id for a in task.annotations if a.id is not None and a.parent_prediction == each.id)
-            rows = each.result if isinstance(each.result, list) else []
+    """The suggestions on the task now."""
+    for prediction in task.predictions:
+        if isinstance(prediction, schemas.Prediction):
+            annotations = tuple(
+                annotation.id
+                for annotation in task.annotations
+                if annotation.id is not None and annotation.parent_prediction == prediction.id
+            )
+            rows = prediction.result if isinstance(prediction.result, list) else []
             yield Suggestion(
-                task=task.id, id=each.id, model_version=each.model_version or "", result=rows, annotations=made
+                task=task.id,
+                id=prediction.id,
+                model_version=prediction.model_version or "",
+                result=rows,
+                annotations=annotations,
             )
 
 
 def _remembered(target: Project) -> dict[int, list[Suggestion]]:
-    """By task, what was removed from the server after people had worked with it."""
-    kept: dict[int, list[Suggestion]] = defaultdict(list)
+    """Task number -> its suggestions that were deleted from the server after annotators had worked with them."""
+    suggestions: dict[int, list[Suggestion]] = defaultdict(list)
     path = target.home / MEMORY if target.home else None
     if path is not None and path.is_file():
         for line in path.read_text(encoding="utf-8").splitlines():
-            each = Suggestion.model_validate(json.loads(line))
-            kept[each.task].append(each)
-    return kept
+            suggestion = Suggestion.model_validate(json.loads(line))
+            suggestions[suggestion.task].append(suggestion)
+    return suggestions

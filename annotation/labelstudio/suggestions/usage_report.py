@@ -1,6 +1,6 @@
-"""What is said of suggestions once people have worked with them: what they kept, and whether it anchored them.
+"""Statistics of suggestions after annotation: acceptance rates, and whether suggestions anchored the annotators.
 
-Articles are drawn again for intervals, as everywhere: marks in one article stand or fall together.
+Confidence intervals resample articles, as elsewhere in naba, because marks in one article depend on each other.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from annotation.labelstudio.suggestions.outcomes import (
 
 SHOWN = ("Trig-C", "Arg-C+", "Entity")
 WITH = ("none", "one", "both")
-"""How many of two annotators began from a suggestion, by number."""
+"""Index: how many of two annotators began from a suggestion."""
 Label: TypeAlias = tuple[str, str]
-"""A layer and a label; "" stands for all of the layer."""
+"""A layer and a label; the label "" stands for the whole layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of one label's suggestions; `added` were not suggested. `accepted` as a share has a 95% interval.
+    """Counts of what became of one label's suggestions; `added` marks were not suggested.
 
-    `enough`: there are 30 suggestions or more, in 10 articles or more.
+    `interval` is the 95% interval of the share `accepted`.
     """
 
     counts: Mapping[str, int]
@@ -49,19 +49,21 @@ class Fate:
 
     @property
     def suggested(self) -> int:
+        """The number of suggestions, without `added` marks."""
         return sum(count for fate, count in self.counts.items() if fate != ADDED)
 
     @property
     def accepted(self) -> float:
-        """The share that was left as it was suggested; 0 of nothing."""
+        """The share of suggestions submitted unchanged, from 0 to 1; 0 without suggestions."""
         return self.counts.get(ACCEPTED, 0) / self.suggested if self.suggested else 0.0
 
     @property
     def enough(self) -> bool:
+        """Whether there are at least 30 suggestions, in at least 10 articles."""
         return self.suggested >= ENOUGH and self.articles >= FEWEST_ARTICLES
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values."""
+        """The counts and shares as plain JSON values."""
         edited = {name: self.counts.get(name, 0) for name in EDITED}
         return {
             "suggested": self.suggested,
@@ -77,7 +79,7 @@ class Fate:
         }
 
     def cells(self) -> tuple[str, ...]:
-        """For a table: suggested, accepted, its interval, edited, deleted, added."""
+        """Table cells: suggested, accepted in percent, its interval, edited, deleted, added."""
         ends = f"{100 * self.interval[0]:.0f}-{100 * self.interval[1]:.0f}" if self.interval else ""
         share = f"{100 * self.accepted:.0f}{'' if self.enough else '?'}" if self.suggested else ""
         edits = sum(self.counts.get(name, 0) for name in EDITED)
@@ -89,47 +91,53 @@ class Fate:
 
 @dataclass
 class Version:
-    """One model version: annotations made from its suggestions, their lead times in seconds, and counts by article."""
+    """One model version: the number of annotations made from its suggestions, and their lead times in seconds.
+
+    `rows`: article id -> counts of outcomes.
+    """
 
     annotations: int = 0
     lead_times: list[float] = field(default_factory=list)
     rows: dict[str, Counter[OutcomeKey]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, article: str, counts: Counter[OutcomeKey], lead_time: float | None) -> None:
-        """Take note of one annotation."""
+        """Add one annotation."""
         self.annotations += 1
         self.rows[article] += counts
         if lead_time is not None:
             self.lead_times.append(lead_time)
 
     def fates(self) -> dict[Label, Fate]:
-        """By layer and label, each layer's sum first."""
-        found: dict[Label, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+        """Layer and label -> fate; in each layer the total comes first."""
+        articles_of: dict[Label, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
         for article, counts in self.rows.items():
             for (layer, label, fate), count in counts.items():
                 for name in ("", label):
-                    found[layer, name][article][fate] += count
-        order = sorted(found, key=lambda label: (LAYERS.index(label[0]), label[1]))
-        return {label: _fate(list(found[label].values())) for label in order}
+                    articles_of[layer, name][article][fate] += count
+        order = sorted(articles_of, key=lambda label: (LAYERS.index(label[0]), label[1]))
+        return {label: _fate(list(articles_of[label].values())) for label in order}
 
 
 @dataclass
 class SuggestionUsage:
-    """`versions`: by model version. `unaided`: annotations made from no suggestion, and their lead times. `pairs`: two
-    people's versions of an article, by how many of the two began from a suggestion."""
+    """How suggestions were used in a project.
+
+    versions: by model version. unaided: annotations made without a suggestion. pairs: two annotators' versions of an
+    article compared, by how many of the two began from a suggestion.
+    """
 
     versions: dict[str, Version] = field(default_factory=lambda: defaultdict(Version))
     unaided: Version = field(default_factory=Version)
     pairs: dict[str, list[PairCounts]] = field(default_factory=lambda: {name: [] for name in WITH})
 
     def agreement(self) -> dict[str, Group]:
-        """How far the pairs agree; those there are."""
+        """The agreement of the pairs, for each number of suggestions that occurs."""
         return {name: group(compared) for name, compared in self.pairs.items() if compared}
 
     def anchoring(self) -> dict[str, tuple[float, Interval]]:
-        """By unit, F1 of pairs who both had suggestions less F1 of those of whom none had, with its interval.
+        """Unit -> F1 of pairs who both had suggestions minus F1 of pairs without, and its 95% interval.
 
-        They are of different articles, so each side is drawn by itself. Empty where one side has nothing.
+        The two sets contain different articles, so each is resampled independently. Empty when one set is empty.
         """
         both, none = (_counts(self.pairs[name]) for name in ("both", "none"))
         if not len(both) or not len(none):
@@ -140,43 +148,51 @@ class SuggestionUsage:
         return {unit: (float(gaps[at]), ends[at]) for at, unit in enumerate(UNITS)}
 
     def as_dict(self) -> dict[str, object]:
-        """Plain JSON values."""
+        """All figures as plain JSON values."""
         groups, gaps = self.agreement(), self.anchoring()
         return {
             "versions": {name: _version(version) for name, version in self.versions.items()},
             "unaided": _times(self.unaided),
-            "agreement": {name: {"articles": g.articles, **g.plain(g.scores[EXACT])} for name, g in groups.items()},
+            "agreement": {
+                name: {"articles": pair_group.articles, **pair_group.plain(pair_group.scores[EXACT])}
+                for name, pair_group in groups.items()
+            },
             "anchoring": {unit: {"difference": gap, "interval": list(ends)} for unit, (gap, ends) in gaps.items()},
         }
 
     def table(self, version: str) -> Iterator[tuple[str, ...]]:
-        """Rows for a terminal, a heading first."""
+        """Rows for a terminal, header first."""
         yield "", "suggested", "accepted %", "95%", "edited (ends/label/both)", "deleted", "added"
         for (layer, label), fate in self.versions[version].fates().items():
             yield f"  {label}" if label else f"all {layer}s".replace("entitys", "entities"), *fate.cells()
 
     def agreement_table(self) -> Iterator[tuple[str, ...]]:
-        """F1 in percent, a heading first; "?" where there is too little to say."""
+        """F1 in percent, header first; "?" marks scores with too little data."""
         yield "of two annotators, with suggestions", "articles", *(name for unit in SHOWN for name in (unit, "95%"))
-        for name, found in self.agreement().items():
-            yield name, str(found.articles), *(cell for unit in SHOWN for cell in _score(found, unit))
+        for name, pair_group in self.agreement().items():
+            yield name, str(pair_group.articles), *(cell for unit in SHOWN for cell in _score(pair_group, unit))
         gaps = self.anchoring()
         if gaps:
-            each = (f"{100 * gaps[u][0]:+.1f} {100 * gaps[u][1][0]:+.1f} to {100 * gaps[u][1][1]:+.1f}" for u in SHOWN)
-            told = [part for cell in each for part in cell.split(" ", 1)]
-            yield "both less none", "", *told
+            differences = (
+                f"{100 * gaps[unit][0]:+.1f} {100 * gaps[unit][1][0]:+.1f} to {100 * gaps[unit][1][1]:+.1f}"
+                for unit in SHOWN
+            )
+            cells = [part for cell in differences for part in cell.split(" ", 1)]
+            yield "both less none", "", *cells
 
 
-def _score(found: Group, unit: str) -> tuple[str, str]:
-    score = found.scores[EXACT][unit]
+def _score(pair_group: Group, unit: str) -> tuple[str, str]:
+    score = pair_group.scores[EXACT][unit]
     ends = f"{100 * score.interval[0]:.0f}-{100 * score.interval[1]:.0f}" if score.interval else ""
-    return f"{100 * score.f1:.1f}{'' if found.enough(score) else '?'}", ends
+    return f"{100 * score.f1:.1f}{'' if pair_group.enough(score) else '?'}", ends
 
 
 def _fate(articles: Sequence[Counter[str]]) -> Fate:
-    """Of the counts in each article; an interval where there are two articles or more with suggestions."""
+    """The fate with these counts per article; it has an interval when two or more articles have suggestions."""
     total: Counter[str] = sum(articles, Counter())
-    rows = np.array([[c[ACCEPTED], sum(n for fate, n in c.items() if fate != ADDED)] for c in articles])
+    rows = np.array(
+        [[counts[ACCEPTED], sum(count for fate, count in counts.items() if fate != ADDED)] for counts in articles]
+    )
     rows = rows[rows[:, 1] > 0]
     if len(rows) < 2:
         return Fate(total, len(rows))
@@ -186,11 +202,11 @@ def _fate(articles: Sequence[Counter[str]]) -> Fate:
 
 
 def _counts(compared: Sequence[PairCounts]) -> bootstrap.CountArray:
-    """[articles, units, 3], of exact matches, the pairs of an article added up."""
+    """Exact matches as an array [articles, units, 3]; the pairs of one article are added up."""
     articles: dict[str, list[PairCounts]] = {}
     for comparison in compared:
         articles.setdefault(comparison.article, []).append(comparison)
-    return np.array([sum(c.counts[0] for c in same) for same in articles.values()]).reshape(-1, len(UNITS), 3)
+    return np.array([sum(pair.counts[0] for pair in pairs) for pairs in articles.values()]).reshape(-1, len(UNITS), 3)
 
 
 def _version(version: Version) -> dict[str, object]:

@@ -1,1 +1,1 @@
-"""Articles to Label Studio and annotations back: push, pull, the order of tasks, adjudication projects."""
+"""Articles pushed to Label Studio and annotations pulled: push, pull, task order, adjudication projects."""

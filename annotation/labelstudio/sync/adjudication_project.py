@@ -1,8 +1,8 @@
-"""The second project: articles annotators disagree about, for somebody to decide, and what was decided.
+"""The adjudication project: a second project with the articles annotators disagree about, and its decisions.
 
-Each contested article is a task with a version to start from, every annotator's version beside it as a suggestion of
-theirs, and above the text who said what at each contested place. Everything is found again by the article's id, so all
-of it may be done again at any time: what is there stays, what changed is replaced, what is decided is never touched.
+Each contested article is a task with a draft version to start from, every annotator's version as a suggestion under
+that annotator's name, and a list of the contested places above the text. All of it is matched by the article's id, so
+every step can be repeated: unchanged parts stay, changed parts are replaced, decisions are never overwritten.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from annotation.storage.documents_file import read_documents
 from annotation.storage.pull_files import PullFiles
 
 START = "everybody"
-"""What the suggestion to start from is called; those of annotators have their names."""
+"""The model version of the suggestion to start from; suggestions of annotators have the annotator's name."""
 _SUFFIX = ": adjudication"
 _DIGITS = 6
 _HEADINGS = {
@@ -43,10 +43,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Decisions:
-    """What adjudicators submitted, by article id.
+    """The versions adjudicators submitted, by article id.
 
-    outdated: ids of articles whose annotators changed something after the decision. quarantined: pieces of decisions
-    that could not be taken over, which `quarantine` holds.
+    outdated: ids of articles whose annotators changed something after the decision. quarantined: number of entries in
+    the file `quarantine`, for the parts of decisions that could not be read.
     """
 
     documents: Mapping[str, Document] = field(default_factory=dict)
@@ -56,16 +56,16 @@ class Decisions:
 
 
 def title_of(project: str) -> str:
-    """What the second project is called; a long title is cut, and told from others of that beginning by a hash."""
-    whole = f"{project}{_SUFFIX}"
-    if len(whole) <= TITLE_MAXIMUM:
-        return whole
-    mark = hashlib.sha256(project.encode()).hexdigest()[:_DIGITS]
-    return f"{project[: TITLE_MAXIMUM - len(_SUFFIX) - _DIGITS - 1]} {mark}{_SUFFIX}"
+    """The title of the adjudication project. A long title is cut, and made unique by 6 hex digits of a hash."""
+    title = f"{project}{_SUFFIX}"
+    if len(title) <= TITLE_MAXIMUM:
+        return title
+    digest = hashlib.sha256(project.encode()).hexdigest()[:_DIGITS]
+    return f"{project[: TITLE_MAXIMUM - len(_SUFFIX) - _DIGITS - 1]} {digest}{_SUFFIX}"
 
 
 def is_second(title: str) -> bool:
-    """Whether a project of this title is one to decide in."""
+    """Whether this is the title of an adjudication project."""
     return title.endswith(_SUFFIX)
 
 
@@ -77,9 +77,10 @@ def hand_over(
     workspace: Path,
     senior: Sequence[str] = (),
 ) -> str:
-    """Put contested articles, each as its versions by annotator, before an adjudicator, and say where.
+    """Put contested articles, each a mapping annotator -> version, into the adjudication project; return its address.
 
-    The second project is made when missing, as `project` was. Raises ProjectError when there is no such project.
+    The adjudication project is created when missing, with the settings of `project`. Raises ProjectError when there is
+    no such project.
     """
     source = find_project(client, project, workspace=workspace)
     title = title_of(project)
@@ -97,20 +98,23 @@ def hand_over(
         for versions in contested
     ]
     for name in sorted({name for versions in contested for name in versions}):
-        theirs = [versions[name] for versions in contested if name in versions]
-        suggest(client, theirs, project=title, workspace=workspace, model_version=name, keep=True)
-    notes = {made.document.id: made.notes for made in proposals}
-    started = [made.document for made in proposals]
-    suggest(client, started, project=title, workspace=workspace, model_version=START, keep=True, notes=notes)
+        own_versions = [versions[name] for versions in contested if name in versions]
+        suggest(client, own_versions, project=title, workspace=workspace, model_version=name, keep=True)
+    notes = {draft.document.id: draft.notes for draft in proposals}
+    drafts = [draft.document for draft in proposals]
+    suggest(client, drafts, project=title, workspace=workspace, model_version=START, keep=True, notes=notes)
     with alone(workspace, title):
-        _tell(client, find_project(client, title, workspace=workspace), proposals)
+        _show_contested(client, find_project(client, title, workspace=workspace), proposals)
     return f"{client.url}/projects/{report.project_id}"
 
 
 def decisions(
     client: Client, contested: Sequence[Mapping[str, Document]], *, project: str, workspace: Path
 ) -> Decisions:
-    """What was submitted in the second project; nothing when there is none. Of two for one article the later counts."""
+    """The versions submitted in the adjudication project; empty when there is no such project yet.
+
+    Of two versions of one article the later one counts. Raises ProjectError when `project` does not exist either.
+    """
     title = title_of(project)
     try:
         target = find_project(client, title, workspace=workspace)
@@ -122,16 +126,17 @@ def decisions(
     texts = {version.id: version.text for versions in contested for version in versions.values()}
     decided: dict[str, Document] = {}
     for document in read_documents(out):
-        known = decided.get(document.id)
+        earlier = decided.get(document.id)
         if texts.get(document.id, document.text) != document.text:
             log.warning("article %s was decided with another text than it has now; decide it again", document.id)
-        elif known is None or updated(known) <= updated(document):
+        elif earlier is None or updated(earlier) <= updated(document):
             decided[document.id] = document
     outdated = tuple(_outdated(decided, contested))
     return Decisions(decided, outdated, report.quarantined, PullFiles(out).quarantine)
 
 
 def _outdated(decided: Mapping[str, Document], contested: Sequence[Mapping[str, Document]]) -> Iterator[str]:
+    """Ids of decided articles that an annotator changed after the decision."""
     for versions in contested:
         for version in versions.values():
             decision = decided.get(version.id)
@@ -144,16 +149,16 @@ def _outdated(decided: Mapping[str, Document], contested: Sequence[Mapping[str, 
                 break
 
 
-def _tell(client: Client, target: Project, proposals: Sequence[Proposal]) -> None:
-    """Write the contested places above the text of each task, where they are not."""
+def _show_contested(client: Client, target: Project, proposals: Sequence[Proposal]) -> None:
+    """Write the contested places above the text of each task, where they differ from what is displayed."""
     held = holdings(client, target.id)
     heading = _HEADINGS[target.seal.ui_language]
-    told: dict[int, str] = {}
-    for made in proposals:
-        if place := held.articles.get(made.document.id):
-            told[place.task] = "\n".join([heading.format(len(made.lines)), *made.lines])
-    for page in pages(client, target.id, ("id", "data"), only=sorted(told)):
+    texts: dict[int, str] = {}
+    for draft in proposals:
+        if place := held.articles.get(draft.document.id):
+            texts[place.task] = "\n".join([heading.format(len(draft.lines)), *draft.lines])
+    for page in pages(client, target.id, ("id", "data"), only=sorted(texts)):
         for task in page:
             number, data = int(str(task["id"])), row(task.get("data"))
-            if data.get(schemas.FINDINGS) != told[number]:
-                client.change(f"api/tasks/{number}/", {"data": {**data, schemas.FINDINGS: told[number]}})
+            if data.get(schemas.FINDINGS) != texts[number]:
+                client.change(f"api/tasks/{number}/", {"data": {**data, schemas.FINDINGS: texts[number]}})

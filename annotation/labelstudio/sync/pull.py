@@ -1,4 +1,7 @@
-"""Annotations -> Documents, one each. What changed since the last pull is brought up to date; the file is as if new."""
+"""Pull: one Document for each annotation in a project.
+
+Only tasks changed since the last pull are read; the file is the same as after a full pull.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ FIELDS = (
 )
 VERSION = 2
 OVERLAP = timedelta(seconds=60)
-"""A change may become visible a little later than its time says."""
+"""Safety margin: a change may become visible a little later than its timestamp."""
 _TRIES = 3
 
 log = logging.getLogger(__name__)
@@ -40,10 +43,11 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class PullReport:
-    """What the files hold after a pull, and what it took.
+    """The contents of the files after a pull, and the work it took.
 
-    documents, quarantined: lines of the two files. skipped: annotations whose annotator passed the task. tasks: in the
-    project. changed: tasks read anew. deleted: tasks gone since the last pull. watermark: everything up to then is in.
+    documents, quarantined: lines of the two files. skipped: annotations their annotator skipped. tasks: number of tasks
+    in the project. changed: tasks read in this pull. deleted: tasks deleted since the last pull. watermark: the time up
+    to which all changes are included.
     """
 
     out: Path
@@ -64,10 +68,11 @@ class PullReport:
 
 
 def pull(client: Client, *, project: str, out: Path, workspace: Path, full: bool = False) -> PullReport:
-    """Write `out`, what had to be quarantined beside it, and a note for the next pull. All are replaced or none.
+    """Write `out`, the quarantine file beside it, and the state for the next pull: atomically, after everything is
+    read.
 
-    `full` reads everything again. Raises ProjectError when there is no such project, StudioDownError, saying how far
-    it got, when the server stays away, and StudioError when the server does not give all it says it has.
+    `full` reads everything again. Raises ProjectError when there is no such project, StudioDownError with the progress
+    so far when the server stops answering, and StudioError when the server sends fewer tasks than it reports.
     """
     target = find_project(client, project, workspace=workspace)
     if target.seal.edited:
@@ -85,7 +90,8 @@ def pull(client: Client, *, project: str, out: Path, workspace: Path, full: bool
             pulling.read(documents, quarantine)
         except StudioDownError as error:
             raise StudioDownError(
-                f"{error}; {len(pulling.seen):,} tasks were read and {out} is as it was; run the same command again"
+                f"{error}; {len(pulling.tasks_read):,} tasks were read and {out} is as it was; "
+                "run the same command again"
             ) from error
         return pulling.finish(documents, quarantine, basis)
 
@@ -96,15 +102,15 @@ class _Pulling:
     ) -> None:
         self.client, self.target, self.members, self.files, self.state = client, target, members, files, state
         self.titles = target.titles
-        self.known = set(state.tasks) if state else set[int]()
+        self.earlier_tasks = set(state.tasks) if state else set[int]()
         self.skipped = dict(state.skipped) if state else {}
-        self.seen: set[int] = set()
-        self.gone: set[int] = set()
+        self.tasks_read: set[int] = set()
+        self.deleted: set[int] = set()
         self.watermark: str | None = None
 
     def read(self, documents: IO[str], quarantine: IO[str]) -> None:
-        """Fetch what changed, and find out what was deleted."""
-        # Taken before reading: what changes while we read may be missed now, and is then newer than this.
+        """Read the changed tasks into the two files, and determine the deleted ones."""
+        # Before reading: a change during the read may be missed now, but it is newer than this and is read next time.
         self.watermark = latest_update(self.client, self.target.id)
         since = None
         if self.state and self.state.watermark:
@@ -116,18 +122,21 @@ class _Pulling:
                 for raw in page:
                     self._task(raw, documents, quarantine)
                 advance(len(page))
-        self._find_gone()
+        self._find_deleted()
 
     def finish(self, documents: IO[str], quarantine: IO[str], basis: str) -> PullReport:
-        """Replace the files. Should we die between two, the next pull sees that they do not fit and reads it all."""
-        tasks = (self.known | self.seen) - self.gone
+        """Replace the files.
+
+        If the process dies in between, the next pull finds that the files do not match the state, and reads everything.
+        """
+        tasks = (self.earlier_tasks | self.tasks_read) - self.deleted
         skipped = {task: number for task, number in self.skipped.items() if task in tasks}
         report = PullReport(
             self.files.out,
             skipped=sum(skipped.values()),
             tasks=len(tasks),
-            changed=len(self.seen - self.gone),
-            deleted=len(self.gone & self.known),
+            changed=len(self.tasks_read - self.deleted),
+            deleted=len(self.deleted & self.earlier_tasks),
             watermark=self.watermark,
         )
         report.documents = self._replace(self.files.out, documents)
@@ -137,7 +146,7 @@ class _Pulling:
 
     def _task(self, raw: schemas.Row, documents: IO[str], quarantine: IO[str]) -> None:
         number = int(str(raw["id"]))
-        self.seen.add(number)
+        self.tasks_read.add(number)
         self.skipped.pop(number, None)
         try:
             task = schemas.Task.model_validate(self._with_names(raw))
@@ -157,31 +166,37 @@ class _Pulling:
                 _put(quarantine, number, _row(item))
 
     def _with_names(self, raw: schemas.Row) -> schemas.Row:
-        """The task with its annotators' e-mail addresses in place of their numbers."""
+        """The task with e-mail addresses added to the numbers of its annotators."""
         annotations = raw.get("annotations")
         for annotation in annotations if isinstance(annotations, list) else ():
-            who = annotation.get("completed_by") if isinstance(annotation, dict) else None
-            if isinstance(who, int) and who in self.members:
-                annotation["completed_by"] = {"id": who, "email": self.members[who]}
+            user = annotation.get("completed_by") if isinstance(annotation, dict) else None
+            if isinstance(user, int) and user in self.members:
+                annotation["completed_by"] = {"id": user, "email": self.members[user]}
         return raw
 
-    def _find_gone(self) -> None:
-        """Numbers are never given twice and only grow, so where none is missing up to our highest, none is gone."""
+    def _find_deleted(self) -> None:
+        """Find the tasks deleted since the last pull.
+
+        Task numbers only grow and are never reused. So if the server counts as many tasks up to our highest number as
+        we have, none was deleted.
+        """
         for _ in range(_TRIES):
-            tasks = (self.known | self.seen) - self.gone
-            there = count_tasks(self.client, self.target.id, until=max(tasks, default=0))
-            if there == len(tasks):
+            tasks = (self.earlier_tasks | self.tasks_read) - self.deleted
+            count = count_tasks(self.client, self.target.id, until=max(tasks, default=0))
+            if count == len(tasks):
                 return
-            listed = {int(str(t["id"])) for page in pages(self.client, self.target.id, ("id",)) for t in page}
-            self.gone |= tasks - listed
+            listed = {int(str(task["id"])) for page in pages(self.client, self.target.id, ("id",)) for task in page}
+            self.deleted |= tasks - listed
         raise StudioError(
-            f"{self.client.url}: project {self.target.title!r} has {there} tasks but {len(tasks)} came; pull again"
+            f"{self.client.url}: project {self.target.title!r} has {count} tasks but {len(tasks)} came; pull again"
         )
 
     def _replace(self, path: Path, spool: IO[str]) -> int:
         spool.seek(0)
-        fresh = (entry for entry in _spooled(spool) if entry[0] not in self.gone)
-        lines = merged(path, fresh, without=self.seen | self.gone) if self.state else (text for _, text in fresh)
+        fresh = (entry for entry in _spooled(spool) if entry[0] not in self.deleted)
+        lines = (
+            merged(path, fresh, without=self.tasks_read | self.deleted) if self.state else (text for _, text in fresh)
+        )
         with atomic(path) as file:
             return sum(1 for text in lines if file.write(text))
 

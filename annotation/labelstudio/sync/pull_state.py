@@ -1,4 +1,4 @@
-"""What an earlier pull wrote and how far it saw, so that the next one asks only for what changed since."""
+"""State of the last pull: which tasks it read and up to what time, so that the next one reads only changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ TaskLine: TypeAlias = tuple[int, str]
 
 @dataclass(frozen=True)
 class State:
-    """How far a pull saw. `basis` is all else the lines depend on: another one makes them worthless."""
+    """What a pull read. `basis` is everything else its lines depend on: with another basis they are invalid.
+
+    watermark: the time up to which all changes are included. tasks: their numbers. skipped: task -> skipped
+    annotations. digest: a hash of the files written.
+    """
 
     basis: str
     watermark: str | None
@@ -27,24 +31,25 @@ class State:
     digest: str = ""
 
     def write(self, path: Path) -> None:
+        """Write the state as JSON, atomically; task numbers are stored as half-open ranges."""
         with atomic(path) as file:
             json.dump({**asdict(self), "tasks": _ranges(self.tasks)}, file)
 
     @classmethod
     def read(cls, files: PullFiles, basis: str) -> State | None:
-        """The state, if it is there and still true of the files beside it."""
+        """The stored state; None when it is missing, malformed, of another basis, or does not match the files."""
         try:
-            kept = json.loads(files.state.read_text(encoding="utf-8"))
-            tasks = [task for start, end in kept["tasks"] for task in range(start, end)]
-            skipped = {int(task): int(count) for task, count in kept["skipped"].items()}
-            state = cls(kept["basis"], kept["watermark"], tasks, skipped, kept["digest"])
+            stored = json.loads(files.state.read_text(encoding="utf-8"))
+            tasks = [task for start, end in stored["tasks"] for task in range(start, end)]
+            skipped = {int(task): int(count) for task, count in stored["skipped"].items()}
+            state = cls(stored["basis"], stored["watermark"], tasks, skipped, stored["digest"])
             return state if state.basis == basis and state.digest == files.digest() else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
 
 def merged(path: Path, fresh: Iterable[TaskLine], *, without: set[int]) -> Iterator[str]:
-    """The lines of `path` by task, the fresh ones in place of those of the tasks in `without`."""
+    """The lines of `path` ordered by task, without those of the tasks in `without`, merged with the fresh lines."""
     old = (line for line in _lines(path) if line[0] not in without)
     return (text for _, text in merge(old, fresh, key=lambda line: line[0]))
 

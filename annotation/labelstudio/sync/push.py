@@ -1,4 +1,4 @@
-"""Articles -> tasks. A second push adds only what is new, wherever the first one ended."""
+"""Push: articles become tasks of a project. A second push adds only articles that are not in the project yet."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class PushReport:
-    """How many articles became tasks, were there already, or could not go.
+    """How many articles became tasks, were in the project before, or could not be sent.
 
-    changed: ids whose text differs from the task's, which stays as it is. refused: ids of texts with characters that no
-    JSON can carry.
+    changed: ids whose text differs from the task's text, which stays as it is. refused: ids of texts with characters
+    that JSON cannot represent.
     """
 
     url: str
@@ -49,7 +49,7 @@ class PushReport:
         return f"{self.created:,} articles pushed to {self.url}/projects/{self.project_id}{more}{unfit}"
 
 
-class _Parcel(NamedTuple):
+class _NewTask(NamedTuple):
     id: str
     body: bytes
 
@@ -65,10 +65,10 @@ def push(
     workspace: Path,
     chunk_tasks: int = CHUNK_TASKS,
 ) -> PushReport:
-    """Make the project when missing, and a task of every article whose id it does not hold yet.
+    """Create the project when missing, and a task for every article whose id is not in it yet.
 
-    Documents are read as they are sent. Raises ProjectError when the project is not as naba would make it, and
-    StudioDownError, saying how far it got, when the server stays away; the same call again goes on from there.
+    Documents are read while they are sent. Raises ProjectError when the project differs from the request, and
+    StudioDownError with the progress so far when the server stops answering; the same call then resumes.
     """
     with alone(workspace, project):
         target = ensure(
@@ -94,43 +94,44 @@ class _Sending:
         self.report = PushReport(client.url, target.id)
         self.held = Holdings()
         self.last = 0
-        self.doubtful = False
+        self.uncertain = False
 
     def send(self, documents: Iterable[Document], chunk_tasks: int, total: int | None) -> None:
+        """Send the new tasks in chunks, after waiting for those an interrupted run had sent."""
         await_arrivals(self.client, self.target.id, self.note)
         self.note.clear()
         self.held = holdings(self.client, self.target.id)
         self.last = self.held.last
-        parcels = batched(self._new(documents), size=lambda p: len(p.body), most=CHUNK_BYTES, count=chunk_tasks)
+        chunks = batched(self._new(documents), size=lambda task: len(task.body), most=CHUNK_BYTES, count=chunk_tasks)
         with progress_bar(f"pushing to {self.target.title}", total) as advance:
-            known = 0
-            for chunk in ahead(parcels):
+            skipped_before = 0
+            for chunk in ahead(chunks):
                 self._import(chunk)
-                advance(len(chunk) + self.report.skipped - known)
-                known = self.report.skipped
-        if self.doubtful:
+                advance(len(chunk) + self.report.skipped - skipped_before)
+                skipped_before = self.report.skipped
+        if self.uncertain:
             holdings(self.client, self.target.id)
 
-    def _new(self, documents: Iterable[Document]) -> Iterator[_Parcel]:
-        """The tasks to be made. An article is noted as held once it is on its way, so a repeat is not sent."""
+    def _new(self, documents: Iterable[Document]) -> Iterator[_NewTask]:
+        """The tasks to create. An article counts as held as soon as it is yielded, so a repeat is not sent."""
         for document in documents:
             held = self.held.articles.get(document.id)
-            mark = meta(document.id, document.text_sha256)
-            digest = mark["naba"]["sha256"]  # type: ignore[index]
+            task_meta = meta(document.id, document.text_sha256)
+            digest = task_meta["naba"]["sha256"]  # type: ignore[index]
             if held is not None and held.digest == digest:
                 self.report.skipped += 1
             elif held is not None:
                 self._changed(document.id)
-            elif (body := _body(document, mark)) is None:
+            elif (body := _body(document, task_meta)) is None:
                 self._refused(document.id)
             else:
                 self.held.articles[document.id] = Held(0, digest)
-                yield _Parcel(document.id, body)
+                yield _NewTask(document.id, body)
 
-    def _import(self, chunk: list[_Parcel]) -> None:
-        """Make the tasks of a chunk, each once, even when the server falls silent half-way."""
+    def _import(self, chunk: list[_NewTask]) -> None:
+        """Create the tasks of a chunk, each exactly once, even when the server stops answering in between."""
         for attempt in range(_TRIES):
-            self.note.write([parcel.id for parcel in chunk], self.last)
+            self.note.write([task.id for task in chunk], self.last)
             try:
                 self._request(chunk)
                 break
@@ -139,18 +140,18 @@ class _Sending:
                 raise
             except StudioDownError as error:
                 log.warning("%s; looking at what arrived", error)
-                self.doubtful = True
+                self.uncertain = True
                 arrived = await_arrivals(self.client, self.target.id, self.note)
                 self.report.created += len(arrived)
-                chunk = [parcel for parcel in chunk if parcel.id not in arrived]
+                chunk = [task for task in chunk if task.id not in arrived]
                 if chunk and attempt == _TRIES - 1:
                     raise
                 if not chunk:
                     break
         self.note.clear()
 
-    def _request(self, chunk: list[_Parcel]) -> None:
-        body = b"[" + b",".join(parcel.body for parcel in chunk) + b"]"
+    def _request(self, chunk: list[_NewTask]) -> None:
+        body = b"[" + b",".join(task.body for task in chunk) + b"]"
         answer = self.client.create(f"api/projects/{self.target.id}/import", body, return_task_ids="true")
         tasks = answer.get("task_ids")
         if not isinstance(tasks, list) or len(tasks) != len(chunk):
@@ -167,9 +168,9 @@ class _Sending:
         log.warning("article %s holds characters that cannot travel (NUL, or half of a surrogate pair); mend it", id)
 
 
-def _body(document: Document, mark: dict[str, object]) -> bytes | None:
-    """The task as it is sent; None when a server could not store it or could never show it again."""
-    text = json.dumps({"data": to_task_data(document), "meta": mark}, ensure_ascii=False)
+def _body(document: Document, task_meta: dict[str, object]) -> bytes | None:
+    """The JSON of a task; None when a server could not store it or could not display it again."""
+    text = json.dumps({"data": to_task_data(document), "meta": task_meta}, ensure_ascii=False)
     if "\\u0000" in text and _NUL.search(text):
         return None
     try:

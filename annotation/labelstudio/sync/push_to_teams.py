@@ -1,4 +1,4 @@
-"""Articles pushed to several teams, each into a project of its own."""
+"""Push to several teams of annotators: each team has its own project."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from annotation.selection.team_assignment import deal
 
 
 def team_titles(project: str, teams: Sequence[str]) -> dict[str, str]:
-    """Team -> its project's title, which is ``PROJECT TEAM``. Raises UsageError when that cannot be."""
+    """Team -> title of its project, which is ``PROJECT TEAM``.
+
+    Raises UsageError for fewer than two teams, repeated teams, or a title that is too long.
+    """
     if len(teams) < 2 or len(set(teams)) < len(teams):
         raise UsageError(f"--teams {','.join(teams)}: name two teams or more, each once, such as north,south")
     titles = {team: f"{project} {team}" for team in teams}
@@ -39,22 +42,22 @@ def push_to_teams(
     annotators: int | None = None,
     workspace: Path,
 ) -> dict[str, PushReport]:
-    """Deal the articles out, by team; `shared` of them, and their near-duplicates, go to all teams.
+    """Distribute the articles among the teams; `shared` of them, and their near-duplicates, go to all teams.
 
-    All articles are held in memory, those that the teams have already too: near-duplicates must stay together. Raises
-    what `push` does, and UsageError where a team's project cannot be named.
+    All articles are held in memory, including those the teams already have: near-duplicates must stay together. Returns
+    a report for each team. Raises what `push` raises, and UsageError for invalid team names.
     """
     titles = team_titles(project, teams)
     held: dict[str, set[str]] = {}
-    there: dict[str, Document] = {}
+    present: dict[str, Document] = {}
     for team, title in titles.items():
         for document in _articles(client, title, workspace):
             held.setdefault(document.id, set()).add(team)
-            there.setdefault(document.id, document)
+            present.setdefault(document.id, document)
     new = {document.id: document for document in documents}
-    known = {id: frozenset(had) for id, had in held.items()}
-    everything = [*there.values(), *(document for id, document in new.items() if id not in there)]
-    dealt = deal(everything, teams=teams, shared=shared, held=known)
+    teams_of = {id: frozenset(article_teams) for id, article_teams in held.items()}
+    everything = [*present.values(), *(document for id, document in new.items() if id not in present)]
+    dealt = deal(everything, teams=teams, shared=shared, held=teams_of)
     return {
         team: push(
             client,
@@ -70,16 +73,16 @@ def push_to_teams(
 
 
 def _articles(client: Client, title: str, workspace: Path) -> list[Document]:
-    """What is in a team's project, which need not be there yet."""
+    """The articles in a team's project; none when the project does not exist yet."""
     try:
         target = find_project(client, title, workspace=workspace)
     except ProjectError:
-        return []  # if there is one that is not ours, the push says so
-    found = []
+        return []  # if a project of that title is not naba's, the push reports it
+    documents = []
     for page in pages(client, target.id, ("id", "data")):
         for task in page:
             try:
-                found.append(from_task_data(row(task.get("data"))))
+                documents.append(from_task_data(row(task.get("data"))))
             except RegionError:
-                continue  # made by hand, or edited: nothing could be nearly the same as what it was
-    return found
+                continue  # created by hand or edited: its original text is unknown, so near-duplicates are too
+    return documents

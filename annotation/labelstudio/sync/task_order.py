@@ -1,12 +1,12 @@
-"""An order put into a project, so that annotators get its articles one after the other.
+"""Order of the tasks in a project, in which annotators receive the articles.
 
-What orders an annotator's stream on an open-source server (1.23.2): `Label All Tasks` follows the project's sampling.
-That is ascending task number, which nothing changes, or ascending prediction score, which is a random order as soon as
-the server has a second member. `Label Tasks As Displayed` follows the filters and the order of the tab it is pressed
-in. So each article's place is written into its task's data, and a tab lists the articles that have one in that order.
+What determines the order on an open-source server (1.23.2): `Label All Tasks` follows the project's sampling, which is
+ascending task number (not changeable) or ascending prediction score (random as soon as the server has a second member).
+`Label Tasks As Displayed` follows the filters and the order of the current tab. So each article's place is written into
+its task's data, and a tab lists the articles with a place in that order.
 
-Such a stream passes over articles that are finished, but not over one that a colleague has open: people who label at
-the same time need a list each, or get the same article.
+That order skips finished articles, but not one that a colleague has open. Annotators who work at the same time need a
+list each, or they receive the same article.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from annotation.labelstudio.server.streams import ahead, progress_bar
 from annotation.selection.active_learning import Queued
 
 PLACE = "queue"
-"""The key of a task's data that says its list and its rank there: 01/00007. An order of texts is that of the ranks."""
+"""The key of a task's data for its list and its rank in it, such as 01/00007; sorted as text, ranks are in order."""
 TITLES = {"ar": "التالي في التوسيم", "he": "הבאים לתיוג", "en": "Next to label"}
 _EVERYTHING = "Default"
 _SHOWN = {
@@ -36,7 +36,11 @@ _SHOWN = {
 
 @dataclass
 class QueueReport:
-    """placed: articles that have a place now. changed: tasks that had none, or another. cleared: those that had one."""
+    """placed: articles that have a place now. changed: tasks whose place is new or another one. cleared: tasks that
+    lost theirs.
+
+    tabs: titles of the tabs, one for each list.
+    """
 
     url: str = ""
     placed: int = 0
@@ -53,25 +57,25 @@ class QueueReport:
         )
 
     def as_dict(self) -> dict[str, object]:
-        """The same for a machine."""
+        """The report as plain JSON values."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a project holds, and which of its articles have all the annotations they are to have."""
+    """The articles in a project, and the ids of those that have all their annotations."""
 
     held: Holdings
     done: frozenset[str]
 
     def has(self, document: Document) -> bool:
-        """Whether the project has the article, with this text."""
+        """Whether the project contains the article, with this text."""
         held = self.held.articles.get(document.id)
         return held is not None and same_text(held, document)
 
 
 def waiting(client: Client, *, project: str, workspace: Path) -> Waiting:
-    """Look at a project before its articles are put in order. Raises ProjectError when there is none of that title."""
+    """The state of a project before ordering. Raises ProjectError when there is no project of that title."""
     target = find_project(client, project, workspace=workspace)
     held = holdings(client, target.id)
     listed = (task for page in pages(client, target.id, ("id", "is_labeled")) for task in page)
@@ -80,10 +84,10 @@ def waiting(client: Client, *, project: str, workspace: Path) -> Waiting:
 
 
 def arrange(client: Client, order: Sequence[Queued], *, project: str, workspace: Path, lists: int = 1) -> QueueReport:
-    """Put the project's tasks in this order and no other, dealt out to so many lists, a tab each.
+    """Put the project's tasks into exactly this order, distributed over `lists` lists, each with its own tab.
 
-    Only what differs is written, so that the same call again, also after one that broke off, does what is left to do.
-    Raises ProjectError when there is no such project.
+    Only differences are written, so the same call again, also after an interrupted one, does what remains. Raises
+    ProjectError when there is no such project.
     """
     with alone(workspace, project):
         target = find_project(client, project, workspace=workspace)
@@ -92,10 +96,10 @@ def arrange(client: Client, order: Sequence[Queued], *, project: str, workspace:
         with progress_bar(f"ordering {target.title}") as advance:
             for page in ahead(pages(client, target.id, ("id", "data"))):
                 for task in page:
-                    _put(client, task, places, report)
+                    _set_place(client, task, places, report)
                 advance(len(page))
         report.tabs = _titles(target.seal.ui_language, lists)
-        _show(client, target.id, report.tabs, ours=TITLES[target.seal.ui_language])
+        _show(client, target.id, report.tabs, prefix=TITLES[target.seal.ui_language])
         return report
 
 
@@ -103,7 +107,7 @@ def _place(number: int, lists: int) -> str:
     return f"{number % lists + 1:02}/{number // lists + 1:05}"
 
 
-def _put(client: Client, task: Row, places: dict[str, str], report: QueueReport) -> None:
+def _set_place(client: Client, task: Row, places: dict[str, str], report: QueueReport) -> None:
     data = task.get("data")
     if not isinstance(data, dict):
         return
@@ -120,26 +124,26 @@ def _titles(ui_language: str, lists: int) -> list[str]:
     return [title] if lists == 1 else [f"{title} {number}" for number in range(1, lists + 1)]
 
 
-def _show(client: Client, project: int, titles: Sequence[str], ours: str) -> None:
-    """Make the tabs that are missing and take away those of more lists; the others stay, since people work in them.
+def _show(client: Client, project: int, titles: Sequence[str], prefix: str) -> None:
+    """Create missing tabs and delete those of surplus lists; the others stay, since annotators work in them.
 
-    A project without any saved tab shows one of everything, which has to be saved too, or it would be gone.
+    A project without a saved tab displays a default tab of all tasks, which has to be saved too or it disappears.
     """
     views = rows(client.get("api/dm/views/", project=project))
-    there = {str(row(view["data"]).get("title")): view for view in views if isinstance(view.get("data"), dict)}
+    tabs = {str(row(view["data"]).get("title")): view for view in views if isinstance(view.get("data"), dict)}
     for number, title in enumerate(titles, start=1):
-        if title not in there:
+        if title not in tabs:
             client.create("api/dm/views/", {"project": project, "data": _tab(client, project, title, number)})
     if not views:
         everything = {"title": _EVERYTHING, "type": "list", "target": "tasks"}
         client.create("api/dm/views/", {"project": project, "data": everything})
-    for title, view in there.items():
-        if title.partition(ours)[:2] == ("", ours) and title not in titles:
+    for title, view in tabs.items():
+        if title.partition(prefix)[:2] == ("", prefix) and title not in titles:
             client.delete(f"api/dm/views/{view['id']}/")
 
 
 def _tab(client: Client, project: int, title: str, number: int) -> Row:
-    """What has a place in the list and is not finished, in order, and of the columns those that help to choose."""
+    """A tab of the unfinished articles with a place in the list, in order, with the columns that help to choose."""
     items = [
         {"filter": f"filter:tasks:data.{PLACE}", "operator": "contains", "type": "String", "value": f"{number:02}/"},
         {"filter": "filter:tasks:completed_at", "operator": "empty", "type": "Datetime", "value": True},

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 
 from annotation.adjudication.draft_version import Proposal, proposal
-from annotation.adjudication.voting import spoken, unanimous
-from annotation.agreement.item_alignment import places
+from annotation.adjudication.voting import unanimous, without_defaults
+from annotation.agreement.item_alignment import align_versions
 from annotation.core.document import Document
 from tests.builders import build, conflict
 from tests.strategies import versions
@@ -72,9 +72,9 @@ def test_whatever_they_marked_every_thing_is_in_once_and_as_somebody_has_it(mark
     named = {str(number): version for number, version in enumerate(marked)}
     made = proposal(named, ONTOLOGY)
     assert set(made.document.spans()) <= {span for version in marked for span in version.spans()}
-    contested = [place for place in places(named, ONTOLOGY) if place.contested]
+    contested = [place for place in align_versions(named, ONTOLOGY) if place.contested]
     assert len(made.lines) == len(contested)
-    assert bool(contested) == (not unanimous([spoken(version, ONTOLOGY) for version in marked]))
+    assert bool(contested) == (not unanimous([without_defaults(version, ONTOLOGY) for version in marked]))
 
 
 def test_of_as_many_the_one_without_its_prefix_is_proposed() -> None:

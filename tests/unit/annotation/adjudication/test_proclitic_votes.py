@@ -34,7 +34,7 @@ def test_of_as_many_votes_the_prefix_goes_and_the_article_stays(text: str, start
 
 def test_votes_and_the_senior_go_before_that() -> None:
     assert pooled(versions("ברמלה", 0, 0, 1))[0][2].entities == (Span(0, 5, "GPE"),)
-    assert pooled(versions("ברמלה", 1, 0), chief=1)[0][0].entities == (Span(0, 5, "GPE"),)
+    assert pooled(versions("ברמלה", 1, 0), senior=1)[0][0].entities == (Span(0, 5, "GPE"),)
 
 
 def test_what_differs_otherwise_or_is_meant_twice_is_left() -> None:

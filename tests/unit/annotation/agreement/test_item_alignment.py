@@ -15,7 +15,7 @@ from annotation.agreement.item_alignment import (
     MISSED,
     PREFIX,
     AlignedItem,
-    places,
+    align_versions,
 )
 from annotation.core.document import Document
 from tests.builders import build, conflict
@@ -27,7 +27,7 @@ RAID = "[Raid:trigger פשיטה] על [Target>Raid:Facility המחסן] ב[Plac
 
 def laid(*markups: str) -> list[AlignedItem]:
     versions: dict[str, Document] = {name: build(m) for name, m in zip(("noa", "dan", "tal"), markups, strict=False)}
-    return places(versions, ONTOLOGY)
+    return align_versions(versions, ONTOLOGY)
 
 
 def contested(*markups: str) -> list[tuple[str, tuple[str, ...]]]:

@@ -93,7 +93,7 @@ def test_an_untrained_model_keeps_every_span_of_the_sample_that_can_be_said() ->
     set_seed(1)
     model = EventExtractor.build(heads, BODY, encoding)
     for document, found in zip(gold, predict(model, encoding, gold, given=("trigger", "entity")), strict=True):
-        kept = encoding.audit(document).document
+        kept = encoding.representable(document).document
         assert (found.triggers, found.entities) == (kept.triggers, kept.entities)
         assert found.text == document.text
 

@@ -37,7 +37,7 @@ def test_marks_are_counted_by_kind_and_language() -> None:
     assert (found.documents, found.of(kind="entity").total, found.of(kind="argument", language="he").total) == (2, 3, 2)
     assert found.of(language="he").share == 1
     lost = found.of(kind="entity", language="ar"), found.of(kind="argument", language="ar")
-    assert [(marks.total, marks.said) for marks in lost] == [(1, 0), (1, 0)]
+    assert [(marks.total, marks.representable) for marks in lost] == [(1, 0), (1, 0)]
     assert found.share == pytest.approx(1 - 2 / 8)
     assert found.reasons() == [("it has more than 3 words", 1), ("its filler is lost", 1)]
     (example,) = found.examples["entity", "it has more than 3 words"]
@@ -46,7 +46,7 @@ def test_marks_are_counted_by_kind_and_language() -> None:
 
 def test_arguments_of_a_lost_trigger_are_lost_with_it() -> None:
     document = build("אבגדהו[Arrest:trigger נעצר] [Person>Arrest:Person דוד]")
-    assert [(loss.kind, loss.why) for loss in encoding().audit(document).lost] == [
+    assert [(loss.kind, loss.why) for loss in encoding().representable(document).lost] == [
         ("trigger", "it begins 6 letters into a word; 5 is the most"),
         ("argument", "its trigger is lost"),
     ]
@@ -58,14 +58,14 @@ def test_what_is_said_and_what_is_lost_are_all_there_is(family: str) -> None:
     found = coverage(encoding(family), gold)
     marks = found.of()
     assert marks.total == sum(len(list(d.spans())) + sum(len(e.arguments) for e in d.events) for d in gold)
-    assert marks.total - marks.said == sum(count for _, count in found.reasons())
+    assert marks.total - marks.representable == sum(count for _, count in found.reasons())
     assert marks.tokens <= marks.total
 
 
 def test_a_label_a_token_cannot_say_what_begins_inside_one() -> None:
     """The vocabulary was trained on a text with this word and its proclitic, and keeps them together."""
     spans = coverage(encoding("wordpiece"), [HEBREW]).of(kind="entity")
-    assert (spans.total, spans.said, spans.tokens) == (2, 2, 1)
+    assert (spans.total, spans.representable, spans.tokens) == (2, 2, 1)
 
 
 @pytest.mark.parametrize(("family", "expected"), [("wordpiece", 1), ("bytes", 0), ("byte-fallback", 0), ("compact", 0)])
@@ -122,6 +122,6 @@ def test_a_few_losses_are_said_without_a_warning(caplog: pytest.LogCaptureFixtur
 
 
 def test_a_loss_says_what_kind_it_is() -> None:
-    lost = encoding().audit(build("[@x:Person דוד] הוא [@x:Ghost דויד]")).lost
+    lost = encoding().representable(build("[@x:Person דוד] הוא [@x:Ghost דויד]")).lost
     assert [loss.kind for loss in lost] == ["entity", "link"]
     assert isinstance(lost[0], Uncovered)

@@ -30,11 +30,11 @@ def outputs(*spans: tuple[int, int, str, float], labels: LabelSpace = LABELS) ->
     trailing = np.zeros((count, TRAILING), dtype=np.float32)
     leading[:, 0] = trailing[:, 0] = 5
     values = tuple(np.zeros((count, len(values)), dtype=np.float32) for _, values in labels.attributes)
-    for scores, default in zip(values, labels.defaults, strict=True):
-        scores[:, default] = 1
+    for logits, default in zip(values, labels.defaults, strict=True):
+        logits[:, default] = 1
     return Outputs(
         spans=np.array([(a, b, labels.number[c]) for a, b, c, _ in spans], dtype=np.int64).reshape(-1, 3),
-        scores=np.array([score for *_, score in spans], dtype=np.float32),
+        logits=np.array([logit for *_, logit in spans], dtype=np.float32),
         leading=leading,
         trailing=trailing,
         roles=np.full((count, count, len(labels.roles)), -5, dtype=np.float32),

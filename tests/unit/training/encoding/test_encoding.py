@@ -39,13 +39,13 @@ def perfect(example: Example, encoding: Encoding, rng: np.random.Generator, *, m
     roles = noise(len(spans), len(spans), len(labels.roles)) - 9
     roles[tuple(targets.roles.T)] += 18
     attributes = tuple(noise(len(spans), len(values)) for _, values in labels.attributes)
-    for column, scores in enumerate(attributes):
-        scores[range(count), np.maximum(targets.attributes[:, column], 0)] += 9
-    scores = np.where(np.arange(len(spans)) < count, 9, -9).astype(np.float32)
+    for column, logits in enumerate(attributes):
+        logits[range(count), np.maximum(targets.attributes[:, column], 0)] += 9
+    logits = np.where(np.arange(len(spans)) < count, 9, -9).astype(np.float32)
     links = noise(len(spans), len(spans), len(labels.links)) - 9
     for a, b, link in targets.links:
         links[a, b, link] = links[b, a, link] = 9
-    return Outputs(spans, scores, leading, trailing, roles, attributes, links)
+    return Outputs(spans, logits, leading, trailing, roles, attributes, links)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -55,11 +55,11 @@ def test_what_can_be_said_survives_encoding_and_decoding(
     family: str, document: Document, window: int, seed: int
 ) -> None:
     encoding = Encoding(ONTOLOGY, reader(family), window=window, max_width=6)
-    sayable, lost = encoding.audit(document)
+    sayable, lost = encoding.representable(document)
     example = encoding.encode(sayable, targets=True)
     decoded = encoding.decode(example, perfect(example, encoding, np.random.default_rng(seed)))
     assert decoded == sayable
-    assert encoding.audit(sayable) == (sayable, ())
+    assert encoding.representable(sayable) == (sayable, ())
     assert len(document.entities) - len(sayable.entities) + len(document.events) - len(sayable.events) <= len(lost)
 
 
@@ -69,7 +69,7 @@ def test_every_mark_of_the_sample_comes_back_character_for_character(family: str
     encoding, rng = Encoding(ONTOLOGY, reader(family), window=64), np.random.default_rng(0)
     number = FAMILIES.index(family)
     for document in list(sample.gold())[number % 3 :: 3 if number else 1]:
-        sayable, lost = encoding.audit(document)
+        sayable, lost = encoding.representable(document)
         assert (lost, sayable.links, set(sayable.spans())) == ((), document.links, set(document.spans()))
         example = encoding.encode(document, targets=True)
         assert encoding.decode(example, perfect(example, encoding, rng, most=9)) == sayable
@@ -79,7 +79,7 @@ def test_every_mark_of_the_sample_comes_back_character_for_character(family: str
 @given(document=documents(ONTOLOGY))
 def test_targets_of_a_document_are_those_of_what_can_be_said_of_it(document: Document) -> None:
     encoding = Encoding(ONTOLOGY, reader("compact"), max_width=6)
-    sayable = encoding.audit(document).document
+    sayable = encoding.representable(document).document
     for a, b in zip(_arrays(encoding, document), _arrays(encoding, sayable), strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -104,7 +104,7 @@ SAYABLE = [
 def test_spans_inside_words_are_said_whole(markup: str, tokenizer: object) -> None:
     encoding = Encoding(ONTOLOGY, tokenizer)  # type: ignore[arg-type]
     document = build(markup)
-    assert encoding.audit(document) == (document, ())
+    assert encoding.representable(document) == (document, ())
     example = encoding.encode(document, targets=True)
     assert encoding.decode(example, perfect(example, encoding, np.random.default_rng(1))) == document
 
@@ -126,7 +126,7 @@ def test_spans_inside_words_are_said_whole(markup: str, tokenizer: object) -> No
     ],
 )
 def test_what_cannot_be_said_is_lost_with_its_reason(markup: str, why: str) -> None:
-    lost = Encoding(ONTOLOGY, reader("compact"), max_width=3).audit(build(markup)).lost
+    lost = Encoding(ONTOLOGY, reader("compact"), max_width=3).representable(build(markup)).lost
     assert [loss.why for loss in lost] == [why]
 
 
@@ -134,7 +134,7 @@ def test_what_a_lost_mention_joined_stays_joined_and_links_become_chains() -> No
     document = build("[@x:Person דוד] או [@x:Person א ב ג ד] או [@x:Person דודי] או [@x:Person דויד]")
     a, _, b, c = document.entities
     star = replace(document, links=tuple(Link("SameAs", span, a) for span in document.entities[1:]))
-    sayable, lost = Encoding(ONTOLOGY, reader("compact"), max_width=3).audit(star)
+    sayable, lost = Encoding(ONTOLOGY, reader("compact"), max_width=3).representable(star)
     assert sayable.links == (Link("SameAs", a, b), Link("SameAs", b, c))
     assert [(loss.kind, loss.why) for loss in lost][1:] == [("link", "a mention it joins is lost")]
 
@@ -143,14 +143,14 @@ def test_crossing_spans_cannot_both_be_said() -> None:
     whole = build("[Person דוד בן] חיים")
     crossing = build("דוד [Person בן חיים]")
     document = replace(whole, entities=(*whole.entities, *crossing.entities))
-    sayable, lost = Encoding(ONTOLOGY, reader("compact")).audit(document)
+    sayable, lost = Encoding(ONTOLOGY, reader("compact")).representable(document)
     assert (sayable.entities, [loss.why for loss in lost]) == (whole.entities, ["it crosses another span"])
 
 
 def test_a_default_value_goes_without_saying() -> None:
     name, attribute = next(iter(ONTOLOGY.attributes.items()))
     said = build(f"[Arrest,{name}={attribute.default}:trigger נעצר]")
-    sayable, lost = Encoding(ONTOLOGY, reader("compact")).audit(said)
+    sayable, lost = Encoding(ONTOLOGY, reader("compact")).representable(said)
     assert (sayable, lost) == (build("[Arrest:trigger נעצר]", id=said.id), ())
 
 

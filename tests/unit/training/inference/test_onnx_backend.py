@@ -61,7 +61,7 @@ def test_the_graphs_find_what_the_model_finds(
     given: list[Document], exported: tuple[EventExtractor, Encoding, Path]
 ) -> None:
     model, encoding, folder = exported
-    found = load_graphs(folder, batch_size=4, threads=1).find(given)
+    found = load_graphs(folder, batch_size=4, threads=1).predict(given)
     assert found == list(predict(model, encoding, given, batch_size=4))
     assert any(document.events for document in found) or len(given[0].text) < 5
     assert any(document.links for document in found) or len(given) < len(GIVEN)
@@ -71,8 +71,8 @@ def test_the_graphs_find_what_the_model_finds(
 def test_the_logits_are_the_same_to_four_digits(exported: tuple[EventExtractor, Encoding, Path]) -> None:
     model, encoding, folder = exported
     graphs = load_graphs(folder, batch_size=4, threads=1)
-    ours = list(predict(model, encoding, GIVEN, batch_size=4, read=RAW))
-    theirs = list(replace(graphs, read=RAW).stream(GIVEN))
+    ours = list(predict(model, encoding, GIVEN, batch_size=4, scales=RAW))
+    theirs = list(replace(graphs, scales=RAW).stream(GIVEN))
     sides = [
         [mark.score for document in side for mark in (*document.spans(), *document.links)] for side in (ours, theirs)
     ]

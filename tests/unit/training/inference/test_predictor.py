@@ -157,7 +157,7 @@ def test_how_unsure_the_model_is_does_not_depend_on_the_batch(trained: tuple[Eve
 
 
 def test_half_precision_finds_nearly_the_same(trained: tuple[EventExtractor, Encoding]) -> None:
-    whole, half = (Predictor.of(*trained, precision=precision).find(CORPUS) for precision in ("fp32", "bf16"))
+    whole, half = (Predictor.of(*trained, precision=precision).predict(CORPUS) for precision in ("fp32", "bf16"))
     found, same = (
         sum(len(set(a.entities) & set(b.entities)) for a, b in zip(whole, x, strict=True)) for x in (whole, half)
     )

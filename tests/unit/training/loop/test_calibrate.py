@@ -49,7 +49,7 @@ def test_scales_are_kept_in_the_model_and_change_nothing_but_scores(
     sure, unsure = (calibration(GOLD, side).layers["entity"] for side in (before, after))
     assert sure.ece > 0.4
     assert unsure.ece < 0.1
-    assert list(predict(kept, same, GOLD, read=PLAIN)) == before
+    assert list(predict(kept, same, GOLD, scales=PLAIN)) == before
 
 
 def test_a_layer_that_found_too_little_stays_as_it_is(untrained: tuple[EventExtractor, Encoding]) -> None:

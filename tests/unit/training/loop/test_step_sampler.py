@@ -48,16 +48,16 @@ def test_an_example_counts_itself_its_spans_and_its_triggers() -> None:
     lengths=st.lists(st.integers(0, 90), min_size=1, max_size=30),
     size=st.integers(1, 5),
     accumulate=st.integers(1, 3),
-    team=st.integers(1, 4),
+    processes=st.integers(1, 4),
 )
 def test_every_document_is_read_once_and_every_share_knows_its_step(
-    lengths: list[int], size: int, accumulate: int, team: int
+    lengths: list[int], size: int, accumulate: int, processes: int
 ) -> None:
     marked = [(1, length % 5, length % 3) for length in lengths]
     batches = list(LengthBatches(lengths, size=size))
     shares = [
-        list(Steps(LengthBatches(lengths, size=size), marked, accumulate=accumulate, rank=rank, size=team))
-        for rank in range(team)
+        list(Steps(LengthBatches(lengths, size=size), marked, accumulate=accumulate, rank=rank, size=processes))
+        for rank in range(processes)
     ]
     assert {len(own) for own in shares} == {len(batches)}
     for at, batch in enumerate(batches):
@@ -65,14 +65,16 @@ def test_every_document_is_read_once_and_every_share_knows_its_step(
         assert sorted(d for share in real for d in share.documents) == sorted(batch)
         start = at - at % accumulate
         whole = np.sum([marked[d] for step in batches[start : start + accumulate] for d in step], axis=0)
-        assert {share.counts for share in real} == {tuple((np.maximum(whole, 1) / team).tolist())}
+        assert {share.counts for share in real} == {tuple((np.maximum(whole, 1) / processes).tolist())}
 
 
-@pytest.mark.parametrize(("accumulate", "team"), [(1, 2), (2, 1), (2, 2), (1, 3)])
-def test_losses_and_gradients_of_the_shares_are_those_of_the_whole(accumulate: int, team: int) -> None:
+@pytest.mark.parametrize(("accumulate", "processes"), [(1, 2), (2, 1), (2, 2), (1, 3)])
+def test_losses_and_gradients_of_the_shares_are_those_of_the_whole(accumulate: int, processes: int) -> None:
     torch.manual_seed(1)
     model = EventExtractor.build(HEADS, BODY, ENCODING)
-    loaders = [Loader(Shares(EXAMPLES, pad=0), steps(2, accumulate=accumulate, rank=r, of=team)) for r in range(team)]
+    loaders = [
+        Loader(Shares(EXAMPLES, pad=0), steps(2, accumulate=accumulate, rank=r, of=processes)) for r in range(processes)
+    ]
     epochs = [list(loader) for loader in loaders]
     batches = [share.documents for share in steps(2)]
     for start in range(0, len(batches), accumulate):
@@ -82,7 +84,7 @@ def test_losses_and_gradients_of_the_shares_are_those_of_the_whole(accumulate: i
         losses = [
             model(**epoch[at]).loss for epoch in epochs for at in range(start, min(start + accumulate, len(batches)))
         ]
-        found = torch.stack(losses).sum() / team  # as the processes' gradients are averaged
+        found = torch.stack(losses).sum() / processes  # as the processes' gradients are averaged
         torch.testing.assert_close(found, expected)
         weights = [model.spans.query.weight, model.roles.bilinear, model.attributes.weight]
         for one, other in zip(torch.autograd.grad(found, weights), torch.autograd.grad(expected, weights), strict=True):

@@ -141,7 +141,7 @@ def test_a_document_is_read_alike_alone_and_in_company() -> None:
 def test_predicted_documents_obey_the_ontology() -> None:
     model, encoding = talkative()
     for document in predicted(model, encoding, DOCUMENTS):
-        assert encoding.audit(document) == (replace(document, provenance=None), ())
+        assert encoding.representable(document) == (replace(document, provenance=None), ())
 
 
 @pytest.mark.parametrize("window", [8, 16, 64])

@@ -172,8 +172,8 @@ def test_wrong_spans_are_the_best_that_are_not_gold() -> None:
 def test_the_best_spans_are_those_above_the_threshold_as_many_as_the_fullest_document_has() -> None:
     logits = torch.full((2, 2, 3, 2), -1.0)
     logits[0, 1, 0, 1], logits[0, 0, 2, 0] = 2.0, 4.0
-    spans, scores = top_spans(logits, 9, label=5)
+    spans, top = top_spans(logits, 9, label=5)
     assert spans[0].tolist() == [[2, 2, 5], [0, 1, 6]]
-    assert scores.tolist() == [[4, 2], [-1, -1]]
+    assert top.tolist() == [[4, 2], [-1, -1]]
     assert top_spans(logits, 1, label=5)[0].shape == (2, 1, 3)
     assert top_spans(-logits.abs(), 9, label=5)[0].shape == (2, 0, 3)
