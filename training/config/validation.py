@@ -170,11 +170,13 @@ class _ConfigReader:
 
     def value(self, hint: object, value: object, path: str) -> object:
         origin, args = get_origin(hint), get_args(hint)
+        if value is None and type(None) in args:
+            return None
         if groups := _groups(hint):
             return self.group(groups, value, path)
         if origin in (Union, types.UnionType):
             (inner,) = (arg for arg in args if arg is not type(None))
-            return None if value is None else self.value(inner, value, path)
+            return self.value(inner, value, path)
         if origin is Literal:
             return self.fits(value in args, value, path, f"one of {', '.join(map(str, args))}")
         if origin is dict:

@@ -23,18 +23,10 @@ from training.encoding.tokenizer import Ids, Pieces
 
 IDENTITIES = 3
 """The number of first features that identify the word; word dropout hides these."""
-
-
 FEATURES = 15
-
-
 CHARACTERS = 16
 """Letters of a word that are used: all, or the first and last eight."""
-
-
 COMPACT_TOKENIZER = "compact_tokenizer.json"
-
-
 _SHAPES = tuple(
     (regex.compile(pattern), letter)
     for pattern, letter in (
@@ -71,7 +63,7 @@ class CompactTokenizer:
     def save_pretrained(self, path: str | Path) -> None:
         """Write the sizes of its tables into the folder; nothing else varies."""
         Path(path).mkdir(parents=True, exist_ok=True)
-        sizes = json.dumps({"buckets": self.buckets, "alphabet": self.alphabet})
+        sizes = json.dumps(dict(self.embedding_rows))
         (Path(path) / COMPACT_TOKENIZER).write_text(sizes + "\n", encoding="utf-8")
 
     def token_edges(self, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:

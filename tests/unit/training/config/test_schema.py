@@ -193,6 +193,13 @@ def test_every_encoder_can_be_debugged(debug: str) -> None:
         assert (run.fit.patience, run.tracking.mode, run.data.limit is None) == (None, "off", False)
 
 
+def test_overfitting_hides_nothing_from_the_compact_encoder_whatever_the_experiment() -> None:
+    for chosen in ("experiment=demo", "experiment=ner"):
+        encoder = typed(composed("snapshot=a", chosen, "debug=overfit"), TrainConfig).encoder
+        assert isinstance(encoder, CompactEncoderConfig)
+        assert (encoder.dropout, encoder.word_dropout) == (0.0, 0.0)
+
+
 def test_the_hub_experiment_needs_only_the_encoder() -> None:
     run = typed(composed("snapshot=a", "experiment=hub", "encoder.name=some/encoder"), TrainConfig)
     assert run.fit.encoder_learning_rate == run.encoder.learning_rate < 1e-4

@@ -67,6 +67,12 @@ def test_gates_that_are_left_out_are_not_asked() -> None:
     assert judge(GatesConfig(), findings(), NAMES) == []
 
 
+def test_gates_of_null_are_not_asked(tmp_path: Path) -> None:
+    file = tmp_path / "gates.yaml"
+    file.write_text("drops: null\nleakage: null\nalignment: null\n")
+    assert load_gates(str(file)) == GatesConfig()
+
+
 def test_without_a_release_before_nothing_can_have_dropped() -> None:
     assert failed(judge(GatesConfig(drops=DropsConfig()), findings(), NAMES)) == []
 
