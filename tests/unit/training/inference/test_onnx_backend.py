@@ -15,7 +15,7 @@ from annotation.core.errors import UsageError
 from tests.builders import conflict
 from tests.run.small import documents
 from tests.unit.training.conftest import reader
-from training.config.schema import CompactEncoderConfig, ModelConfig
+from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW
 from training.inference.onnx_backend import export_graphs, load_graphs
@@ -32,11 +32,12 @@ def exported(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[EventExtractor, Encoding, Path]:
     """An untrained model, its heads raised so that it finds some of everything, and its graphs."""
-    heads, body = ModelConfig(max_width=3, head_size=8, hidden_size=16), CompactEncoderConfig(hidden_size=24, window=32)
+    heads = ModelConfig(max_width=3, head_size=8, hidden_size=16)
+    body: AnyEncoderConfig = CompactEncoderConfig(hidden_size=24, window=32)
     if request.param == "compact":
         heads = replace(heads, members=2)
     if request.param == "hub":
-        body = replace(body, kind="hub", name=str(bert(tmp_path_factory.mktemp("bert"))))
+        body = HubEncoderConfig(name=str(bert(tmp_path_factory.mktemp("bert"))), window=32)
     encoding = Encoding.build(conflict(), heads, body)
     set_seed(3)
     model = EventExtractor.build(heads, body, encoding).eval()  # type: ignore[no-untyped-call]
