@@ -99,7 +99,8 @@ class Ontology:
         try:
             row = yaml.load(text, Loader=_LOADER)
         except yaml.YAMLError as error:
-            raise OntologyError(path=path, faults=[f"not YAML: {error}"]) from error
+            message = " ".join(str(error).split())  # yaml reports over several lines
+            raise OntologyError(path=path, faults=[f"not YAML: {message}"]) from error
         if not isinstance(row, dict):
             raise OntologyError(path=path, faults=["not a mapping; see conf/ontology/conflict.yaml"])
         reader = _OntologyReader()

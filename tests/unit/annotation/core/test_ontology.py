@@ -246,3 +246,10 @@ def test_the_hash_changes_with_the_content(old: str, new: str) -> None:
 def test_cardinality_is_read() -> None:
     role = Ontology.parse(SMALL).events["Arrest"].roles["Agent"]
     assert (role.minimum, role.maximum) == (1, 2)
+
+
+@pytest.mark.parametrize("text", ['name: "never closed', "a: [1, 2", "a: b: c"])
+def test_what_is_no_yaml_is_told_in_one_line(text: str) -> None:
+    with pytest.raises(OntologyError, match="not YAML: ") as caught:
+        Ontology.parse(text)
+    assert "\n" not in str(caught.value)
