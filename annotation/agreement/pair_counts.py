@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from annotation.agreement.kappa import Values
 from annotation.core.annotator_versions import annotator
-from annotation.core.document import Document, Event, Span
-from annotation.core.matching import Units, assign, count_units, overlap, units
+from annotation.core.document import Document, Event
+from annotation.core.matching import Units, assign, count_units, same_label_overlap, units
 from annotation.core.ontology import Ontology
 from annotation.core.proclitics import tolerated
 
@@ -67,11 +67,7 @@ def comparison(first: Document, second: Document, ontology: Ontology | None) -> 
 
 
 def _matched(first: Document, second: Document) -> list[tuple[Event, Event]]:
-    return [(first.events[i], second.events[j]) for i, j in assign(first.triggers, second.triggers, _same_type)]
-
-
-def _same_type(first: Span, second: Span) -> float:
-    return overlap(first, second) if first.label == second.label else 0.0
+    return [(first.events[i], second.events[j]) for i, j in assign(first.triggers, second.triggers, same_label_overlap)]
 
 
 def _given(events: list[tuple[Event, Event]]) -> CountTriple:

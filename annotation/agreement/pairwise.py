@@ -17,6 +17,7 @@ from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, PairCo
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS
+from annotation.core.messages import percent
 from annotation.core.ontology import Ontology
 
 SCHEMA = 1
@@ -154,9 +155,9 @@ def _kappas(kappas: Mapping[str, Kappa]) -> dict[str, object]:
 def _percent(part: Group, prf: PRF) -> str:
     if not prf.gold + prf.predicted:
         return "–"
-    return f"{100 * prf.f1:.1f}{'' if part.enough(prf) else ' ?'}"
+    return f"{percent(prf.f1)}{'' if part.enough(prf) else ' ?'}"
 
 
 def _with_interval(part: Group, prf: PRF) -> str:
-    ends = f" ({100 * prf.interval[0]:.1f}–{100 * prf.interval[1]:.1f})" if prf.interval else ""
+    ends = f" ({percent(prf.interval[0])}–{percent(prf.interval[1])})" if prf.interval else ""
     return _percent(part, prf) + ends

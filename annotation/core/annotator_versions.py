@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-
-_EXAMPLES = 3
+from annotation.core.messages import first_few
 
 
 @dataclass(frozen=True)
@@ -38,10 +37,10 @@ def versions(documents: Iterable[Document]) -> Versions:
         elif name not in by_annotator or updated(by_annotator[name]) <= updated(document):
             by_annotator[name] = document
     if conflicting:
-        examples = ", ".join(conflicting[:_EXAMPLES]) + (", ..." if len(conflicting) > _EXAMPLES else "")
         raise UsageError(
-            f"{len(conflicting)} Documents have another text than an earlier one of the same id ({examples}); "
-            "two articles share an id, or one was changed between annotators: pull the project again"
+            f"{len(conflicting)} Documents have another text than an earlier one of the same id "
+            f"({first_few(conflicting)}); two articles share an id, or one was changed between annotators: "
+            "pull the project again"
         )
     return Versions(articles, total - sum(map(len, articles.values())))
 

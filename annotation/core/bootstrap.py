@@ -7,6 +7,7 @@ that documents that are hard for both do not widen the interval of their differe
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -24,6 +25,8 @@ CountArray: TypeAlias = NDArray[np.number]
 
 _CELLS = 1 << 22
 """Array cells in memory at once while resampling: 32 MiB of float64, whatever the number of documents."""
+_KEPT = 1 << 20
+"""Array cells of draws up to which they are kept for the next call: 8 MiB."""
 
 
 def intervals(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
@@ -84,16 +87,32 @@ def resampled(values: CountArray, *, resamples: int = RESAMPLES, seed: int = SEE
     sums = np.zeros((resamples, columns))
     if documents == 0:
         return sums
+    first = 0
+    draws = [_kept_draws(documents, resamples, seed)] if documents * resamples <= _KEPT else None
+    for times in draws or _draws(documents, resamples, seed):
+        for rows in _blocks(documents, columns):
+            sums[first : first + len(times)] += times[:, rows] @ values[rows].astype(np.float64)
+        first += len(times)
+    return sums
+
+
+@lru_cache(maxsize=4)
+def _kept_draws(documents: int, resamples: int, seed: int) -> Floats:
+    """All draws at once: one evaluation uses the same ones for dozens of intervals."""
+    times = np.concatenate(list(_draws(documents, resamples, seed)))
+    times.flags.writeable = False
+    return times
+
+
+def _draws(documents: int, resamples: int, seed: int) -> Iterator[Floats]:
+    """How many times each document is drawn, [some of the resamples, documents]."""
     generator = np.random.default_rng(seed)
     batch = max(1, _CELLS // documents)
     for first in range(0, resamples, batch):
-        size = min(batch, resamples - first)
-        times = np.empty((size, documents))
+        times = np.empty((min(batch, resamples - first), documents))
         for draw in times:
             draw[:] = np.bincount(generator.integers(documents, size=documents), minlength=documents)
-        for rows in _blocks(documents, columns):
-            sums[first : first + size] += times[:, rows] @ values[rows].astype(np.float64)
-    return sums
+        yield times
 
 
 def f1(totals: Floats) -> Floats:

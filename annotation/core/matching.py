@@ -119,6 +119,16 @@ def overlap(gold: Span, predicted: Span) -> float:
     return both / either + (_SAME_LABEL if gold.label == predicted.label else 0.0)
 
 
+def same_label(gold: Span, predicted: Span) -> float:
+    """1 where the labels agree, else 0: for `assign`, where an overlap of any length is as good as another."""
+    return float(gold.label == predicted.label)
+
+
+def same_label_overlap(gold: Span, predicted: Span) -> float:
+    """`overlap` where the labels agree, else 0."""
+    return overlap(gold, predicted) if gold.label == predicted.label else 0.0
+
+
 def assign(
     gold: Sequence[Span], predicted: Sequence[Span], overlap: Callable[[Span, Span], float] = overlap
 ) -> list[tuple[int, int]]:

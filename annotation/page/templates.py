@@ -10,6 +10,8 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from annotation.core.messages import percent
+
 _HERE = Path(__file__).parent
 
 
@@ -25,7 +27,7 @@ def environment(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"percent": lambda fraction: f"{100 * fraction:.1f}", "json": json.dumps}
+    environment.filters |= {"percent": percent, "json": json.dumps}
     return environment
 
 

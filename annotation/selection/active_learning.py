@@ -20,6 +20,7 @@ from scipy.stats import rankdata
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
+from annotation.core.messages import first_few
 from annotation.core.near_duplicates import fingerprint
 
 MIX = 0.5
@@ -156,7 +157,7 @@ def _require_uncertainty(candidates: Sequence[_Candidate]) -> None:
     if missing:
         raise UsageError(
             f"{len(missing)} of {len(candidates)} predicted Documents "
-            f"({missing[0]}{', ...' if len(missing) > 1 else ''}) do not say how unsure the model is; "
+            f"({first_few(missing, 1)}) do not say how unsure the model is; "
             "write them with this naba's `naba predict`, or use --mix 0"
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import sqrt
 
 import numpy as np
@@ -12,16 +13,16 @@ from numpy.typing import NDArray
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
+from annotation.core.layers import ARGUMENT, ENTITY, LAYERS, LINK, TRIGGER
 from annotation.core.matching import ENOUGH, PRF, Item
-from training.encoding.platt_scaling import LAYERS
-from training.scoring.document_pairs import pair_documents
+from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import prfs
 
 BINS = 10
 POINTS = 50
 """Thresholds an abstention curve is drawn through, at most."""
 WANTED = (0.8, 0.9, 0.95)
-"""Precisions for which thresholds are told."""
+"""Precisions for which thresholds are reported."""
 
 _Z = 1.959964
 """Standard deviations to either side that hold 95%."""
@@ -81,24 +82,24 @@ class Layer:
         """Whether there are predictions enough (30) to say anything."""
         return len(self.scores) >= ENOUGH
 
-    @property
+    @cached_property
     def bins(self) -> tuple[Bin, ...]:
         """`BINS` of equal width, those that hold anything; a score of 1 is in the last."""
         return tuple(self._bin(at, self._bins == at) for at in np.unique(self._bins).tolist())
 
-    @property
+    @cached_property
     def ece(self) -> float:
         """Expected calibration error (Guo et al. 2017): how far scores are from shares, bins weighted by count."""
         return float(_ece(self._sums().sum(axis=0)[None])[0])
 
-    @property
+    @cached_property
     def ece_interval(self) -> tuple[float, float]:
         """Its 95% interval."""
         sums = self._sums()
         drawn = _ece(bootstrap.resampled(sums.reshape(len(sums), -1)).reshape(-1, BINS, 2))
         return bootstrap.pairs(bootstrap.bounds(drawn[:, None]))[0]
 
-    @property
+    @cached_property
     def ece_by_chance(self) -> float:
         """What 95 in 100 such layers stay below whose every score is the chance of being right: a few predictions have
         some error by luck alone. What is right in a bin is drawn from the normal distribution of that variance."""
@@ -106,7 +107,7 @@ class Layer:
         drawn = np.random.default_rng(bootstrap.SEED).standard_normal((bootstrap.RESAMPLES, BINS)) * spread
         return float(np.quantile(np.abs(drawn).sum(axis=1), bootstrap.LEVEL)) / max(len(self.scores), 1)
 
-    @property
+    @cached_property
     def points(self) -> tuple[ThresholdPoint, ...]:
         """What every threshold that makes a difference leaves, the strictest first."""
         lasts = np.flatnonzero(np.append(np.diff(self.scores) != 0, True)) if len(self.scores) else np.array([], int)
@@ -116,7 +117,7 @@ class Layer:
             for at in lasts.tolist()
         )
 
-    @property
+    @cached_property
     def curve(self) -> tuple[ThresholdPoint, ...]:
         """`points`, thinned to `POINTS` evenly by rank, both ends kept, with 95% intervals."""
         points = self.points
@@ -153,7 +154,7 @@ class Layer:
         interval = wilson(int(right.sum()), len(right))
         return Bin(number / BINS, (number + 1) / BINS, len(scores), float(scores.mean()), share, interval)
 
-    @property
+    @cached_property
     def _bins(self) -> NDArray[np.int64]:
         """The bin of each, [n]."""
         number: NDArray[np.int64] = np.clip((self.scores * BINS).astype(np.int64), 0, BINS - 1)
@@ -187,11 +188,12 @@ class Calibration:
         return {name: layer.as_dict() for name, layer in self.layers.items()}
 
 
-def calibration(gold: Sequence[Document], predicted: Sequence[Document]) -> Calibration:
-    """How the scores of predictions relate to their being right. Raises UsageError when the two sides do not fit."""
-    pairs = pair_documents(gold, predicted)
-    sides = [(_items(ours), _items(theirs)) for ours, theirs in pairs]
-    return Calibration({layer: _layer([(ours[layer], theirs[layer]) for ours, theirs in sides]) for layer in LAYERS})
+def calibration(pairs: Iterable[DocumentPair]) -> Calibration:
+    """How the scores of predictions relate to their being right."""
+    sides = [(_items(pair.gold), _items(pair.predicted)) for pair in pairs]
+    return Calibration(
+        {layer: _layer([(gold[layer], predicted[layer]) for gold, predicted in sides]) for layer in LAYERS}
+    )
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:
@@ -205,15 +207,17 @@ def wilson(right: int, count: int) -> tuple[float, float]:
 
 
 def _layer(sides: Sequence[tuple[Mapping[Item, float | None], Mapping[Item, float | None]]]) -> Layer:
-    told = [(score, item in ours, row) for row, (ours, theirs) in enumerate(sides) for item, score in theirs.items()]
-    scored = sorted(((score, right, row) for score, right, row in told if score is not None), reverse=True)
+    predictions = [
+        (score, item in gold, row) for row, (gold, predicted) in enumerate(sides) for item, score in predicted.items()
+    ]
+    scored = sorted(((score, right, row) for score, right, row in predictions if score is not None), reverse=True)
     scores, right, document = zip(*scored, strict=True) if scored else ((), (), ())
     return Layer(
         scores=np.array(scores, dtype=np.float64),
         right=np.array(right, dtype=np.bool_),
         document=np.array(document, dtype=np.int64),
-        golds=np.array([len(ours) for ours, _ in sides], dtype=np.int64),
-        unscored=len(told) - len(scored),
+        golds=np.array([len(gold) for gold, _ in sides], dtype=np.int64),
+        unscored=len(predictions) - len(scored),
     )
 
 
@@ -227,10 +231,10 @@ def _ece(sums: Floats) -> Floats:
 def _items(document: Document) -> dict[str, dict[Item, float | None]]:
     """Each layer's tuples, as they are counted, with the score of each."""
     return {
-        "entity": {(span.start, span.end, span.label): span.score for span in document.entities},
-        "trigger": {(span.start, span.end, span.label): span.score for span in document.triggers},
-        "argument": dict(_arguments(document)),
-        "link": {(k.label, k.a.start, k.a.end, k.b.start, k.b.end): k.score for k in document.links},
+        ENTITY: {(span.start, span.end, span.label): span.score for span in document.entities},
+        TRIGGER: {(span.start, span.end, span.label): span.score for span in document.triggers},
+        ARGUMENT: dict(_arguments(document)),
+        LINK: {(k.label, k.a.start, k.a.end, k.b.start, k.b.end): k.score for k in document.links},
     }
 
 

@@ -1,4 +1,4 @@
-"""What the errors come from: a cause for every wrong argument, and what Arg-C+ would be were a cause done away with."""
+"""Error analysis: a cause for every wrong argument, and what Arg-C+ would be if a cause were fixed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
-from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF
-from training.analysis.error_causes import CAUSES, Wrong, argument_errors, attached
-from training.scoring.document_pairs import pair_documents
+from training.analysis.error_causes import CAUSES, Wrong, argument_errors
+from training.scoring.document_pairs import DocumentPair
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Diagnosis:
 
     @property
     def worst(self) -> Cause | None:
-        """The cause whose end would add most to F1, None where nothing is wrong."""
+        """The cause that costs most F1, None where nothing is wrong."""
         best = max(self.causes, key=lambda cause: cause.gain, default=None)
         return best if best and best.gain > 0 else None
 
@@ -74,13 +73,12 @@ class Diagnosis:
         }
 
 
-def diagnose(gold: Sequence[Document], predicted: Sequence[Document]) -> Diagnosis:
-    """A cause for every missed and every spurious argument. Raises UsageError when the two sides do not fit."""
-    pairs = pair_documents(gold, predicted)
-    errors = [argument_errors(*pair) for pair in pairs]
-    arguments = np.array([_count(*pair) for pair in pairs], dtype=np.int64).reshape(len(pairs), 3)
+def diagnose(pairs: Sequence[DocumentPair]) -> Diagnosis:
+    """A cause for every missed and every spurious argument."""
+    errors = [argument_errors(pair) for pair in pairs]
+    arguments = np.array([_count(pair) for pair in pairs], dtype=np.int64).reshape(len(pairs), 3)
     sides = np.array([_sides(row) for row in errors], dtype=np.int64).reshape(len(pairs), len(CAUSES), 2)
-    languages = np.array([document.language for document, _ in pairs], dtype=object)
+    languages = np.array([pair.gold.language for pair in pairs], dtype=object)
     return Diagnosis(
         arguments=PRF(*arguments.sum(axis=0).tolist()),
         causes=_causes(arguments, sides),
@@ -93,7 +91,7 @@ def diagnose(gold: Sequence[Document], predicted: Sequence[Document]) -> Diagnos
 
 
 def if_fixed(arguments: PRF, fixed: Iterable[Wrong]) -> PRF:
-    """The scores with these errors mended: what they missed is found, what they invented is not predicted."""
+    """The scores with these errors fixed: the missed arguments are found, the spurious ones not predicted."""
     missed, spurious = np.array(_sides(fixed)).sum(axis=0).tolist()
     return PRF(arguments.gold, arguments.predicted + missed - spurious, arguments.correct + missed)
 
@@ -112,7 +110,7 @@ def _causes(arguments: NDArray[np.int64], sides: NDArray[np.int64]) -> tuple[Cau
 
 
 def _f1(counts: Floats) -> tuple[Floats, Floats]:
-    """[n, 3 + 2 x causes] -> F1 now, [n, 1], and with each cause done away with, [n, causes]."""
+    """[n, 3 + 2 x causes] -> F1 now, [n, 1], and with each cause fixed, [n, causes]."""
     gold, predicted, correct = counts[:, :3].T[..., None]
     missed, spurious = np.moveaxis(counts[:, 3:].reshape(len(counts), -1, 2), -1, 0)
     now = np.stack([gold, predicted, correct], axis=-1)
@@ -129,6 +127,6 @@ def _sides(errors: Iterable[Wrong]) -> list[tuple[int, int]]:
     return [(missed[name], spurious[name]) for name in CAUSES]
 
 
-def _count(gold: Document, predicted: Document) -> tuple[int, int, int]:
-    ours, theirs = attached(gold).keys(), attached(predicted).keys()
-    return len(ours), len(theirs), len(ours & theirs)
+def _count(pair: DocumentPair) -> tuple[int, int, int]:
+    """Gold, predicted and correct arguments."""
+    return len(pair.gold_units[HEADLINE]), len(pair.predicted_units[HEADLINE]), len(pair.shared_units[HEADLINE])

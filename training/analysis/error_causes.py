@@ -15,6 +15,7 @@ from scipy.optimize import linear_sum_assignment
 from annotation.core.boundary_difference import MARKS, OTHER, PROCLITIC, edge, sentence
 from annotation.core.document import Document, Span
 from annotation.core.matching import Item, assign
+from training.scoring.document_pairs import DocumentPair
 
 TRIGGER_MISSED, TRIGGER_TYPE = "trigger missed", "trigger type"
 ENTITY_MISSED, ROLE = "entity missed", "role"
@@ -67,8 +68,8 @@ class Wrong:
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
         sides = {"gold": self.gold, "predicted": self.predicted}
-        told = {side: argument.as_dict() for side, argument in sides.items() if argument}
-        return {"document": self.document, "language": self.language, "cause": self.cause, **told}
+        present = {side: argument.as_dict() for side, argument in sides.items() if argument}
+        return {"document": self.document, "language": self.language, "cause": self.cause, **present}
 
 
 def attached(document: Document) -> dict[Item, Attached]:
@@ -82,19 +83,20 @@ def attached(document: Document) -> dict[Item, Attached]:
     }
 
 
-def argument_errors(gold: Document, predicted: Document) -> list[Wrong]:
-    """Every argument that counts against Arg-C+, once, with its cause; the texts must be the same."""
-    ours, theirs = attached(gold), attached(predicted)
-    missed = [ours[item] for item in sorted(ours.keys() - theirs.keys())]
-    extra = [theirs[item] for item in sorted(theirs.keys() - ours.keys())]
-    case = _Case(gold, predicted)
-    pairs = case.pairs(missed, extra)
-    found = [
-        Wrong(gold.id, gold.language, case.why(argument, pairs.get(argument)), argument, pairs.get(argument))
+def argument_errors(pair: DocumentPair) -> list[Wrong]:
+    """Every argument that counts against Arg-C+, once, with its cause."""
+    gold = pair.gold
+    gold_arguments, predicted_arguments = attached(gold), attached(pair.predicted)
+    missed = [gold_arguments[item] for item in sorted(gold_arguments.keys() - predicted_arguments.keys())]
+    extra = [predicted_arguments[item] for item in sorted(predicted_arguments.keys() - gold_arguments.keys())]
+    case = _Case(gold, pair.predicted)
+    instead = case.pairs(missed, extra)
+    errors = [
+        Wrong(gold.id, gold.language, case.why(argument, instead.get(argument)), argument, instead.get(argument))
         for argument in missed
     ]
-    taken = set(pairs.values())
-    return found + [Wrong(gold.id, gold.language, SPURIOUS, None, a) for a in extra if a not in taken]
+    taken = set(instead.values())
+    return errors + [Wrong(gold.id, gold.language, SPURIOUS, None, a) for a in extra if a not in taken]
 
 
 class _Case:
@@ -102,8 +104,8 @@ class _Case:
 
     def __init__(self, gold: Document, predicted: Document) -> None:
         self.text = gold.text
-        self.found = _counterparts(gold.triggers, predicted.triggers)
-        self.found |= _counterparts(gold.entities, predicted.entities)
+        self.counterparts = _counterparts(gold.triggers, predicted.triggers)
+        self.counterparts |= _counterparts(gold.entities, predicted.entities)
 
     def pairs(self, missed: Sequence[Attached], extra: Sequence[Attached]) -> dict[Attached, Attached]:
         """Which wrong prediction stands for which missed argument, one to one."""
@@ -119,7 +121,7 @@ class _Case:
             return 0.0
         if missed.trigger == extra.trigger:
             base = _TRIGGER
-        elif (counterpart := self.found.get(missed.trigger)) == extra.trigger:
+        elif (counterpart := self.counterparts.get(missed.trigger)) == extra.trigger:
             base = _COUNTERPART if same_role or extra.trigger.label != missed.trigger.label else 0.0
         else:
             base = _ELSEWHERE if counterpart == missed.trigger and same_filler and same_role else 0.0
@@ -127,7 +129,7 @@ class _Case:
 
     def why(self, missed: Attached, instead: Attached | None) -> str:
         """The cause of a missed argument, and of the wrong prediction that stands for it."""
-        trigger = self.found.get(missed.trigger)
+        trigger = self.counterparts.get(missed.trigger)
         if trigger is None:
             return TRIGGER_MISSED
         if trigger.label != missed.trigger.label:
@@ -144,7 +146,7 @@ class _Case:
 
     def unjoined(self, missed: Attached) -> str:
         """Why an argument has no prediction that stands for it, although its trigger is right."""
-        filler = self.found.get(missed.filler)
+        filler = self.counterparts.get(missed.filler)
         if filler is None or filler.label != missed.filler.label:
             return ENTITY_MISSED
         if filler != missed.filler:

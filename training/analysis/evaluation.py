@@ -1,9 +1,9 @@
-"""One evaluation: everything that is known of what a model predicted, counted once for the page and for machines."""
+"""Evaluation of a model's predictions: all figures of the report and of metrics.json, each computed once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -16,19 +16,20 @@ from training.analysis.error_analysis import Diagnosis, diagnose
 from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.paired_bootstrap import Comparison, compare
-from training.analysis.randomization_test import ScoreKey, Shift, shifts
+from training.analysis.randomization_test import ScoreKey, Shift, drops_and_rises
 from training.analysis.slices import Slices, slices
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.boundary_ladder import Ladder, ladder
 from training.scoring.coreference import Links, links
+from training.scoring.document_pairs import DocumentPair, pair_documents
 from training.scoring.partial_matches import Matches, matches
-from training.scoring.scores import Scores, score
+from training.scoring.scores import Scores, score_pairs
 
 BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
 _LEVEL = 0.05
 """The chance that any score at all is said to have fallen or risen, where the two models are equally good."""
 SCHEMA = Path(__file__).with_name("metrics.schema.json")
-"""What metrics.json keeps to."""
+"""The JSON schema of metrics.json."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,8 +73,7 @@ class Evaluation:
     title: str
     meta: Mapping[str, str]
     ontology: Ontology
-    gold: Sequence[Document] = field(repr=False)
-    predicted: Sequence[Document] = field(repr=False)
+    pairs: Sequence[DocumentPair] = field(repr=False)
     scores: Scores
     diagnosis: Diagnosis
     slices: Slices
@@ -91,10 +91,10 @@ class Evaluation:
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
         """The causes of each document's errors, by its id."""
-        found: dict[str, set[str]] = {}
+        causes: dict[str, set[str]] = {}
         for error in self.diagnosis.errors:
-            found.setdefault(error.document, set()).add(error.cause)
-        return {id: frozenset(causes) for id, causes in found.items()}
+            causes.setdefault(error.document, set()).add(error.cause)
+        return {id: frozenset(names) for id, names in causes.items()}
 
     def as_dict(self) -> dict[str, object]:
         """What metrics.json holds, as plain JSON values: the scores, and beside them each part there is."""
@@ -130,29 +130,29 @@ def evaluation(
     meta: Mapping[str, str] | None = None,
     studio: str | None = None,
 ) -> Evaluation:
-    """Count everything. Raises UsageError when gold is empty, or the two sides do not fit.
+    """Evaluate predictions against gold. Raises UsageError when gold is empty, or the two sides do not fit.
 
     `before`: another model's name and what it predicts for the same documents. `agreement`: as a manifest holds it.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
-    scores, learned = score(gold, predicted), None if train is None else list(train)
+    pairs = pair_documents(gold, predicted)
+    scores, training = score_pairs(pairs), None if train is None else list(train)
     return Evaluation(
         title=title,
         meta=dict(meta or {}),
         ontology=ontology,
-        gold=gold,
-        predicted=predicted,
+        pairs=pairs,
         scores=scores,
-        diagnosis=diagnose(gold, predicted),
-        slices=slices(gold, predicted, ontology=ontology, train=learned or ()),
-        calibration=calibration(gold, predicted),
-        matches=matches(gold, predicted),
-        ladder=ladder(gold, predicted),
-        links=links(gold, predicted),
-        attributes=attributes(gold, predicted, ontology),
-        wanted=label_priorities(gold, predicted, learned),
-        before=_before(gold, predicted, scores, *before) if before else None,
+        diagnosis=diagnose(pairs),
+        slices=slices(pairs, ontology=ontology, train=training or ()),
+        calibration=calibration(pairs),
+        matches=matches(pairs),
+        ladder=ladder(pairs),
+        links=links(pairs),
+        attributes=attributes(pairs, ontology),
+        wanted=label_priorities(pairs, training),
+        before=_baseline(pairs, scores, name=before[0], others=before[1]) if before else None,
         human=human_scores(agreement),
         ceilings=ceilings,
         studio=studio,
@@ -174,24 +174,17 @@ def agreement_scores(part: object) -> dict[str, PRF]:
     return {unit: PRF(int(row["a"]), int(row["b"]), int(row["both"])) for unit, row in rows}
 
 
-def _before(
-    gold: Sequence[Document], predicted: Sequence[Document], scores: Scores, name: str, others: Sequence[Document]
-) -> Baseline:
-    theirs = score(gold, others)
-    now, then = ({document.id: document for document in side} for side in (predicted, others))
-    sides = [now[document.id] for document in gold], [then[document.id] for document in gold]
-    falls, rises = (shifts(gold, *pair, level=_LEVEL / 2) for pair in (sides, sides[::-1]))
+def _baseline(pairs: Sequence[DocumentPair], scores: Scores, *, name: str, others: Sequence[Document]) -> Baseline:
+    """The model that predicts `others` for the same documents, against which chance does not explain some changes."""
+    pairs_before = pair_documents((pair.gold for pair in pairs), others)
+    scores_before = score_pairs(pairs_before)
+    drops, rises = drops_and_rises(pairs, pairs_before, level=_LEVEL / 2)
     return Baseline(
         name=name,
-        scores=theirs,
-        comparison=compare(scores, theirs),
-        losses=tuple(sorted((s for s in falls if s.significant), key=lambda s: (s.delta, s.key, s.slice_))),
-        gains=tuple(sorted(map(_turned, (s for s in rises if s.significant)), key=lambda s: (-s.delta, s.key))),
-        looked_at=len(falls),
-        testable=sum(shift.testable for shift in falls),
+        scores=scores_before,
+        comparison=compare(scores, scores_before),
+        losses=tuple(sorted((s for s in drops if s.significant), key=lambda s: (s.delta, s.key, s.slice_))),
+        gains=tuple(sorted((s for s in rises if s.significant), key=lambda s: (-s.delta, s.key))),
+        looked_at=len(drops),
+        testable=sum(shift.testable for shift in drops),
     )
-
-
-def _turned(shift: Shift) -> Shift:
-    """A fall from the new model to the old one, told the right way round."""
-    return replace(shift, now=shift.before, before=shift.now)

@@ -1,14 +1,15 @@
-"""What to label next: where many of the headline's errors stand against few examples to learn from."""
+"""What to label next: event types with many errors in the headline score and few training examples."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from annotation.core.document import Document
-from annotation.core.matching import HEADLINE, PRF, Item, units
+from annotation.core.matching import HEADLINE, PRF
+from training.scoring.document_pairs import DocumentPair
 
 LanguageAndType: TypeAlias = tuple[str, str]
 """A language and an event type."""
@@ -38,29 +39,22 @@ class LabelPriority:
         return {**row, "now": self.now.as_dict(), "fixed": self.fixed, "gain": self.gain}
 
 
-def label_priorities(
-    gold: Sequence[Document], predicted: Sequence[Document], train: Iterable[Document] | None = None
-) -> list[LabelPriority]:
+def label_priorities(pairs: Iterable[DocumentPair], train: Iterable[Document] | None = None) -> list[LabelPriority]:
     """Event types by language, the most wanted first; those without an error are left out.
 
     They are ranked by what their errors cost for each example there is: where few examples stand behind many errors,
     a few more teach most. Without `train` the cost alone ranks.
     """
-    theirs = {document.id: document for document in predicted}
-    marked, found, correct = Counter[LanguageAndType](), Counter[LanguageAndType](), Counter[LanguageAndType]()
-    for document in gold:
-        left, right = _arguments(document), _arguments(theirs[document.id])
-        for counter, items in zip((marked, found, correct), (left, right, left & right), strict=True):
-            counter.update((document.language, str(item[_EVENT_TYPE])) for item in items)
+    gold, predicted, correct = Counter[LanguageAndType](), Counter[LanguageAndType](), Counter[LanguageAndType]()
+    for pair in pairs:
+        sides = ((gold, pair.gold_units), (predicted, pair.predicted_units), (correct, pair.shared_units))
+        for counter, items in sides:
+            counter.update((pair.gold.language, str(item[_EVENT_TYPE])) for item in items[HEADLINE])
     examples = None if train is None else Counter((d.language, e.type) for d in train for e in d.events)
-    whole = PRF(marked.total(), found.total(), correct.total())
-    keys = {*marked, *found}
-    cells = [_cell(key, PRF(marked[key], found[key], correct[key]), whole, examples) for key in keys]
+    whole = PRF(gold.total(), predicted.total(), correct.total())
+    keys = {*gold, *predicted}
+    cells = [_cell(key, PRF(gold[key], predicted[key], correct[key]), whole, examples) for key in keys]
     return sorted((cell for cell in cells if cell.gain > 0), key=lambda cell: (-_need(cell), cell.language, cell.type))
-
-
-def _arguments(document: Document) -> frozenset[Item]:
-    return units(document)[HEADLINE]
 
 
 def _cell(key: LanguageAndType, now: PRF, whole: PRF, examples: Counter[LanguageAndType] | None) -> LabelPriority:

@@ -22,8 +22,8 @@ class Leakage:
         return len(self.ids) + len(self.texts) + len(self.near)
 
     def __str__(self) -> str:
-        found = {"by id": self.ids, "with the same text": self.texts, "as near-duplicates": self.near}
-        return "; ".join(f"{len(p)} {how} ({p[0][0]} of {p[0][1]})" for how, p in found.items() if p) or "none"
+        kinds = {"by id": self.ids, "with the same text": self.texts, "as near-duplicates": self.near}
+        return "; ".join(f"{len(p)} {how} ({p[0][0]} of {p[0][1]})" for how, p in kinds.items() if p) or "none"
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -38,12 +38,14 @@ def leakage(test: Sequence[Document], seen: Sequence[Document]) -> Leakage:
     first = {
         number: document.id for number, document in zip(reversed(numbers[: len(seen)]), reversed(seen), strict=True)
     }
-    found: tuple[list[tuple[str, str]], ...] = ([], [], [])
+    by_id: list[tuple[str, str]] = []
+    by_text: list[tuple[str, str]] = []
+    near: list[tuple[str, str]] = []
     for document, number in zip(test, numbers[len(seen) :], strict=True):
         if document.id in ids:
-            found[0].append((document.id, document.id))
+            by_id.append((document.id, document.id))
         elif document.text in texts:
-            found[1].append((document.id, texts[document.text]))
+            by_text.append((document.id, texts[document.text]))
         elif number in first:
-            found[2].append((document.id, first[number]))
-    return Leakage(*(tuple(pairs) for pairs in found))
+            near.append((document.id, first[number]))
+    return Leakage(tuple(by_id), tuple(by_text), tuple(near))

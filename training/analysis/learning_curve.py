@@ -15,6 +15,7 @@ import numpy as np
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, UNITS
+from annotation.core.messages import percent
 from training.analysis.power_law import PowerLaw, power_law
 from training.scoring.counts import TypeName
 from training.scoring.scores import Scores
@@ -97,6 +98,7 @@ class Slope:
 
     @property
     def enough(self) -> bool:
+        """Whether there are enough arguments (30) of the type to say anything."""
         return self.now.enough
 
     @property
@@ -113,10 +115,12 @@ class Curve:
 
     @cached_property
     def shares(self) -> tuple[float, ...]:
+        """The shares of the training documents, in 0..1, rising."""
         return tuple(sorted({point.share for point in self.points}))
 
     @cached_property
     def seeds(self) -> tuple[int, ...]:
+        """The seeds, rising."""
         return tuple(sorted({point.seed for point in self.points}))
 
     def at(self, share: float) -> list[TrainingPoint]:
@@ -144,8 +148,8 @@ class Curve:
     def slopes(self) -> list[Slope]:
         """Event types, those first whose next labels are worth most; those that never had two counts are left out."""
         names = sorted({name for point in self.points for kind, name in point.scores.types if kind == "arguments"})
-        found = [self._slope(name) for name in names if len({p.examples.get(name, 0) for p in self.points}) > 1]
-        return sorted(found, key=lambda slope: (not slope.helps, not slope.enough, -slope.worth, slope.type))
+        slopes = [self._slope(name) for name in names if len({p.examples.get(name, 0) for p in self.points}) > 1]
+        return sorted(slopes, key=lambda slope: (not slope.helps, not slope.enough, -slope.worth, slope.type))
 
     def _f1(self, counts: Floats) -> tuple[Floats, Floats]:
         """[P, seeds, rows, units, 3] -> F1 averaged over seeds, [P, units], and of each draw, [draws, P, units]."""
@@ -194,8 +198,8 @@ class Curve:
             low, high = bootstrap.pairs(bootstrap.bounds(drawn[:, -1:]))[0]
             if not low <= foretold <= high:
                 doubts.append(
-                    f"by the smaller sizes the largest should have reached {100 * foretold:.1f}, and it reached "
-                    f"{100 * now[-1]:.1f} ({100 * low:.1f} to {100 * high:.1f})"
+                    f"by the smaller sizes the largest should have reached {percent(foretold)}, and it reached "
+                    f"{percent(now[-1])} ({percent(low)} to {percent(high)})"
                 )
         low, high = next(a.interval for a in ahead if a.factor == TWICE)
         if high - low > _WIDE:

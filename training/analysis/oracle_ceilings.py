@@ -1,4 +1,4 @@
-"""What could be reached: by what the encoding can say, by one window or one sentence, with gold spans, by a human."""
+"""Ceilings of the scores: of the encoding, of one window or one sentence, with gold spans, and of annotators."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotation.core.document import Argument, Document, Event, Span
+from annotation.core.layers import ENTITY, TRIGGER
 from annotation.core.matching import HEADLINE, PRF
 from training.encoding.encoding import Encoding, Example
 from training.encoding.representable import WordSpan, word_span
 from training.inference.predictor import predict
-from training.model.candidates import ENTITY, TRIGGER
 from training.model.event_extractor import EventExtractor
 from training.scoring.scores import score
 
@@ -69,22 +69,24 @@ def ceilings(
     *,
     model: EventExtractor | None = None,
     human: Mapping[str, PRF] | None = None,
+    version: str | None = None,
     batch_size: int = 16,
 ) -> Ceilings:
-    """The oracles of the encoding; with a model, what it reaches when told gold spans, as far as they can be said.
+    """The ceilings of the encoding; with a model, what it reaches given the gold spans that the encoding can represent.
 
-    `human` is the annotators' agreement by unit, which `annotation.agreement` counts. The model predicts three times.
+    `human` is the annotators' agreement by unit, which `annotation.agreement` counts. The model, whose `version` saves
+    hashing it again, predicts three times.
     """
-    kept = [encoding.representable(document).document for document in gold]
-    found = {
-        ALIGNMENT: kept,
-        WINDOW: [_near(document, encoding, _same_window) for document in kept],
-        SENTENCE: [_near(document, encoding, _same_sentence) for document in kept],
+    representable = [encoding.representable(document).document for document in gold]
+    reached = {
+        ALIGNMENT: representable,
+        WINDOW: [_near(document, encoding, _same_window) for document in representable],
+        SENTENCE: [_near(document, encoding, _same_sentence) for document in representable],
     }
     if model is not None:
         for name, layers in _GIVEN.items():
-            found[name] = list(predict(model, encoding, gold, batch_size=batch_size, given=layers))
-    rows = [_ceiling(name, gold, documents) for name, documents in found.items()]
+            reached[name] = list(predict(model, encoding, gold, batch_size=batch_size, version=version, given=layers))
+    rows = [_ceiling(name, gold, documents) for name, documents in reached.items()]
     return Ceilings((*rows, *([Ceiling(HUMAN, dict(human), {})] if human else [])))
 
 
@@ -109,7 +111,7 @@ def _near(document: Document, encoding: Encoding, near: Callable[[Example, WordS
 
 
 def _place(example: Example, span: Span) -> WordSpan:
-    """Where a span that can be said is among the words."""
+    """The words of a span that the encoding can represent."""
     at = word_span(example.words, span)
     if isinstance(at, str):
         raise ValueError(f"document {example.document.id}: {span.label} [{span.start}:{span.end}]: {at}")

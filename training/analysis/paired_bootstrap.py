@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 from annotation.core import bootstrap
 from annotation.core.errors import UsageError
+from annotation.core.layers import SPAN_LAYERS
 from annotation.core.matching import ENOUGH, UNITS
-from training.scoring import token_f1
+from annotation.core.messages import first_few, percent, signed_percent
 from training.scoring.counts import TypeName
-from training.scoring.scores import KINDS, Scores
+from training.scoring.scores import KINDS, Scores, seqeval_title
 
 DOCUMENTS = 10
 """Documents with anything to count below which a change is too few to say: fewer cannot stand for the next ones."""
-_EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,12 @@ class Comparison:
         }
 
     def table(self) -> Iterator[tuple[str, ...]]:
-        """Rows for a terminal, in percent: F1 now, before, the change, its interval, and what it says."""
-        for unit, change in {**self.micro, **self.overall.seqeval}.items():
-            shares = (f"{100 * change.now:.1f}", f"{100 * change.before:.1f}", f"{100 * change.delta:+.1f}")
-            yield unit, *shares, f"{100 * change.low:+.1f}..{100 * change.high:+.1f}", _verdict(change)
+        """Rows for a terminal, a heading first, in percent; the last column says whether the change is significant."""
+        yield "", "F1", "before", "change", "95%", ""
+        seqeval = {seqeval_title(layer): change for layer, change in self.overall.seqeval.items()}
+        for title, change in {**self.micro, **seqeval}.items():
+            shares = (percent(change.now), percent(change.before), signed_percent(change.delta))
+            yield title, *shares, f"{signed_percent(change.low)}..{signed_percent(change.high)}", _verdict(change)
 
 
 def compare(now: Scores, before: Scores, *, resamples: int = bootstrap.PAIRED) -> Comparison:
@@ -134,9 +136,9 @@ def _rows(now: Scores, before: Scores) -> list[int]:
             id for at, id in enumerate(now.ids) if id in row and _gold(now, at) != _gold(before, row[id])
         ],
     }
-    told = [f"{len(ids)} {what} ({_some(ids)})" for what, ids in faults.items() if ids]
-    if told:
-        raise UsageError(f"the scores are of different documents: {'; '.join(told)}; score both on one split")
+    summary = [f"{len(ids)} {fault} ({first_few(ids)})" for fault, ids in faults.items() if ids]
+    if summary:
+        raise UsageError(f"the scores are of different documents: {'; '.join(summary)}; score both on one split")
     return [row[id] for id in now.ids]
 
 
@@ -144,10 +146,6 @@ def _gold(scores: Scores, row: int) -> list[int]:
     """How much gold holds of each unit: the same for both, or they were not scored against the same."""
     counts: list[int] = scores.counts[row, : len(UNITS), 0].tolist()
     return counts
-
-
-def _some(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:_EXAMPLES]) + (", ..." if len(ids) > _EXAMPLES else "")
 
 
 def _names(names: Iterable[TypeName]) -> list[TypeName]:
@@ -175,18 +173,18 @@ def _changes(
     marked = np.maximum(now, before)[..., :2].max(axis=-1)
     items = np.maximum(now.sum(axis=0), before.sum(axis=0))[:, :2].max(axis=-1)
     f1 = [bootstrap.f1(side.sum(axis=0).astype(np.float64)) for side in (before, now)]
-    found = []
+    differences = []
     for at, (old, new, (low, high), p) in enumerate(zip(*f1, ends, chances, strict=True)):
         documents = int((marked[:, at] > 0).sum())
         enough = bool(items[at] >= ENOUGH) and documents >= DOCUMENTS
         apart = bool(low > 0 or high < 0)
         ends_ = (float(old), float(new), float(new - old), float(low), float(high), float(p))
-        found.append(ScoreDifference(*ends_, documents=documents, significant=apart, enough=enough))
-    fixed = len(UNITS) + len(token_f1.LAYERS)
-    types = [(name, found[fixed + at]) for at, name in enumerate(names) if items[fixed + at]]
+        differences.append(ScoreDifference(*ends_, documents=documents, significant=apart, enough=enough))
+    fixed = len(UNITS) + len(SPAN_LAYERS)
+    types = [(name, differences[fixed + at]) for at, name in enumerate(names) if items[fixed + at]]
     return ScoreDifferences(
-        micro=dict(zip(UNITS, found, strict=False)),
-        seqeval=dict(zip(token_f1.LAYERS, found[len(UNITS) : fixed], strict=True)),
+        micro=dict(zip(UNITS, differences, strict=False)),
+        seqeval=dict(zip(SPAN_LAYERS, differences[len(UNITS) : fixed], strict=True)),
         types={kind: {name: change for (of, name), change in types if of == kind} for kind in KINDS},
     )
 

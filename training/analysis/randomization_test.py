@@ -1,4 +1,4 @@
-"""Which scores a model lost, beyond what chance does: a paired randomization test, corrected for their number.
+"""Paired randomization test: which scores fell or rose beyond chance, corrected for their number.
 
 Were two models equally good, it would be chance which of them did what on a document. So their outcomes are swapped,
 document by document, at random, and a drop counts when swapping hardly ever gives one as large (Noreen 1989; Yeh 2000,
@@ -19,16 +19,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.core.document import Document
-from annotation.core.matching import UNITS, Units, units
+from annotation.core.matching import UNITS
 from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.slices import by_slice
-from training.scoring.scores import KINDS
+from training.scoring.counts import KINDS
+from training.scoring.document_pairs import DocumentPair
 
 SEED = 13
 DRAWS = 10_000
 _COVERED = ("language", "source", "event", "role")
 _BATCH = 1 << 22
 """Swaps held at once, whatever the number of documents."""
+_SAME = 1e-12
+"""Differences of F1 closer than this are equal."""
 
 ScoreKey: TypeAlias = tuple[str, str]
 """What is counted: ("score", one of UNITS), a kind of `KINDS` and a type, or a kind and a slice of arguments."""
@@ -39,8 +42,8 @@ class Shift:
     """A score before and now, over the documents of a slice, as fractions.
 
     `slice_` is ("", "") for all documents, else ("language", code) or ("source", name). `p` is the chance of such a
-    drop between equally good models, `differing` the number of documents on which the two differ. `testable` is false
-    where so few differ that no drop among them could convince: too few to say.
+    drop (or of such a rise, where that is tested) between equally good models, `differing` the number of documents on
+    which the two differ. `testable` is false where so few differ that no change among them could be significant.
     """
 
     key: ScoreKey
@@ -54,6 +57,7 @@ class Shift:
 
     @property
     def delta(self) -> float:
+        """F1 now less F1 before, as a fraction."""
         return self.now - self.before
 
     def as_dict(self) -> dict[str, object]:
@@ -73,36 +77,37 @@ class Shift:
 
 @dataclass(frozen=True)
 class _Cell:
-    """One score over one slice, with the chance of its drop."""
+    """One score over one slice, with the chance of its drop and that of its rise."""
 
     key: ScoreKey
     slice_: ScoreKey
     before: float
     now: float
-    p: float
+    p_drop: float
+    p_rise: float
     differing: int
 
 
-def shifts(
-    gold: Sequence[Document],
-    now: Sequence[Document],
-    before: Sequence[Document],
+def drops_and_rises(
+    now: Sequence[DocumentPair],
+    before: Sequence[DocumentPair],
     *,
     level: float = 0.05,
     tolerate: float = 0.0,
     features: ArgumentFeatures | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
-) -> list[Shift]:
-    """Every score, of every type, in every language, and the scores of every source, before and now.
+) -> tuple[list[Shift], list[Shift]]:
+    """Every score, of every type, in every language, and the scores of every source: tested for drops, and for rises.
 
     With `features` also Arg-C+ over the slices of arguments that these tell: distance, nesting, seen fillers, ...
-    The three sequences hold the same documents in the same order. `level` is the chance that any drop at all is called
-    significant between equally good models; drops of up to `tolerate` never are. Swaps are drawn `draws` times or
-    more, where so many scores are looked at that a chance must be known better than that.
+    `now` and `before` pair the same gold documents in the same order. `level` is the chance that any drop at all is
+    called significant between equally good models, and the same for rises; changes of up to `tolerate` never are.
+    Swaps are drawn `draws` times or more, where so many scores are looked at that a chance must be known better than
+    that.
     """
-    keys, sides = _tallied(gold, now, before, features)
-    slices = list(_slices(gold, keys))
+    keys, sides = _tallied(now, before, features)
+    slices = list(_slices([pair.gold for pair in now], keys))
     draws = max(draws, math.ceil(2 * sum(len(columns) for _, _, columns in slices) / level))
     cells = [
         cell
@@ -110,13 +115,15 @@ def shifts(
         for cell in _cells(slice_, [keys[c] for c in columns], sides[:, rows][:, :, columns], draws, seed)
     ]
     fewest, share = _correction([cell.differing for cell in cells], level)
-    found = []
-    for cell in cells:
+
+    def tested(cell: _Cell, p: float, change: float) -> Shift:
         testable = cell.differing >= fewest
-        worse = testable and cell.p <= share and cell.before - cell.now > tolerate
-        values = (cell.key, cell.slice_, cell.before, cell.now, cell.p, cell.differing)
-        found.append(Shift(*values, testable=testable, significant=worse))
-    return found
+        significant = testable and p <= share and change > tolerate
+        values = (cell.key, cell.slice_, cell.before, cell.now, p, cell.differing)
+        return Shift(*values, testable=testable, significant=significant)
+
+    drops = [tested(cell, cell.p_drop, cell.before - cell.now) for cell in cells]
+    return drops, [tested(cell, cell.p_rise, cell.now - cell.before) for cell in cells]
 
 
 def _correction(differing: Sequence[int], level: float) -> tuple[int, float]:
@@ -133,13 +140,13 @@ def _correction(differing: Sequence[int], level: float) -> tuple[int, float]:
 
 
 def _tallied(
-    gold: Sequence[Document], now: Sequence[Document], before: Sequence[Document], features: ArgumentFeatures | None
+    now: Sequence[DocumentPair], before: Sequence[DocumentPair], features: ArgumentFeatures | None
 ) -> tuple[list[ScoreKey], NDArray[np.int64]]:
     """What is counted, and the counts, [5, D, K]: gold; predicted, correct now; predicted, correct before."""
     rows = []
-    for three in zip(gold, now, before, strict=True):
-        row = _row(*map(units, three))
-        rows.append({**row, **_sliced(*three, features)} if features else row)
+    for pairs in zip(now, before, strict=True):
+        row = _row(*pairs)
+        rows.append({**row, **_sliced(*pairs, features)} if features else row)
     place = {key: at for at, key in enumerate(sorted({key for row in rows for key in row}))}
     table = np.zeros((5, len(rows), len(place)), dtype=np.int64)
     for number, row in enumerate(rows):
@@ -148,30 +155,27 @@ def _tallied(
     return list(place), table
 
 
-def _row(gold: Units, now: Units, before: Units) -> dict[ScoreKey, tuple[int, ...]]:
+def _row(now: DocumentPair, before: DocumentPair) -> dict[ScoreKey, tuple[int, ...]]:
     """The counts of one document, by what is counted."""
+    sides = (now.gold_units, now.predicted_units, now.shared_units, before.predicted_units, before.shared_units)
     row: dict[ScoreKey, tuple[int, ...]] = {}
     for unit in UNITS:
-        sides = (gold[unit], now[unit], gold[unit] & now[unit], before[unit], gold[unit] & before[unit])
-        row["score", unit] = tuple(map(len, sides))
+        row["score", unit] = tuple(len(side[unit]) for side in sides)
     for kind, (unit, at) in KINDS.items():
-        sides = (gold[unit], now[unit], gold[unit] & now[unit], before[unit], gold[unit] & before[unit])
-        by_name = [Counter(map(itemgetter(at), side)) for side in sides]
+        by_name = [Counter(map(itemgetter(at), side[unit])) for side in sides]
         for name in set().union(*by_name):
             row[kind, str(name)] = tuple(counter[name] for counter in by_name)
     return row
 
 
-def _sliced(
-    gold: Document, now: Document, before: Document, features: ArgumentFeatures
-) -> dict[ScoreKey, tuple[int, ...]]:
-    """The counts of one document's arguments, by their slices: those that neither types nor documents are already."""
-    ours, theirs = (by_slice(gold, side, features) for side in (now, before))
+def _sliced(now: DocumentPair, before: DocumentPair, features: ArgumentFeatures) -> dict[ScoreKey, tuple[int, ...]]:
+    """The counts of one document's arguments by slice, without the slices that types and documents give already."""
+    now_slices, before_slices = (by_slice(pair, features) for pair in (now, before))
     none = np.zeros(3, dtype=np.int64)
     row: dict[ScoreKey, tuple[int, ...]] = {}
-    for key in {**ours, **theirs}:
+    for key in {**now_slices, **before_slices}:
         if key[0] not in _COVERED:
-            a, b = ours.get(key, none).tolist(), theirs.get(key, none).tolist()
+            a, b = now_slices.get(key, none).tolist(), before_slices.get(key, none).tolist()
             row[key] = (max(a[0], b[0]), a[1], a[2], b[1], b[2])
     return row
 
@@ -201,31 +205,35 @@ def _cells(
     differing = (moved != 0).any(axis=0)
     rows = differing.any(axis=1)
     totals = sides.sum(axis=1).astype(np.float64)
-    p = _chances(totals, moved[:, rows].astype(np.float32), draws, seed)
+    drop, rise = _chances(totals, moved[:, rows].astype(np.float32), draws, seed)
     now, before = _f1(totals[0], totals[1:3]), _f1(totals[0], totals[3:])
     counts = differing.sum(axis=0)
     for at, key in enumerate(keys):
-        yield _Cell(key, slice_, float(before[at]), float(now[at]), float(p[at]), int(counts[at]))
+        chances = float(drop[at]), float(rise[at])
+        yield _Cell(key, slice_, float(before[at]), float(now[at]), *chances, int(counts[at]))
 
 
 def _chances(totals: NDArray[np.float64], moved: NDArray[np.float32], draws: int, seed: int) -> NDArray[np.float64]:
-    """The chance of a drop as large as this one, [K]. `totals` is [5, K]; `moved` [2, D, K]: before less now."""
+    """The chances of a drop and of a rise as large as this one, [2, K].
+
+    `totals` is [5, K]; `moved` [2, D, K]: before less now.
+    """
     generator = np.random.default_rng(seed)
     documents, columns = moved.shape[1:]
     observed = _f1(totals[0], totals[1:3]) - _f1(totals[0], totals[3:])
-    as_low, batch = np.zeros(columns), max(1, _BATCH // max(documents, 1))
+    as_large, batch = np.zeros((2, columns)), max(1, _BATCH // max(documents, 1))
     for first in range(0, draws, batch):
         swaps = generator.integers(0, 2, size=(min(batch, draws - first), documents), dtype=np.int8)
         shift = swaps.astype(np.float32) @ moved  # whole numbers, which this holds exactly up to 2**24
         now, before = totals[1:3, None] + shift, totals[3:, None] - shift
         delta = _f1(totals[0], now) - _f1(totals[0], before)
-        as_low += (delta <= observed + 1e-12).sum(axis=0)
-    chances: NDArray[np.float64] = (1 + as_low) / (1 + draws)
+        as_large += [(delta <= observed + _SAME).sum(axis=0), (delta >= observed - _SAME).sum(axis=0)]
+    chances: NDArray[np.float64] = (1 + as_large) / (1 + draws)
     return chances
 
 
-def _f1(gold: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
-    """F1 of predicted and correct, [2, ..., K]; nothing against nothing is 0."""
-    marked = gold + found[0]
-    f1: NDArray[np.float64] = np.divide(2 * found[1], marked, out=np.zeros_like(marked), where=marked > 0)
+def _f1(gold: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """F1 of `counts`, [2, ..., K]: predicted, correct; nothing against nothing is 0."""
+    marked = gold + counts[0]
+    f1: NDArray[np.float64] = np.divide(2 * counts[1], marked, out=np.zeros_like(marked), where=marked > 0)
     return f1

@@ -1,4 +1,4 @@
-"""Where the model is weak: Arg-C+ over slices of the arguments, each against the rest, and the worst among them."""
+"""Slices of the arguments: Arg-C+ in each against the rest, and those that are significantly worse."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
 from training.analysis.argument_features import BINS, ArgumentFeatures
 from training.analysis.error_causes import attached
-from training.scoring.document_pairs import pair_documents
+from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import prfs
 
 Key = tuple[str, str]
@@ -49,10 +49,12 @@ class Slice:
 
     @property
     def delta(self) -> float:
+        """F1 here less F1 of the rest, as a fraction."""
         return self.score.f1 - self.rest.f1
 
     @property
     def significant(self) -> bool:
+        """Whether the difference from the rest is beyond chance, at `LEVEL`."""
         return self.enough and self.p < 1 - bootstrap.LEVEL
 
     def as_dict(self) -> dict[str, object]:
@@ -97,8 +99,7 @@ class Slices:
 
 
 def slices(
-    gold: Sequence[Document],
-    predicted: Sequence[Document],
+    pairs: Iterable[DocumentPair],
     *,
     ontology: Ontology,
     train: Iterable[Document] = (),
@@ -107,10 +108,10 @@ def slices(
     """Arg-C+ by language, event, role, source, length, distance, nesting, beginning, filler, transfer and attributes.
 
     `train`, the documents the model was trained on, tells fillers and languages seen from new ones. A correct
-    argument is in the slices of its gold side, a spurious one in its own. Raises UsageError when the sides do not fit.
+    argument is in the slices of its gold side, a spurious one in its own.
     """
     features = ArgumentFeatures(ontology, train)
-    rows = [by_slice(ours, theirs, features) for ours, theirs in pair_documents(gold, predicted)]
+    rows = [by_slice(pair, features) for pair in pairs]
     shown = _shown(rows)
     keys = list(dict.fromkeys(shown.values()))
     column = {key: at for at, key in enumerate(keys)}
@@ -121,16 +122,16 @@ def slices(
     return Slices(tuple(_slices(keys, counts, resamples)))
 
 
-def by_slice(gold: Document, predicted: Document, features: ArgumentFeatures) -> dict[Key, NDArray[np.int64]]:
-    """A document's counts, gold, predicted and correct, by slice."""
-    ours, theirs = attached(gold), attached(predicted)
-    found: dict[Key, NDArray[np.int64]] = {}
-    for item in [*ours, *(theirs.keys() - ours.keys())]:
-        argument, marked = (ours[item], gold) if item in ours else (theirs[item], predicted)
-        counted = np.array([item in ours, item in theirs, item in ours and item in theirs], dtype=np.int64)
-        for key in features.of(argument, marked, gold):
-            found[key] = found.get(key, 0) + counted
-    return found
+def by_slice(pair: DocumentPair, features: ArgumentFeatures) -> dict[Key, NDArray[np.int64]]:
+    """A document's counts of arguments by slice: [3], gold, predicted and correct."""
+    gold, predicted = attached(pair.gold), attached(pair.predicted)
+    counts: dict[Key, NDArray[np.int64]] = {}
+    for item in [*gold, *(predicted.keys() - gold.keys())]:
+        argument, marked = (gold[item], pair.gold) if item in gold else (predicted[item], pair.predicted)
+        counted = np.array([item in gold, item in predicted, item in gold and item in predicted], dtype=np.int64)
+        for key in features.of(argument, marked, pair.gold):
+            counts[key] = counts.get(key, 0) + counted
+    return counts
 
 
 def _shown(rows: Sequence[Mapping[Key, NDArray[np.int64]]]) -> dict[Key, Key]:

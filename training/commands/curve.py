@@ -12,6 +12,7 @@ from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
+from annotation.core.messages import percent
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from training.analysis.learning_curve import Curve, TrainingPoint
@@ -103,7 +104,7 @@ def _show(found: Curve) -> None:
     """The scores at each size, where they lead, and the types whose labels are worth most."""
     heading = ("documents", *UNITS)
     rows = [
-        (f"{size:g} ({100 * share:g}%)", *(f"{100 * found.trends[unit].f1[at]:.1f}" for unit in UNITS))
+        (f"{size:g} ({100 * share:g}%)", *(percent(found.trends[unit].f1[at]) for unit in UNITS))
         for at, (share, size) in enumerate(zip(found.shares, found.sizes, strict=True))
     ]
     terminal.table(f"F1 on {len(found.points[0].scores.ids)} documents", heading, rows)

@@ -16,6 +16,7 @@ from pathlib import Path
 from annotation import sample, terminal
 from annotation.core.document import Document
 from annotation.core.errors import NabaError
+from annotation.core.messages import percent
 
 PROJECT = "naba demo"
 
@@ -111,7 +112,7 @@ def _farewell(workspace: Path, place: Path, page: str) -> None:
     from annotation.labelstudio.server.embedded import find_server
 
     metrics = json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
-    scores = "  ".join(f"{unit} {100 * metrics['micro'][unit]['f1']:.1f}" for unit in metrics["micro"])
+    scores = "  ".join(f"{unit} {percent(metrics['micro'][unit]['f1'])}" for unit in metrics["micro"])
     terminal.say("")
     terminal.say(f"scores   {scores}  (F1 on {metrics['documents']} articles the model never saw)")
     terminal.say(f"report   {place / 'report' / 'report.html'}")

@@ -15,16 +15,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from annotation import terminal
-from annotation.core.document import Document
 from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
 from annotation.page.titles import Names
 from annotation.snapshot.snapshot import Snapshot
 from training.analysis.argument_features import ArgumentFeatures
-from training.analysis.calibration import calibration
+from training.analysis.calibration import Calibration
 from training.analysis.evaluation import Evaluation, evaluation
 from training.analysis.leakage import leakage
-from training.analysis.randomization_test import Shift, shifts
+from training.analysis.randomization_test import Shift, drops_and_rises
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
@@ -35,15 +34,16 @@ from training.release.publish import announce, put
 from training.release.training_lineage import read_training_record, training_documents
 from training.report.release_history import latest_version, write_history
 from training.scoring.compatibility import check_labels_known
+from training.scoring.document_pairs import pair_documents
 from training.scoring.scores import Scores
 
-_SAID = 5
+_SHOWN = 5
 """Failed gates named in the last line; all of them are listed above it."""
 
 
 @dataclass(frozen=True)
 class Predecessor:
-    """What a release is compared with: an earlier one, or a model that is none; and what it finds."""
+    """The baseline of a release: an earlier release, or a model that is none; with its predictions."""
 
     version: str | None
     examined: Examined
@@ -65,7 +65,7 @@ def release(run: ReleaseConfig) -> Path:
     check_labels_known(examined.ontology, trial.gold, path=run.model)
     before = _before(earlier, trial, run) if earlier else None
     result = _evaluated(run, trial, examined, before)
-    outcomes = _judged(asked, trial, examined, before, result.scores)
+    outcomes = _judged(asked, trial, examined, before, result)
     for outcome in outcomes:
         terminal.say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.gate}: {outcome.said}")
     record = _record(run, trial, examined, before, result.scores, outcomes)
@@ -135,27 +135,27 @@ def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Pre
 
 
 def _judged(
-    asked: GatesConfig, trial: Trial, examined: Examined, before: Predecessor | None, scores: Scores
+    asked: GatesConfig, trial: Trial, examined: Examined, before: Predecessor | None, result: Evaluation
 ) -> list[Outcome]:
+    """The outcomes of the gates; drops are tested at the level and tolerance of theirs."""
     compared: list[Shift] | None = None
     if before and asked.drops:
         features = ArgumentFeatures(trial.snapshot.ontology, trial.seen)
-        sides = trial.gold, examined.predicted, before.examined.predicted
-        compared = shifts(*sides, features=features, **asdict(asked.drops))
+        pairs_before = pair_documents(trial.gold, before.examined.predicted)
+        compared, _ = drops_and_rises(result.pairs, pairs_before, features=features, **asdict(asked.drops))
     findings = Findings(
-        micro=scores.micro,
+        micro=result.scores.micro,
         leaks=leakage(trial.gold, trial.seen),
         alignment=examined.alignment,
-        calibration=_off(trial.gold, examined.predicted),
+        calibration=_calibration_errors(result.calibration),
         changes=compared,
     )
     return gates.judge(asked, findings, Names(trial.snapshot.ontology))
 
 
-def _off(gold: Sequence[Document], found: Sequence[Document]) -> dict[str, tuple[float, float]]:
+def _calibration_errors(calibration: Calibration) -> dict[str, tuple[float, float]]:
     """The expected calibration error of each layer that has predictions enough to say, and what chance may give."""
-    layers = calibration(gold, found).layers
-    return {name: (layer.ece, layer.ece_by_chance) for name, layer in layers.items() if layer.enough}
+    return {name: (layer.ece, layer.ece_by_chance) for name, layer in calibration.layers.items() if layer.enough}
 
 
 def _record(
@@ -191,8 +191,8 @@ def _record(
 
 
 def _refusal(run: ReleaseConfig, outcomes: Sequence[Outcome], failed: Sequence[Outcome], place: Path) -> str:
-    told = [f"{outcome.gate}: {outcome.said}" for outcome in failed[:_SAID]]
-    if len(failed) > _SAID:
-        told.append(f"and {len(failed) - _SAID} more")
-    many = f"{len(failed)} of {len(outcomes)} gates failed"
-    return f"release {run.version} refused, {many}: {'; '.join(told)}; see {place / 'report.html'}"
+    reasons = [f"{outcome.gate}: {outcome.said}" for outcome in failed[:_SHOWN]]
+    if len(failed) > _SHOWN:
+        reasons.append(f"and {len(failed) - _SHOWN} more")
+    count = f"{len(failed)} of {len(outcomes)} gates failed"
+    return f"release {run.version} refused, {count}: {'; '.join(reasons)}; see {place / 'report.html'}"

@@ -24,7 +24,8 @@ def score_command(task: ScoringTask, against: Lines | None, *, workers: int | No
         return
     _say(scored)
     if comparison:
-        terminal.table("change", ("", "F1", "before", "change", "95%", ""), comparison.table())
+        heading, *rows = comparison.table()
+        terminal.table("change", heading, rows)
 
 
 def _score(task: ScoringTask, workers: int | None) -> Scored:

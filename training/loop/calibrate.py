@@ -10,6 +10,7 @@ from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW, fit_scale
 from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
+from training.scoring.document_pairs import pair_documents
 
 
 def calibrate(
@@ -21,7 +22,7 @@ def calibrate(
     """
     bare = (document.bare() for document in documents)
     predicted = list(predict(model, encoding, bare, batch_size=batch_size, scales=RAW))
-    layers = calibration(documents, predicted).layers
+    layers = calibration(pair_documents(documents, predicted)).layers
     fits = {name: fit_scale(layer.scores, layer.right) for name, layer in layers.items()}
     model.config.scales = {name: [fit.temperature, fit.shift] for name, fit in fits.items() if fit is not None}
     return predicted

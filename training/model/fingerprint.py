@@ -18,6 +18,9 @@ def weights(model: EventExtractor) -> str:
     return digest.hexdigest()
 
 
-def model_version(model: EventExtractor) -> str:
-    """The run's name and the first eight digits of the weights' hash: demo-3fa9c2d1."""
-    return f"{getattr(model.config, 'run_name', None) or 'naba'}-{weights(model)[:8]}"
+def model_version(model: EventExtractor, digest: str | None = None) -> str:
+    """The run's name and the first eight digits of the weights' hash: demo-3fa9c2d1.
+
+    `digest` is what `weights` gave for this model, where it was computed already.
+    """
+    return f"{getattr(model.config, 'run_name', None) or 'naba'}-{(digest or weights(model))[:8]}"

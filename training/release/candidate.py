@@ -46,9 +46,10 @@ class Examined:
 def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig) -> Examined:
     """Load the model and predict the gold documents. Raises UsageError when the model is incomplete or changed."""
     model, encoding = load_on_device(str(path), run)
-    name = model_version(model)
+    digest = weights(model)
+    name = model_version(model, digest)
     predicted = list(with_progress(predict(model, encoding, gold, batch_size=run.batch_size, version=name)))
-    return Examined(name, weights(model), encoding.ontology, predicted, coverage(encoding, gold).share)
+    return Examined(name, digest, encoding.ontology, predicted, coverage(encoding, gold).share)
 
 
 def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> None:

@@ -11,12 +11,13 @@ import yaml
 from omegaconf import OmegaConf
 
 from annotation.core.errors import UsageError
+from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF, UNITS
+from annotation.core.messages import percent
 from annotation.page.titles import Names
 from training.analysis.leakage import Leakage
 from training.analysis.randomization_test import Shift
 from training.config.validation import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
-from training.encoding.platt_scaling import LAYERS
 from training.scoring.scores import KINDS
 
 
@@ -118,7 +119,7 @@ def judge(gates: GatesConfig, findings: Findings, names: Names) -> list[Outcome]
 def _floors(floors: Mapping[str, float], micro: Mapping[str, PRF]) -> Iterator[Outcome]:
     for unit, floor in floors.items():
         reached = micro[unit].f1
-        yield Outcome("floor", reached >= floor, f"{unit} is {_percent(reached)}; at least {_percent(floor)} is asked")
+        yield Outcome("floor", reached >= floor, f"{unit} is {percent(reached)}; at least {percent(floor)} is asked")
 
 
 def _drops(drops: DropsConfig, changes: Sequence[Shift] | None, names: Names) -> Iterator[Outcome]:
@@ -127,7 +128,7 @@ def _drops(drops: DropsConfig, changes: Sequence[Shift] | None, names: Names) ->
         return
     worse = [change for change in changes if change.significant]
     for change in sorted(worse, key=_rank):
-        figures = f"F1 {_percent(change.before)} before, {_percent(change.now)} now (p {change.p:.4f}"
+        figures = f"F1 {percent(change.before)} before, {percent(change.now)} now (p {change.p:.4f}"
         yield Outcome("drop", False, f"{subject(change, names)}: {figures}, {change.differing} documents differ)")
     if not worse:
         testable = sum(change.testable for change in changes)
@@ -170,21 +171,17 @@ def _calibration(limits: Mapping[str, float], errors: Mapping[str, tuple[float, 
             yield Outcome("calibration", True, f"{layer}: too few found to say")
             continue
         error, chance = errors[layer]
-        message = f"{layer} scores are off by {_percent(error)} points; at most {_percent(most)} is asked"
+        message = f"{layer} scores are off by {percent(error)} points; at most {percent(most)} is asked"
         if most < error <= chance:
-            message += f", but so few may be off by {_percent(chance)} by chance"
+            message += f", but so few may be off by {percent(chance)} by chance"
         yield Outcome("calibration", error <= max(most, chance), message)
 
 
 def _alignment(least: float, share: float) -> Iterator[Outcome]:
-    message = f"{_percent(share)} percent of the marks can be learned; at least {_percent(least)} is asked"
+    message = f"{percent(share)} percent of the marks can be learned; at least {percent(least)} is asked"
     yield Outcome("alignment", share >= least, message)
 
 
 def failed(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The outcomes that did not pass."""
     return [outcome for outcome in outcomes if not outcome.passed]
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import yaml
 
 from annotation.core.matching import HEADLINE
+from annotation.core.messages import percent
 from training.lineage.release_record import Record
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
@@ -62,8 +63,8 @@ def _scores(record: Record) -> str:
     ]
     for unit, value in record.scores["all"].items():
         low, high = record.intervals[unit]
-        others = [f"{100 * scores[unit]:.1f}" for language, scores in record.scores.items() if language != "all"]
-        cells = (f"{100 * value:.1f}", f"{100 * low:.1f}-{100 * high:.1f}", *others)
+        others = [percent(scores[unit]) for language, scores in record.scores.items() if language != "all"]
+        cells = (percent(value), f"{percent(low)}-{percent(high)}", *others)
         lines.append(f"| {unit} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 

@@ -29,7 +29,7 @@ def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) 
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         write_report(result, building)
-        write_documents(building / "predictions.jsonl", result.predicted)
+        write_documents(building / "predictions.jsonl", (pair.predicted for pair in result.pairs))
         if model:
             shutil.copytree(model, building / "model")
         (building / "README.md").write_text(model_card(record), encoding="utf-8", newline="\n")

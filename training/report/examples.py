@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from annotation.core.document import Document, Span
-from annotation.core.matching import HEADLINE, PRF, UNITS, assign, units
+from annotation.core.matching import HEADLINE, PRF, UNITS, Units, assign
 from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
 from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, showable
 from annotation.page.titles import Names
+from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import Scores
 
 MOST = 50
@@ -50,8 +51,7 @@ class DocumentView(Brief):
 
 def worst(
     scores: Scores,
-    gold: Sequence[Document],
-    predicted: Sequence[Document],
+    pairs: Sequence[DocumentPair],
     names: Names,
     *,
     causes: Mapping[str, frozenset[str]] | None = None,
@@ -63,19 +63,17 @@ def worst(
     causes that the worst documents do not have. `causes` has the error causes of a document, by id; `studio` is the URL
     of the Label Studio project.
     """
-    predicted_by_id = {document.id: document for document in predicted}
-    gold_by_id = {document.id: document for document in gold}
+    by_id = {pair.gold.id: pair for pair in pairs}
     causes = causes or {}
     examples: list[DocumentView] = []
     others: list[Brief] = []
     full, characters = _chosen(scores, causes), 0
     for row in _order(scores):
-        document = gold_by_id[scores.ids[row]]
-        prediction = predicted_by_id[document.id]
-        brief = _brief(document, prediction, _prfs(scores, row), causes.get(document.id, frozenset()), studio)
-        characters += len(document.text) if row in full else 0
+        pair = by_id[scores.ids[row]]
+        brief = _brief(pair, _prfs(scores, row), causes.get(pair.gold.id, frozenset()), studio)
+        characters += len(pair.gold.text) if row in full else 0
         if row in full and (not examples or characters <= MOST_CHARACTERS):
-            examples.append(_example(brief, document, prediction, names))
+            examples.append(_example(brief, pair, names))
         elif _errors(brief.scores):
             others.append(brief)
     return examples, others
@@ -114,10 +112,8 @@ def _errors(prfs: Mapping[str, PRF]) -> int:
     return sum(prf.gold + prf.predicted - 2 * prf.correct for prf in prfs.values())
 
 
-def _brief(
-    gold: Document, predicted: Document, prfs: dict[str, PRF], causes: frozenset[str], studio: str | None
-) -> Brief:
-    gold_units, predicted_units = units(gold), units(predicted)
+def _brief(pair: DocumentPair, prfs: dict[str, PRF], causes: frozenset[str], studio: str | None) -> Brief:
+    gold = pair.gold
     return Brief(
         id=gold.id,
         title=heading(gold),
@@ -126,18 +122,21 @@ def _brief(
         language=gold.language,
         scores=prfs,
         types=frozenset(
-            str(item[_TYPE]) for unit in ("Trig-C", HEADLINE) for item in gold_units[unit] ^ predicted_units[unit]
+            str(item[_TYPE])
+            for unit in ("Trig-C", HEADLINE)
+            for item in pair.gold_units[unit] ^ pair.predicted_units[unit]
         ),
         causes=causes,
     )
 
 
-def _example(brief: Brief, gold: Document, predicted: Document, names: Names) -> DocumentView:
-    sides = _side(gold, predicted, MISSED, names), _side(predicted, gold, SPURIOUS, names)
-    return DocumentView(**vars(brief), direction=direction(gold.language), gold=sides[0], predicted=sides[1])
+def _example(brief: Brief, pair: DocumentPair, names: Names) -> DocumentView:
+    gold = _side(pair.gold, pair.predicted, pair.predicted_units, MISSED, names)
+    predicted = _side(pair.predicted, pair.gold, pair.gold_units, SPURIOUS, names)
+    return DocumentView(**vars(brief), direction=direction(pair.gold.language), gold=gold, predicted=predicted)
 
 
-def _side(document: Document, other: Document, wrong: str, names: Names) -> Side:
+def _side(document: Document, other: Document, other_units: Units, wrong: str, names: Names) -> Side:
     """One side, its items `wrong` where the other side lacks them; a span's note names its counterpart there."""
     notes: dict[Span, str] = {}
     for spans, other_spans in ((document.triggers, other.triggers), (document.entities, other.entities)):
@@ -145,4 +144,4 @@ def _side(document: Document, other: Document, wrong: str, names: Names) -> Side
         for i, j in assign(missing, unmatched):
             words = showable(unmatched[j].quote(document.text))
             notes[missing[i]] = f"; the other side has {names.title(unmatched[j].label)} on “{words}”"
-    return Marking(document, units(other), names, CORRECT, wrong, notes).side()
+    return Marking(document, other_units, names, CORRECT, wrong, notes).side()

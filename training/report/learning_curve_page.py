@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from annotation.core import bootstrap
 from annotation.core.matching import ENOUGH, HEADLINE, UNITS
+from annotation.core.messages import percent
 from annotation.core.ontology import Ontology
 from annotation.page import templates
 from annotation.page.titles import UNITS as MEANINGS
@@ -87,7 +88,7 @@ def write_curve(
 def trend_row(trend: Trend) -> tuple[str, ...]:
     """A row of a score for a terminal, below `TREND_HEADING`; F1 in percent."""
     now, twice = trend.intervals[-1], trend.twice
-    figures = (f"{100 * trend.f1[-1]:.1f}", _between(now), f"{100 * twice.f1:.1f}", _between(twice.interval))
+    figures = (percent(trend.f1[-1]), _between(now), percent(twice.f1), _between(twice.interval))
     gain = f"{signed(twice.gain_interval[0])}..{signed(twice.gain_interval[1])}"
     return trend.unit, *figures, signed(twice.gain), gain, "no" if trend.doubts else "yes"
 
@@ -195,4 +196,4 @@ def _slopes(slopes: Sequence[Slope], names: Names) -> Markup:
 
 
 def _between(ends: tuple[float, float]) -> str:
-    return f"{100 * ends[0]:.1f}-{100 * ends[1]:.1f}"
+    return f"{percent(ends[0])}-{percent(ends[1])}"

@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from annotation.core import bootstrap
+from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
 from annotation.page.titles import UNITS, Names
@@ -23,7 +24,6 @@ from training.analysis.paired_bootstrap import ScoreDifference
 from training.report import charts
 from training.report.examples import Brief, DocumentView, worst
 from training.report.summary import answers, signed, slice_name, slice_title
-from training.scoring import token_f1
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS
 
@@ -80,17 +80,13 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
     """The template variables of report.html alone."""
     names = Names(evaluation.ontology)
     examples, others = worst(
-        evaluation.scores,
-        evaluation.gold,
-        evaluation.predicted,
-        names,
-        causes=evaluation.causes,
-        studio=evaluation.studio,
+        evaluation.scores, evaluation.pairs, names, causes=evaluation.causes, studio=evaluation.studio
     )
     return {
         "names": names,
         "units": UNITS,
-        "layers": token_f1.LAYERS,
+        "layers": SPAN_LAYERS,
+        "layer_names": PLURAL,
         "precisions": WANTED,
         "rungs": RUNGS,
         "ceilings": MEANINGS,

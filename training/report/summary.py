@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from annotation.core.matching import HEADLINE, PRF
+from annotation.core.messages import percent, signed_percent
 from annotation.page.titles import Names
 from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, Baseline, Evaluation
 from training.analysis.paired_bootstrap import ScoreDifference
@@ -101,9 +102,9 @@ def sure(evaluation: Evaluation, names: Names) -> Answer:
     low, high = scores.arg_c_plus.interval or (0.0, 1.0)
     types = [(kind, name, prf) for kind in ("event", "role", "entity") for name, prf in scores.by_type[kind].items()]
     rare = [name for _, name, prf in types if not prf.enough]
-    points = [Reason("95% interval", f"{_percent(low)} to {_percent(high)}")]
+    points = [Reason("95% interval", f"{percent(low)} to {percent(high)}")]
     points += [
-        Reason(names.language(code), "{} to {}".format(*map(_percent, part.micro[HEADLINE].interval or (0.0, 1.0))))
+        Reason(names.language(code), "{} to {}".format(*map(percent, part.micro[HEADLINE].interval or (0.0, 1.0))))
         for code, part in scores.by_language.items()
         if len(scores.by_language) > 1
     ]
@@ -124,7 +125,7 @@ def human(evaluation: Evaluation, names: Names) -> Answer:
     points = [
         Reason(
             title=names.language(code) if code else "All documents",
-            words=f"{_percent(model_scores[code][HEADLINE].f1)} of {_percent(prf.f1)}",
+            words=f"{percent(model_scores[code][HEADLINE].f1)} of {percent(prf.f1)}",
             share=model_scores[code][HEADLINE],
             goal=prf.f1,
         )
@@ -134,7 +135,7 @@ def human(evaluation: Evaluation, names: Names) -> Answer:
     whole = next(iter(agreement.values())).f1
     share = evaluation.scores.arg_c_plus.f1 / whole if whole else 0.0
     note = f"{HEADLINE} F1 of two annotators against each other, over the articles that both have marked."
-    return Answer(question, f"{_percent(whole)}; the model is at {share:.0%} of it", PLAIN, tuple(points), note)
+    return Answer(question, f"{percent(whole)}; the model is at {share:.0%} of it", PLAIN, tuple(points), note)
 
 
 def following(evaluation: Evaluation, names: Names) -> Answer:
@@ -146,7 +147,7 @@ def following(evaluation: Evaluation, names: Names) -> Answer:
     for cell in types[:_MOST]:
         examples = "" if cell.examples is None else f"{_count(cell.examples, 'example')} trained on"
         title = f"{names.title(cell.type)}, {names.language(cell.language)}"
-        points.append(Reason(title, f"up to +{_percent(cell.gain)}", note=examples))
+        points.append(Reason(title, f"up to +{percent(cell.gain)}", note=examples))
     note = f"What {HEADLINE} F1 would gain were all arguments of the type right; many errors and few examples first."
     return Answer(question, points[0].title, PLAIN, tuple(points), note)
 
@@ -160,7 +161,7 @@ def tone(change: ScoreDifference) -> str:
 
 def signed(delta: float) -> str:
     """A difference of fractions in percentage points, with its sign, such as "+1.2"."""
-    return f"{100 * delta:+.1f}".replace("-", "−")
+    return signed_percent(delta).replace("-", "−")
 
 
 def title(shift: Shift, names: Names) -> str:
@@ -177,7 +178,7 @@ def _points(before: Baseline, names: Names) -> Iterator[Reason]:
     changes = [(shift, WORSE) for shift in before.losses[:_MOST]]
     changes += [(shift, BETTER) for shift in before.gains[: max(2, _MOST - len(changes))]]
     for shift, mood in changes:
-        figures = f"{_percent(shift.before)} → {_percent(shift.now)}"
+        figures = f"{percent(shift.before)} → {percent(shift.now)}"
         yield Reason(title(shift, names), signed(shift.delta), mood, figures)
 
 
@@ -187,14 +188,14 @@ def _weak(evaluation: Evaluation, names: Names) -> Answer:
     if worst:
         note = "Slices of the arguments that are worse than the rest, beyond chance (95%, corrected for all slices)."
         points = [
-            Reason(slice_title(s, names), _percent(s.score.f1), WORSE, f"the rest {_percent(s.rest.f1)}", s.score)
+            Reason(slice_title(s, names), percent(s.score.f1), WORSE, f"the rest {percent(s.rest.f1)}", s.score)
             for s in worst[:_MOST]
         ]
         return Answer("Where is it weak?", points[0].title, PLAIN, tuple(points), note)
     scored = {k: prf for k, prf in evaluation.scores.by_type["arguments"].items() if prf.gold + prf.predicted}
     ranked = sorted(scored, key=lambda k: (not scored[k].enough, scored[k].f1, -scored[k].gold, k))[:_MOST]
     points = [
-        Reason(names.title(k), _percent(scored[k].f1), PLAIN if scored[k].enough else UNCLEAR, share=scored[k])
+        Reason(names.title(k), percent(scored[k].f1), PLAIN if scored[k].enough else UNCLEAR, share=scored[k])
         for k in ranked
     ]
     judged = any(part.enough for part in evaluation.slices.rows)
@@ -227,7 +228,7 @@ def _trust(evaluation: Evaluation) -> Iterator[Reason]:
 
 
 def _change(subject: str, change: ScoreDifference, mood: str) -> Reason:
-    figures = f"{_percent(change.before)} → {_percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
+    figures = f"{percent(change.before)} → {percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
     return Reason(subject, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
 
 
@@ -237,7 +238,3 @@ def _more(number: int) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f}"

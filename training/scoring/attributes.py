@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
-from annotation.core.document import Document, Span
 from annotation.core.errors import UsageError
-from annotation.core.matching import ENOUGH, assign, overlap
+from annotation.core.matching import ENOUGH, assign, same_label_overlap
+from annotation.core.messages import percent
 from annotation.core.ontology import Attribute, Ontology
-from training.scoring.document_pairs import pair_documents
+from training.scoring.document_pairs import DocumentPair
 
 CERTAINTY, UNCONFIRMED, CONFIRMED = "certainty", "unconfirmed", "confirmed"
 
@@ -44,14 +44,17 @@ class Confusion:
 
     @property
     def triggers(self) -> int:
+        """How many matched triggers were compared."""
         return int(self.matrix.sum())
 
     @property
     def accuracy(self) -> float:
+        """The share of them with the right value, in 0..1; 0 where there are none."""
         return float(np.trace(self.matrix)) / self.triggers if self.triggers else 0.0
 
     @property
     def enough(self) -> bool:
+        """Whether there are at least `ENOUGH` triggers."""
         return self.triggers >= ENOUGH
 
     def as_dict(self) -> dict[str, object]:
@@ -72,10 +75,12 @@ class Overclaimed:
 
     @property
     def share(self) -> float:
+        """`events` over `of`, in 0..1; 0 where there are none."""
         return self.events / self.of if self.of else 0.0
 
     @property
     def enough(self) -> bool:
+        """Whether there are at least `ENOUGH` unconfirmed events."""
         return self.of >= ENOUGH
 
     def as_dict(self) -> dict[str, object]:
@@ -93,11 +98,12 @@ class Attributes:
 
     @classmethod
     def of(cls, rows: Sequence[AttributeRow], ontology: Ontology) -> Attributes:
-        """From what each document has. Raises UsageError for values the ontology does not have."""
+        """From the counts of each document. Raises UsageError for values the ontology does not have."""
         _check(rows, ontology)
-        tables = {name: _table(rows, name, list(known.values)) for name, known in ontology.attributes.items()}
-        found = {name: _confusion(tuple(ontology.attributes[name].values), table) for name, table in tables.items()}
-        return cls(found, _overclaimed(tables, ontology.attributes.get(CERTAINTY)))
+        values = {name: tuple(attribute.values) for name, attribute in ontology.attributes.items()}
+        tables = {name: _table(rows, name, values[name]) for name in values}
+        confusions = {name: _confusion(values[name], table) for name, table in tables.items()}
+        return cls(confusions, _overclaimed(tables, ontology.attributes.get(CERTAINTY)))
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -110,40 +116,38 @@ class Attributes:
     def table(self) -> Iterator[tuple[str, ...]]:
         """Rows for a terminal, a heading first, in percent."""
         yield "", "macro-F1", "right", "events"
-        for name, found in self.by_name.items():
-            yield name, f"{100 * found.macro_f1:.1f}", f"{100 * found.accuracy:.1f}", str(found.triggers)
+        for name, confusion in self.by_name.items():
+            yield name, percent(confusion.macro_f1), percent(confusion.accuracy), str(confusion.triggers)
         if over := self.unconfirmed_as_confirmed:
             yield "unconfirmed reported as confirmed", "", f"{over.events} of {over.of}", ""
 
 
-def attributes(gold: Iterable[Document], predicted: Iterable[Document], ontology: Ontology) -> Attributes:
-    """Compare the attributes of matched triggers. Raises UsageError where Documents or ontology do not fit."""
-    return Attributes.of([row(*pair, ontology=ontology) for pair in pair_documents(gold, predicted)], ontology)
+def attributes(pairs: Iterable[DocumentPair], ontology: Ontology) -> Attributes:
+    """The attributes of matched triggers over all pairs. Raises UsageError for values the ontology does not have."""
+    return Attributes.of([row(pair, ontology=ontology) for pair in pairs], ontology)
 
 
-def row(gold: Document, predicted: Document, *, ontology: Ontology) -> AttributeRow:
-    """The values of each matched trigger of one document."""
-    pairs = [(gold.events[i], predicted.events[j]) for i, j in assign(gold.triggers, predicted.triggers, _same_type)]
+def row(pair: DocumentPair, *, ontology: Ontology) -> AttributeRow:
+    """The values of each matched trigger of one pair."""
+    gold, predicted = pair.gold, pair.predicted
+    matched = assign(gold.triggers, predicted.triggers, same_label_overlap)
+    events = [(gold.events[i], predicted.events[j]) for i, j in matched]
     return Counter(
-        (name, left.attribute(name) or known.default, right.attribute(name) or known.default)
-        for left, right in pairs
-        for name, known in ontology.attributes.items()
+        (name, left.attribute(name) or attribute.default, right.attribute(name) or attribute.default)
+        for left, right in events
+        for name, attribute in ontology.attributes.items()
     )
-
-
-def _same_type(gold: Span, predicted: Span) -> float:
-    return overlap(gold, predicted) if gold.label == predicted.label else 0.0
 
 
 def _check(rows: Sequence[AttributeRow], ontology: Ontology) -> None:
     unknown = Counter[str]()
     for row in rows:
         for (name, *values), times in row.items():
-            known = ontology.attributes[name].values
-            unknown.update({f"{name}={value}": times for value in values if value not in known})
+            allowed = ontology.attributes[name].values
+            unknown.update({f"{name}={value}": times for value in values if value not in allowed})
     if unknown:
-        told = ", ".join(f"{value} ({count} times)" for value, count in unknown.most_common(3))
-        raise UsageError(f"ontology {ontology.name!r} has no {told}; score with the ontology they were marked by")
+        some = ", ".join(f"{value} ({count} times)" for value, count in unknown.most_common(3))
+        raise UsageError(f"ontology {ontology.name!r} has no {some}; score with the ontology they were marked by")
 
 
 def _table(rows: Sequence[AttributeRow], name: str, values: Sequence[str]) -> NDArray[np.int64]:
@@ -170,8 +174,8 @@ def _macro_f1(matrices: Floats) -> Floats:
     right = np.diagonal(matrices, axis1=-2, axis2=-1)
     marked = matrices.sum(axis=-1) + matrices.sum(axis=-2)
     f1 = np.divide(2 * right, marked, out=np.zeros_like(marked), where=marked > 0)
-    found: Floats = f1.sum(axis=-1) / np.maximum(1, (marked > 0).sum(axis=-1))
-    return found
+    mean: Floats = f1.sum(axis=-1) / np.maximum(1, (marked > 0).sum(axis=-1))
+    return mean
 
 
 def _overclaimed(tables: Mapping[str, NDArray[np.int64]], certainty: Attribute | None) -> Overclaimed | None:

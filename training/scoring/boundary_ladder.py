@@ -14,10 +14,11 @@ from typing import TypeAlias
 import numpy as np
 
 from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
-from annotation.core.document import Document, Span
-from annotation.core.matching import PRF, assign
-from training.scoring.document_pairs import pair_documents
-from training.scoring.partial_matches import LAYERS
+from annotation.core.document import Span
+from annotation.core.layers import PLURAL, SPAN_LAYERS
+from annotation.core.matching import PRF, assign, same_label
+from annotation.core.messages import percent
+from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import prfs
 
 RUNGS: Mapping[str, str] = {
@@ -34,50 +35,58 @@ LadderRow: TypeAlias = list[tuple[int, int, int]]
 
 @dataclass(frozen=True)
 class Ladder:
-    """By layer, then by rung."""
+    """The scores by layer (of `SPAN_LAYERS`), then by rung."""
 
     by_layer: Mapping[str, Mapping[str, PRF]]
 
     @classmethod
     def of(cls, rows: Sequence[LadderRow]) -> Ladder:
         """The sums over documents, with intervals."""
-        table = np.array(rows, dtype=np.int64).reshape(len(rows), len(LAYERS) * len(RUNGS), 3)
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), len(SPAN_LAYERS) * len(RUNGS), 3)
         each = iter(prfs(table))
-        return cls({layer: {rung: next(each) for rung in RUNGS} for layer in LAYERS})
+        return cls({layer: {rung: next(each) for rung in RUNGS} for layer in SPAN_LAYERS})
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        return {layer: {rung: prf.as_dict() for rung, prf in rungs.items()} for layer, rungs in self.by_layer.items()}
+        return {
+            PLURAL[layer]: {rung: prf.as_dict() for rung, prf in rungs.items()}
+            for layer, rungs in self.by_layer.items()
+        }
 
     def table(self) -> Iterator[tuple[str, ...]]:
         """Rows for a terminal, a heading first, in percent."""
         yield "", "F1", "P", "R", "gold", "predicted", "correct"
         for layer, rungs in self.by_layer.items():
             for rung, prf in rungs.items():
-                shares = (f"{100 * share:.1f}" for share in (prf.f1, prf.precision, prf.recall))
-                yield f"{layer}, {rung}", *shares, *map(str, (prf.gold, prf.predicted, prf.correct))
+                shares = map(percent, (prf.f1, prf.precision, prf.recall))
+                yield f"{PLURAL[layer]}, {rung}", *shares, *map(str, (prf.gold, prf.predicted, prf.correct))
 
 
-def ladder(gold: Iterable[Document], predicted: Iterable[Document]) -> Ladder:
-    """Climb with every span of both layers. Raises UsageError where the Documents do not fit."""
-    return Ladder.of([row(*pair) for pair in pair_documents(gold, predicted)])
+def ladder(pairs: Iterable[DocumentPair]) -> Ladder:
+    """The boundary ladder of entities and of triggers over all pairs."""
+    return Ladder.of([row(pair) for pair in pairs])
 
 
-def row(gold: Document, predicted: Document) -> LadderRow:
-    """What matches in one document on each rung."""
-    layers = ((gold.entities, predicted.entities), (gold.triggers, predicted.triggers))
-    return [(len(left), len(right), n) for left, right in layers for n in _matched(gold.text, left, right)]
+def row(pair: DocumentPair) -> LadderRow:
+    """The counts of one pair on each rung of each layer."""
+    return [
+        (len(gold), len(predicted), matched)
+        for gold, predicted in pair.spans().values()
+        for matched in _matched(pair.gold.text, gold, predicted)
+    ]
 
 
 def _matched(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[int]:
+    """How many spans match on each of `RUNGS`, in order."""
     yield len(set(gold) & set(predicted))
     for forgiven in ((PROCLITIC,), (PROCLITIC, MARKS)):
         yield len(assign(gold, predicted, _forgiving(text, forgiven)))
-    yield len(assign(gold, predicted, _same_type))
+    yield len(assign(gold, predicted, same_label))
     yield (Counter(span.label for span in gold) & Counter(span.label for span in predicted)).total()
 
 
 def _forgiving(text: str, forgiven: Sequence[str]) -> Callable[[Span, Span], float]:
+    """1 for spans of one type that differ in nothing but the kinds of `boundary_difference` in `forgiven`, else 0."""
     return partial(_alike, text, forgiven)
 
 
@@ -86,7 +95,3 @@ def _alike(text: str, forgiven: Sequence[str], gold: Span, predicted: Span) -> f
         return 0.0
     same = (gold.start, gold.end) == (predicted.start, predicted.end)
     return float(same or edge(text, gold, predicted) in forgiven)
-
-
-def _same_type(gold: Span, predicted: Span) -> float:
-    return float(gold.label == predicted.label)

@@ -21,7 +21,8 @@ from annotation.core.document import Document
 from annotation.core.link_clusters import Cluster
 from annotation.core.link_clusters import link_clusters as joined
 from annotation.core.matching import ENOUGH, Interval
-from training.scoring.document_pairs import pair_documents
+from annotation.core.messages import percent
+from training.scoring.document_pairs import DocumentPair
 
 SAME_AS = "SameAs"
 
@@ -74,6 +75,7 @@ class Links:
 
     @property
     def enough(self) -> bool:
+        """Whether either side has at least `ENOUGH` clusters; a score of fewer is too uncertain to use."""
         return max(self.gold, self.predicted) >= ENOUGH
 
     def as_dict(self) -> dict[str, object]:
@@ -85,20 +87,20 @@ class Links:
         """Rows for a terminal, a heading first, in percent."""
         yield "", "F1", "P", "R", "gold clusters", "predicted"
         for name, share in (("CEAF-e", self.ceaf_e), ("LEA", self.lea)):
-            shares = (f"{100 * value:.1f}" for value in (share.f1, share.precision, share.recall))
-            yield name, *shares, str(self.gold), str(self.predicted)
+            yield name, *map(percent, (share.f1, share.precision, share.recall)), str(self.gold), str(self.predicted)
 
 
-def links(gold: Iterable[Document], predicted: Iterable[Document], *, label: str = SAME_AS) -> Links:
-    """Score the clusters that links of this label make. Raises UsageError where the Documents do not fit."""
-    return Links.of([row(*pair, label=label) for pair in pair_documents(gold, predicted)])
+def links(pairs: Iterable[DocumentPair], *, label: str = SAME_AS) -> Links:
+    """The scores of the clusters that links of this label make, over all pairs."""
+    return Links.of([row(pair, label=label) for pair in pairs])
 
 
-def row(gold: Document, predicted: Document, *, label: str = SAME_AS) -> LinkRow:
-    """What one document has."""
-    ours, theirs = clusters(gold, label), clusters(predicted, label)
-    sizes = (float(sum(map(len, ours))), float(sum(map(len, theirs))))
-    return (len(ours), len(theirs), _similarity(ours, theirs), *sizes, _resolved(ours, theirs), _resolved(theirs, ours))
+def row(pair: DocumentPair, *, label: str = SAME_AS) -> LinkRow:
+    """The counts of one pair."""
+    gold, predicted = clusters(pair.gold, label), clusters(pair.predicted, label)
+    sizes = (float(sum(map(len, gold))), float(sum(map(len, predicted))))
+    resolved = (_resolved(gold, predicted), _resolved(predicted, gold))
+    return (len(gold), len(predicted), _similarity(gold, predicted), *sizes, *resolved)
 
 
 def clusters(document: Document, label: str = SAME_AS) -> list[Cluster]:
@@ -131,9 +133,9 @@ def _lea(sums: Floats) -> tuple[Floats, Floats, Floats]:
     return _shares(sums[:, 5], sums[:, 6], sums[:, 3], sums[:, 4])
 
 
-def _shares(found: Floats, right: Floats, gold: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
+def _shares(recalled: Floats, right: Floats, gold: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
     """Precision, recall, F1; a share of nothing is 0."""
-    recall, precision = _share(found, gold), _share(right, predicted)
+    recall, precision = _share(recalled, gold), _share(right, predicted)
     return precision, recall, _share(2 * precision * recall, precision + recall)
 
 

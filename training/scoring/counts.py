@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.core.document import Document
-from annotation.core.matching import UNITS, Item, Items, shared_items, units
+from annotation.core.layers import SPAN_LAYERS
+from annotation.core.matching import UNITS, Item, Items
 from training.scoring import token_f1
+from training.scoring.document_pairs import DocumentPair
 
 KINDS: Mapping[str, tuple[str, int]] = {
     "event": ("Trig-C", 2),
@@ -33,7 +34,7 @@ Integers: TypeAlias = NDArray[np.int64]
 TypeName: TypeAlias = tuple[str, str]
 """A kind of `KINDS`, and a type of it."""
 
-_SCORES = len(UNITS) + len(token_f1.LAYERS)
+_SCORES = len(UNITS) + len(SPAN_LAYERS)
 _CELL = 5
 """A document's row, a type's number, and gold, predicted, correct."""
 ROWS = 1 << 13
@@ -62,18 +63,17 @@ class ScoreCounts:
         """How many were counted."""
         return sum(self._sizes)
 
-    def add(self, place: int, gold: Document, predicted: Document) -> None:
-        """Count a pair of the same text. `place` is the document's among gold's; the language is the gold one's."""
-        left, right = units(gold), units(predicted)
-        both = shared_items(left, right)
+    def add(self, place: int, pair: DocumentPair) -> None:
+        """Count a pair. `place` is the document's among gold's; the language is the gold one's."""
+        sides = (pair.gold_units, pair.predicted_units, pair.shared_units)
         for unit in UNITS:
-            self._counts.extend((len(left[unit]), len(right[unit]), len(both[unit])))
-        for triple in token_f1.count_chunks(gold, predicted):
+            self._counts.extend(len(side[unit]) for side in sides)
+        for triple in token_f1.count_chunks(pair):
             self._counts.extend(triple)
         for kind, (unit, at) in KINDS.items():
-            self._count(kind, itemgetter(at), (left[unit], right[unit], both[unit]))
-        self.names.append(gold.id)
-        self.languages.append(gold.language)
+            self._count(kind, itemgetter(at), [side[unit] for side in sides])
+        self.names.append(pair.gold.id)
+        self.languages.append(pair.gold.language)
         self._sizes.append(1)
         self._places.append(place)
 
@@ -98,25 +98,26 @@ class ScoreCounts:
         """
         if len(self) <= ROWS and self._width == 1:
             return None
-        known, language = np.unique(np.array(self.languages, dtype=object), return_inverse=True)
+        languages, language = np.unique(np.array(self.languages, dtype=object), return_inverse=True)
         places = np.array(self._places, dtype=np.int64)
         while True:
-            keys = places // self._width * len(known) + language
-            kept, row = np.unique(keys, return_inverse=True)
-            if len(kept) <= max(ROWS, len(known)):
+            keys = places // self._width * len(languages) + language
+            blocks, row = np.unique(keys, return_inverse=True)
+            if len(blocks) <= max(ROWS, len(languages)):
                 break
             self._width *= 2
-        self._regroup(kept, row, known)
+        self._regroup(blocks, row, languages)
         folded: Integers = row
         return folded
 
-    def _regroup(self, kept: Integers, row: Integers, known: NDArray[np.object_]) -> None:
-        block, language = np.divmod(kept, len(known))
+    def _regroup(self, keys: Integers, row: Integers, languages: NDArray[np.object_]) -> None:
+        """Sum old rows into new ones. `keys` is [new rows], block number * languages + language; `row` [old rows]."""
+        block, language = np.divmod(keys, len(languages))
         counts, cells = summed(self.counts(), row), self._cell_table()
         packed, where = np.unique(row[cells[:, 0]] * len(self._types) + cells[:, 1], return_inverse=True)
         at = np.stack(np.divmod(packed, max(1, len(self._types))), axis=1)
         cells = np.concatenate([at, summed(cells[:, 2:], where)], axis=1)
-        self.languages = known[language].tolist()
+        self.languages = languages[language].tolist()
         self.names = [f"{name} {self._width * at}-" for name, at in zip(self.languages, block.tolist(), strict=True)]
         self._places = array("q", (block * self._width).tobytes())
         self._sizes = array("q", summed(np.array(self._sizes), row).tobytes())
@@ -133,7 +134,7 @@ class ScoreCounts:
         return np.array(self._sizes, dtype=np.int64)
 
     def counts(self) -> Integers:
-        """[rows, scores, 3]: gold, predicted, correct of each of `UNITS` and of `flat.LAYERS`, as they came."""
+        """[rows, scores, 3]: gold, predicted, correct of each of `UNITS` and of `SPAN_LAYERS`, as they came."""
         return np.array(self._counts, dtype=np.int64).reshape(-1, _SCORES, 3)
 
     def types(self) -> tuple[tuple[TypeName, ...], Integers]:
@@ -149,7 +150,7 @@ class ScoreCounts:
     def _cell_table(self) -> Integers:
         return np.array(self._cells, dtype=np.int64).reshape(-1, _CELL)
 
-    def _count(self, kind: str, type_of: Callable[[Item], object], sides: tuple[Items, Items, Items]) -> None:
+    def _count(self, kind: str, type_of: Callable[[Item], object], sides: Sequence[Items]) -> None:
         gold, predicted, both = (Counter(map(type_of, items)) for items in sides)
         for name in {**gold, **predicted}:
             number = self._number((kind, str(name)))

@@ -2,18 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import zip_longest
+from operator import itemgetter
 from sqlite3 import Connection, connect
 from typing import TypeAlias
 
-from annotation.core.document import Document
+from annotation.core.document import Document, Span
 from annotation.core.errors import UsageError
+from annotation.core.layers import ENTITY, TRIGGER
+from annotation.core.matching import Items, Units, shared_items, units
+from annotation.core.messages import first_few
 
-DocumentPair: TypeAlias = tuple[Document, Document]
 GOLD, PREDICTED = 0, 1
-_EXAMPLES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class DocumentPair:
+    """A gold Document and the predicted one of the same id and text.
+
+    What scores count of them is computed on first use and kept.
+    """
+
+    gold: Document
+    predicted: Document
+
+    @cached_property
+    def gold_units(self) -> Units:
+        """The items of the gold Document that each score counts."""
+        return units(self.gold)
+
+    @cached_property
+    def predicted_units(self) -> Units:
+        """The items of the predicted Document that each score counts."""
+        return units(self.predicted)
+
+    @cached_property
+    def shared_units(self) -> Mapping[str, Items]:
+        """The items that both have, by score."""
+        return shared_items(self.gold_units, self.predicted_units)
+
+    def spans(self) -> Mapping[str, tuple[Sequence[Span], Sequence[Span]]]:
+        """The gold and the predicted spans of each layer of `SPAN_LAYERS`."""
+        gold, predicted = self.gold, self.predicted
+        return {ENTITY: (gold.entities, predicted.entities), TRIGGER: (gold.triggers, predicted.triggers)}
+
+
+NumberedPair: TypeAlias = tuple[int, DocumentPair]
+"""A pair with the place of its gold Document among all gold Documents."""
 
 
 def pair_documents(gold: Iterable[Document], predicted: Iterable[Document]) -> list[DocumentPair]:
@@ -21,45 +59,45 @@ def pair_documents(gold: Iterable[Document], predicted: Iterable[Document]) -> l
 
     Raises UsageError that says how many Documents do not fit, and which.
     """
-    found = sorted(stream_pairs(gold, predicted), key=lambda numbered: numbered[0])
-    return [(ours, theirs) for _, ours, theirs in found]
+    return [pair for _, pair in sorted(stream_pairs(gold, predicted), key=itemgetter(0))]
 
 
-def stream_pairs(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[tuple[int, Document, Document]]:
-    """The place in gold, the gold Document and the predicted one, as soon as both have come.
+def stream_pairs(gold: Iterable[Document], predicted: Iterable[Document]) -> Iterator[NumberedPair]:
+    """Each pair as soon as both Documents have come, with its place in gold.
 
     Held in memory are only Documents whose partner has not come yet: none where both sides have the same order. Raises
     UsageError as `pair_documents` does, once both sides are read.
     """
     pairing = Pairing()
-    for place, (ours, theirs) in enumerate(zip_longest(gold, predicted)):
-        yield from pairing.add(place, ours, theirs)
+    for place, documents in enumerate(zip_longest(gold, predicted)):
+        yield from pairing.add(place, *documents)
     pairing.close()
 
 
 @dataclass
 class Pairing:
-    """What has come so far, and what did not fit."""
+    """Documents that wait for their partner, the ids that have come, and those at fault.
 
-    ours: dict[str, tuple[int, Document]] = field(default_factory=dict)
-    theirs: dict[str, Document] = field(default_factory=dict)
+    `gold` and `predicted` hold what waits, by id; gold with its place.
+    """
+
+    gold: dict[str, tuple[int, Document]] = field(default_factory=dict)
+    predicted: dict[str, Document] = field(default_factory=dict)
     seen: Connection = field(default_factory=lambda: _ids())
     repeated: tuple[dict[str, None], dict[str, None]] = field(default_factory=lambda: ({}, {}))
     changed: list[str] = field(default_factory=list)
 
-    def add(
-        self, place: int, gold: Document | None, predicted: Document | None
-    ) -> Iterator[tuple[int, Document, Document]]:
+    def add(self, place: int, gold: Document | None, predicted: Document | None) -> Iterator[NumberedPair]:
         """Take the next of each side, `place` being gold's, and give the pairs that this completes."""
-        if gold is not None and self.new(GOLD, gold.id):
-            self.ours[gold.id] = place, gold
-        if predicted is not None and self.new(PREDICTED, predicted.id):
-            self.theirs[predicted.id] = predicted
+        if gold is not None and self.is_new(GOLD, gold.id):
+            self.gold[gold.id] = place, gold
+        if predicted is not None and self.is_new(PREDICTED, predicted.id):
+            self.predicted[predicted.id] = predicted
         for id in {document.id: None for document in (gold, predicted) if document is not None}:
-            if id in self.ours and id in self.theirs:
-                (number, ours), theirs = self.ours.pop(id), self.theirs.pop(id)
-                if ours.text == theirs.text:
-                    yield number, ours, theirs
+            if id in self.gold and id in self.predicted:
+                (number, waiting), partner = self.gold.pop(id), self.predicted.pop(id)
+                if waiting.text == partner.text:
+                    yield number, DocumentPair(waiting, partner)
                 else:
                     self.changed.append(id)
 
@@ -69,18 +107,18 @@ class Pairing:
         faults = {
             "more than once in gold": list(self.repeated[0]),
             "more than once in predicted": list(self.repeated[1]),
-            "only in gold": list(self.ours),
-            "only in predicted": list(self.theirs),
+            "only in gold": list(self.gold),
+            "only in predicted": list(self.predicted),
             "with another text in predicted than in gold": self.changed,
         }
-        told = [f"{len(ids)} {what} ({_some(ids)})" for what, ids in faults.items() if ids]
-        if told:
+        summary = [f"{len(ids)} {fault} ({first_few(ids)})" for fault, ids in faults.items() if ids]
+        if summary:
             raise UsageError(
-                f"gold and predicted do not fit: {'; '.join(told)}; predict the very documents that are gold"
+                f"gold and predicted do not fit: {'; '.join(summary)}; predict the very documents that are gold"
             )
 
-    def new(self, side: int, id: str) -> bool:
-        """Whether the id has not come on this side before; noted either way."""
+    def is_new(self, side: int, id: str) -> bool:
+        """Whether the id has not come on this side before; the id is recorded either way."""
         if self.seen.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (side, id)).rowcount:
             return True
         self.repeated[side][id] = None
@@ -95,7 +133,3 @@ def _ids() -> Connection:
         "CREATE TABLE seen (side INTEGER, id TEXT, PRIMARY KEY (side, id)) WITHOUT ROWID; BEGIN"
     )
     return seen
-
-
-def _some(ids: Sequence[str]) -> str:
-    return ", ".join(ids[:_EXAMPLES]) + (", ..." if len(ids) > _EXAMPLES else "")

@@ -20,58 +20,51 @@ import numpy as np
 from annotation.core.document import Document
 from annotation.core.errors import NabaError, UsageError
 from annotation.core.ontology import Ontology
-from training.scoring import (
-    attributes,
-)
-from training.scoring import (
-    boundary_ladder as boundaries,
-)
-from training.scoring import (
-    coreference as links,
-)
-from training.scoring import (
-    partial_matches as matches,
-)
+from training.scoring import attributes, boundary_ladder, coreference, partial_matches
 from training.scoring.attributes import Attributes
 from training.scoring.boundary_ladder import Ladder
 from training.scoring.coreference import Links
 from training.scoring.counts import ROWS, Integers, ScoreCounts, summed
-from training.scoring.document_pairs import GOLD, PREDICTED, Pairing
+from training.scoring.document_pairs import GOLD, PREDICTED, DocumentPair, Pairing
 from training.scoring.partial_matches import Matches
 from training.scoring.scores import Scores
 
 NumberedLine: TypeAlias = tuple[int, bytes]
 
 _BLOCK = 200
-_TOLD = 10_000
+_LOGGED_EVERY = 10_000
 _log = logging.getLogger(__name__)
 
 
 class Lines(Protocol):
-    """A file that says a Document a line, and can be sent to another process."""
+    """A file with a Document a line, which can be sent to another process."""
 
-    def lines(self) -> Iterator[NumberedLine]: ...
+    def lines(self) -> Iterator[NumberedLine]:
+        """Each line with its number."""
 
-    def parse(self, number: int, line: bytes) -> tuple[Document, tuple[str, ...]]: ...
+    def parse(self, number: int, line: bytes) -> tuple[Document, tuple[str, ...]]:
+        """The Document of a line, and what was lost in reading it. Raises DocumentsError for a bad line."""
 
 
 @dataclass
 class Further:
     """Rows of what is scored beside the seven scores."""
 
-    matches: list[matches.MatchRow] = field(default_factory=list)
-    boundaries: list[boundaries.LadderRow] = field(default_factory=list)
-    links: list[links.LinkRow] = field(default_factory=list)
+    matches: list[partial_matches.MatchRow] = field(default_factory=list)
+    boundaries: list[boundary_ladder.LadderRow] = field(default_factory=list)
+    links: list[coreference.LinkRow] = field(default_factory=list)
     attributes: list[attributes.AttributeRow] = field(default_factory=list)
 
-    def add(self, gold: Document, predicted: Document, ontology: Ontology | None) -> None:
-        self.matches.append(matches.row(gold, predicted))
-        self.boundaries.append(boundaries.row(gold, predicted))
-        self.links.append(links.row(gold, predicted))
+    def add(self, pair: DocumentPair, ontology: Ontology | None) -> None:
+        """Count a pair."""
+        self.matches.append(partial_matches.row(pair))
+        self.boundaries.append(boundary_ladder.row(pair))
+        self.links.append(coreference.row(pair))
         if ontology is not None:
-            self.attributes.append(attributes.row(gold, predicted, ontology=ontology))
+            self.attributes.append(attributes.row(pair, ontology=ontology))
 
     def merge(self, other: Further) -> None:
+        """Append the other's rows."""
         self.matches += other.matches
         self.boundaries += other.boundaries
         self.links += other.links
@@ -119,12 +112,14 @@ class Counted:
     lost: Counter[str] = field(default_factory=Counter)
     waiting: list[tuple[int, Document | None, Document | None]] = field(default_factory=list)
 
-    def add(self, task: ScoringTask, place: int, gold: Document, predicted: Document) -> None:
-        self.tally.add(place, gold, predicted)
+    def add(self, task: ScoringTask, place: int, pair: DocumentPair) -> None:
+        """Count a pair; `place` is the gold Document's among all gold ones."""
+        self.tally.add(place, pair)
         if task.further:
-            self.further.add(gold, predicted, task.ontology)
+            self.further.add(pair, task.ontology)
 
     def merge(self, other: Counted) -> None:
+        """Add the other's counts; its waiting Documents are left to the caller."""
         self.tally.merge(other.tally)
         self.further.merge(other.further)
         self.lost += other.lost
@@ -138,20 +133,20 @@ class Counted:
 
 def score_files(task: ScoringTask, *, workers: int = 1) -> Scored:
     """Score the task's files. Raises UsageError, with counts, where they do not fit; DocumentsError for a bad line."""
-    total, pairing, told = Counted(), Pairing(), 0
+    total, pairing, logged = Counted(), Pairing(), 0
     for counted in _counted(task, workers):
         for id in counted.tally.names:
-            pairing.new(GOLD, id)
-            pairing.new(PREDICTED, id)
+            pairing.is_new(GOLD, id)
+            pairing.is_new(PREDICTED, id)
         total.merge(counted)
         for waiting in counted.waiting:
-            for place, gold, predicted in pairing.add(*waiting):
-                total.add(task, place, gold, predicted)
+            for place, pair in pairing.add(*waiting):
+                total.add(task, place, pair)
         if len(total.tally) > 2 * ROWS:
             total.fold()
-        if total.tally.documents >= told + _TOLD:
-            told += _TOLD
-            _log.info("scored %d documents", told)
+        if total.tally.documents >= logged + _LOGGED_EVERY:
+            logged += _LOGGED_EVERY
+            _log.info("scored %d documents", logged)
     pairing.close()
     total.fold()
     return _scored(task, total)
@@ -160,21 +155,21 @@ def score_files(task: ScoringTask, *, workers: int = 1) -> Scored:
 def count_lines(task: ScoringTask, gold: list[NumberedLine], predicted: list[NumberedLine]) -> Counted:
     """Count the pairs among these lines; what has none, or another text, waits."""
     counted = Counted()
-    theirs: dict[str, Document] = {}
+    by_id: dict[str, Document] = {}
     for line in predicted:
         document = _parse(task.predicted, line, counted)
-        if document.id in theirs:
+        if document.id in by_id:
             counted.waiting.append((0, None, document))
         else:
-            theirs[document.id] = document
+            by_id[document.id] = document
     for line in gold:
         document = _parse(task.gold, line, counted)
-        other = theirs.get(document.id)
-        if other is not None and other.text == document.text:
-            counted.add(task, line[0], document, theirs.pop(document.id))
+        partner = by_id.get(document.id)
+        if partner is not None and partner.text == document.text:
+            counted.add(task, line[0], DocumentPair(document, by_id.pop(document.id)))
         else:
             counted.waiting.append((line[0], document, None))
-    counted.waiting += [(0, None, document) for document in theirs.values()]
+    counted.waiting += [(0, None, document) for document in by_id.values()]
     return counted
 
 
@@ -212,7 +207,7 @@ def _count_there(task: ScoringTask, gold: list[NumberedLine], predicted: list[Nu
 def _blocks(task: ScoringTask) -> Iterator[tuple[list[NumberedLine], list[NumberedLine]]]:
     pairs = zip_longest(task.gold.lines(), task.predicted.lines())
     while block := list(islice(pairs, _BLOCK)):
-        yield [ours for ours, _ in block if ours], [theirs for _, theirs in block if theirs]
+        yield [gold for gold, _ in block if gold], [predicted for _, predicted in block if predicted]
 
 
 def _scored(task: ScoringTask, total: Counted) -> Scored:

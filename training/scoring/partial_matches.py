@@ -14,9 +14,11 @@ from typing import TypeAlias
 import numpy as np
 
 from annotation.core import bootstrap
-from annotation.core.document import Document, Span
-from annotation.core.matching import PRF, assign
-from training.scoring.document_pairs import pair_documents
+from annotation.core.document import Span
+from annotation.core.layers import PLURAL, SPAN_LAYERS
+from annotation.core.matching import PRF, assign, same_label
+from annotation.core.messages import percent
+from training.scoring.document_pairs import DocumentPair
 
 KINDS: Mapping[str, str] = {
     "strict": "same offsets and type",
@@ -24,7 +26,6 @@ KINDS: Mapping[str, str] = {
     "partial": "overlapping, whatever the type; half where the offsets are not the same",
     "type": "overlapping and of the same type",
 }
-LAYERS = ("entities", "triggers")
 
 MatchRow: TypeAlias = list[tuple[int, int, int, int]]
 """Of one document, for each layer and kind: gold, predicted, matched in full, matched in part."""
@@ -42,18 +43,22 @@ class Match(PRF):
 
     @property
     def credit(self) -> float:
+        """Full matches, and half of the partial ones."""
         return self.correct + _HALF * self.part
 
     @property
     def precision(self) -> float:
+        """Credit over predicted spans, in 0..1; 0 where nothing is predicted."""
         return self.credit / self.predicted if self.predicted else 0.0
 
     @property
     def recall(self) -> float:
+        """Credit over gold spans, in 0..1; 0 where there is no gold."""
         return self.credit / self.gold if self.gold else 0.0
 
     @property
     def f1(self) -> float:
+        """2 credit / (gold + predicted), in 0..1; 0 where both are empty."""
         total = self.gold + self.predicted
         return 2 * self.credit / total if total else 0.0
 
@@ -64,30 +69,33 @@ class Match(PRF):
 
 @dataclass(frozen=True)
 class Matches:
-    """By layer, then by kind."""
+    """The scores by layer (of `SPAN_LAYERS`), then by kind."""
 
     by_layer: Mapping[str, Mapping[str, Match]]
 
     @classmethod
     def of(cls, rows: Sequence[MatchRow]) -> Matches:
         """The sums over documents, with intervals."""
-        table = np.array(rows, dtype=np.int64).reshape(len(rows), len(LAYERS) * len(KINDS), 4)
+        table = np.array(rows, dtype=np.int64).reshape(len(rows), len(SPAN_LAYERS) * len(KINDS), 4)
         ends = bootstrap.intervals(np.dstack([table[..., :2], table[..., 2] + _HALF * table[..., 3]]))
-        found = [_match(row, three) for row, three in zip(table.sum(axis=0).tolist(), ends, strict=True)]
-        each = iter(found)
-        return cls({layer: {kind: next(each) for kind in KINDS} for layer in LAYERS})
+        each = (_match(counts, three) for counts, three in zip(table.sum(axis=0).tolist(), ends, strict=True))
+        return cls({layer: {kind: next(each) for kind in KINDS} for layer in SPAN_LAYERS})
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        return {layer: {k: match.as_dict() for k, match in kinds.items()} for layer, kinds in self.by_layer.items()}
+        return {
+            PLURAL[layer]: {kind: match.as_dict() for kind, match in kinds.items()}
+            for layer, kinds in self.by_layer.items()
+        }
 
     def table(self) -> Iterator[tuple[str, ...]]:
         """Rows for a terminal, a heading first, in percent."""
         yield "", "F1", "P", "R", "gold", "predicted", "full", "part"
         for layer, kinds in self.by_layer.items():
-            for kind, m in kinds.items():
-                shares = (f"{100 * share:.1f}" for share in (m.f1, m.precision, m.recall))
-                yield f"{layer}, {kind}", *shares, *map(str, (m.gold, m.predicted, m.correct, m.part))
+            for kind, match in kinds.items():
+                shares = map(percent, (match.f1, match.precision, match.recall))
+                counts = map(str, (match.gold, match.predicted, match.correct, match.part))
+                yield f"{PLURAL[layer]}, {kind}", *shares, *counts
 
 
 def _match(row: Sequence[int], ends: bootstrap.Floats) -> Match:
@@ -95,26 +103,29 @@ def _match(row: Sequence[int], ends: bootstrap.Floats) -> Match:
     return Match(gold, predicted, full, f1, precision, recall, part)
 
 
-def matches(gold: Iterable[Document], predicted: Iterable[Document]) -> Matches:
-    """Match every span of both layers. Raises UsageError where the Documents do not fit."""
-    return Matches.of([row(*pair) for pair in pair_documents(gold, predicted)])
+def matches(pairs: Iterable[DocumentPair]) -> Matches:
+    """The matches of entities and of triggers over all pairs."""
+    return Matches.of([row(pair) for pair in pairs])
 
 
-def row(gold: Document, predicted: Document) -> MatchRow:
-    """What matches in one document."""
-    layers = ((gold.entities, predicted.entities), (gold.triggers, predicted.triggers))
-    return [(len(left), len(right), *counts) for left, right in layers for counts in _matched(left, right)]
+def row(pair: DocumentPair) -> MatchRow:
+    """The counts of one pair for each layer and kind."""
+    return [
+        (len(gold), len(predicted), *counts)
+        for gold, predicted in pair.spans().values()
+        for counts in _matched(gold, predicted)
+    ]
 
 
 def _matched(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[int, int]]:
     """Full and partial matches of each kind."""
-    ours, theirs = (Counter((span.start, span.end) for span in side) for side in (gold, predicted))
+    offsets = [Counter((span.start, span.end) for span in side) for side in (gold, predicted)]
     yield len(set(gold) & set(predicted)), 0
-    yield (ours & theirs).total(), 0
+    yield (offsets[0] & offsets[1]).total(), 0
     pairs = assign(gold, predicted, _credit)
     full = sum(_same(gold[i], predicted[j]) for i, j in pairs)
     yield full, len(pairs) - full
-    yield len(assign(gold, predicted, _same_type)), 0
+    yield len(assign(gold, predicted, same_label)), 0
 
 
 def _same(gold: Span, predicted: Span) -> bool:
@@ -123,7 +134,3 @@ def _same(gold: Span, predicted: Span) -> bool:
 
 def _credit(gold: Span, predicted: Span) -> float:
     return _FULL if _same(gold, predicted) else _HALF
-
-
-def _same_type(gold: Span, predicted: Span) -> float:
-    return float(gold.label == predicted.label)

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from annotation.core import bootstrap
 from annotation.core.document import Document
+from annotation.core.layers import SPAN_LAYERS
 from annotation.core.matching import HEADLINE, PRF, UNITS
-from training.scoring import token_f1
+from annotation.core.messages import percent
 from training.scoring.counts import KINDS as KINDS
 from training.scoring.counts import Integers, ScoreCounts, TypeName
-from training.scoring.document_pairs import stream_pairs
+from training.scoring.document_pairs import DocumentPair, stream_pairs
 
 SCHEMA = 1
 _log = logging.getLogger(__name__)
@@ -37,14 +38,14 @@ class ScoresOfPart:
     @classmethod
     def of(cls, documents: int, counts: Integers, names: tuple[TypeName, ...], types: Integers) -> ScoresOfPart:
         """From [rows, scores, 3] and [rows, types, 3] of so many documents; types that do not occur are left out."""
-        found = np.flatnonzero(types.sum(axis=(0, 2)))
+        occurring = np.flatnonzero(types.sum(axis=(0, 2)))
         micro = prfs(counts)
-        present = types if len(found) == len(names) else types[:, found]
-        by_type = dict(zip((names[at] for at in found), prfs(present), strict=True))
+        columns = types if len(occurring) == len(names) else types[:, occurring]
+        by_type = dict(zip((names[at] for at in occurring), prfs(columns), strict=True))
         return cls(
             documents=documents,
             micro=dict(zip(UNITS, micro[: len(UNITS)], strict=True)),
-            seqeval=dict(zip(token_f1.LAYERS, micro[len(UNITS) :], strict=True)),
+            seqeval=dict(zip(SPAN_LAYERS, micro[len(UNITS) :], strict=True)),
             types={kind: {name: prf for (of, name), prf in by_type.items() if of == kind} for kind in KINDS},
         )
 
@@ -64,7 +65,7 @@ class ScoresOfPart:
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What a model reached. `counts` is [rows, len(UNITS) + len(flat.LAYERS), 3]: gold, predicted, correct.
+    """What a model reached. `counts` is [rows, len(UNITS) + len(SPAN_LAYERS), 3]: gold, predicted, correct.
 
     `ids` and `languages` name its rows, in gold's order: one a document, but neighbours share one in an archive (see
     `counts`). `type_counts` is [rows, types, 3] and `types` names its columns. Fractions, not percent. Nothing
@@ -147,10 +148,10 @@ class Scores:
         heading = ("", "F1", "95%", "P", "R", "gold", "predicted", "correct", *(f"F1 {k}" for k in self.by_language))
         rows = [heading]
         for unit in UNITS:
-            rows.append((unit, *_cells(self.micro[unit]), *(_percent(s.micro[unit].f1) for s in self._slices())))
-        for layer in token_f1.LAYERS:
-            name, parts = f"seqeval strict IOB2, {layer}", [s.seqeval[layer] for s in self._slices()]
-            rows.append((name, *_cells(self.seqeval[layer]), *(_percent(prf.f1) for prf in parts)))
+            rows.append((unit, *_cells(self.micro[unit]), *(percent(s.micro[unit].f1) for s in self._slices())))
+        for layer in SPAN_LAYERS:
+            name, parts = seqeval_title(layer), [s.seqeval[layer] for s in self._slices()]
+            rows.append((name, *_cells(self.seqeval[layer]), *(percent(prf.f1) for prf in parts)))
         return rows
 
     def _slices(self) -> Iterable[ScoresOfPart]:
@@ -164,11 +165,24 @@ def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
     one's. Raises UsageError that says how many Documents do not fit, and which.
     """
     tally = ScoreCounts()
-    for place, left, right in stream_pairs(gold, predicted):
-        tally.add(place, left, right)
+    for place, pair in stream_pairs(gold, predicted):
+        tally.add(place, pair)
         if len(tally) % 10_000 == 0:
             _log.info("scored %d documents", len(tally))
     return Scores.of(tally)
+
+
+def score_pairs(pairs: Iterable[DocumentPair]) -> Scores:
+    """The scores of Documents that are paired already."""
+    tally = ScoreCounts()
+    for place, pair in enumerate(pairs):
+        tally.add(place, pair)
+    return Scores.of(tally)
+
+
+def seqeval_title(layer: str) -> str:
+    """The name of a layer's seqeval score in a table."""
+    return f"seqeval strict IOB2, {layer}"
 
 
 def prfs(counts: NDArray[np.integer]) -> list[PRF]:
@@ -179,9 +193,5 @@ def prfs(counts: NDArray[np.integer]) -> list[PRF]:
 
 def _cells(prf: PRF) -> tuple[str, ...]:
     low, high = prf.interval or (prf.f1, prf.f1)
-    shares = (_percent(prf.f1), f"{_percent(low)}-{_percent(high)}", _percent(prf.precision), _percent(prf.recall))
+    shares = (percent(prf.f1), f"{percent(low)}-{percent(high)}", percent(prf.precision), percent(prf.recall))
     return (*shares, str(prf.gold), str(prf.predicted), str(prf.correct))
-
-
-def _percent(fraction: float) -> str:
-    return f"{100 * fraction:.1f}"

@@ -17,44 +17,42 @@ from typing import TypeAlias
 
 from seqeval.scheme import IOB2, Tokens
 
-from annotation.core.document import Document, Span
-
-LAYERS = ("entity", "trigger")
+from annotation.core.document import Span
+from training.scoring.document_pairs import DocumentPair
 
 Tags: TypeAlias = tuple[str, ...]
 _PLACE = attrgetter("start", "end", "label")
 
 
-def count_chunks(gold: Document, predicted: Document) -> list[tuple[int, int, int]]:
-    """Counts (gold, predicted, correct) for each of `LAYERS`, in order. The texts must be the same."""
-    layers = ((gold.entities, predicted.entities), (gold.triggers, predicted.triggers))
-    return [_count(gold.text, flatten(left), flatten(right)) for left, right in layers]
+def count_chunks(pair: DocumentPair) -> list[tuple[int, int, int]]:
+    """Counts (gold, predicted, correct) for each of `SPAN_LAYERS`, in order."""
+    return [_count(pair.gold.text, flatten(gold), flatten(predicted)) for gold, predicted in pair.spans().values()]
 
 
 def flatten(spans: Sequence[Span]) -> list[Span]:
     """The spans without those that overlap a longer one, in text order; ties go to the first in the text, then by
     label."""
-    kept: list[Span] = []
-    island: list[Span] = []
+    flat: list[Span] = []
+    overlapping: list[Span] = []
     reach = 0
     for span in sorted(spans, key=attrgetter("start")):
         if span.start >= reach:
-            kept += _longest(island)
-            island = []
-        island.append(span)
+            flat += _longest(overlapping)
+            overlapping = []
+        overlapping.append(span)
         reach = max(reach, span.end)
-    return kept + _longest(island)
+    return flat + _longest(overlapping)
 
 
 def _longest(spans: list[Span]) -> list[Span]:
-    """As `flatten`, of a few that hang together by overlapping."""
+    """As `flatten`, for spans that form one chain of overlaps."""
     if len(spans) < 2:
         return spans
-    kept: list[Span] = []
+    flat: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start - span.end, span.start, span.label)):
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
-    return sorted(kept, key=attrgetter("start"))
+        if all(span.end <= other.start or other.end <= span.start for other in flat):
+            flat.append(span)
+    return sorted(flat, key=attrgetter("start"))
 
 
 def _stretches(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tuple[list[Span], list[Span]]]:
@@ -78,19 +76,19 @@ def _stretches(gold: Sequence[Span], predicted: Sequence[Span]) -> Iterator[tupl
 @lru_cache(maxsize=1 << 16)
 def chunks(tags: Tags) -> frozenset[tuple[str, int, int]]:
     """What seqeval reads in a sequence in strict IOB2: label, first token, end. Short ones recur, so it is kept."""
-    return frozenset((found.tag, found.start, found.end) for found in Tokens(list(tags), IOB2).entities)
+    return frozenset((chunk.tag, chunk.start, chunk.end) for chunk in Tokens(list(tags), IOB2).entities)
 
 
 def _count(text: str, gold: Sequence[Span], predicted: Sequence[Span]) -> tuple[int, int, int]:
     """A span with a letter in it is one chunk. Those that both sides have are right; of the others only such as meet
     one of the other side can be, where they differ by whitespace alone, and these are read."""
-    ours, theirs = (
+    sides = [
         {_PLACE(span): span for span in side if not text[span.start : span.end].isspace()} for side in (gold, predicted)
-    )
-    same = ours.keys() & theirs.keys()
-    left, right = ([span for place, span in side.items() if place not in same] for side in (ours, theirs))
+    ]
+    same = sides[0].keys() & sides[1].keys()
+    left, right = ([span for place, span in side.items() if place not in same] for side in sides)
     stretches = _stretches(_meeting(left, right), _meeting(right, left))
-    return len(ours), len(theirs), len(same) + sum(_agreed(text, *stretch) for stretch in stretches)
+    return len(sides[0]), len(sides[1]), len(same) + sum(_agreed(text, *stretch) for stretch in stretches)
 
 
 def _meeting(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:

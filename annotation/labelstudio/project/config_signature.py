@@ -17,6 +17,7 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 from annotation.core.errors import OntologyError
+from annotation.core.messages import first_few
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.labeling_config import labelling_config
 
@@ -94,7 +95,7 @@ def _difference(expected: str, actual: str) -> str:
     parts = [f"{name} is missing" for name in expected_names - actual_names] + [
         f"{name} was added" for name in actual_names - expected_names
     ]
-    return (", ".join(parts[:5]) + (", ..." if len(parts) > 5 else "")) or "its layout or attributes differ"
+    return first_few(parts, 5) or "its layout or attributes differ"
 
 
 def _named(root: ElementTree.Element) -> list[str]:

@@ -16,6 +16,7 @@ from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF
 from training.analysis.calibration import Layer, calibration, wilson
 from training.encoding.platt_scaling import LAYERS
+from training.scoring.document_pairs import pair_documents
 
 MARKUP = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן]"
 
@@ -26,7 +27,9 @@ def layer(outcomes: Sequence[tuple[float, bool]], gold: int = 100) -> Layer:
 
 
 def layer_of(pairs: Sequence[tuple[Document, Document]]) -> Layer:
-    return calibration([gold for gold, _ in pairs], [predicted for _, predicted in pairs]).layers["entity"]
+    return calibration(pair_documents([gold for gold, _ in pairs], [predicted for _, predicted in pairs])).layers[
+        "entity"
+    ]
 
 
 def counts(prf: PRF) -> tuple[int, int, int]:
@@ -48,7 +51,7 @@ def test_layers_are_right_as_their_scores_count() -> None:
     wrong = replace(target, label="GPE", score=0.6)
     event = Event(trigger, (Argument("Agent", agent, 0.8), Argument("Agent", wrong, 0.7)))
     predicted = replace(gold, entities=(agent, wrong), events=(event,))
-    found = calibration([gold], [predicted]).layers
+    found = calibration(pair_documents([gold], [predicted])).layers
     assert tuple(found) == LAYERS
     assert (found["entity"].scores.tolist(), found["entity"].unscored, found["entity"].gold) == ([0.6], 1, 2)
     assert found["entity"].right.tolist() == [False]
@@ -60,7 +63,7 @@ def test_a_link_is_right_where_gold_has_it() -> None:
     gold = parse("[@x:Person דוד], [@x:Person דודי], [@x:Person דויד]", id="d")
     a, b, c = gold.entities
     predicted = replace(gold, links=(Link("SameAs", a, b, 0.9), Link("SameAs", a, c, 0.6)))
-    found = calibration([gold], [predicted]).layers["link"]
+    found = calibration(pair_documents([gold], [predicted])).layers["link"]
     assert (found.scores.tolist(), found.right.tolist(), found.gold) == ([0.9, 0.6], [True, False], 2)
 
 
@@ -145,7 +148,7 @@ def test_the_last_point_of_the_curve_is_the_score_itself(outcomes: list[tuple[fl
 
 def test_it_can_be_written_even_when_nothing_is_scored() -> None:
     bare = parse(MARKUP, id="d")
-    plain = json.loads(json.dumps(calibration([bare], [bare]).as_dict()))
+    plain = json.loads(json.dumps(calibration(pair_documents([bare], [bare])).as_dict()))
     assert plain["argument"]["unscored"] == 2
     assert plain["argument"]["bins"] == []
     assert plain["argument"]["thresholds"] == {"0.8": None, "0.9": None, "0.95": None}

@@ -15,6 +15,7 @@ from annotation.core.inline_markup import parse
 from annotation.core.matching import PRF, units
 from training.analysis.error_analysis import Diagnosis, diagnose, if_fixed
 from training.analysis.error_causes import CAUSES, argument_errors
+from training.scoring.document_pairs import DocumentPair, pair_documents
 
 GOLD = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE זמירון]."
 STRUCK = (
@@ -26,7 +27,10 @@ def causes(gold: str, predicted: str, language: str = "he") -> list[tuple[str, s
     """Each error: its cause, the role missed, the role predicted instead."""
     ours, theirs = (parse(markup, id="d", language=language) for markup in (gold, predicted))
     assert ours.text == theirs.text
-    return [(e.cause, e.gold and e.gold.role, e.predicted and e.predicted.role) for e in argument_errors(ours, theirs)]
+    return [
+        (e.cause, e.gold and e.gold.role, e.predicted and e.predicted.role)
+        for e in argument_errors(DocumentPair(ours, theirs))
+    ]
 
 
 def test_nothing_is_wrong_with_gold() -> None:
@@ -146,7 +150,9 @@ def test_what_mending_a_cause_would_bring() -> None:
     """Gold 3, predicted 3, correct 1: an Agent of another role, and a Target that is missed; something invented."""
     predicted = GOLD.replace("Agent>Raid", "Target>Raid").replace("[Target>Raid:Facility המחסן]", "המחסן")
     predicted = predicted.replace("על", "[Target>Raid:Weapon על]")
-    diagnosis = diagnose([parse(GOLD, id="d", language="he")], [parse(predicted, id="d", language="he")])
+    diagnosis = diagnose(
+        pair_documents([parse(GOLD, id="d", language="he")], [parse(predicted, id="d", language="he")])
+    )
     assert diagnosis.arguments == PRF(3, 3, 1)
     told = {cause.name: (cause.missed, cause.spurious, cause.f1_if_fixed) for cause in diagnosis.causes}
     assert told["role"] == (1, 1, pytest.approx(2 / 3))
@@ -165,7 +171,7 @@ def test_what_mending_a_cause_would_bring() -> None:
 def test_documents_that_do_not_fit_are_refused() -> None:
     gold = parse(GOLD, id="d")
     with pytest.raises(UsageError, match="only in gold"):
-        diagnose([gold], [replace(gold, id="e")])
+        diagnose(pair_documents([gold], [replace(gold, id="e")]))
 
 
 TEXT = "ובצפון פשטו הלוחמים על המחסן. وللتحالف غارةٌ على الرقة"
@@ -194,7 +200,7 @@ def marked(draw: st.DrawFn, number: int) -> Document:
 def test_every_wrong_argument_has_one_cause_and_without_causes_the_score_is_perfect(
     gold: tuple[Document, ...], predicted: tuple[Document, ...]
 ) -> None:
-    diagnosis = diagnose(gold, predicted)
+    diagnosis = diagnose(pair_documents(gold, predicted))
     ours, theirs = (_items(documents) for documents in (gold, predicted))
     missed = [_item(e.document, e.gold) for e in diagnosis.errors if e.gold]
     spurious = [_item(e.document, e.predicted) for e in diagnosis.errors if e.predicted]

@@ -18,6 +18,7 @@ from training.inference.predictor import predict
 from training.loop.calibrate import calibrate
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
+from training.scoring.document_pairs import pair_documents
 
 GOLD = documents(16)
 
@@ -46,7 +47,7 @@ def test_scales_are_kept_in_the_model_and_change_nothing_but_scores(
     after = list(predict(kept, same, GOLD))
     assert after == before
     assert model_version(kept) == version
-    sure, unsure = (calibration(GOLD, side).layers["entity"] for side in (before, after))
+    sure, unsure = (calibration(pair_documents(GOLD, side)).layers["entity"] for side in (before, after))
     assert sure.ece > 0.4
     assert unsure.ece < 0.1
     assert list(predict(kept, same, GOLD, scales=PLAIN)) == before

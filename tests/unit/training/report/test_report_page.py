@@ -22,6 +22,7 @@ from tests.builders import build, conflict
 from training.analysis.evaluation import evaluation
 from training.report.examples import MOST, worst
 from training.report.page import write_report
+from training.scoring.document_pairs import pair_documents
 from training.scoring.scores import score
 
 GOLD = build(
@@ -128,7 +129,7 @@ def test_of_marks_that_begin_together_the_longer_is_outside() -> None:
 
 
 def examples(gold: Sequence[Document], predicted: Sequence[Document]) -> list:
-    return worst(score(gold, predicted), gold, predicted, Names(conflict()))[0]
+    return worst(score(gold, predicted), pair_documents(gold, predicted), Names(conflict()))[0]
 
 
 def test_each_side_shows_what_the_other_lacks() -> None:
@@ -185,7 +186,7 @@ def test_a_task_is_linked_where_the_document_and_the_studio_are_known() -> None:
     document = replace(GOLD, provenance=Provenance(task=7))
     scores, names = score([document], [document]), Names(conflict())
     found = {
-        studio: worst(scores, [document], [document], names, studio=studio)[0][0].task
+        studio: worst(scores, pair_documents([document], [document]), names, studio=studio)[0][0].task
         for studio in ("http://studio.example/projects/3/", "javascript:alert(1)", None)
     }
     assert found == {
@@ -193,7 +194,10 @@ def test_a_task_is_linked_where_the_document_and_the_studio_are_known() -> None:
         "javascript:alert(1)": None,
         None: None,
     }
-    assert worst(score([GOLD], [GOLD]), [GOLD], [GOLD], names, studio="http://studio.example")[0][0].task is None
+    assert (
+        worst(score([GOLD], [GOLD]), pair_documents([GOLD], [GOLD]), names, studio="http://studio.example")[0][0].task
+        is None
+    )
 
 
 def test_an_arc_joins_the_marks_of_a_trigger_and_its_filler() -> None:
@@ -221,12 +225,12 @@ def test_a_rare_cause_is_shown_though_other_documents_are_worse() -> None:
     predicted = [replace(document.bare()) for document in gold[:-1]] + [replace(PREDICTED, id=gold[-1].id)]
     causes = {document.id: frozenset({"trigger missed"}) for document in gold[:-1]} | {gold[-1].id: frozenset({"role"})}
     names = Names(conflict())
-    shown, others = worst(score(gold, predicted), gold, predicted, names, causes=causes)
+    shown, others = worst(score(gold, predicted), pair_documents(gold, predicted), names, causes=causes)
     assert len(shown) == MOST
     assert shown[-1].causes == {"role"}
     assert {brief.id for brief in (*shown, *others)} == {document.id for document in gold}
     assert {brief.types for brief in others} == {frozenset({"Arrest"})}
-    assert gold[-1].id not in {e.id for e in worst(score(gold, predicted), gold, predicted, names)[0]}
+    assert gold[-1].id not in {e.id for e in worst(score(gold, predicted), pair_documents(gold, predicted), names)[0]}
 
 
 def report(out: Path, gold: Sequence[Document], predicted: Sequence[Document], title: str = "Ours") -> str:

@@ -13,6 +13,7 @@ from annotation.core.document import Document, Event, Span
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from training.scoring.attributes import Attributes, attributes
+from training.scoring.document_pairs import pair_documents
 
 CERTAIN = ("confirmed", "reported", "unconfirmed", "denied")
 ONTOLOGY = conflict()
@@ -31,7 +32,7 @@ def events(*values: str | None, id: str = "d", shift: int = 0, label: str = "Str
 
 
 def compare(gold: Sequence[str | None], predicted: Sequence[str | None]) -> Attributes:
-    return attributes([events(*gold)], [events(*predicted, shift=1)], ONTOLOGY)
+    return attributes(pair_documents([events(*gold)], [events(*predicted, shift=1)]), ONTOLOGY)
 
 
 def test_the_matrix_has_gold_down_and_predicted_across_and_the_unsaid_is_the_default() -> None:
@@ -52,7 +53,7 @@ def test_unconfirmed_reported_as_confirmed_is_a_number_of_its_own() -> None:
 
 
 def test_missed_events_and_events_of_another_type_have_nothing_to_confuse() -> None:
-    found = attributes([events("denied", "denied")], [events("denied", label="Raid")], ONTOLOGY)
+    found = attributes(pair_documents([events("denied", "denied")], [events("denied", label="Raid")]), ONTOLOGY)
     assert found.by_name["certainty"].triggers == 0
     assert found.by_name["certainty"].macro_f1 == 0.0
     assert found.unconfirmed_as_confirmed is not None
@@ -88,7 +89,7 @@ def test_attributes_are_those_of_a_literal_implementation(
         ours, theirs = sum(a == value for a, _ in both), sum(b == value for _, b in both)
         if ours + theirs:
             f1s.append(2 * sum(a == b == value for a, b in both) / (ours + theirs))
-    found = attributes(gold, predicted, ONTOLOGY)
+    found = attributes(pair_documents(gold, predicted), ONTOLOGY)
     assert found.by_name["certainty"].macro_f1 == pytest.approx(sum(f1s) / max(1, len(f1s)))
     rumours = [b for a, b in both if a == "unconfirmed"]
     assert found.unconfirmed_as_confirmed is not None

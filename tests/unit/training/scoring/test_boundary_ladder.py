@@ -10,13 +10,17 @@ from hypothesis import given, settings
 from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
 from annotation.core.document import Document, Span
 from annotation.core.inline_markup import parse
+from annotation.core.layers import ENTITY, TRIGGER
 from tests.unit.training.drawn import TEXT, matchings, sides
 from training.scoring.boundary_ladder import RUNGS, ladder
+from training.scoring.document_pairs import pair_documents
 
 
 def rungs(gold: str, predicted: str, language: str = "he") -> list[int]:
-    found = ladder([parse(gold, id="d", language=language)], [parse(predicted, id="d", language=language)])
-    return [prf.correct for prf in found.by_layer["entities"].values()]
+    found = ladder(
+        pair_documents([parse(gold, id="d", language=language)], [parse(predicted, id="d", language=language)])
+    )
+    return [prf.correct for prf in found.by_layer[ENTITY].values()]
 
 
 @pytest.mark.parametrize(
@@ -41,10 +45,10 @@ def test_one_prediction_climbs_for_one_gold_span_only() -> None:
 
 def test_it_is_plain_json_with_every_rung() -> None:
     document = parse("ירי ב[GPE אטמה]")
-    row = json.loads(json.dumps(ladder([document], [document]).as_dict()))
+    row = json.loads(json.dumps(ladder(pair_documents([document], [document])).as_dict()))
     assert tuple(row["entities"]) == tuple(row["triggers"]) == tuple(RUNGS)
     assert row["entities"]["exact"]["interval"] == [1.0, 1.0]
-    assert len(list(ladder([document], [document]).table())) == 1 + 2 * len(RUNGS)
+    assert len(list(ladder(pair_documents([document], [document])).table())) == 1 + 2 * len(RUNGS)
 
 
 def literal(gold: tuple[Span, ...], predicted: tuple[Span, ...]) -> list[int]:
@@ -67,6 +71,6 @@ def literal(gold: tuple[Span, ...], predicted: tuple[Span, ...]) -> list[int]:
 @settings(max_examples=60)
 @given(gold=sides(), predicted=sides())
 def test_the_ladder_is_that_of_a_literal_implementation(gold: Document, predicted: Document) -> None:
-    found = ladder([gold], [predicted]).by_layer
-    assert [prf.correct for prf in found["entities"].values()] == literal(gold.entities, predicted.entities)
-    assert [prf.correct for prf in found["triggers"].values()] == literal(gold.triggers, predicted.triggers)
+    found = ladder(pair_documents([gold], [predicted])).by_layer
+    assert [prf.correct for prf in found[ENTITY].values()] == literal(gold.entities, predicted.entities)
+    assert [prf.correct for prf in found[TRIGGER].values()] == literal(gold.triggers, predicted.triggers)

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from annotation.core.document import Document, Link, Span
 from tests.unit.training.drawn import matchings, sides
 from training.scoring.coreference import clusters, links
+from training.scoring.document_pairs import pair_documents
 
 
 def linked(*chains: str, id: str = "d") -> Document:
@@ -22,7 +23,7 @@ def linked(*chains: str, id: str = "d") -> Document:
 
 def test_the_example_of_the_lea_paper() -> None:
     """Key {abc} {defg}, response {ab} {cd} {fghi}: recall 0.24 and precision 0.33."""
-    found = links([linked("abc", "defg")], [linked("ab", "cd", "fghi")])
+    found = links(pair_documents([linked("abc", "defg")], [linked("ab", "cd", "fghi")]))
     recall = (3 * (1 / 3) + 4 * (1 / 6)) / 7
     precision = (2 * 1 + 2 * 0 + 4 * (1 / 6)) / 8
     assert (found.lea.recall, found.lea.precision) == pytest.approx((recall, precision))
@@ -34,28 +35,28 @@ def test_the_example_of_the_lea_paper() -> None:
 
 def test_what_hangs_together_is_one_cluster_whatever_the_chain() -> None:
     assert clusters(linked("abc", "cd")) == clusters(linked("bd", "ad", "cb"))
-    assert links([linked("abcd")], [linked("db", "ca", "ab")]).lea.f1 == 1.0
+    assert links(pair_documents([linked("abcd")], [linked("db", "ca", "ab")])).lea.f1 == 1.0
 
 
 def test_links_of_another_label_and_nothing_at_all_are_no_clusters() -> None:
-    empty = links([linked()], [linked("ab")])
+    empty = links(pair_documents([linked()], [linked("ab")]))
     assert (empty.ceaf_e.f1, empty.lea.f1, empty.gold, empty.predicted) == (0.0, 0.0, 0, 1)
-    assert links([linked("ab")], [linked("ab")], label="Other").gold == 0
-    assert links([], []).lea.interval == (0.0, 0.0)
+    assert links(pair_documents([linked("ab")], [linked("ab")]), label="Other").gold == 0
+    assert links(pair_documents([], [])).lea.interval == (0.0, 0.0)
 
 
 def test_the_interval_comes_from_drawing_documents() -> None:
     gold = [linked("ab", "cd", id=str(i)) for i in range(40)]
     predicted = [linked(*(("ab", "cd") if i % 2 else ()), id=str(i)) for i in range(40)]
-    found = links(gold, predicted)
+    found = links(pair_documents(gold, predicted))
     assert found.lea.f1 == pytest.approx(2 / 3)
     assert found.lea.interval[0] < found.lea.f1 < found.lea.interval[1]
     assert found.enough
-    assert not links(gold[:14], predicted[:14]).enough
+    assert not links(pair_documents(gold[:14], predicted[:14])).enough
 
 
 def test_it_is_plain_json() -> None:
-    row = json.loads(json.dumps(links([linked("ab")], [linked("ab")]).as_dict()))
+    row = json.loads(json.dumps(links(pair_documents([linked("ab")], [linked("ab")])).as_dict()))
     shares = {"f1": 1.0, "precision": 1.0, "recall": 1.0}
     ends = {name: [1.0, 1.0] for name in ("interval", "precision_interval", "recall_interval")}
     assert row["LEA"] == row["CEAF-e"] == shares | ends
@@ -87,7 +88,7 @@ def lea(ours: list[set[Span]], theirs: list[set[Span]]) -> float:
 @settings(max_examples=60)
 @given(gold=sides(), predicted=sides())
 def test_links_are_those_of_a_literal_implementation(gold: Document, predicted: Document) -> None:
-    found, ours, theirs = links([gold], [predicted]), sets(gold), sets(predicted)
+    found, ours, theirs = links(pair_documents([gold], [predicted])), sets(gold), sets(predicted)
     assert (found.gold, found.predicted) == (len(ours), len(theirs))
     assert (found.lea.recall, found.lea.precision) == pytest.approx((lea(ours, theirs), lea(theirs, ours)))
     best = max(

@@ -25,6 +25,7 @@ from training.scoring import counts, parallel_scoring
 from training.scoring.attributes import attributes
 from training.scoring.boundary_ladder import ladder
 from training.scoring.coreference import links
+from training.scoring.document_pairs import pair_documents
 from training.scoring.parallel_scoring import Scored, ScoringTask, score_files
 from training.scoring.partial_matches import matches
 from training.scoring.scores import score
@@ -70,10 +71,10 @@ def test_files_score_as_the_documents_in_them_do(workers: int, tmp_path: Path, m
     assert json.dumps(plain(scored)) == json.dumps(
         {
             "Scores": score(GOLD, PREDICTED).as_dict(),
-            "Matches": matches(GOLD, PREDICTED).as_dict(),
-            "Ladder": ladder(GOLD, PREDICTED).as_dict(),
-            "Links": links(GOLD, PREDICTED).as_dict(),
-            "Attributes": attributes(GOLD, PREDICTED, conflict()).as_dict(),
+            "Matches": matches(pair_documents(GOLD, PREDICTED)).as_dict(),
+            "Ladder": ladder(pair_documents(GOLD, PREDICTED)).as_dict(),
+            "Links": links(pair_documents(GOLD, PREDICTED)).as_dict(),
+            "Attributes": attributes(pair_documents(GOLD, PREDICTED), conflict()).as_dict(),
         }
     )
 
@@ -101,11 +102,14 @@ def test_an_archive_s_rows_are_shared_and_its_scores_stay(tmp_path: Path, monkey
     assert plain(one) == plain(other)
     assert totals(one.scores.as_dict()) == totals(expected.as_dict())
     assert np.array_equal(one.scores.type_counts.sum(axis=0), expected.type_counts.sum(axis=0))
-    for mine, whole in ((one.matches, matches(GOLD, PREDICTED)), (one.ladder, ladder(GOLD, PREDICTED))):
+    for mine, whole in (
+        (one.matches, matches(pair_documents(GOLD, PREDICTED))),
+        (one.ladder, ladder(pair_documents(GOLD, PREDICTED))),
+    ):
         assert mine is not None
         assert totals(mine.as_dict()) == totals(whole.as_dict())
     assert one.attributes is not None
-    for name, confusion in attributes(GOLD, PREDICTED, conflict()).by_name.items():
+    for name, confusion in attributes(pair_documents(GOLD, PREDICTED), conflict()).by_name.items():
         assert np.array_equal(one.attributes.by_name[name].matrix, confusion.matrix)
     assert compare(one.scores, other.scores).micro["Arg-C+"].delta == 0
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 
 from annotation.core.document import Document, Span
+from annotation.core.layers import ENTITY, SPAN_LAYERS, TRIGGER
 from tests.unit.training.drawn import matchings, sides
-from training.scoring.partial_matches import KINDS, LAYERS, Match, matches
+from training.scoring.document_pairs import pair_documents
+from training.scoring.partial_matches import KINDS, Match, matches
 from training.scoring.scores import score
 
 
@@ -20,7 +22,7 @@ def entities(*spans: tuple[int, int, str], id: str = "d") -> Document:
 def test_a_wrong_type_a_wrong_edge_and_both_each_lose_what_they_should() -> None:
     gold = entities((0, 4, "A"), (10, 14, "A"), (20, 24, "A"), (30, 34, "A"), (40, 44, "A"))
     predicted = entities((0, 4, "A"), (10, 14, "B"), (20, 23, "A"), (30, 33, "B"), (50, 54, "A"))
-    found = matches([gold], [predicted]).by_layer["entities"]
+    found = matches(pair_documents([gold], [predicted])).by_layer[ENTITY]
     assert {kind: (match.correct, match.part) for kind, match in found.items()} == {
         "strict": (1, 0),
         "exact": (2, 0),
@@ -34,7 +36,7 @@ def test_a_wrong_type_a_wrong_edge_and_both_each_lose_what_they_should() -> None
 def test_greed_would_match_one_and_the_best_matches_two() -> None:
     gold = entities((0, 6, "A"), (6, 12, "A"))
     predicted = entities((2, 12, "A"), (6, 17, "A"))
-    found = matches([gold], [predicted]).by_layer["entities"]
+    found = matches(pair_documents([gold], [predicted])).by_layer[ENTITY]
     assert (found["type"].correct, found["partial"].part) == (2, 2)
 
 
@@ -43,16 +45,18 @@ def test_halves_count_in_every_share_and_in_the_interval() -> None:
     assert (match.credit, match.precision, match.recall, match.f1) == (2.0, 0.4, 0.5, pytest.approx(4 / 9))
     gold = [entities((0, 4, "A"), id=str(i)) for i in range(30)]
     predicted = [entities((0, 4 - i % 2, "A"), id=str(i)) for i in range(30)]
-    partial = matches(gold, predicted).by_layer["entities"]["partial"]
+    partial = matches(pair_documents(gold, predicted)).by_layer[ENTITY]["partial"]
     assert partial.interval is not None
     assert partial.interval[0] < partial.f1 == 0.75 < partial.interval[1]
 
 
 def test_it_is_plain_json_with_every_layer_and_kind() -> None:
-    row = json.loads(json.dumps(matches([entities((0, 4, "A"))], [entities((0, 3, "A"))]).as_dict()))
-    assert {layer: tuple(kinds) for layer, kinds in row.items()} == dict.fromkeys(LAYERS, tuple(KINDS))
+    row = json.loads(json.dumps(matches(pair_documents([entities((0, 4, "A"))], [entities((0, 3, "A"))])).as_dict()))
+    assert {layer: tuple(kinds) for layer, kinds in row.items()} == dict.fromkeys(
+        ("entities", "triggers"), tuple(KINDS)
+    )
     assert row["entities"]["partial"] | {"f1": 0.5, "part": 1, "enough": False} == row["entities"]["partial"]
-    assert len(list(matches([], []).table())) == 1 + len(LAYERS) * len(KINDS)
+    assert len(list(matches(pair_documents([], [])).table())) == 1 + len(SPAN_LAYERS) * len(KINDS)
 
 
 def literal(gold: tuple[Span, ...], predicted: tuple[Span, ...]) -> dict[str, float]:
@@ -76,13 +80,13 @@ def literal(gold: tuple[Span, ...], predicted: tuple[Span, ...]) -> dict[str, fl
 @settings(max_examples=50, deadline=None)
 @given(gold=sides(), predicted=sides())
 def test_matches_are_those_of_a_literal_implementation(gold: Document, predicted: Document) -> None:
-    found = matches([gold], [predicted]).by_layer
+    found = matches(pair_documents([gold], [predicted])).by_layer
     for layer, left, right in (
-        ("entities", gold.entities, predicted.entities),
-        ("triggers", gold.triggers, predicted.triggers),
+        (ENTITY, gold.entities, predicted.entities),
+        (TRIGGER, gold.triggers, predicted.triggers),
     ):
         assert {kind: match.credit for kind, match in found[layer].items()} == pytest.approx(literal(left, right))
         assert {(match.gold, match.predicted) for match in found[layer].values()} == {(len(left), len(right))}
     scores = score([gold], [predicted]).micro
-    assert found["entities"]["strict"].correct == scores["Entity"].correct
-    assert found["triggers"]["strict"].correct == scores["Trig-C"].correct
+    assert found[ENTITY]["strict"].correct == scores["Entity"].correct
+    assert found[TRIGGER]["strict"].correct == scores["Trig-C"].correct

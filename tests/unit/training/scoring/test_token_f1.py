@@ -13,10 +13,11 @@ from seqeval.scheme import IOB2
 from annotation.core.document import Document, Span
 from annotation.core.inline_markup import parse
 from training.scoring import token_f1
+from training.scoring.document_pairs import DocumentPair
 
 
 def entity_counts(gold: str, predicted: str) -> tuple[int, int, int]:
-    return token_f1.count_chunks(parse(gold), parse(predicted))[0]
+    return token_f1.count_chunks(DocumentPair(parse(gold), parse(predicted)))[0]
 
 
 def test_the_longest_span_is_kept_and_what_overlaps_it_is_left_out() -> None:
@@ -40,8 +41,8 @@ def test_neighbours_of_one_type_stay_two() -> None:
 
 def test_entities_and_triggers_are_two_layers() -> None:
     document = parse("[Strike:trigger הפצצת [GPE אידליב]]")
-    assert token_f1.count_chunks(document, document) == [(1, 1, 1), (1, 1, 1)]
-    assert token_f1.count_chunks(document, document.bare()) == [(1, 0, 0), (1, 0, 0)]
+    assert token_f1.count_chunks(DocumentPair(document, document)) == [(1, 1, 1), (1, 1, 1)]
+    assert token_f1.count_chunks(DocumentPair(document, document.bare())) == [(1, 0, 0), (1, 0, 0)]
 
 
 def whole_tags(text: str, spans: list[Span], cuts: set[int]) -> list[str]:
@@ -79,7 +80,7 @@ def test_counts_are_those_of_seqeval_over_every_token_of_the_text(gold: list[Spa
         *sequences, average="micro", scheme=IOB2, zero_division=0
     )
     ours = token_f1.count_chunks(
-        Document("d", TEXT, entities=tuple(gold)), Document("d", TEXT, entities=tuple(predicted))
+        DocumentPair(Document("d", TEXT, entities=tuple(gold)), Document("d", TEXT, entities=tuple(predicted)))
     )[0]
     assert ours[0] == support
     assert ours[2] == round(recall * support) == round(precision * ours[1])
