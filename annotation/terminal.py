@@ -5,15 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 _DEFAULT_WIDTH = 120
 """Width in columns when the output is no terminal."""
+_SECONDS_BETWEEN_LINES = 15.0
+"""Of progress, when the output is no terminal."""
+
+_log = logging.getLogger(__name__)
 
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _DEFAULT_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _DEFAULT_WIDTH)
@@ -60,3 +68,43 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -
     for row in rows:
         view.add_row(*(escape(str(cell)) for cell in row))
     out.print(view)
+
+
+class ProgressBar:
+    """The number of items done: a bar while the block runs, or a log line every 15 s where there is no terminal.
+
+    `total` is the number of all items, None where it is not known.
+    """
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._what, self._total, self._done, self._logged_at = what, total, 0, time.monotonic()
+        self._bar = Progress(
+            *columns,
+            TextColumn("{task.fields[note]}"),
+            console=err,
+            transient=True,
+            disable=not (err.is_terminal and _log.isEnabledFor(logging.INFO)),
+        )
+        self._task = self._bar.add_task(escape(what), total=total, note="")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def advance(self, more: int = 1) -> None:
+        """Count this many further items as done."""
+        self._done += more
+        self._bar.advance(self._task, more)
+        if not err.is_terminal and time.monotonic() - self._logged_at > _SECONDS_BETWEEN_LINES:
+            self._logged_at = time.monotonic()
+            _log.info("%s: %s%s", self._what, f"{self._done:,}", f" of {self._total:,}" if self._total else "")
+
+    def note(self, text: str) -> None:
+        """Show a text beside the bar, such as the latest score."""
+        self._bar.update(self._task, note=escape(text))

@@ -11,11 +11,8 @@ from dataclasses import dataclass, replace
 
 from annotation.adjudication.proclitic_votes import bare
 from annotation.agreement.item_alignment import (
-    ARGUMENT,
     ATTRIBUTE,
-    ENTITY,
     EVENT,
-    LINK,
     PREFIX,
     AlignedItem,
     ClusterId,
@@ -23,6 +20,7 @@ from annotation.agreement.item_alignment import (
     align_versions,
 )
 from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.layers import ARGUMENT, ENTITY, LINK
 from annotation.core.ontology import ARTICLE_LANGUAGES, Ontology, Phrases
 
 _AROUND = 25

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeVar
 
 from annotation.adjudication.proclitic_votes import pooled
-from annotation.agreement.item_alignment import ARGUMENT, ATTRIBUTE, ENTITY, EVENT, LAYERS, LINK
+from annotation.agreement.item_alignment import ATTRIBUTE, EVENT, ITEM_LAYERS
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document, Event, Provenance, Span
 from annotation.core.errors import UsageError
+from annotation.core.layers import ARGUMENT, ENTITY, LINK
 from annotation.core.ontology import Ontology
 
 VotingPolicy: TypeAlias = Literal["majority", "senior"]
@@ -112,7 +113,7 @@ def adjudicate(
             continue
         articles[kind] += 1
         gold.append(merged)
-    ordered = {layer: outcomes[layer] for layer in LAYERS if outcomes[layer]}
+    ordered = {layer: outcomes[layer] for layer in ITEM_LAYERS if outcomes[layer]}
     return Adjudication(gold, ordered, articles, tuple(waiting), grouped.superseded)
 
 

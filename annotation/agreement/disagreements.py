@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from annotation.agreement.item_alignment import CAUSES, LAYERS, AlignedItem, align_versions
+from annotation.agreement.item_alignment import CAUSES, ITEM_LAYERS, AlignedItem, align_versions
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
@@ -68,7 +68,7 @@ def causes(articles: Iterable[Article]) -> dict[str, dict[str, int]]:
     """Counts of contested items by cause, then by layer; an item with two causes is counted in both."""
     items = (item for article in articles for item in article.items)
     counts = Counter((cause, item.layer) for item in items for cause in item.causes)
-    return {cause: {layer: counts[cause, layer] for layer in LAYERS} for cause in CAUSES}
+    return {cause: {layer: counts[cause, layer] for layer in ITEM_LAYERS} for cause in CAUSES}
 
 
 def confused(articles: Iterable[Article]) -> list[Confused]:

@@ -15,12 +15,13 @@ from itertools import combinations
 from typing import TypeAlias
 
 from annotation.core.document import Document, Span
+from annotation.core.layers import ARGUMENT, ENTITY, LINK
 from annotation.core.matching import assign, overlap
 from annotation.core.ontology import Ontology
 from annotation.core.proclitics import variants
 
-ENTITY, EVENT, ARGUMENT, ATTRIBUTE, LINK = "entity", "event", "argument", "attribute", "link"
-LAYERS = (ENTITY, EVENT, ARGUMENT, ATTRIBUTE, LINK)
+EVENT, ATTRIBUTE = "event", "attribute"
+ITEM_LAYERS = (ENTITY, EVENT, ARGUMENT, ATTRIBUTE, LINK)
 
 MISSED, LABEL, PREFIX, BOUNDARY = "missed", "label", "prefix", "boundary"
 CAUSES: Mapping[str, str] = {
@@ -77,7 +78,7 @@ def align_versions(versions: Mapping[str, Document], ontology: Ontology | None =
     """
     aligned = _AlignedVersions(versions)
     items = [*aligned.spans(), *aligned.arguments(), *aligned.attributes(ontology), *aligned.links()]
-    return sorted(items, key=lambda item: (item.about.start, item.about.end, LAYERS.index(item.layer), item.name))
+    return sorted(items, key=lambda item: (item.about.start, item.about.end, ITEM_LAYERS.index(item.layer), item.name))
 
 
 class _AlignedVersions:

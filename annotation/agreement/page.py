@@ -11,23 +11,16 @@ from markupsafe import Markup
 
 from annotation.agreement.aggregate import FEWEST_ARTICLES, Scores
 from annotation.agreement.disagreements import Article, articles, causes, confused
-from annotation.agreement.item_alignment import (
-    ARGUMENT,
-    ATTRIBUTE,
-    CAUSES,
-    ENTITY,
-    EVENT,
-    LAYERS,
-    AlignedItem,
-    LabelledSpan,
-)
+from annotation.agreement.item_alignment import ATTRIBUTE, CAUSES, EVENT, ITEM_LAYERS, AlignedItem, LabelledSpan
 from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT
 from annotation.agreement.pairwise import agreement
 from annotation.core.document import Document, Span
+from annotation.core.layers import ARGUMENT, ENTITY
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, Units, units
 from annotation.core.ontology import Ontology
 from annotation.page import templates
 from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
+from annotation.page.filters import filters
 from annotation.page.highlighting import AGREED, CONTESTED, plain, showable
 from annotation.page.titles import UNITS, Names
 from annotation.storage.documents_file import atomic
@@ -95,13 +88,20 @@ def write_page(documents: Iterable[Document], out: Path, *, ontology: Ontology, 
         exact=EXACT,
         tolerant=TOLERANT,
         strictness=STRICTNESS,
-        layers=LAYERS,
+        layers=ITEM_LAYERS,
         meanings=CAUSES,
         causes=causes(compared),
         confused=confused(compared)[:MOST_CONFUSED],
         enough=ENOUGH,
         fewest=FEWEST_ARTICLES,
-        **_filters(examples, names),
+        **filters(
+            examples,
+            names,
+            shown_types=(
+                event.type for example in examples for side in example.sides.values() for event in side.events
+            ),
+            causes=CAUSES,
+        ),
         **templates.assets(_HERE / "page.css"),
     )
     with atomic(out) as file:
@@ -202,24 +202,3 @@ def _titles(names: Names) -> Callable[[str], Callable[[str], str]]:
 def _frequent(scores: Scores) -> list[tuple[str, PRF]]:
     """Types and scores, the most often marked first: these scores are the most reliable."""
     return sorted(scores.items(), key=lambda item: (-item[1].gold - item[1].predicted, item[0]))
-
-
-def _filters(examples: Sequence[ArticleView], names: Names) -> dict[str, object]:
-    """The filters of the page: titles of their values, and a number for each, since codes may hold any character."""
-    shown = {event.type for example in examples for side in example.sides.values() for event in side.events}
-    contested = {label for example in examples for label in example.types}
-    languages = sorted({example.language for example in examples})
-    types = sorted(shown | contested, key=lambda label: (names.title(label), label))
-    present = [cause for cause in CAUSES if any(cause in example.causes for example in examples)]
-    numbers = {
-        kind: {value: number for number, value in enumerate(values)}
-        for kind, values in (("languages", languages), ("types", types), ("causes", present))
-    }
-    return {
-        "numbers": numbers,
-        "choices": {
-            "language": [(number, names.language(value)) for value, number in numbers["languages"].items()],
-            "type": [(numbers["types"][label], names.title(label)) for label in types if label in contested],
-            "cause": [(number, value) for value, number in numbers["causes"].items()],
-        },
-    }

@@ -37,7 +37,7 @@ def intervals(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEE
     documents, units, _ = counts.shape
     sums = resampled(counts.reshape(documents, units * 3), resamples=resamples, seed=seed)
     gold, predicted, correct = np.moveaxis(sums.reshape(resamples, units, 3), -1, 0)
-    shares = _ratio(2 * correct, gold + predicted), _ratio(correct, predicted), _ratio(correct, gold)
+    shares = ratio(2 * correct, gold + predicted), ratio(correct, predicted), ratio(correct, gold)
     return np.stack([bounds(share) for share in shares], axis=1)
 
 
@@ -58,7 +58,7 @@ def resampled_f1(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = 
     documents, units, _ = counts.shape
     needed = np.stack([counts[..., 0] + counts[..., 1], counts[..., 2]], axis=-1).reshape(documents, units * 2)
     marked, correct = np.moveaxis(resampled(needed, resamples=resamples, seed=seed).reshape(resamples, units, 2), -1, 0)
-    return _ratio(2 * correct, marked)
+    return ratio(2 * correct, marked)
 
 
 def differences(now: CountArray, before: CountArray, *, resamples: int = PAIRED, seed: int = SEED) -> Floats:
@@ -117,10 +117,11 @@ def _draws(documents: int, resamples: int, seed: int) -> Iterator[Floats]:
 
 def f1(totals: Floats) -> Floats:
     """Micro F1 of summed counts (gold, predicted, correct): [..., 3] -> [...]; 0 where both sides are empty."""
-    return _ratio(2 * totals[..., 2], totals[..., 0] + totals[..., 1])
+    return ratio(2 * totals[..., 2], totals[..., 0] + totals[..., 1])
 
 
-def _ratio(part: Floats, whole: Floats) -> Floats:
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """Part over whole, elementwise; 0 where the whole is 0."""
     return np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
 
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from annotation.core.document import Document
 from annotation.core.errors import SnapshotError
+from annotation.storage.sealed_record import RecordPart, SealedRecord
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
 
 
-class _ManifestPart(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class SplitCounts(_ManifestPart):
+class SplitCounts(RecordPart):
     """Counts of documents, code points, languages and labels in one split."""
 
     documents: int
@@ -51,7 +46,7 @@ class SplitCounts(_ManifestPart):
         return {**self.entities, **self.events, **{f">{k}": n for k, n in self.arguments.items()}, **self.links}
 
 
-class SplitPolicy(_ManifestPart):
+class SplitPolicy(RecordPart):
     """The parameters of the split; the same policy on the same documents gives the same splits."""
 
     ratios: tuple[float, float, float]
@@ -59,7 +54,7 @@ class SplitPolicy(_ManifestPart):
     threshold: float
 
 
-class Manifest(_ManifestPart):
+class Manifest(SealedRecord):
     """The manifest. `content` is a hash of documents, splits and ontology, `checksum` of the whole manifest."""
 
     schema_: int = Field(SCHEMA, alias="schema")
@@ -73,32 +68,18 @@ class Manifest(_ManifestPart):
     quarantined: int = 0
     project: str | None = None
     watermark: str | None = None
-    files: dict[str, str] = {}
+    files: dict[str, str] = Field(default_factory=dict)
     checksum: str = ""
-
-    def to_json(self) -> str:
-        """The text of manifest.json."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2) + "\n"
 
     @classmethod
     def open(cls, folder: Path) -> Manifest:
         """Read a snapshot's manifest. Raises SnapshotError when it is missing, unreadable or changed."""
-        path = folder / MANIFEST
-        try:
-            manifest = cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise SnapshotError(f"{path}: {reason}; name a folder made by `naba snapshot`") from error
-        except (ValidationError, UnicodeDecodeError) as error:
-            raise SnapshotError(f"{path}: cannot be read: {str(error).splitlines()[0]}; restore it") from error
-        if manifest.checksum != manifest.sealed(manifest.files).checksum:
-            raise SnapshotError(f"{path}: changed since it was built; restore it or build under a new name")
-        return manifest
-
-    def sealed(self, files: Mapping[str, str]) -> Manifest:
-        """The manifest with the hashes of its folder's files, by name, and its own checksum."""
-        unsealed = self.model_copy(update={"files": dict(files), "checksum": ""})
-        return unsealed.model_copy(update={"checksum": hashlib.sha256(unsealed.to_json().encode()).hexdigest()})
+        return cls.read_sealed(
+            folder / MANIFEST,
+            absent="name a folder made by `naba snapshot`",
+            changed="changed since it was built; restore it or build under a new name",
+            error=SnapshotError,
+        )
 
 
 def _count(names: Iterable[str]) -> dict[str, int]:

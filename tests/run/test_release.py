@@ -15,7 +15,7 @@ from annotation.core.matching import UNITS
 from annotation.snapshot import snapshot
 from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
-from training.lineage.release_record import Record
+from training.lineage.release_record import Record, file_hashes
 
 LOOSE = """
 floors: {Trig-C: 0.5}
@@ -136,7 +136,7 @@ def forged(place: Path, home: Path, **changed: object) -> None:
     record = Record.open(copy)
     told = record.trained.model_copy(update={"config": {**record.trained.config, **changed}})
     other = record.model_copy(update={"trained": told, "code": "another"})
-    (copy / "release.json").write_text(other.sealed(copy).to_json(), encoding="utf-8")
+    (copy / "release.json").write_text(other.sealed(file_hashes(copy)).to_json(), encoding="utf-8")
 
 
 def test_other_training_gives_other_weights_and_is_told(place: Path, tmp_path: Path) -> None:

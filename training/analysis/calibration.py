@@ -224,8 +224,7 @@ def _layer(sides: Sequence[tuple[Mapping[Item, float | None], Mapping[Item, floa
 def _ece(sums: Floats) -> Floats:
     """[n, BINS, 2] -> [n]; 0 where nothing was predicted."""
     gaps, counts = np.abs(sums[..., 1]).sum(axis=1), sums[..., 0].sum(axis=1)
-    shares: Floats = np.divide(gaps, counts, out=np.zeros(len(sums)), where=counts > 0)
-    return shares
+    return bootstrap.ratio(gaps, counts)
 
 
 def _items(document: Document) -> dict[str, dict[Item, float | None]]:

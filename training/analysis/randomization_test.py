@@ -18,6 +18,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation.core import bootstrap
 from annotation.core.document import Document
 from annotation.core.matching import UNITS
 from training.analysis.argument_features import ArgumentFeatures
@@ -234,6 +235,4 @@ def _chances(totals: NDArray[np.float64], moved: NDArray[np.float32], draws: int
 
 def _f1(gold: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """F1 of `counts`, [2, ..., K]: predicted, correct; nothing against nothing is 0."""
-    marked = gold + counts[0]
-    f1: NDArray[np.float64] = np.divide(2 * counts[1], marked, out=np.zeros_like(marked), where=marked > 0)
-    return f1
+    return bootstrap.ratio(2 * counts[1], gold + counts[0])

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 
 from annotation import terminal
 from annotation.core.errors import UsageError
+from annotation.core.layers import ARGUMENT, ENTITY, LAYERS, LINK, PLURAL, TRIGGER
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.config.schema import AuditConfig
 from training.encoding.coverage import ENOUGH, UNSEEN, Coverage, CoverageCounts, LossExample, coverage
 from training.encoding.encoding import Encoding
 from training.encoding.hub import hush
-from training.encoding.representable import KINDS
 
 _FURTHER = "attribute"
-_PLURAL = {"entity": "entities", "trigger": "triggers", "argument": "arguments", "link": "links"}
 
 
 def audit(run: AuditConfig) -> float:
@@ -53,28 +52,28 @@ def _show(found: Coverage, title: str) -> None:
 
 
 def _figures(found: Coverage, languages: list[str]) -> Iterator[tuple[str, ...]]:
-    for kind in (*KINDS, None):
+    for kind in (*LAYERS, None):
         marks = found.of(kind=kind)
         by_language = [_percent(found.of(kind=kind, language=language).share) for language in languages]
         spans = marks if kind else _spans(found)
-        told = kind not in ("argument", "link")
+        told = kind not in (ARGUMENT, LINK)
         tokens = "" if not told else _percent(spans.tokens / spans.total if spans.total else 1.0)
         unseen = "" if not told else str(spans.unseen)
-        yield _PLURAL.get(kind or "", "all"), str(marks.total), _percent(marks.share), *by_language, tokens, unseen
+        yield PLURAL.get(kind or "", "all"), str(marks.total), _percent(marks.share), *by_language, tokens, unseen
 
 
 def _spans(found: Coverage) -> CoverageCounts:
-    total = found.of(kind="entity")
-    total += found.of(kind="trigger")
+    total = found.of(kind=ENTITY)
+    total += found.of(kind=TRIGGER)
     return total
 
 
 def _losses(found: Coverage) -> Iterator[tuple[str, str]]:
     """Reasons with their counts and an example each: of marks, then of what no score counts."""
-    for kind in (*KINDS, _FURTHER):
+    for kind in (*LAYERS, _FURTHER):
         for why, count in found.reasons([kind]):
             yield f"{kind}: {_told(why, found.examples[kind, why])}", str(count)
-    unseen = [example for kind in KINDS for example in found.examples[kind, UNSEEN]]
+    unseen = [example for kind in LAYERS for example in found.examples[kind, UNSEEN]]
     if unseen:
         yield _told(UNSEEN, unseen), str(_spans(found).unseen)
 
@@ -96,7 +95,7 @@ def _row(found: Coverage, run: AuditConfig) -> dict[str, object]:
         {"kind": kind, "why": why, "count": count, "examples": _examples(found, kind, why)}
         for (kind, why), count in found.lost.most_common()
     ]
-    unseen = {kind: _examples(found, kind, UNSEEN) for kind in KINDS if found.examples.get((kind, UNSEEN))}
+    unseen = {kind: _examples(found, kind, UNSEEN) for kind in LAYERS if found.examples.get((kind, UNSEEN))}
     return {
         "schema": 1,
         "encoder": _name(run),
@@ -104,7 +103,7 @@ def _row(found: Coverage, run: AuditConfig) -> dict[str, object]:
         "split": run.split,
         "documents": found.documents,
         "share": found.share,
-        "kinds": {kind: _marks(found.of(kind=kind)) for kind in KINDS},
+        "kinds": {kind: _marks(found.of(kind=kind)) for kind in LAYERS},
         "languages": languages,
         "lost": lost,
         "unseen": unseen,

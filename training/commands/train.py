@@ -13,12 +13,12 @@ import yaml
 from transformers import set_seed
 
 from annotation.core.document import Document
+from annotation.core.layers import LAYERS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.config.schema import TrainConfig
 from training.encoding.coverage import ENOUGH, coverage
 from training.encoding.encoding import Encoding
-from training.encoding.representable import KINDS
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
@@ -106,7 +106,7 @@ def _say_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) 
     found = coverage(encoding, documents)
     if not found.lost:
         return
-    reasons = ", ".join(f"{why}: {count}" for why, count in found.reasons([*KINDS, "attribute"])[:5])
+    reasons = ", ".join(f"{why}: {count}" for why, count in found.reasons([*LAYERS, "attribute"])[:5])
     if found.share < ENOUGH:
         _log.warning(
             "only %.2f%% of the marks of %d documents can be learned (%s); naba audit snapshot=%s says more",

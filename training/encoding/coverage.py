@@ -10,18 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from annotation.core.document import Document, Span
+from annotation.core.layers import ARGUMENT, ENTITY, LAYERS, LINK, TRIGGER
 from annotation.core.words import Word, split_words
 from training.encoding.encoding import Encoding
-from training.encoding.representable import (
-    ARGUMENT,
-    ENTITY,
-    KINDS,
-    LINK,
-    TRIGGER,
-    Representation,
-    Uncovered,
-    word_span,
-)
+from training.encoding.representable import Representation, Uncovered, word_span
 
 ENOUGH = 0.99
 """The coverage below which `naba train` and `naba audit` warn."""
@@ -87,7 +79,7 @@ class Coverage:
         """The coverage of all spans, arguments and links, in 0..1."""
         return self.of().share
 
-    def reasons(self, kinds: Sequence[str] = KINDS) -> list[tuple[str, int]]:
+    def reasons(self, kinds: Sequence[str] = LAYERS) -> list[tuple[str, int]]:
         """Each reason why annotations of these kinds are lost, with their number, the most frequent first."""
         counts: Counter[str] = Counter()
         for (kind, why), count in self.lost.items():
@@ -106,7 +98,7 @@ def coverage(encoding: Encoding, documents: Iterable[Document], *, examples: int
         words = split_words(document.text)
         representation = encoding.representable(document)
         totals.documents += 1
-        kinds = totals.marks.setdefault(document.language or "-", {kind: CoverageCounts() for kind in KINDS})
+        kinds = totals.marks.setdefault(document.language or "-", {kind: CoverageCounts() for kind in LAYERS})
         _count(kinds, document, representation)
         unseen_spans = list(_count_spans(kinds, encoding, document, words))
         for lost in (*representation.lost, *unseen_spans):

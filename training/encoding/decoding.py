@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.layers import ARGUMENT, ENTITY, LINK, TRIGGER
 from annotation.core.words import Word
 from training.encoding.label_space import LabelSpace
-from training.encoding.platt_scaling import ARGUMENT, ENTITY, LINK, PLAIN, TRIGGER, ScoreScales
+from training.encoding.platt_scaling import PLAIN, ScoreScales
 from training.encoding.platt_scaling import sigmoid as sigmoid
 
 Logits: TypeAlias = npt.NDArray[np.float32]

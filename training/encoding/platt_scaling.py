@@ -18,10 +18,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from annotation.core.errors import UsageError
+from annotation.core.layers import LAYERS
 from annotation.core.matching import ENOUGH
-
-ENTITY, TRIGGER, ARGUMENT, LINK = "entity", "trigger", "argument", "link"
-LAYERS = (ENTITY, TRIGGER, ARGUMENT, LINK)
 
 ScoreScales: TypeAlias = Mapping[str, Callable[[float], float]]
 """For each of `LAYERS`, the function from a logit to its score."""

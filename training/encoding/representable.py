@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.layers import ARGUMENT, ENTITY, LINK, TRIGGER
 from annotation.core.link_clusters import chain, link_clusters
 from annotation.core.words import LEADING, TRAILING, Word
 from training.encoding.label_space import LabelSpace
-
-ENTITY, TRIGGER, ARGUMENT, LINK = KINDS = ("entity", "trigger", "argument", "link")
 
 
 class WordSpan(NamedTuple):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import platform
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from annotation.core.errors import UsageError
+from annotation.storage.sealed_record import RecordPart, SealedRecord
 
 SCHEMA = 1
 RECORD = "release.json"
@@ -19,11 +19,7 @@ _PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy",
 _CODE = ("annotation", "training", "conf")
 
 
-class _RecordPart(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-
-class Data(_RecordPart):
+class Data(RecordPart):
     """A snapshot. `path` is relative to the folder the command ran in; `content` and `ontology` are hashes."""
 
     name: str
@@ -32,7 +28,7 @@ class Data(_RecordPart):
     ontology: str
 
 
-class Trained(_RecordPart):
+class Trained(RecordPart):
     """How a model was trained; the same settings on the same kind of machine give identical weights."""
 
     config: dict[str, object]
@@ -47,7 +43,7 @@ class Trained(_RecordPart):
         return str((encoder.get("name") if isinstance(encoder, dict) else None) or "compact")
 
 
-class Gate(_RecordPart):
+class Gate(RecordPart):
     """The outcome of one gate; `said` is its message."""
 
     gate: str
@@ -55,14 +51,14 @@ class Gate(_RecordPart):
     said: str
 
 
-class Against(_RecordPart):
+class Against(RecordPart):
     """The baseline of a release: its version, None if it is no release, and its model version."""
 
     version: str | None
     model: str
 
 
-class Record(_RecordPart):
+class Record(SealedRecord):
     """A release. `weights` is a hash of the model's tensors, `code` of naba's sources, `checksum` of the record."""
 
     schema_: int = Field(SCHEMA, alias="schema")
@@ -82,7 +78,7 @@ class Record(_RecordPart):
     intervals: dict[str, tuple[float, float]]
     code: str
     packages: dict[str, str]
-    files: dict[str, str] = {}
+    files: dict[str, str] = Field(default_factory=dict)
     checksum: str = ""
 
     @property
@@ -90,33 +86,17 @@ class Record(_RecordPart):
         """Whether all gates passed."""
         return all(gate.passed for gate in self.gates)
 
-    def to_json(self) -> str:
-        """The text of release.json."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2) + "\n"
-
-    def sealed(self, folder: Path) -> Record:
-        """The record with the hashes of the folder's files, by relative path, and its own checksum."""
-        hashes = {path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(_files(folder))}
-        unsealed = self.model_copy(update={"files": hashes, "checksum": ""})
-        return unsealed.model_copy(update={"checksum": hashlib.sha256(unsealed.to_json().encode()).hexdigest()})
-
     @classmethod
     def read(cls, folder: Path) -> Record:
         """Read the record of a release; its files are not verified.
 
         Raises UsageError when the record is missing, unreadable or changed.
         """
-        path = folder / RECORD
-        try:
-            record = cls.model_validate_json(path.read_text(encoding="utf-8"))
-        except OSError as error:
-            raise UsageError(f"{path}: {error.strerror}; name a version that naba release made") from error
-        except (ValidationError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: cannot be read: {str(error).splitlines()[0]}; restore it") from error
-        unsealed = record.model_copy(update={"checksum": ""})
-        if hashlib.sha256(unsealed.to_json().encode()).hexdigest() != record.checksum:
-            raise UsageError(f"{path}: changed since the release; restore it")
-        return record
+        return cls.read_sealed(
+            folder / RECORD,
+            absent="name a version that naba release made",
+            changed="changed since the release; restore it",
+        )
 
     @classmethod
     def open(cls, folder: Path, *, under: str = "") -> Record:
@@ -165,7 +145,8 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _files(folder: Path) -> list[Path]:
-    """Every file of a release except its record and .DS_Store."""
+def file_hashes(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file of a release except its record and .DS_Store, by relative path."""
     excluded = (folder / RECORD, folder / ".DS_Store")
-    return [path for path in folder.rglob("*") if path.is_file() and path not in excluded]
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path not in excluded)
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in paths}

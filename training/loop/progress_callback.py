@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 
-from annotation import terminal
+from annotation.core.messages import percent
+from annotation.terminal import ProgressBar
 from training.lineage.wandb_tracking import Tracker
 
 _log = logging.getLogger(__name__)
@@ -20,30 +21,21 @@ class ProgressCallback(TrainerCallback):
     def __init__(self, tracker: Tracker) -> None:
         self._tracker = tracker
         self._loss = float("nan")
-        self._bar = Progress(
-            TextColumn("training"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-            TimeRemainingColumn(),
-            console=terminal.err,
-            transient=True,
-            disable=not terminal.err.is_terminal,
-        )
-        self._task = self._bar.add_task("", total=None)
+        self._shown = ExitStack()
+        self._bar = ProgressBar("training")
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
         """Start the bar at the current step."""
-        self._bar.update(self._task, total=state.max_steps, completed=state.global_step)
-        self._bar.start()
+        self._bar = self._shown.enter_context(ProgressBar("training", state.max_steps))
+        self._bar.advance(state.global_step)
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
         """Advance the bar."""
-        self._bar.update(self._task, completed=state.global_step)
+        self._bar.advance()
 
     def on_log(
         self,
@@ -71,11 +63,11 @@ class ProgressCallback(TrainerCallback):
     ) -> None:
         """Log and track the scores of an evaluation."""
         scores = {name.removeprefix("eval_"): value for name, value in (metrics or {}).items()}
-        message = ", ".join(f"{unit} {100 * scores[unit]:.1f}" for unit in SHOWN)
-        self._bar.update(self._task, description=f"dev {message}")
+        message = ", ".join(f"{unit} {percent(scores[unit])}" for unit in SHOWN)
+        self._bar.note(f"dev {message}")
         _log.info("epoch %g of %g: loss %.3f; dev %s", state.epoch or 0, args.num_train_epochs, self._loss, message)
         self._tracker.log({"epoch": state.epoch or 0.0, **{f"dev/{name}": value for name, value in scores.items()}})
 
     def close(self) -> None:
         """Remove the bar; call it when training was interrupted, too."""
-        self._bar.stop()
+        self._shown.close()

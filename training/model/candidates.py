@@ -11,12 +11,12 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from annotation.core.layers import ENTITY, TRIGGER
 from training.encoding.encoding import IGNORED
 from training.model.losses import IMPOSSIBLE
 
 MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
 """The most candidates of each layer in a document; those with the highest logits are taken."""
-TRIGGER, ENTITY = "trigger", "entity"
 
 _SURE = 1e3
 """The logit of a span given as input, above every learned one."""

@@ -12,7 +12,7 @@ from annotation.storage.documents_file import write_documents
 from training.analysis.evaluation import Evaluation
 from training.config.schema import ReleaseConfig, TrackingConfig
 from training.config.version_names import REFUSED
-from training.lineage.release_record import RECORD, Record
+from training.lineage.release_record import RECORD, Record, file_hashes
 from training.lineage.wandb_tracking import tracking
 from training.release.model_card import model_card
 from training.report.page import write_report
@@ -33,7 +33,7 @@ def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) 
         if model:
             shutil.copytree(model, building / "model")
         (building / "README.md").write_text(model_card(record), encoding="utf-8", newline="\n")
-        (building / RECORD).write_text(record.sealed(building).to_json(), encoding="utf-8", newline="\n")
+        (building / RECORD).write_text(record.sealed(file_hashes(building)).to_json(), encoding="utf-8", newline="\n")
         building.chmod(0o755)
         if folder.parent.name == REFUSED:
             shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from annotation.core import bootstrap
 from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
+from annotation.page.filters import filters
 from annotation.page.titles import UNITS, Names
 from annotation.storage.documents_file import atomic
 from training.analysis.calibration import WANTED
@@ -22,7 +22,7 @@ from training.analysis.evaluation import UNCLEAR, Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
 from training.analysis.paired_bootstrap import ScoreDifference
 from training.report import charts
-from training.report.examples import Brief, DocumentView, worst
+from training.report.examples import worst
 from training.report.summary import answers, signed, slice_name, slice_title
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS
@@ -82,6 +82,7 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
     examples, others = worst(
         evaluation.scores, evaluation.pairs, names, causes=evaluation.causes, studio=evaluation.studio
     )
+    shown_types = (event.type for view in examples for side in (view.gold, view.predicted) for event in side.events)
     return {
         "names": names,
         "units": UNITS,
@@ -98,7 +99,7 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
         "charts": {"causes": _causes(evaluation), "changes": _changes(evaluation, names), **_calibration(evaluation)},
         "examples": examples,
         "others": others,
-        **_filters(examples, others, names),
+        **filters([*examples, *others], names, shown_types=shown_types, causes=CAUSES),
         **templates.assets(_HERE / "page.css"),
     }
 
@@ -149,29 +150,6 @@ def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
         "abstention": charts.lines(
             abstention, "Abstention", x=("x", "share of predictions kept"), y=("y", "precision"), points=False
         ),
-    }
-
-
-def _filters(examples: Sequence[DocumentView], others: Sequence[Brief], names: Names) -> dict[str, object]:
-    """The filters of the page: titles of their values, and a number for each, since codes may hold any character."""
-    documents = [*examples, *others]
-    wrong = frozenset[str]().union(*(document.types for document in documents))
-    event_types = {
-        event.type for example in examples for side in (example.gold, example.predicted) for event in side.events
-    }
-    options = {
-        "languages": sorted({document.language for document in documents}),
-        "types": sorted(wrong | event_types, key=lambda type: (names.title(type), type)),
-        "causes": [cause for cause in CAUSES if any(cause in document.causes for document in documents)],
-    }
-    numbers = {kind: {value: number for number, value in enumerate(values)} for kind, values in options.items()}
-    return {
-        "numbers": numbers,
-        "choices": {
-            "language": [(number, names.language(value)) for value, number in numbers["languages"].items()],
-            "type": [(number, names.title(value)) for value, number in numbers["types"].items() if value in wrong],
-            "cause": [(number, value) for value, number in numbers["causes"].items()],
-        },
     }
 
 

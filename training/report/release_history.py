@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from annotation import terminal
@@ -17,6 +16,7 @@ from annotation.page.titles import LANGUAGES
 from annotation.storage.documents_file import atomic
 from training.lineage.release_record import RECORD, Record
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw
+from training.report.page import environment
 
 HISTORY = "history.html"
 _HERE = Path(__file__).parent
@@ -59,7 +59,7 @@ def write_history(folder: Path) -> Path:
     languages = sorted({language for record in records for language in record.scores} - {"all"})
     values = {"rows": rows[::-1], "units": UNITS, "headline": HEADLINE, "languages": languages, "names": LANGUAGES}
     style = Markup((_HERE / "page.css").read_text(encoding="utf-8"))
-    page = _environment().get_template("history.html.j2").render(**values, style=style, chart=_chart(records))
+    page = environment().get_template("history.html.j2").render(**values, style=style, chart=_chart(records))
     with atomic(folder / HISTORY) as file:
         file.write(page)
     return folder / HISTORY
@@ -86,19 +86,6 @@ def _chart(records: Sequence[Record]) -> Markup:
     }
     spec: Spec = {"width": {"step": 60}, "height": 220, "data": {"values": rows}, "encoding": encoding}
     return draw({**spec, "mark": {"type": "line", "point": {"size": 60}}}, "F1 of each release")
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["percent"] = lambda fraction: f"{100 * fraction:.1f}"
-    environment.filters["signed"] = lambda fraction: f"{100 * fraction:+.1f}"
-    return environment
 
 
 def _records(folder: Path) -> Iterator[Record]:

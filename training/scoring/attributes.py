@@ -165,7 +165,7 @@ def _confusion(values: tuple[str, ...], table: NDArray[np.int64]) -> Confusion:
     matrix = table.sum(axis=0)
     drawn = bootstrap.resampled(table.reshape(len(table), len(values) ** 2)).reshape(-1, len(values), len(values))
     macro = float(_macro_f1(matrix[None].astype(np.float64))[0])
-    right = _share(np.trace(drawn, axis1=1, axis2=2), drawn.sum(axis=(1, 2)))
+    right = bootstrap.ratio(np.trace(drawn, axis1=1, axis2=2), drawn.sum(axis=(1, 2)))
     return Confusion(values, matrix, macro, _ends(_macro_f1(drawn)), _ends(right))
 
 
@@ -173,7 +173,7 @@ def _macro_f1(matrices: Floats) -> Floats:
     """[..., gold value, predicted value] -> [...]: the mean F1 of the values that either side has."""
     right = np.diagonal(matrices, axis1=-2, axis2=-1)
     marked = matrices.sum(axis=-1) + matrices.sum(axis=-2)
-    f1 = np.divide(2 * right, marked, out=np.zeros_like(marked), where=marked > 0)
+    f1 = bootstrap.ratio(2 * right, marked)
     mean: Floats = f1.sum(axis=-1) / np.maximum(1, (marked > 0).sum(axis=-1))
     return mean
 
@@ -186,11 +186,7 @@ def _overclaimed(tables: Mapping[str, NDArray[np.int64]], certainty: Attribute |
     counts = np.stack([rumours[:, values.index(CONFIRMED)], rumours.sum(axis=-1)], axis=-1)
     drawn = bootstrap.resampled(counts)
     events, of = counts.sum(axis=0)
-    return Overclaimed(int(events), int(of), _ends(_share(drawn[:, 0], drawn[:, 1])))
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+    return Overclaimed(int(events), int(of), _ends(bootstrap.ratio(drawn[:, 0], drawn[:, 1])))
 
 
 def _ends(drawn: Floats) -> tuple[float, float]:

@@ -135,9 +135,5 @@ def _lea(sums: Floats) -> tuple[Floats, Floats, Floats]:
 
 def _shares(recalled: Floats, right: Floats, gold: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
     """Precision, recall, F1; a share of nothing is 0."""
-    recall, precision = _share(recalled, gold), _share(right, predicted)
-    return precision, recall, _share(2 * precision * recall, precision + recall)
-
-
-def _share(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+    recall, precision = bootstrap.ratio(recalled, gold), bootstrap.ratio(right, predicted)
+    return precision, recall, bootstrap.ratio(2 * precision * recall, precision + recall)

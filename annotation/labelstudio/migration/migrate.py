@@ -23,10 +23,10 @@ from annotation.labelstudio.project.data_manager_tab import show_tab
 from annotation.labelstudio.project.project import Project, described, find_project, interface
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.server.client import Client, row
-from annotation.labelstudio.server.streams import progress_bar
 from annotation.migration.mapping import Migration
 from annotation.migration.union_ontology import transition
 from annotation.storage.documents_file import atomic
+from annotation.terminal import ProgressBar
 
 SETTINGS = ("label_config", "expert_instruction", "show_instruction", "description")
 _SWEEPS = 5
@@ -133,10 +133,10 @@ class Migrating:
 
     def tasks(self, what: str) -> Iterator[list[Marked]]:
         """The results of each task, with a progress bar."""
-        with progress_bar(f"{what} {self.target.title}") as advance:
+        with ProgressBar(f"{what} {self.target.title}") as bar:
             for page in everything(self.client, self.target.id, self.members):
                 yield from page
-                advance(len(page))
+                bar.advance(len(page))
 
     def _sweep_all(self, undo: UndoFile) -> int:
         """Change results until none has old labels; the number of changes."""

@@ -18,7 +18,7 @@ from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import holdings, same_text
 from annotation.labelstudio.server.client import Client, translated
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import progress_bar
+from annotation.terminal import ProgressBar
 
 _TRIES = 3
 
@@ -62,7 +62,7 @@ def submit(client: Client, *, project: str, documents: Iterable[Document]) -> Su
     me = client.me()["id"]
     done = _annotated_tasks(client, target.id, me)
     report = SubmitReport()
-    with progress_bar(f"submitting to {project}") as advance:
+    with ProgressBar(f"submitting to {project}") as bar:
         for document in documents:
             place = held.articles.get(document.id)
             if place is None or not same_text(place, document):
@@ -77,7 +77,7 @@ def submit(client: Client, *, project: str, documents: Iterable[Document]) -> Su
                 lead_time = document.provenance.lead_time if document.provenance else None
                 _create(client, target.id, place.task, me, {"result": result, "lead_time": lead_time})
                 report.created += 1
-            advance(1)
+            bar.advance(1)
     return report
 
 

@@ -19,7 +19,8 @@ from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client, rows
 from annotation.labelstudio.server.paging import moment, pages
-from annotation.labelstudio.server.streams import ahead, progress_bar
+from annotation.labelstudio.server.streams import ahead
+from annotation.terminal import ProgressBar
 
 FIELDS = (
     *("id", "data", "annotations", "draft_exists", "total_predictions"),
@@ -149,11 +150,11 @@ def progress(client: Client, *, project: str) -> Progress:
     """Count the project's progress. Raises ProjectError when there is no project of that title."""
     target = find_project(client, project)
     counting = _Counting(client, target, client.members())
-    with progress_bar(f"counting in {project}") as advance:
+    with ProgressBar(f"counting in {project}") as bar:
         for page in ahead(pages(client, target.id, FIELDS, everything=True)):
             for task in page:
                 counting.task(task)
-            advance(len(page))
+            bar.advance(len(page))
     return counting.totals
 
 

@@ -19,7 +19,8 @@ from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.fixes import KINDS, Mended, mend
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import moment, pages
-from annotation.labelstudio.server.streams import batched, progress_bar
+from annotation.labelstudio.server.streams import batched
+from annotation.terminal import ProgressBar
 
 _TASKS = 200
 _TRIES = 3
@@ -75,12 +76,12 @@ def mend_all(client: Client, findings: Iterable[Finding], *, project: str, works
             if finding.kind in KINDS and finding.task is not None and finding.annotation is not None:
                 to_mend.setdefault(finding.task, set()).add(finding.annotation)
         mending = _Mending(client, target)
-        with progress_bar(f"mending in {project}", len(to_mend)) as advance:
+        with ProgressBar(f"mending in {project}", len(to_mend)) as bar:
             for numbers in batched(sorted(to_mend), size=lambda _: 1, most=_TASKS, count=_TASKS):
                 for page in pages(client, target.id, _FIELDS, everything=True, only=numbers):
                     for raw in page:
                         mending.task(schemas.Task.model_validate(raw), to_mend[int(str(raw["id"]))])
-                advance(len(numbers))
+                bar.advance(len(numbers))
         return mending.report
 
 

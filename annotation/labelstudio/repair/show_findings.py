@@ -15,7 +15,8 @@ from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.findings_panel import panel
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, progress_bar
+from annotation.labelstudio.server.streams import ahead
+from annotation.terminal import ProgressBar
 
 _TASKS_PROBED = 1000
 """Tasks looked up to decide whether the findings belong to this project at all."""
@@ -78,12 +79,12 @@ class _Showing:
         """Go through all tasks and write each one's findings."""
         fields = ("id", "data", "annotations", "completed_by", "was_cancelled")
         matched = 0
-        with progress_bar(f"showing findings in {self.target.title}") as advance:
+        with ProgressBar(f"showing findings in {self.target.title}") as bar:
             for page in ahead(pages(self.client, self.target.id, fields, everything=True)):
                 for task in page:
                     matched += int(str(task["id"])) in self.by_task
                     self._task(task)
-                advance(len(page))
+                bar.advance(len(page))
         self.report.elsewhere = len(self.by_task) - matched
         return self.report
 

@@ -19,8 +19,9 @@ from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, row
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, batched, progress_bar
+from annotation.labelstudio.server.streams import ahead, batched
 from annotation.labelstudio.suggestions.usage import remember
+from annotation.terminal import ProgressBar
 
 PREFIX = "naba"
 CHUNK_BYTES = 8 << 20
@@ -117,10 +118,10 @@ class _Suggesting:
             most=CHUNK_BYTES,
             count=CHUNK_PREDICTIONS,
         )
-        with progress_bar(f"suggesting in {self.target.title}") as advance:
+        with ProgressBar(f"suggesting in {self.target.title}") as bar:
             for chunk in ahead(chunks):
                 self._import(chunk)
-                advance(len(chunk))
+                bar.advance(len(chunk))
         if self.report.model_version and self.sent:
             self._show()
             self._tidy(keep=keep)

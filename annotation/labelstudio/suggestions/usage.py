@@ -24,10 +24,11 @@ from annotation.labelstudio.project.current_annotation import current
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, progress_bar
+from annotation.labelstudio.server.streams import ahead
 from annotation.labelstudio.suggestions.outcomes import RegionMarks, fates, marks
 from annotation.labelstudio.suggestions.usage_report import WITH, SuggestionUsage
 from annotation.storage.documents_file import atomic
+from annotation.terminal import ProgressBar
 
 FIELDS = (
     *("data", "id", "annotations", "predictions", "result", "model_version", "completed_by", "created_at"),
@@ -55,11 +56,11 @@ def audit(client: Client, *, project: str, workspace: Path) -> SuggestionUsage:
     """
     target = find_project(client, project, workspace=workspace)
     auditing = _Auditing(target, _remembered(target))
-    with progress_bar(f"auditing suggestions in {target.title}") as advance:
+    with ProgressBar(f"auditing suggestions in {target.title}") as bar:
         for page in ahead(pages(client, target.id, FIELDS, everything=True)):
             for raw in page:
                 auditing.task(raw)
-            advance(len(page))
+            bar.advance(len(page))
     return auditing.usage
 
 

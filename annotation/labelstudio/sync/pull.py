@@ -24,10 +24,11 @@ from annotation.labelstudio.project.current_annotation import current
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import count_tasks, latest_update, moment, pages
-from annotation.labelstudio.server.streams import ahead, progress_bar
+from annotation.labelstudio.server.streams import ahead
 from annotation.labelstudio.sync.pull_state import State, TaskLine, merged
 from annotation.storage.documents_file import atomic, line
 from annotation.storage.pull_files import PullFiles
+from annotation.terminal import ProgressBar
 
 FIELDS = (
     *("id", "data", "updated_at", "annotations"),
@@ -117,11 +118,11 @@ class _Pulling:
             since = moment(self.state.watermark) - OVERLAP
         stream = pages(self.client, self.target.id, FIELDS, everything=True, since=since)
         total = None if since else count_tasks(self.client, self.target.id)
-        with progress_bar(f"pulling from {self.target.title}", total) as advance:
+        with ProgressBar(f"pulling from {self.target.title}", total) as bar:
             for page in ahead(stream):
                 for raw in page:
                     self._task(raw, documents, quarantine)
-                advance(len(page))
+                bar.advance(len(page))
         self._find_deleted()
 
     def finish(self, documents: IO[str], quarantine: IO[str], basis: str) -> PullReport:

@@ -17,7 +17,8 @@ from annotation.labelstudio.convert.convert import to_task_data
 from annotation.labelstudio.project.project import Project, ensure
 from annotation.labelstudio.project.task_index import Held, Holdings, Note, alone, await_arrivals, holdings, meta
 from annotation.labelstudio.server.client import Client, NotCarriedOutError
-from annotation.labelstudio.server.streams import ahead, batched, progress_bar
+from annotation.labelstudio.server.streams import ahead, batched
+from annotation.terminal import ProgressBar
 
 CHUNK_BYTES = 16 << 20
 CHUNK_TASKS = 2000
@@ -103,11 +104,11 @@ class _Sending:
         self.held = holdings(self.client, self.target.id)
         self.last = self.held.last
         chunks = batched(self._new(documents), size=lambda task: len(task.body), most=CHUNK_BYTES, count=chunk_tasks)
-        with progress_bar(f"pushing to {self.target.title}", total) as advance:
+        with ProgressBar(f"pushing to {self.target.title}", total) as bar:
             skipped_before = 0
             for chunk in ahead(chunks):
                 self._import(chunk)
-                advance(len(chunk) + self.report.skipped - skipped_before)
+                bar.advance(len(chunk) + self.report.skipped - skipped_before)
                 skipped_before = self.report.skipped
         if self.uncertain:
             holdings(self.client, self.target.id)

@@ -21,8 +21,9 @@ from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.server.streams import ahead, progress_bar
+from annotation.labelstudio.server.streams import ahead
 from annotation.selection.active_learning import Queued
+from annotation.terminal import ProgressBar
 
 PLACE = "queue"
 """The key of a task's data for its list and its rank in it, such as 01/00007; sorted as text, ranks are in order."""
@@ -93,11 +94,11 @@ def arrange(client: Client, order: Sequence[Queued], *, project: str, workspace:
         target = find_project(client, project, workspace=workspace)
         report = QueueReport(f"{client.url}/projects/{target.id}")
         places = {queued.id: _place(number, lists) for number, queued in enumerate(order)}
-        with progress_bar(f"ordering {target.title}") as advance:
+        with ProgressBar(f"ordering {target.title}") as bar:
             for page in ahead(pages(client, target.id, ("id", "data"))):
                 for task in page:
                     _set_place(client, task, places, report)
-                advance(len(page))
+                bar.advance(len(page))
         report.tabs = _titles(target.seal.ui_language, lists)
         _show(client, target.id, report.tabs, prefix=TITLES[target.seal.ui_language])
         return report

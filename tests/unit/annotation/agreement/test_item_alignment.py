@@ -5,19 +5,17 @@ from __future__ import annotations
 import pytest
 
 from annotation.agreement.item_alignment import (
-    ARGUMENT,
     ATTRIBUTE,
     BOUNDARY,
-    ENTITY,
     EVENT,
     LABEL,
-    LINK,
     MISSED,
     PREFIX,
     AlignedItem,
     align_versions,
 )
 from annotation.core.document import Document
+from annotation.core.layers import ARGUMENT, ENTITY, LINK
 from tests.builders import build, conflict
 
 ONTOLOGY = conflict()

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.inline_markup import parse
+from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF
 from training.analysis.calibration import Layer, calibration, wilson
-from training.encoding.platt_scaling import LAYERS
 from training.scoring.document_pairs import pair_documents
 
 MARKUP = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן]"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from annotation.core.errors import UsageError
-from training.encoding.platt_scaling import LAYERS, PLAIN, RAW, Scale, fit_scale, score_scales, sigmoid
+from annotation.core.layers import LAYERS
+from training.encoding.platt_scaling import PLAIN, RAW, Scale, fit_scale, score_scales, sigmoid
 
 
 def test_the_scale_that_made_the_truth_is_found_again() -> None:

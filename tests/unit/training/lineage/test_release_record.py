@@ -8,7 +8,7 @@ import pytest
 
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
-from training.lineage.release_record import RECORD, Data, Gate, Record, Trained, code_hash, packages
+from training.lineage.release_record import RECORD, Data, Gate, Record, Trained, code_hash, file_hashes, packages
 from training.release.model_card import model_card
 from training.report.release_history import latest_version, write_history
 
@@ -42,7 +42,7 @@ def put(home: Path, made: Record) -> Path:
     (folder / "model").mkdir(parents=True)
     for name in ("report.html", "model/weights"):
         (folder / name).write_text(name, encoding="utf-8")
-    (folder / RECORD).write_text(made.sealed(folder).to_json(), encoding="utf-8")
+    (folder / RECORD).write_text(made.sealed(file_hashes(folder)).to_json(), encoding="utf-8")
     return folder
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -9,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio.server import streams
-from annotation.labelstudio.server.streams import ahead, batched, progress_bar
+from annotation.labelstudio.server.streams import ahead, batched
 
 
 @given(items=st.lists(st.binary(max_size=12)), most=st.integers(1, 30), count=st.integers(1, 5))
@@ -62,12 +60,3 @@ def test_what_goes_wrong_ahead_is_raised_where_its_item_is_due() -> None:
     assert next(stream) == 1
     with pytest.raises(ValueError, match="no second"):
         next(stream)
-
-
-def test_without_a_terminal_there_is_a_line_now_and_then(
-    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "_SECONDS_BETWEEN_LINES", 0)
-    with caplog.at_level(logging.INFO), progress_bar("reading", 2000) as advance:
-        advance(1000)
-    assert [record.getMessage() for record in caplog.records] == ["reading: 1,000 of 2,000"]

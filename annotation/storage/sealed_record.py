@@ -1,0 +1,53 @@
+"""Sealed records: JSON files with their own checksum and the hashes of the files beside them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from annotation.core.errors import UsageError
+
+
+class RecordPart(BaseModel):
+    """Values that are read strictly: an unknown field is refused, and nothing is changed afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class SealedRecord(RecordPart):
+    """A record whose last two fields are `files`, hashes by file name, and `checksum`, a hash of the whole record."""
+
+    if TYPE_CHECKING:  # each record declares them, so that they stay its last fields and its JSON keeps its order
+        files: dict[str, str]
+        checksum: str
+
+    def to_json(self) -> str:
+        """The text of the record's file."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2) + "\n"
+
+    def sealed(self, files: Mapping[str, str]) -> Self:
+        """The record with these hashes and its own checksum."""
+        unsealed = self.model_copy(update={"files": dict(files), "checksum": ""})
+        return unsealed.model_copy(update={"checksum": hashlib.sha256(unsealed.to_json().encode()).hexdigest()})
+
+    @classmethod
+    def read_sealed(cls, path: Path, *, absent: str, changed: str, error: type[UsageError] = UsageError) -> Self:
+        """Read a record and verify its checksum.
+
+        Raises `error` when the file is missing, with the remedy `absent`; when it cannot be read; and when its checksum
+        is another, with the words `changed`.
+        """
+        try:
+            record = cls.model_validate_json(path.read_text(encoding="utf-8"))
+        except OSError as fault:
+            raise error(f"{path}: {fault.strerror or type(fault).__name__}; {absent}") from fault
+        except (ValidationError, UnicodeDecodeError) as fault:
+            raise error(f"{path}: cannot be read: {str(fault).splitlines()[0]}; restore it") from fault
+        if record.checksum != record.sealed(record.files).checksum:
+            raise error(f"{path}: {changed}")
+        return record
