@@ -6,7 +6,8 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -23,6 +24,14 @@ _SECONDS_BETWEEN_LINES = 15.0
 
 _log = logging.getLogger(__name__)
 
+_LIBRARIES = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "urllib3": logging.WARNING,
+    "trafilatura": logging.CRITICAL,  # it logs an error for each page without an article
+}
+"""The lowest level of the messages of libraries that are shown without `verbose`."""
+
 out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _DEFAULT_WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _DEFAULT_WIDTH)
 
@@ -36,8 +45,20 @@ def configure(*, quiet: bool, verbose: bool) -> None:
     )
     for name in ("annotation", "training"):
         logging.getLogger(name).setLevel(logging.DEBUG if verbose else level)
-    for name in ("httpx", "httpcore", "urllib3"):
-        logging.getLogger(name).setLevel(logging.INFO if verbose else logging.WARNING)
+    for name, lowest in _LIBRARIES.items():
+        logging.getLogger(name).setLevel(logging.INFO if verbose else lowest)
+
+
+@contextmanager
+def logger_level(name: str, level: int) -> Iterator[None]:
+    """Keep a logger at `level` during the block, such as a call of a library that logs too much."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def say(text: str) -> None:

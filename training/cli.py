@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import version
+from inspect import getdoc
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from annotation import cli as annotation
 from annotation import terminal
@@ -30,6 +33,19 @@ LEARN = "Learn (arguments go to Hydra: see naba train --help)"
 HYDRA = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
 
+def _learning_command(
+    function: Callable[..., None], *, context_settings: dict[str, object] | None = None
+) -> Callable[..., None]:
+    """Register a command under `LEARN`; rich would take the square brackets of its docstring for markup."""
+    register = learning.command(rich_help_panel=LEARN, help=escape(getdoc(function) or ""), context_settings=context_settings)
+    return register(function)
+
+
+def _hydra_command(function: Callable[[typer.Context], None]) -> Callable[[typer.Context], None]:
+    """Register a command whose arguments go to Hydra."""
+    return _learning_command(function, context_settings=HYDRA)
+
+
 def _version(asked: bool) -> None:
     if asked:
         terminal.say(f"naba {version('naba')}")
@@ -42,6 +58,7 @@ def common(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Everything, libraries included.")] = False,
     show_version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
+    """Options of every command, which come before its name."""
     terminal.configure(quiet=quiet, verbose=verbose)
 
 
@@ -53,7 +70,7 @@ def demo(workspace: Workspace = Path("workspace")) -> None:
     run(workspace)
 
 
-@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+@_hydra_command
 def audit(context: typer.Context) -> None:
     """What of the marks a model could learn, and what not: naba audit snapshot=... [encoder=...] [output=audit.json]"""
     from training.commands.hydra_main import audit_main
@@ -61,7 +78,7 @@ def audit(context: typer.Context) -> None:
     audit_main(context.args)
 
 
-@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+@_hydra_command
 def train(context: typer.Context) -> None:
     """Fine-tune a model: naba train snapshot=snapshots/NAME [experiment=compact] [encoder=hub encoder.name=...]"""
     from training.commands.hydra_main import train_main
@@ -69,7 +86,7 @@ def train(context: typer.Context) -> None:
     train_main(context.args)
 
 
-@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+@_hydra_command
 def curve(context: typer.Context) -> None:
     """Would more labels help, and of which types: naba curve snapshot=... [experiment=compact] [seeds=[1,2,3]]"""
     from training.commands.hydra_main import curve_main
@@ -77,7 +94,7 @@ def curve(context: typer.Context) -> None:
     curve_main(context.args)
 
 
-@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+@_hydra_command
 def evaluate(context: typer.Context) -> None:
     """Score a model and write its report: naba evaluate model=... snapshot=... [split=test]"""
     from training.commands.hydra_main import evaluate_main
@@ -85,7 +102,7 @@ def evaluate(context: typer.Context) -> None:
     evaluate_main(context.args)
 
 
-@learning.command(rich_help_panel=LEARN)
+@_learning_command
 def score(
     gold: Annotated[Path, typer.Argument(help="Documents (.jsonl, .jsonl.gz), or TextEE's JSON.")],
     predicted: Annotated[Path, typer.Argument(help="The same Documents as somebody else marked them.")],
@@ -99,12 +116,12 @@ def score(
     from training.commands.score import score_command
     from training.scoring.parallel_scoring import ScoringTask
 
-    known = load_ontology(ontology) if ontology else None
-    task = ScoringTask(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=known)
+    labels = load_ontology(ontology) if ontology else None
+    task = ScoringTask(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=labels)
     score_command(task, DocumentLines(against) if against else None, workers=workers, as_json=as_json)
 
 
-@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+@_hydra_command
 def predict(context: typer.Context) -> None:
     """Mark events in Documents: naba predict model=... input=docs.jsonl output=predicted.jsonl"""
     from training.commands.hydra_main import predict_main
@@ -112,7 +129,7 @@ def predict(context: typer.Context) -> None:
     predict_main(context.args)
 
 
-@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+@_hydra_command
 def onnx(context: typer.Context) -> None:
     """Write a model as graphs that ONNX Runtime reads, and naba predict too: naba onnx model=... [output=FOLDER]"""
     from training.commands.hydra_main import onnx_main
@@ -120,7 +137,7 @@ def onnx(context: typer.Context) -> None:
     onnx_main(context.args)
 
 
-@learning.command(context_settings=HYDRA, rich_help_panel=LEARN)
+@_hydra_command
 def release(context: typer.Context) -> None:
     """Release a model that the gates let pass: naba release version=1.0 model=... snapshot=... | --verify VERSION"""
     from training.commands.hydra_main import release_main, verify_main

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import html
-import logging
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +14,6 @@ import trafilatura
 from annotation.articles.body import Range
 from annotation.articles.line_alignment import SURE, align_lines, squeeze
 from annotation.core.text import decode_bytes, lines
-
-# trafilatura logs an error for each page without an article; here the line rules handle such pages.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _META = regex.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", regex.IGNORECASE)
 # As browsers parse: quotes count only after an equals sign, and an unclosed construct extends to the end. So no part is

@@ -23,6 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import Sampler
 from torch.utils.flop_counter import FlopCounterMode
+from transformers.utils import logging as transformers_logging
 
 from annotation.core.document import Document
 from annotation.core.words import split_words
@@ -38,7 +39,6 @@ from training.config.schema import (
     ModelConfig,
 )
 from training.encoding.encoding import Encoding
-from training.encoding.hub import hush
 from training.inference.predictor import Predictor
 from training.loop.optimizer import optimizer
 from training.model.batches import Examples, LengthBatches, collate
@@ -236,7 +236,8 @@ def reading(predictor: Predictor, documents: Sequence[Document]) -> int:
 
 def main() -> None:
     arguments = _arguments()
-    hush()
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     machine = Machine(device := shapes.device(arguments.device), uses_bf16("auto", device))

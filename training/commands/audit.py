@@ -13,14 +13,12 @@ from annotation.storage.documents_file import atomic
 from training.config.schema import AuditConfig
 from training.encoding.coverage import ENOUGH, UNSEEN, Coverage, CoverageCounts, LossExample, coverage
 from training.encoding.encoding import Encoding
-from training.encoding.hub import hush
 
 _FURTHER = "attribute"
 
 
 def audit(run: AuditConfig) -> float:
     """Show what can be said and what is lost, write it to `output` if that is given, and return the share said."""
-    hush()
     snapshot = Snapshot.open(run.snapshot)
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
     wanted = ("train", "dev", "test") if run.split == "all" else (run.split,)

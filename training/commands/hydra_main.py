@@ -6,7 +6,6 @@ Hydra would print its own errors, and ours, and exit with 1; here it raises them
 from __future__ import annotations
 
 import functools
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,8 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from annotation.core.errors import NabaError
+from training.commands.library_output import download_bars, library_output
+from training.config.environment import environment
 from training.config.optuna_sweeper import register_sweeper
 from training.config.schema import (
     AuditConfig,
@@ -42,6 +43,7 @@ from training.config.version_names import quoted
 _Task = Callable[[DictConfig], float]
 _SWEEP = {"-m", "--multirun"}
 _GROUPS = ("experiment", "sweep", "debug", "hydra")
+_DOWNLOADING = ("train", "curve")
 
 
 def train_main(overrides: Sequence[str]) -> None:
@@ -136,7 +138,8 @@ def _train(cfg: DictConfig) -> float:
     run = typed(cfg, TrainConfig)
     from training.commands import train  # takes seconds, which neither --help nor a fault should cost
 
-    return train.train(run)
+    with download_bars():
+        return train.train(run)
 
 
 @_entry("audit", "pkg://conf")
@@ -153,7 +156,8 @@ def _curve(cfg: DictConfig) -> float:
     run = typed(cfg, CurveConfig)
     from training.commands.curve import curve
 
-    return curve(run)
+    with download_bars():
+        return curve(run)
 
 
 @_entry("evaluate")
@@ -201,23 +205,19 @@ def _verify(cfg: DictConfig) -> float:
 @contextmanager
 def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Iterator[None]:
     """Hydra reads `sys.argv`, and raises instead of printing when HYDRA_FULL_ERROR is set; both are put back."""
-    argv, full = sys.argv, os.environ.get("HYDRA_FULL_ERROR")
-    sys.argv = [f"naba {command}", *overrides]
-    os.environ["HYDRA_FULL_ERROR"] = "1"
+    argv, sys.argv = sys.argv, [f"naba {command}", *overrides]
     if _SWEEP & set(overrides):
         register_sweeper()
     try:
-        yield
+        libraries = library_output(downloads=command in _DOWNLOADING)
+        with environment({"HYDRA_FULL_ERROR": "1"}), environment(libraries, override=False):
+            yield
     except _EscapedError as escaped:
         raise escaped.error from escaped.error.__cause__
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:  # none of them from our own work
         raise ConfigError(_faults(overrides, cls) or [_line(error)]) from error
     finally:
         sys.argv = argv
-        if full is None:
-            del os.environ["HYDRA_FULL_ERROR"]
-        else:
-            os.environ["HYDRA_FULL_ERROR"] = full
 
 
 def _faults(overrides: Sequence[str], cls: type[Settings]) -> list[str]:

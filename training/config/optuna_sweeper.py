@@ -63,7 +63,9 @@ class OptunaSweeper(Sweeper):
         varied = {key: override for key, override in parsed.items() if override.is_sweep_override()}
         fixed = [f"{key}={o.get_value_element_as_str()}" for key, o in parsed.items() if key not in varied]
         folder = Path(self.config.hydra.sweep.dir).resolve()
-        self._search(folder, {key: distribution(o) for key, o in varied.items()}, fixed)
+        space = {key: distribution(o) for key, o in varied.items()}
+        with terminal.logger_level("optuna", logging.WARNING):  # it sets a level of its own when it is imported
+            self._search(folder, space, fixed)
 
     def _search(self, folder: Path, space: Mapping[str, BaseDistribution], fixed: Sequence[str]) -> None:
         study = _study(folder, space)
@@ -136,7 +138,6 @@ def _study(folder: Path, space: Mapping[str, BaseDistribution]) -> Study:
         raise UsageError(_EXTRA) from error
     if not space:
         raise UsageError("nothing varies; give a setting several values, as in 'fit.clip=interval(0.5,5)' or seed=1,2")
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     folder.mkdir(parents=True, exist_ok=True)
     storage = JournalStorage(JournalFileBackend(str(folder / "study.log")))
     study = optuna.create_study(storage=storage, study_name="naba", direction="maximize", load_if_exists=True)

@@ -10,7 +10,6 @@ from safetensors import SafetensorError, safe_open
 from annotation.core.errors import UsageError
 from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding.encoding import Encoding
-from training.encoding.hub import hush
 from training.inference import onnx_backend
 from training.inference.onnx_backend import READER
 from training.inference.predictor import Predictor, model_scales
@@ -48,7 +47,6 @@ def load_model(path: str | Path) -> tuple[EventExtractor, Encoding]:
     path = Path(path)
     if not (path / "config.json").is_file():
         raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
-    hush()
     try:
         model, encoding = EventExtractor.load(path)
         model_scales(model)

@@ -20,12 +20,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.words import LEADING, TRAILING
 from training.encoding.compact_tokenizer import CHARACTERS, FEATURES
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
-from training.encoding.hub import hush
 from training.encoding.platt_scaling import score_scales
 from training.inference.predictor import Predictor
 from training.model.ensemble import mean_logits, read_windows
@@ -79,8 +79,9 @@ def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Pa
     folder.mkdir(parents=True, exist_ok=True)
     judged = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
     judged += ["links"] if model.links is not None else []
-    _graph(_ReaderGraph(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
-    _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, folder / JUDGE)
+    with terminal.logger_level("onnxscript", logging.ERROR):
+        _graph(_ReaderGraph(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
+        _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, folder / JUDGE)
     model.config.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     (folder / ABOUT).write_text(json.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")
@@ -89,7 +90,6 @@ def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Pa
 
 def load_graphs(folder: Path, *, batch_size: int = 16, threads: int | None = None, cpu: bool = False) -> Predictor:
     """A predictor of the graphs in the folder. Raises UsageError when a file is missing or cannot be read."""
-    hush()
     encoding = Encoding.from_pretrained(folder)
     extractor = OnnxExtractor(folder, encoding, threads=threads, cpu=cpu)
     try:
@@ -163,7 +163,6 @@ def _graph(
 ) -> None:
     """Export the module to the file; the first two dimensions of every input are dynamic."""
     free = torch.export.Dim.DYNAMIC
-    logging.getLogger("onnxscript").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

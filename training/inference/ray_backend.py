@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,9 +19,11 @@ from typing import Any, NamedTuple, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from annotation import terminal
 from annotation.core.document_json import from_json
 from annotation.core.errors import NabaError, UsageError
 from annotation.storage.documents_file import line
+from training.config.environment import environment
 from training.config.schema import PredictConfig
 from training.inference.document_source import CHARACTERS, DocumentSource, Piece, Position
 
@@ -38,7 +39,7 @@ def ray_pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> 
 
     Raises UsageError when Ray is not installed, a file is faulty, or the job fails.
     """
-    with _started():
+    with environment(_QUIET, override=False), _started():
         import ray
         from ray.data import ActorPoolStrategy
 
@@ -59,12 +60,12 @@ def ray_pieces(run: PredictConfig, archive: DocumentSource, start: Position) -> 
         dataset.context.execution_options.preserve_order = True
         dataset.context.target_max_block_size = CHARACTERS  # about a chunk, so that chunks spread over the workers
         dataset.context.enable_progress_bars = False
-        logging.getLogger("ray.data").setLevel(logging.ERROR)  # Ray configures its logging with the first data set
         try:
-            for row in dataset.iter_rows():
-                if row["fault"]:
-                    raise UsageError(row["fault"])
-                yield Piece(row["lines"], row["documents"], Position(row["file"], row["row"]))
+            with terminal.logger_level("ray.data", logging.ERROR):  # the first data set above has set another level
+                for row in dataset.iter_rows():
+                    if row["fault"]:
+                        raise UsageError(row["fault"])
+                    yield Piece(row["lines"], row["documents"], Position(row["file"], row["row"]))
         except ray.exceptions.RayError as error:
             raise UsageError(f"engine=ray: the job failed: {str(error).strip().splitlines()[-1]}") from error
 
@@ -123,8 +124,6 @@ def _row(piece: Piece, fault: str = "") -> Rows:
 @contextmanager
 def _started() -> Iterator[None]:
     """Start Ray unless it runs already, and stop it afterwards if it was started here."""
-    for name, value in _QUIET.items():
-        os.environ.setdefault(name, value)
     try:
         import ray
         import ray.data

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TypeVar, cast
 
@@ -18,6 +18,7 @@ import numpy.typing as npt
 import torch
 from torch import distributed
 
+from annotation import terminal
 from annotation.core.errors import NabaError
 
 T = TypeVar("T")
@@ -79,10 +80,9 @@ def process_group(*, cpu: bool) -> Iterator[ProcessGroup]:
         distributed.init_process_group("nccl")
     else:
         distributed.init_process_group("gloo")
-    if rank:
-        logging.getLogger("training").setLevel(logging.CRITICAL)
     try:
-        yield ProcessGroup(rank, size)
+        with terminal.logger_level("training", logging.CRITICAL) if rank else nullcontext():
+            yield ProcessGroup(rank, size)
     finally:
         distributed.destroy_process_group()
 

@@ -28,7 +28,6 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF, UNITS, count_units, units
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
-from training.encoding.hub import hush
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.loop.checkpoints import CheckpointLocator, best_checkpoint, exhausted
@@ -80,7 +79,6 @@ def fit(
     for name in ("train", "dev"):
         if not getattr(splits, name):
             raise UsageError(f"no {name} documents to use; see data.languages, or make a larger snapshot")
-    hush()
     examples = Examples(splits.train, encoding)
     batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
     arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
@@ -213,6 +211,7 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
         logging_steps=steps,
         report_to=[],
         disable_tqdm=True,
+        log_level_replica="passive",  # else Trainer sets the level of transformers' log in these processes
         remove_unused_columns=False,
         logging_nan_inf_filter=False,  # it would synchronise with the device after every step
         seed=seed,
