@@ -37,7 +37,9 @@ def _learning_command(
     function: Callable[..., None], *, context_settings: dict[str, object] | None = None
 ) -> Callable[..., None]:
     """Register a command under `LEARN`; rich would take the square brackets of its docstring for markup."""
-    register = learning.command(rich_help_panel=LEARN, help=escape(getdoc(function) or ""), context_settings=context_settings)
+    register = learning.command(
+        rich_help_panel=LEARN, help=escape(getdoc(function) or ""), context_settings=context_settings
+    )
     return register(function)
 
 

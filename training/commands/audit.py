@@ -1,4 +1,4 @@
-"""The work behind `naba audit`: what of a snapshot's gold an encoder and its encoding can say, before any training."""
+"""The work behind `naba audit`: the part of a snapshot's gold that an encoding can represent, before any training."""
 
 from __future__ import annotations
 
@@ -18,65 +18,65 @@ _FURTHER = "attribute"
 
 
 def audit(run: AuditConfig) -> float:
-    """Show what can be said and what is lost, write it to `output` if that is given, and return the share said."""
+    """Show what can be represented and what is lost, write it to `output` if given, and return the coverage in 0..1."""
     snapshot = Snapshot.open(run.snapshot)
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
     wanted = ("train", "dev", "test") if run.split == "all" else (run.split,)
     documents = [document for split in wanted for document in snapshot.split(split)]
     if not documents:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    found = coverage(encoding, documents, examples=run.examples)
-    _show(found, f"{_name(run)} on {snapshot.manifest.name}, {run.split}: {found.documents} documents")
+    totals = coverage(encoding, documents, examples=run.examples)
+    _show(totals, f"{_name(run)} on {snapshot.manifest.name}, {run.split}: {totals.documents} documents")
     if run.output:
         with atomic(run.output) as file:
-            json.dump(_row(found, run), file, ensure_ascii=False, indent=2)
+            json.dump(_row(totals, run), file, ensure_ascii=False, indent=2)
         terminal.say(f"audit: {run.output}")
-    return found.share
+    return totals.share
 
 
 def _name(run: AuditConfig) -> str:
     return run.encoder.id
 
 
-def _show(found: Coverage, title: str) -> None:
-    languages = sorted(found.marks)
+def _show(totals: Coverage, title: str) -> None:
+    languages = sorted(totals.marks)
     heading = ("", "marks", "can be said", *languages, "by labels of tokens", "not shown")
-    terminal.table(title, heading, _figures(found, languages))
-    rows = list(_losses(found))
+    terminal.table(title, heading, _figures(totals, languages))
+    rows = list(_losses(totals))
     if rows:
         terminal.table("what is lost, and why", ("", "marks"), rows)
-    if found.share < ENOUGH:
-        terminal.warn(f"{100 * found.share:.2f}% can be said, less than {100 * ENOUGH:.0f}%: see what is lost")
+    if totals.share < ENOUGH:
+        terminal.warn(f"{100 * totals.share:.2f}% can be said, less than {100 * ENOUGH:.0f}%: see what is lost")
 
 
-def _figures(found: Coverage, languages: list[str]) -> Iterator[tuple[str, ...]]:
+def _figures(totals: Coverage, languages: list[str]) -> Iterator[tuple[str, ...]]:
     for kind in (*LAYERS, None):
-        marks = found.of(kind=kind)
-        by_language = [_percent(found.of(kind=kind, language=language).share) for language in languages]
-        spans = marks if kind else _spans(found)
-        told = kind not in (ARGUMENT, LINK)
-        tokens = "" if not told else _percent(spans.tokens / spans.total if spans.total else 1.0)
-        unseen = "" if not told else str(spans.unseen)
+        marks = totals.of(kind=kind)
+        by_language = [_percent(totals.of(kind=kind, language=language).share) for language in languages]
+        spans = marks if kind else _spans(totals)
+        has_spans = kind not in (ARGUMENT, LINK)
+        tokens = "" if not has_spans else _percent(spans.tokens / spans.total if spans.total else 1.0)
+        unseen = "" if not has_spans else str(spans.unseen)
         yield PLURAL.get(kind or "", "all"), str(marks.total), _percent(marks.share), *by_language, tokens, unseen
 
 
-def _spans(found: Coverage) -> CoverageCounts:
-    total = found.of(kind=ENTITY)
-    total += found.of(kind=TRIGGER)
+def _spans(totals: Coverage) -> CoverageCounts:
+    total = totals.of(kind=ENTITY)
+    total += totals.of(kind=TRIGGER)
     return total
 
 
-def _losses(found: Coverage) -> Iterator[tuple[str, str]]:
-    """Reasons with their counts and an example each: of marks, then of what no score counts."""
+def _losses(totals: Coverage) -> Iterator[tuple[str, str]]:
+    """Reasons with their counts and an example each: of annotations, then of words the encoder is not shown."""
     for kind in (*LAYERS, _FURTHER):
-        for why, count in found.reasons([kind]):
-            yield f"{kind}: {_told(why, found.examples[kind, why])}", str(count)
-    unseen = [example for kind in LAYERS for example in found.examples[kind, UNSEEN]]
+        for why, count in totals.reasons([kind]):
+            yield f"{kind}: {_with_example(why, totals.examples[kind, why])}", str(count)
+    unseen = [example for kind in LAYERS for example in totals.examples[kind, UNSEEN]]
     if unseen:
-        yield _told(UNSEEN, unseen), str(_spans(found).unseen)
+        yield _with_example(UNSEEN, unseen), str(_spans(totals).unseen)
 
 
-def _told(why: str, examples: list[LossExample]) -> str:
+def _with_example(why: str, examples: list[LossExample]) -> str:
     return f"{why}, as in {examples[0].document}: {examples[0].what}" if examples else why
 
 
@@ -84,24 +84,24 @@ def _percent(share: float) -> str:
     return f"{100 * share:.2f}"
 
 
-def _row(found: Coverage, run: AuditConfig) -> dict[str, object]:
-    """The same for a machine."""
+def _row(totals: Coverage, run: AuditConfig) -> dict[str, object]:
+    """The coverage as JSON values."""
     languages = {
-        language: {kind: _marks(marks) for kind, marks in kinds.items()} for language, kinds in found.marks.items()
+        language: {kind: _marks(marks) for kind, marks in kinds.items()} for language, kinds in totals.marks.items()
     }
     lost = [
-        {"kind": kind, "why": why, "count": count, "examples": _examples(found, kind, why)}
-        for (kind, why), count in found.lost.most_common()
+        {"kind": kind, "why": why, "count": count, "examples": _examples(totals, kind, why)}
+        for (kind, why), count in totals.lost.most_common()
     ]
-    unseen = {kind: _examples(found, kind, UNSEEN) for kind in LAYERS if found.examples.get((kind, UNSEEN))}
+    unseen = {kind: _examples(totals, kind, UNSEEN) for kind in LAYERS if totals.examples.get((kind, UNSEEN))}
     return {
         "schema": 1,
         "encoder": _name(run),
         "snapshot": run.snapshot,
         "split": run.split,
-        "documents": found.documents,
-        "share": found.share,
-        "kinds": {kind: _marks(found.of(kind=kind)) for kind in LAYERS},
+        "documents": totals.documents,
+        "share": totals.share,
+        "kinds": {kind: _marks(totals.of(kind=kind)) for kind in LAYERS},
         "languages": languages,
         "lost": lost,
         "unseen": unseen,
@@ -113,5 +113,5 @@ def _marks(marks: CoverageCounts) -> dict[str, float]:
     return {**sizes, "share": marks.share}
 
 
-def _examples(found: Coverage, kind: str, why: str) -> list[dict[str, str]]:
-    return [{"document": example.document, "what": example.what} for example in found.examples.get((kind, why), ())]
+def _examples(totals: Coverage, kind: str, why: str) -> list[dict[str, str]]:
+    return [{"document": example.document, "what": example.what} for example in totals.examples.get((kind, why), ())]

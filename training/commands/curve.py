@@ -1,4 +1,4 @@
-"""The work behind `naba curve`: a model for each share of the documents, and what their scores say of more labels."""
+"""The work behind `naba curve`: a model for each share of the documents, and what more labels would bring."""
 
 from __future__ import annotations
 
@@ -40,18 +40,22 @@ def curve(run: CurveConfig) -> float:
         _log.info("point %d of %d: %g%% of the documents, seed %d", number, len(runs), 100 * share, one.seed)
         train(one)
         points.append(_point(share, one, snapshot, gold, run.split))
-    found = Curve(points)
+    learning_curve = Curve(points)
     about = {"snapshot": f"{snapshot.manifest.name} ({snapshot.manifest.content[:12]})", "split": run.split}
     page = write_curve(
-        found, Path(run.output), ontology=snapshot.ontology, title=f"What more labels bring to {run.name}", meta=about
+        learning_curve,
+        Path(run.output),
+        ontology=snapshot.ontology,
+        title=f"What more labels bring to {run.name}",
+        meta=about,
     )
-    _show(found)
+    _show(learning_curve)
     terminal.say(f"curve: {page}")
-    return found.trends[HEADLINE].f1[-1]
+    return learning_curve.trends[HEADLINE].f1[-1]
 
 
 def _gold(snapshot: Snapshot, run: CurveConfig) -> list[Document]:
-    """What every point is scored on. Raises UsageError where there is none."""
+    """The documents that every point is scored on. Raises UsageError where there are none."""
     languages = run.data.languages
     gold = [d for d in snapshot.split(run.split) if languages is None or d.language in languages]
     if not gold:
@@ -84,7 +88,7 @@ def _runs(run: CurveConfig) -> Iterator[tuple[float, TrainConfig]]:
 
 
 def _point(share: float, one: TrainConfig, snapshot: Snapshot, gold: Sequence[Document], split: str) -> TrainingPoint:
-    """What the trained model finds is kept in its folder, so that it goes when another takes its place."""
+    """The point of a trained model. Its predictions are stored in its folder, so another model there removes them."""
     learned = DataSelection.of(snapshot, one.data, one.seed).train
     folder = Path(one.output) / "model"
     file = folder / f"predictions-{split}.jsonl"
@@ -100,13 +104,13 @@ def _point(share: float, one: TrainConfig, snapshot: Snapshot, gold: Sequence[Do
     )
 
 
-def _show(found: Curve) -> None:
-    """The scores at each size, where they lead, and the types whose labels are worth most."""
+def _show(learning_curve: Curve) -> None:
+    """The scores at each size, and their trends."""
     heading = ("documents", *UNITS)
     rows = [
-        (f"{size:g} ({100 * share:g}%)", *(percent(found.trends[unit].f1[at]) for unit in UNITS))
-        for at, (share, size) in enumerate(zip(found.shares, found.sizes, strict=True))
+        (f"{size:g} ({100 * share:g}%)", *(percent(learning_curve.trends[unit].f1[at]) for unit in UNITS))
+        for at, (share, size) in enumerate(zip(learning_curve.shares, learning_curve.sizes, strict=True))
     ]
-    terminal.table(f"F1 on {len(found.points[0].scores.ids)} documents", heading, rows)
-    terminal.table("with more documents", TREND_HEADING, map(trend_row, found.trends.values()))
-    terminal.say(verdict(found).words)
+    terminal.table(f"F1 on {len(learning_curve.points[0].scores.ids)} documents", heading, rows)
+    terminal.table("with more documents", TREND_HEADING, map(trend_row, learning_curve.trends.values()))
+    terminal.say(verdict(learning_curve).words)

@@ -53,13 +53,13 @@ def train_main(overrides: Sequence[str]) -> None:
 
 
 def audit_main(overrides: Sequence[str]) -> None:
-    """`naba audit`: what a model with an encoder could say of a snapshot's marks. Raises NabaError."""
+    """`naba audit`: which annotations of a snapshot an encoding can represent. Raises NabaError."""
     with _hydra("audit", overrides, AuditConfig):
         _audit()
 
 
 def curve_main(overrides: Sequence[str]) -> None:
-    """`naba curve`: train on shares of a snapshot, and say what more documents would bring. Raises NabaError."""
+    """`naba curve`: train on shares of a snapshot, and estimate what more of them would bring. Raises NabaError."""
     with _hydra("curve", overrides, CurveConfig):
         _curve()
 
@@ -83,14 +83,14 @@ def onnx_main(overrides: Sequence[str]) -> None:
 
 
 def release_main(overrides: Sequence[str]) -> None:
-    """`naba release`: hold a model against the gates and keep it. Raises NabaError, Refused among them."""
+    """`naba release`: release a model if it passes the gates. Raises NabaError, Refused among them."""
     overrides = list(map(quoted, overrides))
     with _hydra("release", overrides, ReleaseConfig):
         _release()
 
 
 def verify_main(overrides: Sequence[str]) -> None:
-    """`naba release --verify`: make a release's model again. Raises NabaError, Refused among them."""
+    """`naba release --verify`: train a release's model again and compare. Raises NabaError, Refused among them."""
     overrides = list(map(quoted, overrides))
     with _hydra("release --verify", overrides, VerifyConfig):
         _verify()
@@ -204,7 +204,7 @@ def _verify(cfg: DictConfig) -> float:
 
 @contextmanager
 def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Iterator[None]:
-    """Hydra reads `sys.argv`, and raises instead of printing when HYDRA_FULL_ERROR is set; both are put back."""
+    """Hydra reads `sys.argv`, and raises instead of printing when HYDRA_FULL_ERROR is set; all is put back."""
     argv, sys.argv = sys.argv, [f"naba {command}", *overrides]
     if _SWEEP & set(overrides):
         register_sweeper()
@@ -226,16 +226,16 @@ def _faults(overrides: Sequence[str], cls: type[Settings]) -> list[str]:
         parsed = OverridesParser.create().parse_overrides([o for o in overrides if not o.startswith("-")])
     except HydraException:
         return []
-    known = [*paths(cls), *(_GROUPS if issubclass(cls, TrainConfig) else _GROUPS[-1:])]
+    every_path = [*paths(cls), *(_GROUPS if issubclass(cls, TrainConfig) else _GROUPS[-1:])]
     sweeping = bool(_SWEEP & set(overrides))
-    return [fault for override in parsed if (fault := _fault(override, known, sweeping))]
+    return [fault for override in parsed if (fault := _fault(override, every_path, sweeping))]
 
 
-def _fault(override: Override, known: Sequence[str], sweeping: bool) -> str | None:
+def _fault(override: Override, every_path: Sequence[str], sweeping: bool) -> str | None:
     key = override.key_or_group.replace("/", ".")
-    group = key in _GROUPS or any(path.startswith(f"{key}.") for path in known)
-    if not override.is_add() and key not in known and not key.startswith("hydra."):
-        return f"{key or override.input_line}: no such setting; {hint(key, _near(key, known))}"
+    group = key in _GROUPS or any(path.startswith(f"{key}.") for path in every_path)
+    if not override.is_add() and key not in every_path and not key.startswith("hydra."):
+        return f"{key or override.input_line}: no such setting; {hint(key, _near(key, every_path))}"
     if override.is_sweep_override():
         return None if sweeping else f"{key}: has several values; add --multirun to try each, or put a list in [ ]"
     if group and isinstance(override.value(), int | float):
@@ -243,15 +243,15 @@ def _fault(override: Override, known: Sequence[str], sweeping: bool) -> str | No
     return None
 
 
-def _near(key: str, known: Sequence[str]) -> list[str]:
+def _near(key: str, every_path: Sequence[str]) -> list[str]:
     """The settings of the group the key names, if there is one, else of the outermost level."""
     group = key.rpartition(".")[0]
-    inside = [path for path in known if group and path.rpartition(".")[0] == group]
-    return inside or [path for path in known if "." not in path]
+    inside = [path for path in every_path if group and path.rpartition(".")[0] == group]
+    return inside or [path for path in every_path if "." not in path]
 
 
 def _line(error: Exception) -> str:
-    """One line that says what Hydra says over several."""
+    """The message of an error of Hydra in one line."""
     if isinstance(error, OverrideParseException):
         return f"{error.override}: not understood; write key=value, and quote a value with brackets, commas or = in it"
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:

@@ -1,4 +1,4 @@
-"""The work behind `naba predict`: an archive in, a file of the same Documents with what the model finds in them out."""
+"""The work behind `naba predict`: Documents in, a file of the same Documents with predicted annotations out."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from training.model.mixed_precision import uses_bf16
 
 
 def predict(run: PredictConfig) -> int:
-    """Write every document of `input` with what the model finds in it, and return how many there were.
+    """Write every document of `input` with predicted annotations, and return their number.
 
-    Broken off, it goes on where it stopped, and writes the same bytes. Raises UsageError for what cannot be read.
+    An interrupted run is resumed where it stopped, and writes the same bytes. Raises UsageError for unreadable files.
     """
     predictor = load_predictor(run)
     archive = DocumentSource.open(Path(run.input))
@@ -29,10 +29,10 @@ def predict(run: PredictConfig) -> int:
         raise UsageError(f"{run.output}: is in what is read; choose another output=")
     with Resumable.open(run.output, _task(run, predictor, archive)) as file:
         if run.engine == "ray":
-            found = ray_backend.ray_pieces(run, archive, file.place)
+            pieces = ray_backend.ray_pieces(run, archive, file.place)
         else:
-            found = predicted_pieces(predictor, archive, file.place)
-        for piece in with_progress(found, lambda piece: piece.documents):
+            pieces = predicted_pieces(predictor, archive, file.place)
+        for piece in with_progress(pieces, lambda piece: piece.documents):
             file.add(*piece)
         count = file.finish()
     terminal.say(f"{count} documents: {run.output}")
@@ -40,13 +40,13 @@ def predict(run: PredictConfig) -> int:
 
 
 def predicted_pieces(predictor: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:
-    """What the chunks of the archive become, from `start` on."""
+    """The predicted chunks of the archive, from `start` on."""
     for documents, after in archive.chunks(predictor.batch_size, start):
         yield Piece("".join(map(line, predictor.predict(documents))), len(documents), after)
 
 
 def _task(run: PredictConfig, predictor: Predictor, archive: DocumentSource) -> dict[str, object]:
-    """What must be the same for a file to be gone on with."""
+    """What must be equal for a partial file to be resumed."""
     kind = f"{type(predictor.model).__name__} on {predictor.model.device.type}"
     if uses_bf16(predictor.precision, predictor.model.device):
         kind += " in bf16"

@@ -1,4 +1,4 @@
-"""What `naba score` says of two files."""
+"""The work behind `naba score`: predicted Documents against gold."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from training.scoring.parallel_scoring import Lines, Scored, ScoringTask, score_
 
 
 def score_command(task: ScoringTask, against: Lines | None, *, workers: int | None, as_json: bool) -> None:
-    """Score the files and say the numbers. Raises UsageError where they do not fit each other.
+    """Score the files and print the numbers. Raises UsageError where they do not fit each other.
 
-    `against`: what another model marked in the same documents, to compare with.
+    `against`: another model's predictions for the same documents, to compare with.
     """
     scored = _score(task, workers)
     before = _score(ScoringTask(task.gold, against), workers) if against else None
@@ -37,7 +37,7 @@ def _score(task: ScoringTask, workers: int | None) -> Scored:
 
 
 def metrics(scored: Scored, comparison: Comparison | None = None) -> Mapping[str, object]:
-    """Plain JSON values: as metrics.json has them, and what was asked beside them."""
+    """JSON values: the scores as metrics.json has them, and beside them the further parts that were requested."""
     further = {
         "matches": scored.matches,
         "boundaries": scored.ladder,

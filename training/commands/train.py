@@ -33,19 +33,19 @@ from training.scoring.scores import Scores, score
 _log = logging.getLogger(__name__)
 METRICS, CONFIG = "metrics.json", "config.yaml"
 _FREE = ("output", "name", "resume", "tracking")
-"""Settings that may differ when a run is taken up again; so may where and on how many threads it is computed."""
+"""Settings that may differ when a run is resumed; so may the device and the number of threads."""
 
 
 def train(run: TrainConfig) -> float:
     """Train a model into `output`/model and return its Arg-C+ on the development documents.
 
-    A run that was broken off goes on from its last checkpoint; one that was finished is not repeated. Processes that
-    torchrun has started train together, and the first of them writes.
+    An interrupted run is resumed from its last checkpoint; a finished one is not repeated. Processes started by
+    torchrun train together, and the main one writes.
     """
     with process_group(cpu=run.fit.device == "cpu") as group:
-        told = group.broadcast(lambda: run)  # a name made of the time of day is the first one's
-        snapshot = Snapshot.open(told.snapshot)
-        return _trained(told, snapshot, group)
+        agreed = group.broadcast(lambda: run)  # a name made of the time of day is the main process's
+        snapshot = Snapshot.open(agreed.snapshot)
+        return _trained(agreed, snapshot, group)
 
 
 def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float:
@@ -56,15 +56,15 @@ def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
     _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
-    told = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages()}
+    lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages()}
     wish = run.tracking if group.is_main else replace(run.tracking, mode="off")
-    with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=told) as tracker:
+    with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=lineage) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
         model, encoding, dev = _fitted(run, snapshot, folder, tracker, group)
         scores = None
         if group.is_main:
             scores = score(dev, calibrate(model, encoding, dev, batch_size=run.fit.batch_size))
-            folder.publish(lambda path: _save(path, model, encoding, scores, told))
+            folder.publish(lambda path: _save(path, model, encoding, scores, lineage))
             _track(tracker, scores)
             made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
             tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
@@ -81,7 +81,7 @@ def _fitted(
     set_seed(run.seed)
     chosen = DataSelection.of(snapshot, run.data, run.seed)
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
-    _say_lost(encoding, chosen.train, run.snapshot)
+    _log_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     model.config.run_name = run.name
     checkpoint = group.broadcast(folder.checkpoint)
@@ -101,38 +101,40 @@ def _fitted(
     return model, encoding, chosen.dev
 
 
-def _say_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) -> None:
-    """What the model cannot be taught is said before it is trained, not found out after."""
-    found = coverage(encoding, documents)
-    if not found.lost:
+def _log_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) -> None:
+    """Log which annotations the model cannot learn, before it is trained."""
+    totals = coverage(encoding, documents)
+    if not totals.lost:
         return
-    reasons = ", ".join(f"{why}: {count}" for why, count in found.reasons([*LAYERS, "attribute"])[:5])
-    if found.share < ENOUGH:
+    reasons = ", ".join(f"{why}: {count}" for why, count in totals.reasons([*LAYERS, "attribute"])[:5])
+    if totals.share < ENOUGH:
         _log.warning(
             "only %.2f%% of the marks of %d documents can be learned (%s); naba audit snapshot=%s says more",
-            100 * found.share,
-            found.documents,
+            100 * totals.share,
+            totals.documents,
             reasons,
             snapshot,
         )
     else:
-        _log.info("%d marks of %d documents cannot be learned (%s)", found.lost.total(), found.documents, reasons)
+        _log.info("%d marks of %d documents cannot be learned (%s)", totals.lost.total(), totals.documents, reasons)
 
 
 def _bound(run: TrainConfig) -> dict[str, object]:
-    """The settings that make a run this one."""
+    """The settings that must be equal for a run to be resumed."""
     row = {key: value for key, value in asdict(run).items() if key not in _FREE}
     return {**row, "fit": {key: value for key, value in row["fit"].items() if key not in ("device", "threads")}}
 
 
-def _save(folder: Path, model: EventExtractor, encoding: Encoding, scores: Scores, told: Mapping[str, object]) -> None:
-    """Fill a model folder; `told` becomes its config.yaml."""
+def _save(
+    folder: Path, model: EventExtractor, encoding: Encoding, scores: Scores, lineage: Mapping[str, object]
+) -> None:
+    """Fill a model folder; `lineage` becomes its config.yaml."""
     model.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     with atomic(folder / METRICS) as file:
         json.dump(scores.as_dict(), file, ensure_ascii=False, indent=2)
     with atomic(folder / CONFIG) as file:
-        yaml.safe_dump(json.loads(json.dumps(told)), file, allow_unicode=True, sort_keys=False)
+        yaml.safe_dump(json.loads(json.dumps(lineage)), file, allow_unicode=True, sort_keys=False)
 
 
 def _track(tracker: Tracker, scores: Scores) -> None:

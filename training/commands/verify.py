@@ -18,10 +18,10 @@ from training.release.training_lineage import open_training_snapshot
 
 
 def verify(run: VerifyConfig) -> None:
-    """Say that the release is what it was, and that training its compact model again gives the same weights.
+    """Check that a release's files are unchanged, and that training its compact model again gives the same weights.
 
     A hub encoder is not trained again. Raises UsageError when a file of the release, or the snapshot, has changed;
-    Refused when the weights come out otherwise, with what is not as it was.
+    Refused when the weights differ, with what else differs.
     """
     folder = Path(run.releases) / run.version
     record = Record.open(folder)
@@ -35,13 +35,13 @@ def verify(run: VerifyConfig) -> None:
         wanted = replace(config, snapshot=str(snapshot.path), output=place, resume=False)
         train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
         model, _ = load_model(Path(place) / "model")
-        found = weights(model)
-    if found != record.weights:
+        digest = weights(model)
+    if digest != record.weights:
         why = "; ".join(_differences(record, config)) or "the machine is another one"
         raise Refused(
-            f"release {run.version}: trained again its weights are {found[:12]}, not {record.weights[:12]} ({why})"
+            f"release {run.version}: trained again its weights are {digest[:12]}, not {record.weights[:12]} ({why})"
         )
-    terminal.say(f"release {run.version}: trained again its weights are the same, to the bit ({found[:12]})")
+    terminal.say(f"release {run.version}: trained again its weights are the same, to the bit ({digest[:12]})")
 
 
 def _differences(record: Record, config: TrainConfig) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""What the commands are configured by, and the rules their values must keep."""
+"""The configuration of the training commands, and the rules for its values."""

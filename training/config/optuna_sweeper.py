@@ -1,7 +1,7 @@
 """`naba train --multirun hydra/sweeper=optuna`: combinations of settings chosen by how the earlier ones did.
 
-Hydra's own plugin for Optuna needs a release of it from 2022. This one keeps its study beside the runs, so that a sweep
-that was broken off goes on: what was under way is run again, which takes up its own checkpoint.
+Hydra's own plugin for Optuna needs a release of it from 2022. This one keeps its study beside the runs, so that an
+interrupted sweep is resumed: unfinished trials are run again, from their own checkpoints.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ class OptunaSweeper(Sweeper):
         self.hydra_context: HydraContext | None = None
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
+        """Make the launcher of the runs; Hydra calls it before `sweep`."""
         self.config, self.hydra_context = config, hydra_context
         self.launcher = Plugins.instance().instantiate_launcher(
             hydra_context=hydra_context, task_function=task_function, config=config
         )
 
     def sweep(self, arguments: list[str]) -> None:
-        """Run what is still to be tried. Raises UsageError when there is nothing to vary, or another sweep there."""
+        """Run the remaining trials. Raises UsageError when nothing varies, or the folder holds another sweep."""
         if self.config is None or self.hydra_context is None:
             raise RuntimeError("a sweep begins after setup")
         parser = OverridesParser.create(config_loader=self.hydra_context.config_loader)
@@ -78,12 +79,14 @@ class OptunaSweeper(Sweeper):
             self._run(study, batch, fixed)
         best = study.best_trial
         with atomic(folder / "best.yaml") as file:
-            found = {"trial": best.number, "value": best.value, "settings": dict(best.params)}
-            yaml.safe_dump(found, file, allow_unicode=True, sort_keys=False)
-        terminal.say(f"best of {len(study.trials)}: {best.value:.4f} in {folder / str(best.number)} ({_told(best)})")
+            summary = {"trial": best.number, "value": best.value, "settings": dict(best.params)}
+            yaml.safe_dump(summary, file, allow_unicode=True, sort_keys=False)
+        terminal.say(
+            f"best of {len(study.trials)}: {best.value:.4f} in {folder / str(best.number)} ({_settings(best)})"
+        )
 
     def _ask(self, study: Study, space: Mapping[str, BaseDistribution]) -> Trial:
-        """A new combination. Seeded by its number, it is the same whether or not the sweep was broken off before."""
+        """A new combination. Seeded by its number, it is the same whether or not the sweep was interrupted before."""
         from optuna.samplers import TPESampler
 
         study.sampler = TPESampler(seed=self.seed + len(study.trials), constant_liar=self.parallel > 1)
@@ -97,26 +100,26 @@ class OptunaSweeper(Sweeper):
             for trial in batch
         ]
         for job in jobs:
-            self._composes(job)
+            self._compose(job)
         results = self.launcher.launch(jobs, initial_job_idx=batch[0].number)
         for trial, result in zip(batch, results, strict=True):
             study.tell(trial.number, float(result.return_value))
-            _log.info("trial %d of %d: %.4f (%s)", trial.number + 1, self.trials, result.return_value, _told(trial))
+            _log.info("trial %d of %d: %.4f (%s)", trial.number + 1, self.trials, result.return_value, _settings(trial))
 
-    def _composes(self, job: list[str]) -> None:
-        """Raises Hydra's error before anything is run, should the overrides not go together."""
+    def _compose(self, job: list[str]) -> None:
+        """Compose the overrides of a run, so that Hydra raises before anything is run if they do not go together."""
         if self.hydra_context is not None and self.config is not None:
             self.hydra_context.config_loader.load_sweep_config(self.config, job)
 
 
 def register_sweeper() -> None:
-    """Let Hydra find it, by the only package name that it makes plugins from."""
+    """Register the sweeper with Hydra, under the only package name that it takes plugins from."""
     sys.modules.setdefault(OptunaSweeper.__module__, sys.modules[__name__])
     Plugins.instance().register(OptunaSweeper)
 
 
 def distribution(override: Override) -> BaseDistribution:
-    """What a sweep of Hydra's grammar draws from: choices, a range with steps, an interval; `log` is a tag."""
+    """The distribution of an override that sweeps: over choices, a range with steps or an interval; `log` is a tag."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     value = override.value()
@@ -128,7 +131,7 @@ def distribution(override: Override) -> BaseDistribution:
 
 
 def _study(folder: Path, space: Mapping[str, BaseDistribution]) -> Study:
-    """The folder's study, new or taken up again."""
+    """The folder's study, new or resumed."""
     try:
         import optuna
         from optuna.distributions import distribution_to_json
@@ -141,15 +144,15 @@ def _study(folder: Path, space: Mapping[str, BaseDistribution]) -> Study:
     folder.mkdir(parents=True, exist_ok=True)
     storage = JournalStorage(JournalFileBackend(str(folder / "study.log")))
     study = optuna.create_study(storage=storage, study_name="naba", direction="maximize", load_if_exists=True)
-    told = {key: json.loads(distribution_to_json(each)) for key, each in sorted(space.items())}
-    before = study.user_attrs.get(_SPACE, told)
-    if before != told:
+    distributions = {key: json.loads(distribution_to_json(each)) for key, each in sorted(space.items())}
+    before = study.user_attrs.get(_SPACE, distributions)
+    if before != distributions:
         raise UsageError(f"{folder} holds another sweep, over {', '.join(before)}; choose another name=")
-    study.set_user_attr(_SPACE, told)
+    study.set_user_attr(_SPACE, distributions)
     return study
 
 
-def _told(trial: Trial | FrozenTrial) -> str:
+def _settings(trial: Trial | FrozenTrial) -> str:
     return " ".join(
         f"{key}={value:.4g}" if isinstance(value, float) else f"{key}={value}" for key, value in trial.params.items()
     )

@@ -1,4 +1,4 @@
-"""What each training command is configured by. The presets are in conf/, key by key."""
+"""The configuration of each training command. The presets are in conf/, key by key."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig(Settings):
-    """The heads on top of the encoder, and how their losses weigh.
+    """The heads on top of the encoder, and the weights of their losses.
 
-    max_width: the longest span, in words; longer ones cannot be said. nested: whether entity mentions may stand within
-    others; where they never do, the best of those that overlap is kept. head_size: width of the per-label query and
+    max_width: words of the longest span; longer ones are lost. nested: whether an entity mention may contain another;
+    where none does, the best of those that overlap is predicted. head_size: width of the per-label query and
     key. hidden_size: width of a span's representation in the heads of roles, attributes and links. negatives: how many
     of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_margin: how
     far the logits of roles are raised above those that were trained: F1, while low, is best where a role is likelier
@@ -78,7 +78,7 @@ class ModelConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class EncoderConfig(Settings):
-    """What turns words into vectors; `kind` tells which of the classes below it is, and no other's settings are taken.
+    """What turns words into vectors. `kind` names one of the classes below; settings of another one are refused.
 
     window: tokens the encoder sees at once, special ones included, 0 for all it can take; longer documents get several,
     each sharing `overlap` of its tokens with the next. learning_rate: the rate that suits it, which `fit` takes over.
@@ -97,8 +97,11 @@ class EncoderConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class CompactEncoderConfig(EncoderConfig):
-    """Ours, trained from scratch: its width, recurrent layers, rates of dropout and of hiding a word's identity so that
-    its letters must do, and whether each word reads its neighbours before the recurrence."""
+    """The compact encoder, trained from scratch.
+
+    hidden_size: its width. layers: recurrent ones. word_dropout: the rate at which a word's identity is hidden, so that
+    its letters must do. neighbours: whether each word reads the adjacent ones before the recurrence.
+    """
 
     kind: Literal["compact"] = "compact"
     hidden_size: int = setting(192, at_least(2), even)  # one half for each direction
@@ -193,9 +196,9 @@ class TrainConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class AuditConfig(Settings):
-    """What of a snapshot's marks a model with this encoder could say. `output` is a JSON file for all of it.
+    """How much of a snapshot the encoding of this encoder can represent. `output` is a JSON file for the result.
 
-    examples: how many of each reason for a loss.
+    examples: the most examples of each reason for a loss.
     """
 
     snapshot: str = needed(str, filled)
@@ -208,11 +211,11 @@ class AuditConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateConfig(Settings):
-    """A trained model against one split of a snapshot. `output` is where the report goes: beside the model if None.
+    """Evaluation of a model on one split of a snapshot. `output` is the report's folder, by default beside the model.
 
     against: another model, to compare it with. studio: the address of the Label Studio project the documents were
     marked in, such as http://localhost:8080/projects/1, for links to their tasks. ceilings: whether the model also
-    predicts told gold spans, three times, to see what its triggers and entities cost.
+    predicts with gold spans given, three times, to measure what wrong triggers and entities cost.
     """
 
     model: str = needed(str, filled)
@@ -229,7 +232,7 @@ class EvaluateConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class PredictConfig(Settings):
-    """Documents in, the same Documents with what the model finds in them out, in the same order.
+    """Documents in, the same Documents with predicted annotations out, in the same order.
 
     engine: `local` is this process, `ray` a Ray Data job of so many `workers`, on this machine or the cluster that
     RAY_ADDRESS names, each with `threads` cores (1 by default) or a GPU where it has them. precision: as of a training.
@@ -248,7 +251,7 @@ class PredictConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class OnnxConfig(Settings):
-    """A trained model that is to become ONNX graphs, in the folder `output`: `onnx` beside the model if None."""
+    """Export of a trained model as ONNX graphs into the folder `output`, by default `onnx` beside the model."""
 
     model: str = needed(str, filled)
     output: str | None = setting(None, filled)
@@ -256,7 +259,7 @@ class OnnxConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseConfig(Settings):
-    """A trained model that is to become `releases`/`version`, if the gates let it.
+    """Release of a trained model as `releases`/`version`, if it passes the gates.
 
     against: last (the newest release, where there is one), none, a version, or a model's folder. gates: a preset of
     conf/gates, or a file. trained_on: the snapshot the model was trained on, where that is not the one it is scored on
@@ -280,7 +283,7 @@ class ReleaseConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyConfig(Settings):
-    """A release whose model is to be made again. `snapshot` is what it was trained on, where that has moved."""
+    """Verification of a release by training its model again. `snapshot`: what it was trained on, if that has moved."""
 
     version: str = needed(str, filled, version_fault)
     releases: str = setting("releases", filled)
@@ -313,20 +316,25 @@ class CurveConfig(TrainConfig):
     same_steps: bool = True
 
     def faults(self) -> Iterator[str]:
-        """The rules' faults, and a share of its own."""
+        """The broken rules, and a `data.share`, which `shares` replaces."""
         yield from super().faults()
         if self.data.share is not None:
             yield "data.share: is what a curve goes through; say shares=[...]"
 
 
 def read_config(config: Mapping[str, object]) -> TrainConfig:
-    """A training configuration as a model or a release recorded it. Raises ConfigError.
+    """A training configuration as a model or a release recorded it, by any version of naba. Raises ConfigError."""
+    return typed(OmegaConf.create(up_to_date(config)), TrainConfig)
+
+
+def up_to_date(config: Mapping[str, object]) -> dict[str, object]:
+    """A recorded configuration, or a part of one, with the settings that its classes have today.
 
     Records made when all encoders shared one class hold settings of other kinds too, which are left out.
     """
     encoder = config.get("encoder")
-    if isinstance(encoder, Mapping):
-        cls = HubEncoderConfig if encoder.get("kind") == "hub" else CompactEncoderConfig
-        own = {f.name for f in fields(cls)}
-        config = {**config, "encoder": {name: value for name, value in encoder.items() if name in own}}
-    return typed(OmegaConf.create(dict(config)), TrainConfig)
+    if not isinstance(encoder, Mapping):
+        return dict(config)
+    cls = HubEncoderConfig if encoder.get("kind") == "hub" else CompactEncoderConfig
+    own = {f.name for f in fields(cls)}
+    return {**config, "encoder": {name: value for name, value in encoder.items() if name in own}}

@@ -54,47 +54,55 @@ def needed(kind: type[T], *rules: Rule) -> T:
 
 
 def at_least(low: float) -> Rule:
+    """The rule that a number is `low` or more."""
     return lambda value: None if cast(float, value) >= low else f"must be at least {low}, not {value}"
 
 
 def above(low: float) -> Rule:
+    """The rule that a number is more than `low`."""
     return lambda value: None if cast(float, value) > low else f"must be above {low}, not {value}"
 
 
 def within(low: float, high: float) -> Rule:
+    """The rule that a number is from `low` to `high`, both included."""
     return lambda value: None if low <= cast(float, value) <= high else f"must be from {low} to {high}, not {value}"
 
 
 def below(high: float) -> Rule:
+    """The rule that a number is less than `high`."""
     return lambda value: None if cast(float, value) < high else f"must be below {high}, not {value}"
 
 
 def zero_or(low: int) -> Rule:
+    """The rule that a number is 0, or `low` or more."""
     return lambda value: None if value == 0 or cast(int, value) >= low else f"must be 0, or at least {low}, not {value}"
 
 
 def even(value: object) -> str | None:
+    """The rule that a whole number is even."""
     return f"must be even, not {value}" if cast(int, value) % 2 else None
 
 
 def web(value: object) -> str | None:
+    """The rule that a text is an address of the web."""
     return None if str(value).startswith(("http://", "https://")) else f"must be a web address, not {value}"
 
 
 def filled(value: object) -> str | None:
+    """The rule that a text has more than white space."""
     return None if str(value).strip() else "must not be empty"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The base of every configuration dataclass. Raises ConfigError when built from values that break a rule."""
+    """The base of every configuration dataclass. Raises ConfigError when a value breaks a rule."""
 
     def __post_init__(self) -> None:
         if faults := list(self.faults()):
             raise ConfigError(faults)
 
     def faults(self) -> Iterator[str]:
-        """Each broken rule, beginning with its field. Extended where one field's value rules another's."""
+        """Each broken rule, beginning with its field. Subclasses add the rules between fields."""
         for f in fields(self):
             for fault in _broken(f.metadata.get("rules", ()), getattr(self, f.name)):
                 yield f"{f.name}: {fault}"
@@ -122,10 +130,10 @@ def paths(cls: type[_Dataclass], prefix: str = "") -> Iterator[str]:
         yield from dict.fromkeys(inner)  # several classes of one group share settings
 
 
-def hint(word: str, known: Sequence[str]) -> str:
-    """A ready-made end of a message: what the user may have meant, or what there is."""
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]}?" if close else f"it has {', '.join(sorted(known))}"
+def hint(word: str, choices: Sequence[str]) -> str:
+    """The end of a message about an unknown word: the choice the user may have meant, or all choices."""
+    close = difflib.get_close_matches(word, choices, n=1)
+    return f"did you mean {close[0]}?" if close else f"it has {', '.join(sorted(choices))}"
 
 
 def _broken(rules: Sequence[Rule], value: object) -> Iterator[str]:
@@ -143,12 +151,12 @@ class _ConfigReader:
             self.faults.append(f"{path.rstrip('.') or 'config'}: must be a group of settings, not {row!r}")
             return None
         before = len(self.faults)
-        known = {f.name: f for f in fields(cls)}
-        for key in row.keys() - known.keys():
-            of = f" of kind {known['kind'].default}" if "kind" in known else ""
-            self.faults.append(f"{path}{key}: no such setting{of}; {hint(str(key), list(known))}")
+        by_name = {f.name: f for f in fields(cls)}
+        for key in row.keys() - by_name.keys():
+            of = f" of kind {by_name['kind'].default}" if "kind" in by_name else ""
+            self.faults.append(f"{path}{key}: no such setting{of}; {hint(str(key), list(by_name))}")
         hints = get_type_hints(cls)
-        values = {n: self.setting(f, hints[n], row, path) for n, f in known.items() if n in row or _required(f)}
+        values = {n: self.setting(f, hints[n], row, path) for n, f in by_name.items() if n in row or _required(f)}
         if len(self.faults) > before:
             return None
         try:

@@ -1,11 +1,11 @@
-"""What a release may be called: a version is the name of a folder, and of an alias in Weights & Biases."""
+"""Names of releases: a version is the name of a folder, and of an alias in Weights & Biases."""
 
 from __future__ import annotations
 
 import re
 
 REFUSED = "refused"
-"""The folder beside the releases in which the reports of those lie that the gates refused."""
+"""The folder beside the releases with the reports of models that the gates refused."""
 
 LAST, NONE = "last", "none"
 """What a release may be compared with instead of a version."""

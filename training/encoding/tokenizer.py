@@ -111,7 +111,7 @@ class HubTokenizer:
     def tokens(self, text: str) -> tuple[Ids, Ids]:
         """The text's token ids [T], without special ones, and the tokenizer's offsets of them in code points [T, 2]."""
         encoded = self.tokenizer(
-            _sayable(text),
+            _without_surrogates(text),
             add_special_tokens=False,
             return_offsets_mapping=True,
             return_attention_mask=False,
@@ -185,6 +185,6 @@ def _lend(first: Ids, last: Ids) -> tuple[Ids, Ids]:
     return np.where(missing, before, first), np.where(missing, before, last)
 
 
-def _sayable(text: str) -> str:
+def _without_surrogates(text: str) -> str:
     """The text with lone surrogates, which no tokenizer accepts, replaced one by one."""
     return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

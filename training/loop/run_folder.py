@@ -19,6 +19,7 @@ from pathlib import Path
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic
+from training.config.schema import up_to_date
 
 _log = logging.getLogger(__name__)
 _STATE = "trainer_state.json"
@@ -41,14 +42,14 @@ class RunFolder:
         record = json.loads(json.dumps(record))
         file = path / "run.json"
         if resume and file.exists():
-            old = _read(file)
-            differences = list(_differences(old.get("record", {}), record))
+            id, old = _read(file)
+            differences = list(_differences(up_to_date(old), record))
             if differences:
                 raise UsageError(
                     f"{path} holds another run ({'; '.join(differences[:5])}); "
                     "choose another name=, or resume=false to start again there"
                 )
-            return cls(path, str(old["id"])).tidied()
+            return cls(path, id).tidied()
         folder = cls(path, uuid.uuid4().hex[:12])
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
         with atomic(file) as out:
@@ -80,10 +81,10 @@ class RunFolder:
 
     def checkpoint(self) -> Path | None:
         """The newest complete checkpoint (Trainer writes its state last), or None; removes incomplete newer ones."""
-        found = sorted(self.checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
-        while found and not _whole(found[-1] / _STATE):
-            shutil.rmtree(found.pop())
-        return found[-1] if found else None
+        checkpoints = sorted(self.checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+        while checkpoints and not _whole(checkpoints[-1] / _STATE):
+            shutil.rmtree(checkpoints.pop())
+        return checkpoints[-1] if checkpoints else None
 
     def publish(self, write: Callable[[Path], None]) -> Path:
         """Have `write` fill a new folder, move it into place as the model, and remove the checkpoints."""
@@ -106,14 +107,15 @@ class RunFolder:
         return self.path / ".model-old"
 
 
-def _read(file: Path) -> dict[str, object]:
+def _read(file: Path) -> tuple[str, Json]:
+    """The id and the record of the run that the file describes."""
     try:
         row = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {error}; resume=false starts again there") from error
     if not isinstance(row, dict) or not isinstance(row.get("record"), dict) or "id" not in row:
         raise UsageError(f"{file}: does not describe a run; resume=false starts again there")
-    return row
+    return str(row["id"]), row["record"]
 
 
 def _whole(file: Path) -> bool:

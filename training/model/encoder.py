@@ -43,7 +43,7 @@ def _build_compact(config: CompactEncoderConfig, tokenizer: Tokenizer) -> PreTra
 
 
 def load_pretrained(config: HubEncoderConfig) -> PreTrainedModel:
-    """The hub's, or a folder's. Raises UsageError when there is no such encoder with safetensors."""
+    """A pretrained encoder of the hub or a folder. Raises UsageError when there is none with safetensors."""
     encoder = _loaded(config.name, config.revision)
     if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
         pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
@@ -68,7 +68,7 @@ def _use_fast_dropout(encoder: nn.Module) -> None:
 def _loaded(name: str, revision: str | None) -> PreTrainedModel:
     """The encoder with all its weights: transformers would draw missing ones at random, and only warn."""
     try:
-        encoder, told = AutoModel.from_pretrained(
+        encoder, loading_info = AutoModel.from_pretrained(
             name,
             revision=revision,
             trust_remote_code=False,
@@ -78,7 +78,7 @@ def _loaded(name: str, revision: str | None) -> PreTrainedModel:
         )
     except Exception as error:  # files of others fail to load in every way there is
         raise UsageError(unloadable(name, error, what="encoder")) from error
-    missing = sorted(key for key in told["missing_keys"] if not key.startswith("pooler."))
+    missing = sorted(key for key in loading_info["missing_keys"] if not key.startswith("pooler."))
     if missing:
         raise UsageError(f"encoder {name}: the weights lack {len(missing)} tensors, {missing[0]} among them")
     return encoder  # type: ignore[no-any-return]

@@ -1,15 +1,45 @@
-"""The progress of a command: a bar on a terminal, log lines elsewhere."""
+"""What is logged and at what level, and the progress of a command: a bar on a terminal, log lines elsewhere."""
 
 from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Iterator
 
 import pytest
 from rich.console import Console
 
 from annotation import terminal
 from annotation.terminal import ProgressBar
+
+LIBRARIES = ("httpx", "httpcore", "urllib3", "trafilatura")
+OURS = ("", "annotation", "training")
+
+
+@pytest.fixture(autouse=True)
+def levels() -> Iterator[None]:
+    """The levels and handlers of before."""
+    before = {name: logging.getLogger(name).level for name in (*OURS, *LIBRARIES)}
+    handlers = list(logging.getLogger().handlers)
+    yield
+    logging.getLogger().handlers[:] = handlers
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+
+
+def test_libraries_are_quiet_unless_everything_is_wanted() -> None:
+    terminal.configure(quiet=False, verbose=False)
+    assert not any(logging.getLogger(name).isEnabledFor(logging.INFO) for name in LIBRARIES)
+    assert not logging.getLogger("trafilatura").isEnabledFor(logging.ERROR)
+    terminal.configure(quiet=False, verbose=True)
+    assert all(logging.getLogger(name).isEnabledFor(logging.INFO) for name in LIBRARIES)
+
+
+def test_the_level_of_a_block_is_put_back() -> None:
+    logging.getLogger("httpx").setLevel(logging.INFO)
+    with terminal.logger_level("httpx", logging.ERROR):
+        assert logging.getLogger("httpx").level == logging.ERROR
+    assert logging.getLogger("httpx").level == logging.INFO
 
 
 def test_without_a_terminal_there_is_a_line_now_and_then(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from annotation.core.errors import UsageError
+from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig
 from training.loop.run_folder import RunFolder
 
 RECORD = {"fit": {"epochs": 3}, "languages": ("ar",), "seed": 13}
@@ -37,6 +39,32 @@ def test_another_configuration_is_refused_and_what_differs_is_named(tmp_path: Pa
     claim(tmp_path)
     with pytest.raises(UsageError, match=r"fit.epochs 3, not 4; more None, not 1\); choose another name="):
         claim(tmp_path, {**RECORD, "fit": {"epochs": 4}, "more": 1})
+
+
+SHARED = {
+    **asdict(CompactEncoderConfig(window=256)),
+    "name": None,
+    "revision": None,
+    "gradient_checkpointing": False,
+}
+"""An encoder's settings as recorded when all kinds shared one class."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "encoder"),
+    [
+        ({}, CompactEncoderConfig(window=256)),
+        ({"kind": "hub", "name": "a/b"}, HubEncoderConfig(name="a/b", window=256, learning_rate=2e-3)),
+    ],
+)
+def test_a_run_from_before_each_kind_of_encoder_had_its_own_settings_is_resumed(
+    tmp_path: Path, changes: dict[str, object], encoder: AnyEncoderConfig
+) -> None:
+    old = {"id": "0123456789ab", "record": {**RECORD, "encoder": SHARED | changes}}
+    (tmp_path / "run.json").write_text(json.dumps(old))
+    assert claim(tmp_path, {**RECORD, "encoder": asdict(encoder)}).id == "0123456789ab"
+    with pytest.raises(UsageError, match=r"\(encoder.window 256, not 128\); choose another name="):
+        claim(tmp_path, {**RECORD, "encoder": {**asdict(encoder), "window": 128}})
 
 
 def test_a_damaged_record_is_told_with_the_remedy(tmp_path: Path) -> None:
