@@ -44,6 +44,7 @@ _Task = Callable[[DictConfig], float]
 _SWEEP = {"-m", "--multirun"}
 _GROUPS = ("experiment", "sweep", "debug", "hydra")
 _DOWNLOADING = ("train", "curve")
+"""Commands that may download an encoder."""
 
 
 def train_main(overrides: Sequence[str]) -> None:

@@ -23,7 +23,7 @@ def library_output(*, downloads: bool) -> Mapping[str, str]:
 
 @contextmanager
 def download_bars() -> Iterator[None]:
-    """Of all progress bars show those of downloads: transformers draws one whenever it reads or writes weights."""
+    """Show no progress bars but those of downloads: transformers draws one whenever it reads or writes weights."""
     from huggingface_hub.utils.tqdm import enable_progress_bars
     from transformers.utils import logging as transformers_logging
 

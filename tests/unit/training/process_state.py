@@ -33,18 +33,18 @@ def main() -> None:
     for name in modules:
         importlib.import_module(name)
     imported = _state()
-    loggers = _loggers()
+    logging_before = _logging_state()
     with tempfile.TemporaryDirectory() as folder:
         _train_and_load(Path(folder))
-    used = {"loggers": _loggers()}
-    json.dump({"imported": _changes(start, imported), "used": _changes({"loggers": loggers}, used)}, sys.stdout)
+    used = _changes(logging_before, _logging_state())
+    json.dump({"imported": _changes(start, imported), "used": used}, sys.stdout)
 
 
 def _modules() -> Iterator[str]:
     for package in PACKAGES:
         path = find_spec(package).submodule_search_locations  # type: ignore[union-attr]
-        found = (module.name for module in pkgutil.walk_packages(path, f"{package}."))
-        yield from (name for name in found if not name.endswith("__main__"))
+        names = (module.name for module in pkgutil.walk_packages(path, f"{package}."))
+        yield from (name for name in names if not name.endswith("__main__"))
 
 
 def _import_libraries(name: str) -> None:
@@ -70,12 +70,10 @@ def _state() -> State:
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING
     from transformers.models.auto.modeling_auto import MODEL_MAPPING
     from transformers.pipelines import PIPELINE_REGISTRY
-    from transformers.utils import logging as transformers_logging
 
     return {
         "environment": dict(os.environ),
-        "loggers": _loggers(),
-        "progress bars": {"transformers": transformers_logging.is_progress_bar_enabled()},
+        **_logging_state(),
         "warnings": {"filters": str(warnings.filters)},
         "signals": {str(number): str(signal.getsignal(number)) for number in signal.valid_signals()},
         "hooks": {name: str(getattr(sys, name)) for name in ("excepthook", "displayhook", "path", "meta_path")},
@@ -95,14 +93,23 @@ def _state() -> State:
     }
 
 
-def _loggers() -> dict[str, object]:
-    """The level, handlers and propagation of each logger that has any of its own."""
+def _logging_state() -> State:
+    """The level, handlers and propagation of each logger that has any of its own, and whether bars are shown."""
+    from huggingface_hub.utils import are_progress_bars_disabled
+    from transformers.utils import logging as transformers_logging
+
     loggers = {name: each for name, each in logging.root.manager.loggerDict.items() if isinstance(each, logging.Logger)}
     rows = {
         name: [each.level, [str(handler) for handler in each.handlers], each.propagate, each.disabled]
         for name, each in {"root": logging.root, **loggers}.items()
     }
-    return {name: row for name, row in rows.items() if row != [logging.NOTSET, [], True, False]}
+    return {
+        "loggers": {name: row for name, row in rows.items() if row != [logging.NOTSET, [], True, False]},
+        "progress bars": {
+            "transformers": transformers_logging.is_progress_bar_enabled(),
+            "hub": not are_progress_bars_disabled(),
+        },
+    }
 
 
 def _train_and_load(folder: Path) -> None:
