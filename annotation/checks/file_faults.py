@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,16 +14,8 @@ from annotation.core.document_json import from_json
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import open_text
 
-_KINDS = (
-    ("drifted", re.compile(r"the annotator marked (?P<quoted>.+) but the offsets cover ")),
-    ("text", re.compile(r"the text was edited after it was pushed")),
-    ("labels", re.compile(r"carries the labels (?P<labels>.+) instead of one")),
-    ("no-role", re.compile(r"the arrow says no role")),
-    ("hangs", re.compile(r"hangs on region .+, which is not there or was not taken over")),
-    ("no-event", re.compile(r" joins .+, but neither is an event")),
-)
-"""The reasons, as the pull gives them, that an annotator can do something about."""
-_WHERE = re.compile(r"^(?:(?:task|annotation|region) [^:]*?(?:, |: ))+")
+_KINDS = {"drifted": ("quoted",), "text": (), "labels": ("labels",), "no-role": (), "hangs": (), "no-event": ()}
+"""The kinds with a wording of their own, as the pull records them, and the values that are words of the annotator."""
 _SHOWN = 60
 
 
@@ -66,7 +57,7 @@ class SetAside:
         """A finding for each row, in the order of the file."""
         for row in self._rows:
             task, annotation, region = (row.get(name) for name in ("task", "annotation", "region"))
-            kind, values = _kind(str(row.get("reason")))
+            kind, values = _kind(row)
             yield Finding(
                 kind=kind,
                 document=self._articles.get(task, f"of task {task}"),
@@ -89,12 +80,16 @@ class SetAside:
         return text if isinstance(text, str) else " – ".join(filter(None, ends))
 
 
-def _kind(reason: str) -> tuple[str, dict[str, Value]]:
-    for kind, pattern in _KINDS:
-        if found := pattern.search(reason):
-            return kind, {name: Quoted(words.strip("'\"")) for name, words in found.groupdict().items()}
-    problem, _, remedy = _WHERE.sub("", reason).rpartition("; ")
-    return "set-aside", {"problem": problem, "remedy": remedy}
+def _kind(row: Json) -> tuple[str, dict[str, Value]]:
+    """The kind of a row and the values of its wording; a row of an older file has only a reason, which says both."""
+    kind, values = str(row.get("kind")), row.get("values")
+    recorded: Json = values if isinstance(values, dict) else {}
+    names = _KINDS.get(kind)
+    if names is not None and recorded.keys() >= {*names}:
+        return kind, {name: Quoted(str(recorded[name])) for name in names}
+    problem, _, remedy = str(row.get("reason")).rpartition("; ")
+    older = {"problem": problem or "was set aside", "remedy": remedy}
+    return "set-aside", {name: str(recorded.get(name, words)) for name, words in older.items()}
 
 
 def _read(line: str, number: int) -> Document | list[Finding]:

@@ -16,10 +16,10 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from annotation.core.errors import StudioDownError, StudioError
+from annotation.core.errors import RegionError, StudioDownError, StudioError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
-from annotation.labelstudio.convert.quarantine import Quarantined
+from annotation.labelstudio.convert.quarantine import Quarantined, quarantine_entry
 from annotation.labelstudio.project.current_annotation import current
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client
@@ -152,8 +152,9 @@ class _Pulling:
             task = schemas.Task.model_validate(self._with_names(raw))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            reason = f"task {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}; mend it in Label Studio"
-            _put(quarantine, number, _row(Quarantined(number, None, None, reason, raw.get("annotations"))))
+            fault = RegionError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", "mend it in Label Studio")
+            entry = quarantine_entry(fault, raw.get("annotations"), task=number, annotation=None)
+            _put(quarantine, number, _row(entry))
             return
         for annotation in current(task.annotations):
             if annotation.was_cancelled:
