@@ -10,7 +10,7 @@ from pathlib import Path
 from annotation.checks.finding import Finding
 from annotation.checks.wording import Quoted, Value
 from annotation.core.document import Document, Json
-from annotation.core.document_json import from_json
+from annotation.core.document_json import RowError, from_json
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import open_text
 
@@ -98,7 +98,7 @@ def _read(line: str, number: int) -> Document | list[Finding]:
         row = json.loads(line)
         return from_json(row)  # type: ignore[arg-type]
     except (ValueError, RecursionError) as error:
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str) or isinstance(error, RowError):
             return [replace(_finding({"id": f"of line {number}"}, "unreadable", str(error)), line=number)]
         faults = list(_misplaced(row, row["text"]))
         return faults or [_finding(row, "offsets", str(error).removeprefix(f"document {row.get('id')}: "))]

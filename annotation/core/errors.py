@@ -17,6 +17,7 @@ NabaError                      exit 2 unless another is given
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 
 
@@ -109,3 +110,9 @@ class Refused(NabaError):
     """A gate or a check failed."""
 
     exit_code = 1
+
+
+def hint(word: str, names: Sequence[str]) -> str:
+    """The end of a message on an unknown name: the nearest of the names there are, or all of them."""
+    close = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {close[0]}?" if close else f"it has {', '.join(sorted(names))}"

@@ -31,6 +31,18 @@ def test_lines_that_hold_no_document_are_named_and_the_rest_is_checked(tmp_path:
     ]
 
 
+def test_an_unknown_key_is_a_finding_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "docs.jsonl"
+    odd = line(ARTICLE).replace('"entities"', '"entitys"')
+    path.write_text(line(ARTICLE) + odd + line(ARTICLE), encoding="utf-8")
+    (finding,) = [f for f in check_file(path, ONTOLOGY) if f.line is not None]
+    assert (finding.kind, finding.line, finding.document, finding.severity) == ("unreadable", 2, "of line 2", "error")
+    assert (finding.message, finding.remedy) == (
+        "the line holds no Document: entitys: no such key of a Document (did you mean entities?)",
+        "mend or remove the line",
+    )
+
+
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         list(check_file(tmp_path / "none.jsonl", ONTOLOGY))
