@@ -1,4 +1,4 @@
-"""Findings of lines that hold no Document, and of what a pull set aside: what the rules never get to see."""
+"""Findings of lines that hold no Document, and of what a pull set aside. The rules of the checks see neither."""
 
 from __future__ import annotations
 
@@ -31,7 +31,11 @@ def read_lines(path: Path) -> Iterator[Document | list[Finding]]:
 
 
 class SetAside:
-    """What the pull quarantined, if there is such a file. `meet` every Document first: they know whose it was."""
+    """The entries that a pull quarantined, if there are any.
+
+    Pass every Document to `meet` before `findings`: an entry has numbers only, and the Documents of the same task and
+    annotation have the article's id, the annotator and the marked words.
+    """
 
     def __init__(self, path: Path) -> None:
         self._rows: list[Json] = []
@@ -44,7 +48,7 @@ class SetAside:
         self._words: dict[tuple[object, str], str] = {}
 
     def meet(self, document: Document) -> None:
-        """Remember of a Document what the findings will need."""
+        """Remember the article's id, the annotator and the marked words, for the findings of the same annotation."""
         provenance = document.provenance
         if provenance is None or provenance.annotation not in self._wanted:
             return
@@ -71,7 +75,7 @@ class SetAside:
             )
 
     def _quoted(self, raw: object, annotation: object) -> str:
-        """The words of a region, or of the two that an arrow joins, as far as they are known."""
+        """The words of a region, or of those of the two regions of an arrow that a Document has."""
         if not isinstance(raw, dict):
             return ""
         ends = [self._words.get((annotation, str(raw.get(name)))) for name in ("from_id", "to_id")]
@@ -131,8 +135,8 @@ def _region(row: Json, span: Json) -> str | None:
 
 
 def _finding(row: Json, kind: str, problem: str, words: str = "", region: str | None = None) -> Finding:
-    kept = row.get("provenance")
-    provenance: Json = kept if isinstance(kept, dict) else {}
+    recorded = row.get("provenance")
+    provenance: Json = recorded if isinstance(recorded, dict) else {}
     task, annotation, annotator = (provenance.get(name) for name in ("task", "annotation", "annotator"))
     return Finding(
         kind=kind,
