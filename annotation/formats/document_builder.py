@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from annotation.core.document import Argument, Document, Event, Link, Provenance, Source, Span
+from annotation.core.text import letters_and_digits
 from annotation.formats.base import Lost, Unit
 
 _SHOWN = 60
@@ -128,8 +128,8 @@ def agrees(quoted: str, covered: str) -> bool:
 
     Words without letters and digits are compared as they are, except for white space.
     """
-    if (letters := _letters(quoted)) or _letters(covered):
-        return letters == _letters(covered)
+    if (letters := letters_and_digits(quoted)) or letters_and_digits(covered):
+        return letters == letters_and_digits(covered)
     return "".join(quoted.split()) == "".join(covered.split())
 
 
@@ -143,10 +143,6 @@ def elsewhere(text: str, quoted: str, near: int) -> str:
         return ""
     best = min(places, key=lambda place: abs(place - near))
     return f" (they stand at [{best}:{best + len(quoted)}])"
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
 
 
 def _short(words: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from annotation.core.errors import RegionError
+from annotation.core.text import letters_and_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,5 @@ def drifted(quoted: object, covered: str) -> bool:
     """
     if not isinstance(quoted, str) or quoted == covered:
         return False
-    one, other = _bones(quoted.replace("\\n", "\n")), _bones(covered)
+    one, other = letters_and_digits(quoted.replace("\\n", "\n")), letters_and_digits(covered)
     return bool(one and other) and one not in other and other not in one
-
-
-def _bones(text: str) -> str:
-    return "".join(c for c in text if unicodedata.category(c)[0] in "LN")

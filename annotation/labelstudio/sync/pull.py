@@ -22,7 +22,7 @@ from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.convert.quarantine import Quarantined, quarantine_entry
 from annotation.labelstudio.project.current_annotation import current
 from annotation.labelstudio.project.project import Project, find_project
-from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.paging import count_tasks, latest_update, moment, pages
 from annotation.labelstudio.server.streams import ahead, progress_bar
 from annotation.labelstudio.sync.pull_state import State, TaskLine, merged
@@ -145,7 +145,7 @@ class _Pulling:
         return report
 
     def _task(self, raw: schemas.Row, documents: IO[str], quarantine: IO[str]) -> None:
-        number = int(str(raw["id"]))
+        number = id_of(raw)
         self.tasks_read.add(number)
         self.skipped.pop(number, None)
         try:
@@ -186,7 +186,7 @@ class _Pulling:
             count = count_tasks(self.client, self.target.id, until=max(tasks, default=0))
             if count == len(tasks):
                 return
-            listed = {int(str(task["id"])) for page in pages(self.client, self.target.id, ("id",)) for task in page}
+            listed = {id_of(task) for page in pages(self.client, self.target.id, ("id",)) for task in page}
             self.deleted |= tasks - listed
         raise StudioError(
             f"{self.client.url}: project {self.target.title!r} has {count} tasks but {len(tasks)} came; pull again"
