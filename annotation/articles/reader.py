@@ -24,7 +24,7 @@ from annotation.core.document import Document, Source, sha256, text_id
 from annotation.core.document_json import from_json
 from annotation.core.errors import ArticleError
 from annotation.core.language import language
-from annotation.core.text import decode_bytes
+from annotation.core.text import decode_bytes, encodable
 from annotation.storage.row_reader import SourceRow, at_fault, jsonl_rows, parquet_rows
 
 LIMIT = 50_000_000
@@ -172,7 +172,7 @@ def _row(row: SourceRow, name: str, limit: int) -> Document:
     if len(text) > limit:
         raise ValueError(f"its text is over {limit:,} characters")
     values = {key: _value(row, key) for key in ("id", "title", "url", "published", "source")}
-    if not _encodable(text, *filter(None, values.values())) or "\0" in text:
+    if not all(map(encodable, filter(None, (text, *values.values())))) or "\0" in text:
         raise ValueError("holds characters that are no text: half a surrogate pair, or NUL")
     source = Source(
         name=values["source"] or name,
@@ -192,10 +192,6 @@ def _value(row: SourceRow, key: str) -> str | None:
     if isinstance(value, (bool, dict, list, bytes)):
         raise ValueError(f"`{key}` is {value!r}, not a string")
     return str(value)
-
-
-def _encodable(*values: str) -> bool:
-    return not any("\ud800" <= char <= "\udfff" for value in values for char in value)
 
 
 def _document(readable: str, body: Body | None, source: Source, id: str | None = None) -> Document:

@@ -1,9 +1,8 @@
-"""Findings of lines that hold no Document, and of what a pull set aside: what the rules never get to see."""
+"""Findings of lines that hold no Document, and of what a pull set aside. The rules of the checks see neither."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,20 +10,12 @@ from pathlib import Path
 from annotation.checks.finding import Finding
 from annotation.checks.wording import Quoted, Value
 from annotation.core.document import Document, Json
-from annotation.core.document_json import from_json
+from annotation.core.document_json import RowError, from_json
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import open_text
 
-_KINDS = (
-    ("drifted", re.compile(r"the annotator marked (?P<quoted>.+) but the offsets cover ")),
-    ("text", re.compile(r"the text was edited after it was pushed")),
-    ("labels", re.compile(r"carries the labels (?P<labels>.+) instead of one")),
-    ("no-role", re.compile(r"the arrow says no role")),
-    ("hangs", re.compile(r"hangs on region .+, which is not there or was not taken over")),
-    ("no-event", re.compile(r" joins .+, but neither is an event")),
-)
-"""The reasons, as the pull gives them, that an annotator can do something about."""
-_WHERE = re.compile(r"^(?:(?:task|annotation|region) [^:]*?(?:, |: ))+")
+_KINDS = {"drifted": ("quoted",), "text": (), "labels": ("labels",), "no-role": (), "hangs": (), "no-event": ()}
+"""The kinds with a wording of their own, as the pull records them, and the values that are words of the annotator."""
 _SHOWN = 60
 
 
@@ -40,7 +31,11 @@ def read_lines(path: Path) -> Iterator[Document | list[Finding]]:
 
 
 class SetAside:
-    """What the pull quarantined, if there is such a file. `meet` every Document first: they know whose it was."""
+    """The entries that a pull quarantined, if there are any.
+
+    Pass every Document to `meet` before `findings`: an entry has numbers only, and the Documents of the same task and
+    annotation have the article's id, the annotator and the marked words.
+    """
 
     def __init__(self, path: Path) -> None:
         self._rows: list[Json] = []
@@ -53,7 +48,7 @@ class SetAside:
         self._words: dict[tuple[object, str], str] = {}
 
     def meet(self, document: Document) -> None:
-        """Remember of a Document what the findings will need."""
+        """Remember the article's id, the annotator and the marked words, for the findings of the same annotation."""
         provenance = document.provenance
         if provenance is None or provenance.annotation not in self._wanted:
             return
@@ -66,7 +61,7 @@ class SetAside:
         """A finding for each row, in the order of the file."""
         for row in self._rows:
             task, annotation, region = (row.get(name) for name in ("task", "annotation", "region"))
-            kind, values = _kind(str(row.get("reason")))
+            kind, values = _kind(row)
             yield Finding(
                 kind=kind,
                 document=self._articles.get(task, f"of task {task}"),
@@ -80,7 +75,7 @@ class SetAside:
             )
 
     def _quoted(self, raw: object, annotation: object) -> str:
-        """The words of a region, or of the two that an arrow joins, as far as they are known."""
+        """The words of a region, or of those of the two regions of an arrow that a Document has."""
         if not isinstance(raw, dict):
             return ""
         ends = [self._words.get((annotation, str(raw.get(name)))) for name in ("from_id", "to_id")]
@@ -89,12 +84,16 @@ class SetAside:
         return text if isinstance(text, str) else " – ".join(filter(None, ends))
 
 
-def _kind(reason: str) -> tuple[str, dict[str, Value]]:
-    for kind, pattern in _KINDS:
-        if found := pattern.search(reason):
-            return kind, {name: Quoted(words.strip("'\"")) for name, words in found.groupdict().items()}
-    problem, _, remedy = _WHERE.sub("", reason).rpartition("; ")
-    return "set-aside", {"problem": problem, "remedy": remedy}
+def _kind(row: Json) -> tuple[str, dict[str, Value]]:
+    """The kind of a row and the values of its wording; a row of an older file has only a reason, which says both."""
+    kind, values = str(row.get("kind")), row.get("values")
+    recorded: Json = values if isinstance(values, dict) else {}
+    names = _KINDS.get(kind)
+    if names is not None and recorded.keys() >= {*names}:
+        return kind, {name: Quoted(str(recorded[name])) for name in names}
+    problem, _, remedy = str(row.get("reason")).rpartition("; ")
+    older = {"problem": problem or "was set aside", "remedy": remedy}
+    return "set-aside", {name: str(recorded.get(name, words)) for name, words in older.items()}
 
 
 def _read(line: str, number: int) -> Document | list[Finding]:
@@ -103,7 +102,7 @@ def _read(line: str, number: int) -> Document | list[Finding]:
         row = json.loads(line)
         return from_json(row)  # type: ignore[arg-type]
     except (ValueError, RecursionError) as error:
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        if not isinstance(row, dict) or not isinstance(row.get("text"), str) or isinstance(error, RowError):
             return [replace(_finding({"id": f"of line {number}"}, "unreadable", str(error)), line=number)]
         faults = list(_misplaced(row, row["text"]))
         return faults or [_finding(row, "offsets", str(error).removeprefix(f"document {row.get('id')}: "))]
@@ -136,8 +135,8 @@ def _region(row: Json, span: Json) -> str | None:
 
 
 def _finding(row: Json, kind: str, problem: str, words: str = "", region: str | None = None) -> Finding:
-    kept = row.get("provenance")
-    provenance: Json = kept if isinstance(kept, dict) else {}
+    recorded = row.get("provenance")
+    provenance: Json = recorded if isinstance(recorded, dict) else {}
     task, annotation, annotator = (provenance.get(name) for name in ("task", "annotation", "annotator"))
     return Finding(
         kind=kind,

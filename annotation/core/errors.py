@@ -17,7 +17,8 @@ NabaError                      exit 2 unless another is given
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 
 
 class NabaError(Exception):
@@ -58,16 +59,28 @@ class SnapshotError(UsageError):
 
 
 class RegionError(NabaError):
-    """One region or relation of an annotation breaks the contract."""
+    """One region or relation of an annotation breaks the contract.
+
+    `kind` is the kind of finding that `check` makes of it. `values` fill the wording of that kind; the problem and the
+    remedy are always among them.
+    """
+
+    def __init__(self, problem: str, remedy: str, *, kind: str = "set-aside", **values: str) -> None:
+        super().__init__(f"{problem}; {remedy}")
+        self.kind = kind
+        self.values: Mapping[str, str] = {"problem": problem, "remedy": remedy, **values}
 
 
 class SpanDriftError(RegionError):
     """A region's offsets do not cover the words it quotes."""
 
-    def __init__(self, *, task: int | None, region: str, quoted: str, found: str) -> None:
+    def __init__(self, *, task: int | None, region: str, quoted: str, covered: str) -> None:
         super().__init__(
             f"{f'task {task}, ' if task is not None else ''}region {region}: the annotator marked {quoted!r} "
-            f"but the offsets cover {found!r}; mark the region again in Label Studio"
+            f"but the offsets cover {covered!r}",
+            "mark the region again in Label Studio",
+            kind="drifted",
+            quoted=quoted,
         )
 
 
@@ -97,3 +110,9 @@ class Refused(NabaError):
     """A gate or a check failed."""
 
     exit_code = 1
+
+
+def hint(word: str, names: Sequence[str]) -> str:
+    """The end of a message on an unknown name: the nearest of the names there are, or all of them."""
+    close = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {close[0]}?" if close else f"it has {', '.join(sorted(names))}"

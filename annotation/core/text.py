@@ -93,6 +93,20 @@ def _textual(text: str) -> str:
     return text
 
 
+def encodable(text: str) -> bool:
+    """Whether UTF-8 can encode the text, which it cannot where half a surrogate pair stands alone."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def letters_and_digits(text: str) -> str:
+    """The letters and digits of the text in order, without marks, signs and spaces."""
+    return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
+
+
 def lines(text: str) -> list[tuple[int, int]]:
     """The range of each line without its terminator; the lines joined by "\\n" are the text with unified newlines."""
     ranges, start = [], 0

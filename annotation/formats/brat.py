@@ -154,7 +154,7 @@ class _AnnFile:
                 self._link(line, label, pair, directed=False)
         elif kind not in "TE":
             named = {"N": "a normalization", "#": "a note"}.get(kind, "a line of no known kind")
-            self.draft.tell("other", line.at, f"is {named}, which Documents do not hold", line.id)
+            self.draft.lose("other", line.at, f"is {named}, which Documents do not hold", line.id)
 
     def _attribute(self, line: _Line) -> None:
         name, _, rest = line.body.partition(" ")
@@ -163,7 +163,7 @@ class _AnnFile:
         if span is None:
             self.draft.wrong("attribute", line.at, "hangs on a mark that is not there or was not taken over", line.body)
         elif not self.draft.is_event(span):
-            self.draft.tell("attribute", line.at, "hangs on an entity; only events have attributes", line.body)
+            self.draft.lose("attribute", line.at, "hangs on an entity; only events have attributes", line.body)
         else:
             self.draft.attribute(span, name, value or "true", at=line.at)
 

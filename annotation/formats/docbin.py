@@ -65,7 +65,7 @@ def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost
             seen.add(span)
             (draft.event if name == TRIGGERS or span.label in how.events else draft.entity)(span)
     if doc.cats:
-        draft.tell("other", "", "is a category of the whole text, which Documents do not hold", count=len(doc.cats))
+        draft.lose("other", "", "is a category of the whole text, which Documents do not hold", count=len(doc.cats))
     document = draft.document("", how.language or guess_language(doc.text))
     stored = doc.user_data.get(KEY)
     if isinstance(stored, str):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from annotation.core.document import Argument, Document, Event, Link, Provenance, Source, Span
+from annotation.core.text import letters_and_digits
 from annotation.formats.base import Lost, Unit
 
 _SHOWN = 60
@@ -46,13 +46,13 @@ class DocumentBuilder:
     def entity(self, span: Span, *, at: str = "") -> None:
         """Add an entity mention."""
         if span in self._entities:
-            self.tell("entity", at, "is marked twice; one is kept", f"{span.label} [{span.start}:{span.end}]")
+            self.lose("entity", at, "is marked twice; one is kept", f"{span.label} [{span.start}:{span.end}]")
         self._entities.add(span)
 
     def event(self, trigger: Span, *, at: str = "") -> None:
         """Add an event by its trigger; two with the same trigger and type become one."""
         if trigger in self._events:
-            self.tell("event", at, "shares trigger and type with another; they become one", trigger.label)
+            self.lose("event", at, "shares trigger and type with another; they become one", trigger.label)
         self._events.setdefault(trigger, (set(), {}))
 
     def argument(self, trigger: Span, role: str, filler: Span, *, at: str = "") -> None:
@@ -61,7 +61,7 @@ class DocumentBuilder:
         if trigger == filler:
             self.wrong("argument", at, "an event fills a role of itself; remove it", role)
         elif Argument(role, filler) in arguments:
-            self.tell("argument", at, "is there twice; one is kept", role)
+            self.lose("argument", at, "is there twice; one is kept", role)
         else:
             arguments.add(Argument(role, filler))
 
@@ -76,7 +76,7 @@ class DocumentBuilder:
         if a == b:
             self.wrong("link", at, "joins a span to itself; remove it", label)
         elif (link := Link(label, a, b)) in self._links:
-            self.tell("link", at, "joins the same two spans as another; one is kept", label)
+            self.lose("link", at, "joins the same two spans as another; one is kept", label)
         else:
             self._links.add(link)
             if directed:
@@ -95,7 +95,7 @@ class DocumentBuilder:
         """Record an item that is left out because the file is at fault."""
         self.lost.append(Lost(unit, self._place(at), reason, detail, "wrong"))
 
-    def tell(self, unit: Unit, at: str, reason: str, detail: str = "", count: int = 1) -> None:
+    def lose(self, unit: Unit, at: str, reason: str, detail: str = "", count: int = 1) -> None:
         """Record an item that a Document cannot represent."""
         self.lost.append(Lost(unit, self._place(at), reason, detail, "lost", count))
 
@@ -128,8 +128,8 @@ def agrees(quoted: str, covered: str) -> bool:
 
     Words without letters and digits are compared as they are, except for white space.
     """
-    if (letters := _letters(quoted)) or _letters(covered):
-        return letters == _letters(covered)
+    if (letters := letters_and_digits(quoted)) or letters_and_digits(covered):
+        return letters == letters_and_digits(covered)
     return "".join(quoted.split()) == "".join(covered.split())
 
 
@@ -143,10 +143,6 @@ def elsewhere(text: str, quoted: str, near: int) -> str:
         return ""
     best = min(places, key=lambda place: abs(place - near))
     return f" (they stand at [{best}:{best + len(quoted)}])"
-
-
-def _letters(text: str) -> str:
-    return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
 
 
 def _short(words: str) -> str:

@@ -43,7 +43,7 @@ class DocumentLines:
             row = json.loads(line)
             if isinstance(row, dict) and is_textee(row):
                 read = from_textee(row)
-                return read.document, read.lost
+                return read.document, tuple(item.reason for item in read.lost)
             return from_json(row), ()
         except (ValueError, RecursionError) as error:
             raise DocumentsError(path=str(self.path), line=number, reason=str(error)) from error

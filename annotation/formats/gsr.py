@@ -57,7 +57,7 @@ def read_records(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
                     else []
                 )
                 if codes:
-                    draft.tell("other", "", "is the code of an actor, which Documents do not hold", " ".join(codes))
+                    draft.lose("other", "", "is the code of an actor, which Documents do not hold", " ".join(codes))
             document = draft.document(bare.id, bare.language, source=bare.source)
             yield replace(document, provenance=Provenance(annotator=f"record-{at}"))
             yield from draft.lost
@@ -92,7 +92,7 @@ def _event(draft: DocumentBuilder, label: str, marks: Mapping[str, Sequence[str]
         if not draft.contains(actor):
             draft.entity(actor)
         if trigger is None:
-            draft.tell("argument", "", "has no verb that it could be an argument of", role)
+            draft.lose("argument", "", "has no verb that it could be an argument of", role)
         else:
             draft.argument(trigger, role, actor)
 

@@ -200,9 +200,9 @@ class _AnnotationMarks:
         if isinstance(choices, list) and len(choices) == 1 and span is not None and self.draft.is_event(span):
             self.draft.attribute(span, str(row.get("from_name")), str(choices[0]), at=at)
         elif isinstance(choices, list) and span is not None and self.draft.is_event(span):
-            self.draft.tell("attribute", at, "has several values; an attribute has one", str(choices))
+            self.draft.lose("attribute", at, "has several values; an attribute has one", str(choices))
         else:
-            self.draft.tell("other", at, f"is of a kind Documents do not hold: {row.get('type')}", str(choices or ""))
+            self.draft.lose("other", at, f"is of a kind Documents do not hold: {row.get('type')}", str(choices or ""))
 
 
 def _annotator(row: Json) -> str | None:

@@ -125,7 +125,7 @@ class _DocumentMarks:
                 self.draft.event(trigger, at=where)
             else:
                 reason = "is said with the words of another one; they become one event with the fillers of both"
-                self.draft.tell("event", where, reason, label)
+                self.draft.lose("event", where, reason, label)
             self.draft.argument(trigger, SOURCE, source, at=where)
             self.draft.argument(trigger, TARGET, target, at=where)
         elif not str(row.get("value", "")).strip():

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotation.core.document import Argument, Document, Event, Json, Link, Span
+from annotation.formats.base import LossKind, Lost, Unit
 from annotation.formats.textee_write import Written as Written
 from annotation.formats.textee_write import to_textee as to_textee
 from annotation.formats.tokenization import borders as borders
@@ -26,11 +27,11 @@ LINK = "SameAs"
 
 @dataclass(frozen=True, slots=True)
 class WindowRead:
-    """A Document, the tokens of its window, and messages on what it does not hold of the window."""
+    """A Document, the tokens of its window, and what it does not hold of the window, under the Document's id."""
 
     document: Document
     tokens: tuple[str, ...]
-    lost: tuple[str, ...] = ()
+    lost: tuple[Lost, ...] = ()
 
 
 def is_textee(row: Json) -> bool:
@@ -55,12 +56,15 @@ class _Window:
 
     def __init__(self, row: Json) -> None:
         self.row = row
+        doc_id, wnd_id = str(row["doc_id"]), str(row["wnd_id"])
+        self.id = doc_id if doc_id == wnd_id else f"{doc_id}#{wnd_id}"
         self.tokens = tuple(str(token) for token in _list(row, "tokens"))
-        self.lost: list[str] = []
+        self.lost: list[Lost] = []
         text = row.get("text")
         places = _find(str(text), self.tokens) if isinstance(text, str) else None
         if places is None:
-            self.lost.append("the text is not its tokens in order; the tokens, joined by spaces, take its place")
+            reason = "the text is not its tokens in order; the tokens, joined by spaces, take its place"
+            self._record("document", reason, "noted")
             text = " ".join(self.tokens)
             ends = [len(" ".join(self.tokens[: at + 1])) for at in range(len(self.tokens))]
             places = [(end - len(token), end) for end, token in zip(ends, self.tokens, strict=True)]
@@ -75,9 +79,8 @@ class _Window:
         events = [self.event(row, mentions) for row in rows]
         triggers = {event.trigger for event in events}
         fillers = {argument.filler for event in events for argument in event.arguments}
-        doc_id, wnd_id = str(self.row["doc_id"]), str(self.row["wnd_id"])
         document = Document(
-            id=doc_id if doc_id == wnd_id else f"{doc_id}#{wnd_id}",
+            id=self.id,
             text=self.text,
             language=str(self.row.get("lang", "und")),
             entities=tuple({*mentions.values(), *fillers} - triggers),
@@ -104,7 +107,7 @@ class _Window:
         by_trigger: dict[Span, Event] = {}
         for event in events:
             if (first := by_trigger.get(event.trigger)) is not None:
-                self.lost.append(f"two {event.type} events share a trigger; they become one")
+                self._record("event", f"two {event.type} events share a trigger; they become one")
                 event = replace(first, arguments=(*first.arguments, *event.arguments))
             by_trigger[event.trigger] = event
         return by_trigger.values()
@@ -113,17 +116,20 @@ class _Window:
         for row in _list(self.row, "relation_mentions"):
             kind, ends = str(row["relation_type"]), [str(end["entity_id"]) for end in _list(row, "arguments")]
             if len(ends) != 2 or mentions[ends[0]] == mentions[ends[1]]:
-                self.lost.append(f"relation {kind}: a link joins two spans; left out")
+                self._record("link", f"relation {kind}: a link joins two spans; left out")
                 continue
             yield Link(kind, mentions[ends[0]], mentions[ends[1]])
             if kind != LINK:
-                self.lost.append(f"relation {kind}: kept without its direction, which links do not have")
+                self._record("link", f"relation {kind}: kept without its direction, which links do not have", "noted")
 
     def span(self, row: Json, label: str) -> Span:
         start, end = row["start"], row["end"]
         if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(self.places)):
             raise ValueError(f"{label} has tokens [{start}:{end}], but there are {len(self.places)}")
         return Span(self.places[start][0], self.places[end - 1][1], label)
+
+    def _record(self, unit: Unit, reason: str, kind: LossKind = "lost") -> None:
+        self.lost.append(Lost(unit, self.id, reason, kind=kind))
 
 
 def _mention(row: Json) -> Json:

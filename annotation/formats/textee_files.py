@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from annotation.core.document import Document, Json
@@ -33,7 +33,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
             continue
         yield read.document
         yield from lost
-        yield from (_lost(line, where) for line in read.lost)
+        yield from (replace(item, where=where) for item in read.lost)
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
@@ -51,11 +51,6 @@ def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[L
 
 def _language(row: Json, how: ReadOptions) -> str:
     return str(row.get("lang") or how.language or guess_language(str(row.get("text", ""))))
-
-
-def _lost(line: str, where: str) -> Lost:
-    unit: Unit = "link" if line.startswith("relation") else "event" if "events share" in line else "document"
-    return Lost(unit, where, line, kind="lost" if unit == "event" else "noted")
 
 
 def _sound(row: Json, where: str, lost: list[Lost]) -> dict[str, object]:

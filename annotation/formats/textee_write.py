@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from annotation.core.document import Document, Span
-from annotation.formats.tokenization import borders, trim_spans, word_ranges
+from annotation.formats.tokenization import TrimmedSpan, borders, trim_spans, word_ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,17 @@ class Written:
 def to_textee(document: Document, *, cuts: Iterable[int] = ()) -> Written:
     """The Document as a window, its words cut at its own borders and at `cuts`."""
     places = word_ranges(document.text, {*borders(document), *cuts})
-    kept, lost = trim_spans(document)
-    doc_id, _, wnd_id = kept.id.partition("#")
-    row: dict[str, object] = {"doc_id": doc_id, "wnd_id": wnd_id or doc_id, "text": kept.text, "lang": kept.language}
-    row["tokens"] = [kept.text[start:end] for start, end in places]
-    return Written(row | _Writing(kept, places).mentions(), lost)
+    trimmed, changes = trim_spans(document)
+    doc_id, _, wnd_id = document.id.partition("#")
+    row: dict[str, object] = {"doc_id": doc_id, "wnd_id": wnd_id or doc_id, "text": document.text}
+    row |= {"lang": document.language, "tokens": [document.text[start:end] for start, end in places]}
+    return Written(row | _Writing(trimmed, places).mentions(), tuple(map(_loss, changes)))
+
+
+def _loss(change: TrimmedSpan) -> str:
+    span = change.span
+    effect = "is whitespace and left out" if change.trimmed is None else "loses the whitespace at its edges"
+    return f"{span.label} [{span.start}:{span.end}] {effect}"
 
 
 class _Writing:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import regex
@@ -20,27 +21,44 @@ def borders(*documents: Document) -> set[int]:
 
 def word_ranges(text: str, cuts: set[int]) -> list[tuple[int, int]]:
     """Ranges of words and of single signs, cut at the offsets as well; they cover all but whitespace."""
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for stretch in re.finditer(r"\S+", text):
         for word in _WORD.finditer(text, *stretch.span()):
             inside = sorted(cut for cut in cuts if word.start() < cut < word.end()) if cuts else []
-            found += pairwise([word.start(), *inside, word.end()])
-    return found
+            ranges += pairwise([word.start(), *inside, word.end()])
+    return ranges
 
 
-def trim_spans(document: Document) -> tuple[Document, tuple[str, ...]]:
-    """The Document without whitespace at the edges of its spans, which no token holds, and what that changed."""
-    new: dict[Span, Span] = {}
-    lost = []
-    for span in {*document.spans()}:
-        words = span.quote(document.text)
-        head = len(words) - len(words.lstrip())
-        if not words.strip():
-            lost.append(f"{span.label} [{span.start}:{span.end}] is whitespace and left out")
-            continue
-        new[span] = replace(span, start=span.start + head, end=span.start + len(words.rstrip()))
-        if new[span] != span:
-            lost.append(f"{span.label} [{span.start}:{span.end}] loses the whitespace at its edges")
+@dataclass(frozen=True, slots=True)
+class TrimmedSpan:
+    """A span that changes when the whitespace at its edges goes. `trimmed` is None for a span of whitespace alone."""
+
+    span: Span
+    trimmed: Span | None
+
+
+def trim_spans(document: Document) -> tuple[Document, tuple[TrimmedSpan, ...]]:
+    """The Document without whitespace at the edges of its spans, which no token holds, and each span that changed.
+
+    A span of whitespace alone is left out, with the arguments and links that need it. Events that then have the same
+    trigger become one. The changes are in text order.
+    """
+    trimmed_spans = {span: _trimmed(span, document.text) for span in sorted({*document.spans()})}
+    changes = tuple(TrimmedSpan(span, trimmed) for span, trimmed in trimmed_spans.items() if trimmed != span)
+    new = {span: trimmed for span, trimmed in trimmed_spans.items() if trimmed is not None}
+    return _with_spans(document, new), changes
+
+
+def _trimmed(span: Span, text: str) -> Span | None:
+    words = span.quote(text)
+    if not words.strip():
+        return None
+    head = len(words) - len(words.lstrip())
+    return replace(span, start=span.start + head, end=span.start + len(words.rstrip()))
+
+
+def _with_spans(document: Document, new: Mapping[Span, Span]) -> Document:
+    """The Document with its spans replaced; what needs a span that has no replacement is left out."""
     events: dict[Span, Event] = {}
     for event in document.events:
         if event.trigger in new:
@@ -52,4 +70,4 @@ def trim_spans(document: Document) -> tuple[Document, tuple[str, ...]]:
     ends = [(k.label, new[k.a], new[k.b]) for k in document.links if k.a in new and k.b in new]
     links = tuple(Link(label, a, b) for label, a, b in ends if a != b)
     entities = tuple(new[span] for span in document.entities if span in new)
-    return replace(document, entities=entities, events=tuple(events.values()), links=links), tuple(sorted(lost))
+    return replace(document, entities=entities, events=tuple(events.values()), links=links)

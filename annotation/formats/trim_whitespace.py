@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from annotation.core.document import Document
-from annotation.formats.base import UNITS, Lost, Unit, unit_counts
+from annotation.formats.base import UNITS, Lost, unit_counts
 from annotation.formats.tokenization import trim_spans
 
 
 def trim(document: Document) -> tuple[Document, list[Lost]]:
     """The Document with trimmed spans, and each item that changed or went."""
-    kept, said = trim_spans(document)
-    triggers = {f"{span.label} [{span.start}:{span.end}]" for span in document.triggers}
-    lost: list[Lost] = []
-    for line in said:
-        place, _, change = line.partition("] ")
-        if change.startswith("loses"):
-            unit: Unit = "event" if f"{place}]" in triggers else "entity"
-            lost.append(Lost(unit, document.id, "loses the white space at its edges", f"{place}]", "noted"))
-    before, after = unit_counts(document), unit_counts(kept)
-    for part in UNITS:
-        if (gone := before.get(part, 0) - after.get(part, 0)) > 0:
-            lost.append(Lost(part, document.id, "stands on white space alone, or is one with another", count=gone))
-    return kept, lost
+    trimmed, changes = trim_spans(document)
+    triggers = frozenset(document.triggers)
+    lost = [
+        Lost(
+            "event" if change.span in triggers else "entity",
+            document.id,
+            "loses the white space at its edges",
+            f"{change.span.label} [{change.span.start}:{change.span.end}]",
+            "noted",
+        )
+        for change in changes
+        if change.trimmed is not None
+    ]
+    before, after = unit_counts(document), unit_counts(trimmed)
+    for unit in UNITS:
+        if (gone := before.get(unit, 0) - after.get(unit, 0)) > 0:
+            lost.append(Lost(unit, document.id, "stands on white space alone, or is one with another", count=gone))
+    return trimmed, lost

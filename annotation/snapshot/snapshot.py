@@ -147,11 +147,6 @@ def _checked(documents: list[Document], ontology: Ontology, policy: SplitPolicy)
     return documents
 
 
-def _annotators(documents: Iterable[Document]) -> tuple[str, ...]:
-    names = {document.provenance.annotator for document in documents if document.provenance}
-    return tuple(sorted(name for name in names if name))
-
-
 def _existing(out: Path, manifest: Manifest) -> Snapshot:
     """The snapshot that exists at `out`. Raises SnapshotError if its content differs."""
     if not (out / MANIFEST).is_file():

@@ -15,6 +15,7 @@ from typing import IO, cast
 from annotation.core.document import Document
 from annotation.core.document_json import from_line, to_json
 from annotation.core.errors import DocumentsError, UsageError
+from annotation.core.text import encodable
 
 
 @contextmanager
@@ -97,15 +98,7 @@ def line(document: Document) -> str:
     """The Document as a line of a file, newline included: readable, or escaped where UTF-8 cannot encode it."""
     row = to_json(document)
     text = json.dumps(row, ensure_ascii=False)
-    return (text if _encodable(text) else json.dumps(row)) + "\n"
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
+    return (text if encodable(text) else json.dumps(row)) + "\n"
 
 
 def _parse(content: bytes, path: Path, number: int) -> Document:

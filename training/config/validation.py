@@ -5,7 +5,6 @@ Hydra composes and OmegaConf interpolates; neither is asked to check types, beca
 
 from __future__ import annotations
 
-import difflib
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
@@ -15,6 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from annotation.core.errors import UsageError
+from annotation.core.errors import hint as hint
 
 T = TypeVar("T")
 Rule = Callable[[object], str | None]
@@ -128,12 +128,6 @@ def paths(cls: type[_Dataclass], prefix: str = "") -> Iterator[str]:
         yield prefix + f.name
         inner = (path for group in _groups(hints[f.name]) for path in paths(group, f"{prefix}{f.name}."))
         yield from dict.fromkeys(inner)  # several classes of one group share settings
-
-
-def hint(word: str, choices: Sequence[str]) -> str:
-    """The end of a message about an unknown word: the choice the user may have meant, or all choices."""
-    close = difflib.get_close_matches(word, choices, n=1)
-    return f"did you mean {close[0]}?" if close else f"it has {', '.join(sorted(choices))}"
 
 
 def _broken(rules: Sequence[Rule], value: object) -> Iterator[str]:

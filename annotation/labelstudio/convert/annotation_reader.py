@@ -9,7 +9,7 @@ from annotation.core.document import Argument, Document, Event, Link, Provenance
 from annotation.core.errors import RegionError, SpanDriftError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.convert.quarantine import Quarantined, drifted, location
+from annotation.labelstudio.convert.quarantine import Quarantined, drifted, quarantine_entry
 
 
 class AnnotationReader:
@@ -29,7 +29,7 @@ class AnnotationReader:
         titles: Mapping[str, str],
     ) -> None:
         self.bare, self.task, self.annotation, self.ontology = bare, task, annotation, ontology
-        self._known = {schemas.TRIGGER: ontology.events, schemas.ENTITY: ontology.entities}
+        self._types = {schemas.TRIGGER: ontology.events, schemas.ENTITY: ontology.entities}
         self.codes = {title: code for code, title in titles.items()}
         self.quarantined: list[Quarantined] = []
         self.spans: dict[str, Span] = {}
@@ -71,7 +71,8 @@ class AnnotationReader:
                 row = schemas.row(raw)
             except ValueError as error:
                 region = raw.get("id") if isinstance(raw, Mapping) else None
-                self._quarantine(str(region) if region else None, f"{error}; mark it again in Label Studio", raw)
+                fault = RegionError(str(error), "mark it again in Label Studio")
+                self._quarantine(str(region) if region else None, fault, raw)
                 continue
             if isinstance(row, schemas.Labels):
                 regions.setdefault(row.id, []).append((row, raw))
@@ -91,33 +92,35 @@ class AnnotationReader:
         first = same[0][0]
         try:
             if len({(row.value.start, row.value.end) for row, _ in same}) > 1:
-                raise RegionError("two spans share this region id; mark both again")
+                raise RegionError("two spans share this region id", "mark both again")
             labels = sorted({label for row, _ in same for label in row.value.labels})
             if len(labels) != 1:
-                raise RegionError(f"carries the labels {', '.join(labels) or 'none'} instead of one; {_RELABEL}")
+                listed = ", ".join(labels) or "none"
+                raise RegionError(f"carries the labels {listed} instead of one", _RELABEL, kind="labels", labels=listed)
             self.spans[first.id] = self._span(first, labels[0])
         except SpanDriftError as error:
             for row, raw in same:
-                self.quarantined.append(Quarantined(self.task, self.annotation.id, row.id, str(error), raw))
+                entry = Quarantined(self.task, self.annotation.id, row.id, str(error), raw, error.kind, error.values)
+                self.quarantined.append(entry)
         except RegionError as error:
             for row, raw in same:
-                self._quarantine(row.id, str(error), raw, words=row.value.text)
+                self._quarantine(row.id, error, raw, words=row.value.text)
 
     def _span(self, row: schemas.Labels, label: str) -> Span:
         start, end = row.value.start, row.value.end
-        known = self._known.get(row.from_name)
-        if known is None:
-            raise RegionError(f"was made by the control {row.from_name!r}, which naba does not have; mark it again")
-        if label not in known:
-            raise RegionError(f"the ontology has no {row.from_name} label {label!r}; {_RELABEL}")
+        types = self._types.get(row.from_name)
+        if types is None:
+            raise RegionError(f"was made by the control {row.from_name!r}, which naba does not have", "mark it again")
+        if label not in types:
+            raise RegionError(f"the ontology has no {row.from_name} label {label!r}", _RELABEL)
         if row.to_name != schemas.TEXT:
-            raise RegionError(f"marks {row.to_name!r}, not the text; mark it again")
+            raise RegionError(f"marks {row.to_name!r}, not the text", "mark it again")
         if not 0 <= start < end <= len(self.bare.text):
-            raise RegionError(f"[{start}:{end}] is no span of the {len(self.bare.text)} characters; mark it again")
+            raise RegionError(f"[{start}:{end}] is no span of the {len(self.bare.text)} characters", "mark it again")
         span = Span(start, end, label)
-        found = span.quote(self.bare.text)
-        if drifted(row.value.text, found):
-            raise SpanDriftError(task=self.task, region=row.id, quoted=str(row.value.text), found=found)
+        covered = span.quote(self.bare.text)
+        if drifted(row.value.text, covered):
+            raise SpanDriftError(task=self.task, region=row.id, quoted=str(row.value.text), covered=covered)
         return span
 
     def _choice(self, row: schemas.Choices, raw: object) -> None:
@@ -126,44 +129,44 @@ class AnnotationReader:
             span = self._end(row.id)
             attribute = self.ontology.attributes.get(row.from_name)
             if attribute is None:
-                raise RegionError(f"the ontology has no attribute {row.from_name!r}; clear the choice")
+                raise RegionError(f"the ontology has no attribute {row.from_name!r}", "clear the choice")
             if span.label not in self.ontology.events:
-                raise RegionError(f"{row.from_name} is said of {span.label}, which is no event; clear the choice")
+                raise RegionError(f"{row.from_name} is said of {span.label}, which is no event", "clear the choice")
             for value in chosen:
                 if value not in attribute.values:
-                    raise RegionError(f"{row.from_name} cannot be {value!r}; choose again")
-                known = self.attributes.setdefault(span, {}).setdefault(row.from_name, value)
-                if known != value:
-                    raise RegionError(f"{row.from_name} is both {known} and {value}; choose one")
+                    raise RegionError(f"{row.from_name} cannot be {value!r}", "choose again")
+                first = self.attributes.setdefault(span, {}).setdefault(row.from_name, value)
+                if first != value:
+                    raise RegionError(f"{row.from_name} is both {first} and {value}", "choose one")
         except RegionError as error:
-            self._quarantine(row.id, str(error), raw)
+            self._quarantine(row.id, error, raw)
 
     def _relation(self, row: schemas.Relation, raw: object) -> None:
         region = f"{row.from_id} -> {row.to_id}"
         try:
             ends = self._end(row.from_id), self._end(row.to_id)
             if not row.labels:
-                raise RegionError("the arrow says no role; choose one in the list of relations")
+                raise RegionError("the arrow says no role", "choose one in the list of relations", kind="no-role")
         except RegionError as error:
-            self._quarantine(region, str(error), raw)
+            self._quarantine(region, error, raw)
             return
         for label in row.labels:
             try:
                 self._arrow(self.codes.get(label, label), *ends, row.direction)
             except RegionError as error:
-                self._quarantine(region, str(error), raw)
+                self._quarantine(region, error, raw)
 
     def _arrow(self, code: str, start: Span, end: Span, direction: str) -> None:
         """Read one label of an arrow, which is a link or a role."""
         if code in self.ontology.links:
             if start == end:
-                raise RegionError(f"{code} joins {start.label} to itself; remove the arrow")
+                raise RegionError(f"{code} joins {start.label} to itself", "remove the arrow")
             self.links.add(Link(code, start, end))
         elif code in self.ontology.roles:
             trigger, filler = self._turned(code, start, end, direction)
             self.arguments.setdefault(trigger, set()).add(Argument(code, filler))
         else:
-            raise RegionError(f"the ontology has neither a role nor a link {code!r}; choose again")
+            raise RegionError(f"the ontology has neither a role nor a link {code!r}", "choose again")
 
     def _turned(self, role: str, start: Span, end: Span, direction: str) -> tuple[Span, Span]:
         """Trigger and filler. An arrow drawn backwards is turned when the role is possible in the other direction only.
@@ -177,20 +180,23 @@ class AnnotationReader:
         heads = [way for way in ways if way[0].label in events]
         able = [way for way in heads if role in events[way[0].label].roles] or heads
         if not able:
-            raise RegionError(f"{role} joins {start.label} and {end.label}, but neither is an event; draw it again")
+            problem = f"{role} joins {start.label} and {end.label}, but neither is an event"
+            raise RegionError(problem, "draw it again", kind="no-event")
         if direction == "bi" and len(able) > 1:
-            raise RegionError(f"{role} points both ways; turn the arrow from the event to what fills the role")
+            raise RegionError(f"{role} points both ways", "turn the arrow from the event to what fills the role")
         return able[0]
 
     def _end(self, region: str) -> Span:
         if region not in self.spans:
-            raise RegionError(f"hangs on region {region}, which is not there or was not taken over; draw it again")
+            problem = f"hangs on region {region}, which is not there or was not taken over"
+            raise RegionError(problem, "draw it again", kind="hangs")
         return self.spans[region]
 
-    def _quarantine(self, region: str | None, problem: str, raw: object, *, words: object = None) -> None:
+    def _quarantine(self, region: str | None, error: RegionError, raw: object, *, words: object = None) -> None:
         quoted = words if isinstance(words, str) else None
-        where = location(task=self.task, annotation=self.annotation.id, region=region, words=quoted)
-        self.quarantined.append(Quarantined(self.task, self.annotation.id, region, f"{where}: {problem}", raw))
+        task, annotation = self.task, self.annotation.id
+        entry = quarantine_entry(error, raw, task=task, annotation=annotation, region=region, words=quoted)
+        self.quarantined.append(entry)
 
 
 _RELABEL = "give the span one label of the ontology in Label Studio"

@@ -22,7 +22,7 @@ from annotation.core.errors import RegionError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.annotation_reader import AnnotationReader
-from annotation.labelstudio.convert.quarantine import Quarantined
+from annotation.labelstudio.convert.quarantine import Quarantined, quarantine_entry
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -51,9 +51,10 @@ def from_task_data(data: Json) -> Document:
     try:
         document = from_json({"schema": SCHEMA, **row})
     except ValueError as error:
-        raise RegionError(f"the task's data is not what naba pushed ({error}); push the article again") from error
+        raise RegionError(f"the task's data is not what naba pushed ({error})", "push the article again") from error
     if data.get("sha256") != sha256(document.text):
-        raise RegionError("the text was edited after it was pushed, so offsets mean nothing; push the article again")
+        problem = "the text was edited after it was pushed, so offsets mean nothing"
+        raise RegionError(problem, "push the article again", kind="text")
     return document
 
 
@@ -88,8 +89,7 @@ def from_result(
     try:
         bare = from_task_data(task.data)
     except RegionError as error:
-        reason = f"task {task.id}, annotation {annotation.id}: {error}"
-        return Converted(None, [Quarantined(task.id, annotation.id, None, reason, annotation.result)])
+        return Converted(None, [quarantine_entry(error, annotation.result, task=task.id, annotation=annotation.id)])
     reader = AnnotationReader(bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles)
     return Converted(reader.document(), reader.quarantined)
 

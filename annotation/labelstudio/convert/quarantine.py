@@ -2,19 +2,42 @@
 
 from __future__ import annotations
 
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from annotation.core.errors import RegionError
+from annotation.core.text import letters_and_digits
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """An unreadable region or relation; a whole annotation where `region` is None. `raw` is the JSON as received."""
+    """An unreadable region or relation; a whole annotation where `region` is None. `raw` is the JSON as received.
+
+    `reason` is for human readers. `kind` is the kind of finding that `check` makes of the entry, and `values` fill the
+    wording of that kind: see RegionError.
+    """
 
     task: int | None
     annotation: int | None
     region: str | None
     reason: str
     raw: object
+    kind: str = "set-aside"
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+def quarantine_entry(
+    error: RegionError,
+    raw: object,
+    *,
+    task: int | None,
+    annotation: int | None,
+    region: str | None = None,
+    words: str | None = None,
+) -> Quarantined:
+    """The entry for a fault in `raw`; its reason begins with the place. `words` are those the region quotes."""
+    place = location(task=task, annotation=annotation, region=region, words=words)
+    return Quarantined(task, annotation, region, f"{place}: {error}", raw, error.kind, error.values)
 
 
 def location(*, task: int | None, annotation: int | None, region: str | None, words: str | None) -> str:
@@ -32,18 +55,14 @@ def shorten(words: str, most: int = 60) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
-def drifted(quoted: object, found: str) -> bool:
+def drifted(quoted: object, covered: str) -> bool:
     """Whether the words a region quotes clearly differ from the words its offsets cover.
 
     The quote is only approximate: the editor writes line breaks as a backslash and an n, collapses spaces, drops what
     the browser does not show, and may include a combining mark outside the offsets. So only letters and digits are
     compared, and one side may contain the other.
     """
-    if not isinstance(quoted, str) or quoted == found:
+    if not isinstance(quoted, str) or quoted == covered:
         return False
-    said, seen = _bones(quoted.replace("\\n", "\n")), _bones(found)
-    return bool(said and seen) and said not in seen and seen not in said
-
-
-def _bones(text: str) -> str:
-    return "".join(c for c in text if unicodedata.category(c)[0] in "LN")
+    one, other = letters_and_digits(quoted.replace("\\n", "\n")), letters_and_digits(covered)
+    return bool(one and other) and one not in other and other not in one

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, cast
 
 from annotation.core.errors import ProjectError
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.server.client import Client, rows
+from annotation.labelstudio.server.client import Client, id_of, rows
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead
 
@@ -80,7 +80,7 @@ def digest(result: Sequence[object]) -> str:
 
 
 def _task(client: Client, task: Row, members: dict[int, str]) -> Iterator[Marked]:
-    number = int(str(task["id"]))
+    number = id_of(task)
     for annotation in cast(list[Row], task.get("annotations") or []):
         user = annotation.get("completed_by")
         by = members.get(user, str(user)) if isinstance(user, int) else str(user)
@@ -95,4 +95,4 @@ def _task(client: Client, task: Row, members: dict[int, str]) -> Iterator[Marked
 def _marked(kind: ResultKind, task: int, raw: Row, by: str) -> Iterator[Marked]:
     result, annotation = raw.get("result"), raw.get("annotation")
     if isinstance(result, list):
-        yield Marked(kind, int(str(raw["id"])), task, by, result, annotation if isinstance(annotation, int) else None)
+        yield Marked(kind, id_of(raw), task, by, result, annotation if isinstance(annotation, int) else None)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
 from annotation.core.document import Document
-from annotation.core.errors import StudioAuthError, StudioDownError, UsageError
+from annotation.core.errors import StudioAuthError, UsageError
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import holdings, same_text
-from annotation.labelstudio.server.client import Client, translated
+from annotation.labelstudio.server.client import Client, id_of, translated
+from annotation.labelstudio.server.new_annotation import create_annotation
 from annotation.labelstudio.server.paging import pages
 from annotation.terminal import ProgressBar
-
-_TRIES = 3
 
 
 @dataclass
@@ -75,22 +74,16 @@ def submit(client: Client, *, project: str, documents: Iterable[Document]) -> Su
                 report.skipped += 1
             else:
                 lead_time = document.provenance.lead_time if document.provenance else None
-                _create(client, target.id, place.task, me, {"result": result, "lead_time": lead_time})
+                body: Row = {"result": result, "lead_time": lead_time}
+                arrived = partial(_has_annotated, client, target.id, me, place.task)
+                create_annotation(client, place.task, body, arrived=arrived)
                 report.created += 1
             bar.advance(1)
     return report
 
 
-def _create(client: Client, project: int, task: int, me: object, body: Row) -> None:
-    for attempt in range(_TRIES):
-        try:
-            client.create(f"api/tasks/{task}/annotations/", json.dumps(body, ensure_ascii=False).encode())
-            return
-        except StudioDownError:
-            if attempt == _TRIES - 1:
-                raise
-            if task in _annotated_tasks(client, project, me, only=[task]):
-                return
+def _has_annotated(client: Client, project: int, me: object, task: int) -> bool:
+    return task in _annotated_tasks(client, project, me, only=[task])
 
 
 def _annotated_tasks(client: Client, project: int, me: object, only: list[int] | None = None) -> set[int]:
@@ -98,7 +91,7 @@ def _annotated_tasks(client: Client, project: int, me: object, only: list[int] |
     fields = ("id", "annotations", "completed_by")
     tasks = [task for page in pages(client, project, fields, everything=True, only=only) for task in page]
     return {
-        int(str(task["id"]))
+        id_of(task)
         for task in tasks
         if any(_is_by(annotation, me) for annotation in task.get("annotations") or ())  # type: ignore[attr-defined]
     }

@@ -17,7 +17,7 @@ from annotation.checks.run import check
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.project.project import Project, find_project
-from annotation.labelstudio.server.client import Client, rows
+from annotation.labelstudio.server.client import Client, id_of, rows
 from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import ahead
 from annotation.terminal import ProgressBar
@@ -183,14 +183,14 @@ class _Counting:
             if not annotation.was_cancelled:
                 self._annotation(task, annotation)
         if raw.get("draft_exists"):
-            self._drafts(int(str(raw["id"])))
+            self._drafts(id_of(raw))
 
     def _read(self, raw: schemas.Row) -> tuple[schemas.Task, Sequence[schemas.Annotation]]:
         """The task; a malformed one counts as a task without annotations."""
         try:
             task = schemas.Task.model_validate(raw)
         except ValidationError:
-            task = schemas.Task(id=int(str(raw["id"])), data={})
+            task = schemas.Task(id=id_of(raw), data={})
         return task, task.annotations
 
     def _annotation(self, task: schemas.Task, annotation: schemas.Annotation) -> None:

@@ -11,7 +11,7 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.config_signature import Sealed, read_signature, sealed
 from annotation.labelstudio.project.labeling_config import guidelines, relation_titles
-from annotation.labelstudio.server.client import Client, row, rows
+from annotation.labelstudio.server.client import Client, id_of, row, rows
 from annotation.storage.documents_file import atomic
 
 TITLE_MINIMUM, TITLE_MAXIMUM = 3, 50
@@ -146,7 +146,7 @@ def _find_own(client: Client, title: str, workspace: Path | None, *, migrating: 
             "to go on, or go back with --undo"
         )
     overlap, version = int(str(raw.get("maximum_annotations") or 1)), str(raw.get("model_version") or "")
-    return Project(int(str(raw["id"])), title, str(raw.get("created_at")), seal, home, overlap, version)
+    return Project(id_of(raw), title, str(raw.get("created_at")), seal, home, overlap, version)
 
 
 def _home(workspace: Path, raw: Row) -> Path:
@@ -163,7 +163,7 @@ def _projects_titled(client: Client, title: str) -> list[Row]:
         answer = row(client.get("api/projects/", title=title, page=page, page_size=100, include="id,title"))
         projects += [project for project in rows(answer.get("results")) if project.get("title") == title]
         page = page + 1 if answer.get("next") else 0
-    return sorted(projects, key=lambda project: int(str(project["id"])))
+    return sorted(projects, key=lambda project: id_of(project))
 
 
 def _check_same(project: Project, ontology: Ontology, ui_language: str) -> None:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 
 from annotation.core.document import Document
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.paging import pages
 from annotation.storage.documents_file import atomic
 
@@ -77,9 +77,9 @@ def holdings(client: Client, project: int, *, after: int = 0) -> Holdings:
             entry = task.get("meta")
             entry = entry.get("naba") if isinstance(entry, dict) else None
             if isinstance(entry, dict) and "id" in entry:
-                held.add(str(entry["id"]), Held(_number(task), str(entry.get("sha256", ""))))
+                held.add(str(entry["id"]), Held(id_of(task), str(entry.get("sha256", ""))))
             else:
-                without_meta.append(_number(task))
+                without_meta.append(id_of(task))
     _read_data(client, project, without_meta, held)
     _delete_repeats(client, project, held)
     return held
@@ -92,8 +92,8 @@ def _read_data(client: Client, project: int, tasks: Sequence[int], held: Holding
             for task in page:
                 data = task.get("data")
                 if isinstance(data, dict) and "id" in data:
-                    held.add(str(data["id"]), Held(_number(task), str(data.get("sha256", ""))[:_DIGITS]))
-                held.last = max(held.last, _number(task))
+                    held.add(str(data["id"]), Held(id_of(task), str(data.get("sha256", ""))[:_DIGITS]))
+                held.last = max(held.last, id_of(task))
 
 
 def _delete_repeats(client: Client, project: int, held: Holdings) -> None:
@@ -104,7 +104,7 @@ def _delete_repeats(client: Client, project: int, held: Holdings) -> None:
         return
     fields = ("id", "annotations", "drafts", "result")
     tasks = [task for page in pages(client, project, fields, everything=True, only=suspects) for task in page]
-    worked_on = {_number(task) for task in tasks if task.get("annotations") or task.get("drafts")}
+    worked_on = {id_of(task) for task in tasks if task.get("annotations") or task.get("drafts")}
     for id, copies in copies_of.items():
         keep = next((copy for copy in copies if copy.task in worked_on), copies[0])
         held.articles[id] = keep
@@ -175,7 +175,3 @@ def alone(workspace: Path, title: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _number(task: Row) -> int:
-    return int(str(task["id"]))

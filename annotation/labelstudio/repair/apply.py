@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -10,20 +9,20 @@ from pathlib import Path
 
 from annotation.checks import wording
 from annotation.checks.finding import Finding
-from annotation.core.errors import RegionError, StudioDownError
+from annotation.core.errors import RegionError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.fixes import KINDS, Mended, mend
-from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.client import Client, id_of
+from annotation.labelstudio.server.new_annotation import create_annotation
 from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import batched
 from annotation.terminal import ProgressBar
 
 _TASKS = 200
-_TRIES = 3
 _NAMESPACE = uuid.UUID("6e616261-6d65-5e64-8e64-6e6162616d65")
 _FIELDS = (
     *("id", "data", "annotations", "result", "completed_by", "updated_at"),
@@ -80,7 +79,7 @@ def mend_all(client: Client, findings: Iterable[Finding], *, project: str, works
             for numbers in batched(sorted(to_mend), size=lambda _: 1, most=_TASKS, count=_TASKS):
                 for page in pages(client, target.id, _FIELDS, everything=True, only=numbers):
                     for raw in page:
-                        mending.task(schemas.Task.model_validate(raw), to_mend[int(str(raw["id"]))])
+                        mending.task(schemas.Task.model_validate(raw), to_mend[id_of(raw)])
                 bar.advance(len(numbers))
         return mending.report
 
@@ -119,19 +118,12 @@ class _Mending:
             # The server accepts the same id only once, so a repeated request creates no second annotation.
             "unique_id": str(uuid.uuid5(_NAMESPACE, f"{self.target.born} {number} {annotation.updated_at}")),
         }
-        self._create(task.id, number, json.dumps(body, ensure_ascii=False).encode())
+        create_annotation(self.client, task.id, body, arrived=lambda: self._has_mended(task.id, number))
         self.report.mended += 1
 
-    def _create(self, task: int, number: int, body: bytes) -> None:
-        for attempt in range(_TRIES):
-            try:
-                self.client.create(f"api/tasks/{task}/annotations/", body)
-                return
-            except StudioDownError:
-                if attempt == _TRIES - 1:
-                    raise
-                if any(number == annotation.mended_from for annotation in self._annotations(task)):
-                    return
+    def _has_mended(self, task: int, number: int) -> bool:
+        """Whether the server has a mended copy of the annotation with this number."""
+        return any(number == annotation.mended_from for annotation in self._annotations(task))
 
     def _annotations(self, task: int) -> Iterator[schemas.Annotation]:
         for page in pages(self.client, self.target.id, _FIELDS, everything=True, only=[task]):

@@ -13,7 +13,7 @@ from annotation.labelstudio.convert.schemas import FINDINGS, Row
 from annotation.labelstudio.project.project import Project, find_project, renew
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.findings_panel import panel
-from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead
 from annotation.terminal import ProgressBar
@@ -82,14 +82,14 @@ class _Showing:
         with ProgressBar(f"showing findings in {self.target.title}") as bar:
             for page in ahead(pages(self.client, self.target.id, fields, everything=True)):
                 for task in page:
-                    matched += int(str(task["id"])) in self.by_task
+                    matched += id_of(task) in self.by_task
                     self._task(task)
                 bar.advance(len(page))
         self.report.elsewhere = len(self.by_task) - matched
         return self.report
 
     def _task(self, task: Row) -> None:
-        data, findings = task.get("data"), self.by_task.get(int(str(task["id"])), [])
+        data, findings = task.get("data"), self.by_task.get(id_of(task), [])
         if not isinstance(data, dict):
             return
         if findings and _annotator_count(task) < self.target.annotators:

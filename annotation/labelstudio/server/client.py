@@ -104,9 +104,7 @@ class Client:
     def members(self) -> dict[int, str]:
         """User number -> e-mail address, for all users of the organization."""
         users = self.get("api/users/")
-        return {
-            int(str(user["id"])): str(user.get("email") or user.get("username") or user["id"]) for user in rows(users)
-        }
+        return {id_of(user): str(user.get("email") or user.get("username") or user["id"]) for user in rows(users)}
 
     def _ask(
         self,
@@ -204,6 +202,11 @@ def row(value: object) -> Row:
     if not isinstance(value, dict):
         raise StudioError(f"Label Studio answers {str(value)[:80]!r} where an object is due; is it another version?")
     return value
+
+
+def id_of(entry: Row) -> int:
+    """The number under which the server has an entry, such as a task, a user or a prediction."""
+    return int(str(entry["id"]))
 
 
 def rows(value: object) -> list[Row]:

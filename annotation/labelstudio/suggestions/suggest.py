@@ -17,7 +17,7 @@ from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
-from annotation.labelstudio.server.client import Client, row
+from annotation.labelstudio.server.client import Client, id_of, row
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, batched
 from annotation.labelstudio.suggestions.usage import remember
@@ -171,7 +171,7 @@ class _Suggesting:
                     for prediction in _predictions(task):
                         if prediction.get("model_version") == version:
                             digest = _digest(prediction.get("result"), prediction.get("score"))
-                            stored[int(str(task["id"]))][digest].append(int(str(prediction["id"])))
+                            stored[id_of(task)][digest].append(id_of(prediction))
         return stored
 
     def _import(self, chunk: list[_Suggestion]) -> None:

@@ -20,7 +20,7 @@ from annotation.core.errors import ProjectError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.project.project import TITLE_MAXIMUM, Project, find_project
 from annotation.labelstudio.project.task_index import alone, holdings
-from annotation.labelstudio.server.client import Client, row
+from annotation.labelstudio.server.client import Client, id_of, row
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggestions.suggest import suggest
 from annotation.labelstudio.sync.pull import pull
@@ -159,6 +159,6 @@ def _show_contested(client: Client, target: Project, proposals: Sequence[Proposa
             texts[place.task] = "\n".join([heading.format(len(draft.lines)), *draft.lines])
     for page in pages(client, target.id, ("id", "data"), only=sorted(texts)):
         for task in page:
-            number, data = int(str(task["id"])), row(task.get("data"))
+            number, data = id_of(task), row(task.get("data"))
             if data.get(schemas.FINDINGS) != texts[number]:
                 client.change(f"api/tasks/{number}/", {"data": {**data, schemas.FINDINGS: texts[number]}})

@@ -16,13 +16,13 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from annotation.core.errors import StudioDownError, StudioError
+from annotation.core.errors import RegionError, StudioDownError, StudioError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
-from annotation.labelstudio.convert.quarantine import Quarantined
+from annotation.labelstudio.convert.quarantine import Quarantined, quarantine_entry
 from annotation.labelstudio.project.current_annotation import current
 from annotation.labelstudio.project.project import Project, find_project
-from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.paging import count_tasks, latest_update, moment, pages
 from annotation.labelstudio.server.streams import ahead
 from annotation.labelstudio.sync.pull_state import State, TaskLine, merged
@@ -146,15 +146,16 @@ class _Pulling:
         return report
 
     def _task(self, raw: schemas.Row, documents: IO[str], quarantine: IO[str]) -> None:
-        number = int(str(raw["id"]))
+        number = id_of(raw)
         self.tasks_read.add(number)
         self.skipped.pop(number, None)
         try:
             task = schemas.Task.model_validate(self._with_names(raw))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
-            reason = f"task {number}: {'.'.join(map(str, first['loc']))}: {first['msg']}; mend it in Label Studio"
-            _put(quarantine, number, _row(Quarantined(number, None, None, reason, raw.get("annotations"))))
+            fault = RegionError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}", "mend it in Label Studio")
+            entry = quarantine_entry(fault, raw.get("annotations"), task=number, annotation=None)
+            _put(quarantine, number, _row(entry))
             return
         for annotation in current(task.annotations):
             if annotation.was_cancelled:
@@ -186,7 +187,7 @@ class _Pulling:
             count = count_tasks(self.client, self.target.id, until=max(tasks, default=0))
             if count == len(tasks):
                 return
-            listed = {int(str(task["id"])) for page in pages(self.client, self.target.id, ("id",)) for task in page}
+            listed = {id_of(task) for page in pages(self.client, self.target.id, ("id",)) for task in page}
             self.deleted |= tasks - listed
         raise StudioError(
             f"{self.client.url}: project {self.target.title!r} has {count} tasks but {len(tasks)} came; pull again"

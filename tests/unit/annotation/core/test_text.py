@@ -7,7 +7,18 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.core.text import PROCLITICS, decode_bytes, fold, folded, graphemes, lines, on_grapheme, proclitics
+from annotation.core.text import (
+    PROCLITICS,
+    decode_bytes,
+    encodable,
+    fold,
+    folded,
+    graphemes,
+    letters_and_digits,
+    lines,
+    on_grapheme,
+    proclitics,
+)
 from tests.strategies import texts
 
 HEBREW = ["שלום", "בית", "פיצוץ", "ירושלים של זהב", 'דובר צה"ל מסר כי הכוח שב לבסיסו ללא נפגעים.']
@@ -155,3 +166,12 @@ def test_a_proclitic_leaves_something_and_is_in_the_table_but_for_its_marks(text
         assert 1 <= length <= 4
         assert length < len(text)
         assert regex.sub(r"[\p{M}\p{Cf}\u0640]", "", text[:length]) in PROCLITICS[language]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("", True), ("שלום 📢", True), ("a\ud800b", False), ("\udfff", False)])
+def test_half_a_surrogate_pair_cannot_be_encoded(text: str, expected: bool) -> None:
+    assert encodable(text) == expected
+
+
+def test_letters_and_digits_are_left_of_words_with_signs_and_marks() -> None:
+    assert letters_and_digits('צה"ל, 2024! עִבְרִית\u200f') == "צהל2024עברית"

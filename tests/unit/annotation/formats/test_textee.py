@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.matching import UNITS
+from annotation.formats.base import Lost
 from annotation.formats.textee import UNTYPED, from_textee, is_textee
 from annotation.formats.textee_write import to_textee
 from annotation.formats.tokenization import borders
@@ -38,6 +39,10 @@ WINDOW: dict[str, object] = {
 }
 
 
+ODD_LABELS = ("A] B", "loses", "x [1:2]", "is whitespace and left out")
+"""Labels that look like parts of the messages on what is lost."""
+
+
 def test_tokens_become_characters_of_the_text_as_it_is() -> None:
     read = from_textee(WINDOW)
     document = read.document
@@ -58,7 +63,7 @@ def test_tokens_that_are_not_the_text_take_its_place_and_it_is_said() -> None:
     read = from_textee({**WINDOW, "text": "something else"})
     assert read.document.text == "Rami began work at Nour in June ."
     assert read.document.events[0].trigger == Span(5, 15, "START")
-    assert "take its place" in read.lost[0]
+    assert "take its place" in read.lost[0].reason
 
 
 def test_two_events_of_one_trigger_and_type_become_one_and_it_is_said() -> None:
@@ -66,7 +71,7 @@ def test_two_events_of_one_trigger_and_type_become_one_and_it_is_said() -> None:
     twin = {**mention, "arguments": [{"entity_id": "E0", "role": "worker"}]}
     read = from_textee({**WINDOW, "event_mentions": [mention, twin]})
     assert {argument.role for argument in read.document.events[0].arguments} == {"worker", "firm"}
-    assert read.lost == ("two START events share a trigger; they become one",)
+    assert read.lost == (Lost("event", "D1#D1-2", "two START events share a trigger; they become one"),)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +106,23 @@ def test_whitespace_at_a_span_s_edge_is_lost_and_said() -> None:
     written = to_textee(document)
     assert written.lost == ("A [0:2] loses the whitespace at its edges", "B [3:5] is whitespace and left out")
     assert from_textee(written.row).document.entities == (Span(0, 1, "A"),)
+
+
+@pytest.mark.parametrize("label", ODD_LABELS)
+def test_a_label_that_reads_like_a_message_changes_no_message(label: str) -> None:
+    written = to_textee(Document("d", "a b  c", entities=(Span(0, 2, label), Span(3, 5, label))))
+    assert written.lost == (
+        f"{label} [0:2] loses the whitespace at its edges",
+        f"{label} [3:5] is whitespace and left out",
+    )
+
+
+@pytest.mark.parametrize("label", [*ODD_LABELS, "x events share"])
+def test_what_is_lost_of_a_window_does_not_depend_on_the_words_of_its_labels(label: str) -> None:
+    event = {"event_type": label, "trigger": {"start": 1, "end": 3}, "arguments": []}
+    alone = {"relation_type": label, "arguments": [{"entity_id": "E0"}]}
+    read = from_textee({**WINDOW, "event_mentions": [event, event], "relation_mentions": [alone]})
+    assert [(item.unit, item.kind) for item in read.lost] == [("event", "lost"), ("link", "lost")]
 
 
 def test_links_attributes_and_events_that_fill_roles_come_back() -> None:

@@ -76,6 +76,13 @@ def test_relations_of_any_type_are_links_and_their_direction_is_said_to_be_lost(
     ]
 
 
+def test_a_relation_of_one_end_is_recorded_as_lost(tmp_path: Path) -> None:
+    relation = {"relation_type": "WorksFor", "arguments": [{"entity_id": "E0"}]}
+    (document,), lost = read(read_windows, tmp_path / "w.json", json.dumps({**WINDOW, "relation_mentions": [relation]}))
+    assert document.links == ()
+    assert lost == ["lost: w.json, item 1: link: relation WorksFor: a link joins two spans; left out"]
+
+
 def test_what_is_no_window_is_named(tmp_path: Path) -> None:
     documents, lost = read(read_windows, tmp_path / "w.jsonl", f"{json.dumps(WINDOW)}\n{{}}\n[1]\n")
     assert len(documents) == 1

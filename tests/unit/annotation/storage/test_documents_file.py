@@ -54,6 +54,7 @@ def test_blank_lines_are_passed_over(tmp_path: Path) -> None:
         ("[1]", "Expected `object`, got `array`"),
         ('{"schema": 2}', "schema is 2, not 1"),
         ('{"schema": 1, "text": "x"}', "id"),
+        ('{"schema": 1, "id": "a", "text": "x", "entitys": []}', r"entitys: no such key of a Document \(did you mean"),
         ('{"schema": 1, "id": "\xff"}', "can't decode byte 0xff"),
         ("[" * 100_000, "recursion|Expecting"),
     ],
@@ -64,6 +65,17 @@ def test_a_line_at_fault_is_named(tmp_path: Path, bad: str, reason: str) -> None
     assert next(found).id == "a"
     with pytest.raises(DocumentsError, match=rf"a\.jsonl, line 2: .*({reason})"):
         next(found)
+
+
+def test_an_unknown_key_in_the_middle_of_a_big_file_is_named_with_its_line(tmp_path: Path) -> None:
+    documents = [Document(f"d{number}", "נעצר באטמה", entities=(Span(0, 4, "A"),)) for number in range(2000)]
+    lines = list(map(line, documents))
+    lines[1233] = lines[1233].replace('"label"', '"score": null, "labels": [], "label"')
+    (tmp_path / "a.jsonl").write_text("".join(lines), encoding="utf-8")
+    reading = read_documents(tmp_path / "a.jsonl")
+    assert [next(reading).id for _ in range(1233)] == [document.id for document in documents[:1233]]
+    with pytest.raises(DocumentsError, match=r"a\.jsonl, line 1234: .*entities\[0\]\.labels: no such key of a Span"):
+        next(reading)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,30 @@
+"""Annotations created on the server, once each even where the connection breaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from annotation.core.errors import StudioDownError
+from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.server.client import Client
+
+_TRIES = 3
+
+
+def create_annotation(client: Client, task: int, body: Row, *, arrived: Callable[[], bool]) -> None:
+    """Create an annotation of the task, with up to 3 tries.
+
+    `arrived` reports whether the server has the annotation. It is asked where no answer came, since the answer may have
+    been lost after the server did what was asked. Raises StudioDownError when the last try gets no answer either.
+    """
+    content = json.dumps(body, ensure_ascii=False).encode()
+    for attempt in range(_TRIES):
+        try:
+            client.create(f"api/tasks/{task}/annotations/", content)
+            return
+        except StudioDownError:
+            if attempt == _TRIES - 1:
+                raise
+            if arrived():
+                return
