@@ -6,10 +6,10 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from rich.console import Console
 from rich.logging import RichHandler
@@ -22,6 +22,7 @@ _DEFAULT_WIDTH = 120
 _SECONDS_BETWEEN_LINES = 15.0
 """Of progress, when the output is no terminal."""
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 _LIBRARIES = {
@@ -129,3 +130,11 @@ class ProgressBar:
     def note(self, text: str) -> None:
         """Show a text beside the bar, such as the latest score."""
         self._bar.update(self._task, note=escape(text))
+
+
+def with_progress(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:
+    """The same items, while the number of documents done is shown; `count` returns that of an item."""
+    with ProgressBar("documents") as bar:
+        for item in items:
+            bar.advance(count(item))
+            yield item

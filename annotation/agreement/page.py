@@ -75,7 +75,7 @@ def write_page(documents: Iterable[Document], out: Path, *, ontology: Ontology, 
     documents = list(documents)
     compared, names = articles(documents, ontology), Names(ontology)
     examples = _examples([article for article in compared if article.contested], names, studio)
-    environment = templates.environment(_HERE)
+    environment = templates.template_environment(_HERE)
     page = environment.get_template("page.html.j2").render(
         result=agreement(documents, ontology=ontology),
         found=compared,

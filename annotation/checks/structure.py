@@ -12,7 +12,7 @@ from annotation.checks.wording import Family, Name, Quoted, Value
 from annotation.core.document import Document, Event, Span
 from annotation.core.ontology import EventType, Ontology
 
-Values: TypeAlias = Mapping[str, Value]
+MessageValues: TypeAlias = Mapping[str, Value]
 _UNREAL = frozenset({("realis", "generic"), ("realis", "planned"), ("polarity", "negative")})
 """Attributes of events that may lack arguments; an ontology without these attributes has no such events."""
 
@@ -31,12 +31,12 @@ def roles(document: Document, ontology: Ontology) -> Iterator[Fault]:
     """Each argument's role belongs to its event's type, and its filler may fill it."""
     for event, kind in _typed_events(document, ontology):
         for argument in event.arguments:
-            values: Values = {"event": Name(event.type), "role": Name(argument.role, "role")}
+            values: MessageValues = {"event": Name(event.type), "role": Name(argument.role, "role")}
             role = kind.roles.get(argument.role)
             if role is None:
                 yield Fault("role", argument.filler, {**values, "known": _names(sorted(kind.roles), "role")})
             elif argument.filler.label not in role.fillers:
-                allowed: Values = {"label": Name(argument.filler.label), "known": _names(sorted(role.fillers))}
+                allowed: MessageValues = {"label": Name(argument.filler.label), "known": _names(sorted(role.fillers))}
                 yield Fault("filler", argument.filler, {**values, **allowed})
 
 
@@ -45,7 +45,11 @@ def cardinality(document: Document, ontology: Ontology) -> Iterator[Fault]:
     for event, kind in _typed_events(document, ontology):
         filled = Counter(argument.role for argument in event.arguments)
         for role in kind.roles.values():
-            values: Values = {"event": Name(event.type), "role": Name(role.name, "role"), "count": filled[role.name]}
+            values: MessageValues = {
+                "event": Name(event.type),
+                "role": Name(role.name, "role"),
+                "count": filled[role.name],
+            }
             if role.maximum is not None and filled[role.name] > role.maximum:
                 yield Fault("too-many", event.trigger, {**values, "limit": role.maximum})
             if filled[role.name] < role.minimum:
@@ -101,7 +105,7 @@ def crossings(document: Document, ontology: Ontology) -> Iterator[Fault]:
     """Entity spans nest or are disjoint; they never cross."""
     for a, b in combinations(document.entities, 2):
         if a.crosses(b):
-            other: Values = {
+            other: MessageValues = {
                 "label": Name(b.label),
                 "other": Quoted(b.quote(document.text)),
                 "start": b.start,

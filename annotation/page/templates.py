@@ -15,7 +15,7 @@ from annotation.core.messages import percent
 _HERE = Path(__file__).parent
 
 
-def environment(folder: Path) -> jinja2.Environment:
+def template_environment(folder: Path) -> jinja2.Environment:
     """A Jinja environment with the templates of `folder`, then the shared ones of this package.
 
     Templates that end in .html.j2 are escaped; an undefined name is an error.

@@ -171,9 +171,9 @@ class Layer:
         counts = np.zeros((len(self.golds), len(points), 3), dtype=np.int64)
         counts[..., 0] = self.golds[:, None]
         for at, point in enumerate(points):
-            kept = slice(0, point.prf.predicted)
-            counts[:, at, 1] = np.bincount(self.document[kept], minlength=len(self.golds))
-            counts[:, at, 2] = np.bincount(self.document[kept][self.right[kept]], minlength=len(self.golds))
+            above = slice(0, point.prf.predicted)
+            counts[:, at, 1] = np.bincount(self.document[above], minlength=len(self.golds))
+            counts[:, at, 2] = np.bincount(self.document[above][self.right[above]], minlength=len(self.golds))
         return tuple(replace(point, prf=prf) for point, prf in zip(points, prfs(counts), strict=True))
 
 

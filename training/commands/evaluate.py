@@ -11,13 +11,13 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
+from annotation.terminal import with_progress
 from training.analysis.evaluation import Evaluation, agreement_scores, evaluation
 from training.analysis.oracle_ceilings import Ceilings, ceilings
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.inference.loading import load_on_device
 from training.inference.predictor import predict
-from training.inference.progress import with_progress
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 from training.release.training_lineage import read_training_record, training_documents
@@ -31,9 +31,9 @@ def evaluate(run: EvaluateConfig) -> float:
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    model = _candidate(run.model, gold, run)
+    model = _loaded_model(run.model, gold, run)
     predicted = model.predict(gold, run)
-    other = _candidate(run.against, gold, run) if run.against else None
+    other = _loaded_model(run.against, gold, run) if run.against else None
     manifest = snapshot.manifest
     result = evaluation(
         gold,
@@ -56,7 +56,7 @@ def evaluate(run: EvaluateConfig) -> float:
 
 
 @dataclass(frozen=True)
-class _Candidate:
+class _LoadedModel:
     """A model whose ontology has all labels of gold."""
 
     name: str
@@ -79,11 +79,11 @@ class _Candidate:
         )
 
 
-def _candidate(path: str, gold: Sequence[Document], run: EvaluateConfig) -> _Candidate:
+def _loaded_model(path: str, gold: Sequence[Document], run: EvaluateConfig) -> _LoadedModel:
     """The model in that folder. Raises UsageError when its ontology lacks labels of gold."""
     model, encoding = load_on_device(path, run)
     check_labels_known(encoding.ontology, gold, path=path)
-    return _Candidate(model_version(model), model, encoding)
+    return _LoadedModel(model_version(model), model, encoding)
 
 
 def _training_documents(path: str, snapshot: Snapshot) -> list[Document] | None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import line
+from annotation.terminal import with_progress
 from training.config.schema import PredictConfig
 from training.inference import ray_backend
 from training.inference.document_source import DocumentSource, Piece, Position
 from training.inference.loading import load_predictor
 from training.inference.predictor import Predictor
-from training.inference.progress import with_progress
 from training.inference.resumable_output import Resumable
 from training.model.mixed_precision import uses_bf16
 

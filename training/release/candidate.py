@@ -11,12 +11,12 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
+from annotation.terminal import with_progress
 from training.analysis.leakage import leakage
 from training.config.schema import ReleaseConfig
 from training.encoding.coverage import coverage
 from training.inference.loading import load_on_device
 from training.inference.predictor import predict
-from training.inference.progress import with_progress
 from training.lineage.release_record import Trained
 from training.model.fingerprint import model_version, weights
 from training.release.training_lineage import read_training_record, training_documents

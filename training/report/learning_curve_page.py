@@ -20,6 +20,7 @@ from annotation.storage.documents_file import atomic
 from training.analysis.evaluation import BETTER, UNCLEAR, WORSE
 from training.analysis.learning_curve import STEP, Curve, Slope, Trend
 from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw
+from training.report.page import report_templates
 from training.report.summary import signed
 
 _HERE = Path(__file__).parent
@@ -73,8 +74,7 @@ def write_curve(
         "slopes": _slopes(curve.slopes, names),
         **templates.assets(_HERE / "page.css"),
     }
-    environment = templates.environment(_HERE)
-    environment.filters["signed"] = signed
+    environment = report_templates()
     files = {
         "curve.json": json.dumps(as_dict(curve, title, meta or {}), ensure_ascii=False, indent=2) + "\n",
         "curve.html": environment.get_template("curve.html.j2").render(**values),

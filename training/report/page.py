@@ -52,8 +52,8 @@ def write_report(evaluation: Evaluation, out: Path) -> Path:
     values = _values(evaluation)
     files = {
         "metrics.json": json.dumps(evaluation.as_dict(), ensure_ascii=False, indent=2) + "\n",
-        "report.md": environment().get_template("report.md.j2").render(**values),
-        "report.html": environment().get_template("page.html.j2").render(**values, **_page(evaluation)),
+        "report.md": report_templates().get_template("report.md.j2").render(**values),
+        "report.html": report_templates().get_template("page.html.j2").render(**values, **_page(evaluation)),
     }
     for name, text in files.items():
         with atomic(out / name) as file:
@@ -176,9 +176,9 @@ def _ranked(rows: list[TypeRow]) -> list[TypeRow]:
     return sorted(rows, key=lambda row: (-row.scores[0].gold, row.title))
 
 
-def environment() -> jinja2.Environment:
+def report_templates() -> jinja2.Environment:
     """The Jinja environment with this package's templates, the shared ones, and the filters and functions they use."""
-    environment = templates.environment(_HERE)
+    environment = templates.template_environment(_HERE)
     environment.filters["signed"] = signed
     environment.globals |= {"slice_title": slice_title, "slice_name": slice_name}
     return environment

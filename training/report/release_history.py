@@ -16,7 +16,7 @@ from annotation.page.titles import LANGUAGES
 from annotation.storage.documents_file import atomic
 from training.lineage.release_record import RECORD, Record
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw
-from training.report.page import environment
+from training.report.page import report_templates
 
 HISTORY = "history.html"
 _HERE = Path(__file__).parent
@@ -59,7 +59,7 @@ def write_history(folder: Path) -> Path:
     languages = sorted({language for record in records for language in record.scores} - {"all"})
     values = {"rows": rows[::-1], "units": UNITS, "headline": HEADLINE, "languages": languages, "names": LANGUAGES}
     style = Markup((_HERE / "page.css").read_text(encoding="utf-8"))
-    page = environment().get_template("history.html.j2").render(**values, style=style, chart=_chart(records))
+    page = report_templates().get_template("history.html.j2").render(**values, style=style, chart=_chart(records))
     with atomic(folder / HISTORY) as file:
         file.write(page)
     return folder / HISTORY

@@ -108,7 +108,7 @@ def test_training_warns_of_what_it_cannot_teach(
     gold: list[Document], level: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, logger="training.commands.train"):
-        train._say_lost(encoding(), gold, "snapshots/x")
+        train._log_lost(encoding(), gold, "snapshots/x")
     assert [record.levelname for record in caplog.records] == ([level] if level else [])
     if level:
         assert "naba audit snapshot=snapshots/x" in caplog.records[0].getMessage()
@@ -116,7 +116,7 @@ def test_training_warns_of_what_it_cannot_teach(
 
 def test_a_few_losses_are_said_without_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="training.commands.train"):
-        train._say_lost(encoding(), [LOSING, *documents(200)], "snapshots/x")
+        train._log_lost(encoding(), [LOSING, *documents(200)], "snapshots/x")
     (record,) = caplog.records
     assert (record.levelname, "2 marks of 201 documents" in record.getMessage()) == ("INFO", True)
 
