@@ -32,6 +32,15 @@ def test_an_event_lacks_what_its_definition_speaks_of(markup: str, found: list[s
     assert kinds(build(markup)) == found
 
 
+def test_a_role_that_must_be_filled_is_missed() -> None:
+    strict = Ontology.parse(
+        ONTOLOGY.source.replace("Person: {fillers: &detainees", "Person: {min: 1, fillers: &detainees")
+    )
+    arrest = "[Arrest,realis=planned:trigger ייעצר]"
+    assert [finding.kind for finding in check(build(arrest), strict)] == ["too-few"]
+    assert kinds(build(arrest)) == []
+
+
 def test_a_link_joins_two_events_or_two_entities() -> None:
     assert kinds(build("[@x:Person רן] [Statement,realis=generic,@x:trigger סיפר]")) == ["link"]
 

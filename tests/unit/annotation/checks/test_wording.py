@@ -8,9 +8,17 @@ import pytest
 
 from annotation.checks import wording
 from annotation.checks.wording import ERRORS, Name, Quoted, ar, en, he
+from tests import faults
 from tests.builders import conflict
 
 CATALOGUES = {"ar": ar.KINDS, "he": he.KINDS, "en": en.KINDS}
+
+
+BY_ITSELF = {
+    *("too-few", "two-ways", "no-prefix"),
+    *("offsets", "unreadable", "drifted", "labels", "no-role", "no-event", "hangs", "set-aside"),
+}
+"""Kinds that `tests/faults.py` does not seed: they need another ontology, several articles, or a file at fault."""
 
 
 def fields(templates: tuple[str, str]) -> set[str]:
@@ -23,6 +31,10 @@ def test_a_catalogue_says_no_more_than_the_english_one_knows(language: str) -> N
     assert en.KINDS.keys() >= ERRORS
     for kind, templates in CATALOGUES[language].items():
         assert fields(templates) <= fields(en.KINDS[kind]), kind
+
+
+def test_every_kind_is_put_into_clean_articles_or_tested_by_itself() -> None:
+    assert faults.KINDS.keys() | BY_ITSELF == en.KINDS.keys()
 
 
 def test_a_terminal_reads_codes_and_a_page_titles() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from annotation.cli import app
 from annotation.core.errors import UsageError
+from annotation.formats.registry import FORMATS
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 
@@ -32,6 +34,14 @@ def standoff(tmp_path: Path) -> Path:
     (folder / "d.txt").write_text("Dana hired Omar.", encoding="utf-8")
     (folder / "d.ann").write_text(MARKS, encoding="utf-8")
     return folder
+
+
+def test_the_help_names_every_format() -> None:
+    for command, formats in (
+        ("import", [name for name, kind in FORMATS.items() if kind.read]),
+        ("export", [name for name, kind in FORMATS.items() if kind.write]),
+    ):
+        assert set(formats) <= set(re.findall(r"[\w-]+", run(command, "--help")))
 
 
 def test_import_counts_what_came_and_names_what_did_not(standoff: Path, tmp_path: Path) -> None:

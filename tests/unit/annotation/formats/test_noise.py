@@ -15,7 +15,7 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.formats.base import Lost, ReadOptions
 from annotation.formats.label_codes import renamed
-from annotation.formats.registry import reader
+from annotation.formats.registry import FORMATS, reader
 
 KEYS = (
     *(
@@ -76,6 +76,9 @@ VALUES = st.recursive(
     max_leaves=25,
 )
 WORDS = "T1 T2 E1 R1 A1 #1 * Per Per:T1 Arg1:T1 : -DOCSTART- B-PER I-PER O O^B-X 1 1-2 2.1 SpaceAfter=No ב"
+JSON, COLUMNS = ("labelstudio", "textee", "re3d", "gsr", "gsr-records"), ("conll", "conllu", "brat")
+"""The formats that are read as JSON, and as lines."""
+BINARY = ("spacy",)
 PIECES = st.sampled_from(
     [*WORDS.split(), "0 1", "2 3;4 5", "# newdoc id = a", "# text", "\t", "\t", " ", " ", "\n", "\n"]
 )
@@ -89,7 +92,11 @@ def go(name: str, path: Path) -> None:
                 renamed(item)
 
 
-@pytest.mark.parametrize("name", ["labelstudio", "textee", "re3d", "gsr", "gsr-records"])
+def test_every_reader_is_given_noise() -> None:
+    assert {*JSON, *COLUMNS, *BINARY} == {name for name, kind in FORMATS.items() if kind.read}
+
+
+@pytest.mark.parametrize("name", JSON)
 @settings(max_examples=40, deadline=None)
 @given(rows=st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES, max_size=8), min_size=1, max_size=2))
 def test_json_of_any_shape_is_taken_apart_without_a_crash(name: str, rows: list[dict[str, object]]) -> None:
@@ -101,7 +108,7 @@ def test_json_of_any_shape_is_taken_apart_without_a_crash(name: str, rows: list[
         go(name, Path(folder) / "documents.json")
 
 
-@pytest.mark.parametrize("name", ["conll", "conllu", "brat"])
+@pytest.mark.parametrize("name", COLUMNS)
 @settings(max_examples=40, deadline=None)
 @given(pieces=st.lists(PIECES, max_size=40))
 def test_lines_of_any_shape_are_taken_apart_without_a_crash(name: str, pieces: list[str]) -> None:

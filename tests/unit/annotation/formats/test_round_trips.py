@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 
 from annotation.core.document import Argument, Document, Event, Provenance, Span
 from annotation.core.errors import UsageError
-from annotation.formats.base import Lost, ReadOptions, WriteOptions, unit_counts
+from annotation.formats.base import UNITS, Lost, ReadOptions, WriteOptions, unit_counts
 from annotation.formats.registry import FORMATS, reader, writer
 from annotation.formats.trim_whitespace import trim
 from tests.builders import build, conflict
@@ -83,6 +83,16 @@ def test_windows_carry_all_but_the_source(document: Document) -> None:
     id = document.id if wnd_id else doc_id
     assert (back, said) == (bare_of(kept, id=id), [])
     assert len(lost) == len(trims) + (document.source is not None)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in FORMATS.items() if kind.read and kind.write])
+@settings(max_examples=25, deadline=None)
+@given(document=documents(ONTOLOGY, forbidden_fillers=True))
+def test_what_does_not_come_back_was_reported(name: str, document: Document) -> None:
+    (back,), lost, said = trip(name, document, how=replace(HOW, language=document.language))
+    reported = {unit: sum(i.count for i in lost + said if i.unit == unit and i.kind == "lost") for unit in UNITS}
+    returned, all_items = unit_counts(back), unit_counts(document)
+    assert {unit: all_items[unit] - returned[unit] for unit in all_items} == {u: reported[u] for u in all_items}
 
 
 @pytest.mark.parametrize("name", [name for name, kind in FORMATS.items() if kind.write])

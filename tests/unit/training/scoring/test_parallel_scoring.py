@@ -20,7 +20,9 @@ from annotation.formats.textee_write import to_textee
 from annotation.formats.tokenization import borders
 from annotation.storage.documents_file import write_documents
 from tests.builders import conflict
+from training.analysis.evaluation import evaluation
 from training.analysis.paired_bootstrap import compare
+from training.commands.score import metrics
 from training.scoring import counts, parallel_scoring
 from training.scoring.attributes import attributes
 from training.scoring.boundary_ladder import ladder
@@ -31,6 +33,10 @@ from training.scoring.partial_matches import matches
 from training.scoring.scores import score
 
 GOLD = sample.gold()[::3]
+
+
+ANALYSED = ("title", "meta", "diagnosis", "slices", "calibration", "wanted")
+"""What an evaluation says beside scores."""
 
 
 def spoiled(document: Document) -> Document:
@@ -53,7 +59,7 @@ def files(folder: Path, gold: Sequence[Document], predicted: Sequence[Document],
 
 
 def plain(scored: Scored) -> dict[str, object]:
-    parts = (scored.scores, scored.matches, scored.ladder, scored.links, scored.attributes)
+    *parts, _ = scored
     return {type(part).__name__: part.as_dict() for part in parts if part is not None}
 
 
@@ -77,6 +83,12 @@ def test_files_score_as_the_documents_in_them_do(workers: int, tmp_path: Path, m
             "Attributes": attributes(pair_documents(GOLD, PREDICTED), conflict()).as_dict(),
         }
     )
+
+
+def test_a_full_score_says_all_that_an_evaluation_scores(tmp_path: Path) -> None:
+    scored = score_files(files(tmp_path, GOLD, PREDICTED, further=True))
+    whole = evaluation(GOLD, PREDICTED, ontology=conflict()).as_dict()
+    assert metrics(scored).keys() == whole.keys() - {*ANALYSED, "unconfirmed_as_confirmed"}
 
 
 def test_another_order_changes_nothing_not_even_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
