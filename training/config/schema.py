@@ -28,6 +28,7 @@ from training.config.version_names import version_fault
 __all__ = [
     "AnyEncoderConfig",
     "AuditConfig",
+    "BundledEncoderConfig",
     "CompactEncoderConfig",
     "ConfigError",
     "CurveConfig",
@@ -39,6 +40,7 @@ __all__ = [
     "ModelConfig",
     "OnnxConfig",
     "PredictConfig",
+    "PretrainedEncoderConfig",
     "ReleaseConfig",
     "TrackingConfig",
     "TrainConfig",
@@ -112,14 +114,27 @@ class CompactEncoderConfig(EncoderConfig):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HubEncoderConfig(EncoderConfig):
+class PretrainedEncoderConfig(EncoderConfig):
+    """An encoder that was pretrained.
+
+    scripts: the scripts whose pieces its vocabulary keeps, by ISO 15924 (Hebr, Arab, Latn; Latn:3 keeps pieces of at
+    most three letters); None keeps all. attention_dropout: the rate at which attention probabilities are dropped, None
+    for that of its checkpoint; on a CPU any doubles the time and the memory of a step.
+    """
+
+    learning_rate: float = setting(3e-5, above(0))
+    scripts: tuple[str, ...] | None = None
+    attention_dropout: float | None = setting(0.0, at_least(0), below(1))
+    gradient_checkpointing: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubEncoderConfig(PretrainedEncoderConfig):
     """Any pretrained encoder. name: its id on the hub, or a folder; revision: a commit or tag of it."""
 
     kind: Literal["hub"] = "hub"
     name: str = needed(str, filled)
     revision: str | None = setting(None, filled)
-    learning_rate: float = setting(3e-5, above(0))
-    gradient_checkpointing: bool = False
 
     @property
     def id(self) -> str:
@@ -127,7 +142,17 @@ class HubEncoderConfig(EncoderConfig):
         return self.name
 
 
-AnyEncoderConfig: TypeAlias = CompactEncoderConfig | HubEncoderConfig
+@dataclass(frozen=True, kw_only=True)
+class BundledEncoderConfig(PretrainedEncoderConfig):
+    """multilingual-e5-small out of a package: no hub is asked."""
+
+    kind: Literal["bundled"] = "bundled"
+
+
+AnyEncoderConfig: TypeAlias = CompactEncoderConfig | HubEncoderConfig | BundledEncoderConfig
+_ENCODERS: Mapping[object, type[AnyEncoderConfig]] = {
+    cls.kind: cls for cls in (CompactEncoderConfig, HubEncoderConfig, BundledEncoderConfig)
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -330,11 +355,14 @@ def read_config(config: Mapping[str, object]) -> TrainConfig:
 def up_to_date(config: Mapping[str, object]) -> dict[str, object]:
     """A recorded configuration, or a part of one, with the settings that its classes have today.
 
-    Records made when all encoders shared one class hold settings of other kinds too, which are left out.
+    Records made when all encoders shared one class hold settings of other kinds too, which are left out; those made
+    before attention dropout was a setting used that of the checkpoint.
     """
     encoder = config.get("encoder")
     if not isinstance(encoder, Mapping):
         return dict(config)
-    cls = HubEncoderConfig if encoder.get("kind") == "hub" else CompactEncoderConfig
+    cls = _ENCODERS.get(encoder.get("kind"), CompactEncoderConfig)
     own = {f.name for f in fields(cls)}
+    if "attention_dropout" in own:
+        encoder = {"attention_dropout": None, **encoder}
     return {**config, "encoder": {name: value for name, value in encoder.items() if name in own}}

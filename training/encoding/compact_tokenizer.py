@@ -46,6 +46,7 @@ class CompactTokenizer:
     def __init__(self, *, buckets: int = 1 << 15, alphabet: int = 512) -> None:
         self.buckets, self.alphabet = buckets, alphabet
         self.embedding_rows: Mapping[str, int] = {"buckets": buckets, "alphabet": alphabet}
+        self.pretrained_rows: Ids | None = None
         self.prefix: Ids = np.zeros((0, FEATURES + CHARACTERS), dtype=np.int64)
         self.suffix: Ids = self.prefix
         self.pad, self.most = 0, 512

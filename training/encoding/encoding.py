@@ -35,7 +35,8 @@ from annotation.core.link_clusters import link_clusters
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split_words
-from training.config.schema import AnyEncoderConfig, HubEncoderConfig, ModelConfig
+from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEncoderConfig
+from training.encoding.bundled import checkpoint_of
 from training.encoding.compact_tokenizer import COMPACT_TOKENIZER, CompactTokenizer
 from training.encoding.decoding import Outputs, decode
 from training.encoding.label_space import LabelSpace
@@ -112,10 +113,12 @@ class Encoding:
 
     @classmethod
     def build(cls, ontology: Ontology, model: ModelConfig, encoder: AnyEncoderConfig) -> Encoding:
-        """For a new model. Raises UsageError when the hub, or the folder, has no such fast tokenizer."""
+        """For a new model. Raises UsageError when there is no such fast tokenizer, or it cannot be cut."""
         tokenizer: Tokenizer = CompactTokenizer()
-        if isinstance(encoder, HubEncoderConfig):
-            tokenizer = HubTokenizer.from_pretrained(encoder.name, revision=encoder.revision)
+        if isinstance(encoder, PretrainedEncoderConfig):
+            name, revision = checkpoint_of(encoder)
+            whole = HubTokenizer.from_pretrained(name, revision=revision)
+            tokenizer = whole if encoder.scripts is None else whole.cut(encoder.scripts)
         window = min(encoder.window or tokenizer.most, tokenizer.most)
         most, nested = model.max_width, model.nested
         return cls(ontology, tokenizer, window=window, overlap=encoder.overlap, max_width=most, nested=nested)

@@ -19,6 +19,7 @@ from transformers import AutoConfig, AutoTokenizer, PreTrainedConfig, PreTrained
 from annotation.core.errors import UsageError
 from annotation.core.words import Word
 from training.encoding.hub import unloadable
+from training.encoding.vocabulary_cut import cut_vocabulary
 
 Ids: TypeAlias = npt.NDArray[np.int64]
 """An array of integers; the shape is documented where it is used."""
@@ -48,6 +49,11 @@ class Tokenizer(Protocol):
         empty where the encoder comes with the tokenizer."""
         ...
 
+    @property
+    def pretrained_rows(self) -> Ids | None:
+        """Of a tokenizer that was cut: for each of its ids, the row of the pretrained embeddings, [V]; else None."""
+        ...
+
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
         """The tokens of a text, aligned with its words."""
         ...
@@ -69,8 +75,10 @@ class Tokenizer(Protocol):
 class HubTokenizer:
     """Any fast tokenizer from the hub or a folder."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, *, most: int = 512) -> None:
-        self.tokenizer, self.most = tokenizer, most
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerFast, *, most: int = 512, pretrained_rows: Ids | None = None
+    ) -> None:
+        self.tokenizer, self.most, self.pretrained_rows = tokenizer, most, pretrained_rows
         self.embedding_rows: Mapping[str, int] = {}
         self.pad = int(tokenizer.pad_token_id or 0)
         sample = tokenizer("a", return_special_tokens_mask=True)
@@ -100,6 +108,11 @@ class HubTokenizer:
                 f"encoder {name}: its tokenizer has {len(tokenizer)} tokens, but it knows only {room} of them"
             )
         return cls(tokenizer, most=_most(tokenizer, config))
+
+    def cut(self, scripts: Sequence[str]) -> HubTokenizer:
+        """The tokenizer with the pieces of these scripts alone; see `cut_vocabulary`, also for what it raises."""
+        tokenizer, rows = cut_vocabulary(self.tokenizer, scripts)
+        return HubTokenizer(tokenizer, most=self.most, pretrained_rows=rows)
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
         """The tokens of the whole text, aligned with its words; `windows` cuts the result."""

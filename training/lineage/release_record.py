@@ -38,9 +38,10 @@ class Trained(RecordPart):
 
     @property
     def encoder(self) -> str:
-        """The id of the pretrained encoder, or `compact`."""
+        """The id of the encoder on the hub, or its kind: `compact` or `bundled`."""
         encoder = self.config.get("encoder")
-        return str((encoder.get("name") if isinstance(encoder, dict) else None) or "compact")
+        values = encoder if isinstance(encoder, dict) else {}
+        return str(values.get("name") or values.get("kind") or "compact")
 
 
 class Gate(RecordPart):

@@ -9,14 +9,17 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from annotation.core.errors import UsageError
-from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig
+from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, PretrainedEncoderConfig
+from training.encoding.bundled import checkpoint_of
 from training.encoding.hub import unloadable
-from training.encoding.tokenizer import Tokenizer
+from training.encoding.tokenizer import Ids, Tokenizer
 from training.model.compact_encoder import CompactConfig, CompactEncoder
 from training.model.dropout import Dropout
 
 _ATTENTION = "naba_sdpa"
 """The name under which our encoders find their attention masks in transformers' registry."""
+_ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")
+"""What configurations call the rate at which attention probabilities are dropped."""
 
 
 def build_encoder(config: AnyEncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
@@ -24,7 +27,9 @@ def build_encoder(config: AnyEncoderConfig, tokenizer: Tokenizer) -> PreTrainedM
 
     Raises UsageError when there is no such pretrained encoder, or the tokenizer is another encoder's.
     """
-    return load_pretrained(config) if isinstance(config, HubEncoderConfig) else _build_compact(config, tokenizer)
+    if isinstance(config, PretrainedEncoderConfig):
+        return load_pretrained(config, tokenizer.pretrained_rows)
+    return _build_compact(config, tokenizer)
 
 
 def _build_compact(config: CompactEncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
@@ -42,9 +47,15 @@ def _build_compact(config: CompactEncoderConfig, tokenizer: Tokenizer) -> PreTra
     )
 
 
-def load_pretrained(config: HubEncoderConfig) -> PreTrainedModel:
-    """A pretrained encoder of the hub or a folder. Raises UsageError when there is none with safetensors."""
-    encoder = _loaded(config.name, config.revision)
+def load_pretrained(config: PretrainedEncoderConfig, rows: Ids | None = None) -> PreTrainedModel:
+    """A pretrained encoder, with these rows of its embeddings, in this order, or with all of them.
+
+    Raises UsageError when there is no such encoder with safetensors, or its embeddings cannot be cut.
+    """
+    name, revision = checkpoint_of(config)
+    encoder = _loaded(name, revision, config.attention_dropout)
+    if rows is not None:
+        _cut_embeddings(encoder, rows, name)
     if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
         pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
     _use_fast_dropout(encoder)
@@ -52,7 +63,7 @@ def load_pretrained(config: HubEncoderConfig) -> PreTrainedModel:
     if config.gradient_checkpointing:
         if not encoder.supports_gradient_checkpointing:
             kind = type(encoder).__name__
-            raise UsageError(f"encoder {config.name}: {kind} knows no gradient checkpointing; leave it out")
+            raise UsageError(f"encoder {name}: {kind} knows no gradient checkpointing; leave it out")
         encoder.activation_checkpointing_enable()
     return encoder
 
@@ -65,11 +76,16 @@ def _use_fast_dropout(encoder: nn.Module) -> None:
                 setattr(module, name, Dropout(child.p))
 
 
-def _loaded(name: str, revision: str | None) -> PreTrainedModel:
+def _loaded(name: str, revision: str | None, attention_dropout: float | None) -> PreTrainedModel:
     """The encoder with all its weights: transformers would draw missing ones at random, and only warn."""
     try:
+        config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
+        for rate in _ATTENTION_DROPOUT:
+            if attention_dropout is not None and hasattr(config, rate):
+                setattr(config, rate, attention_dropout)
         encoder, loading_info = AutoModel.from_pretrained(
             name,
+            config=config,
             revision=revision,
             trust_remote_code=False,
             use_safetensors=True,
@@ -82,6 +98,21 @@ def _loaded(name: str, revision: str | None) -> PreTrainedModel:
     if missing:
         raise UsageError(f"encoder {name}: the weights lack {len(missing)} tensors, {missing[0]} among them")
     return encoder  # type: ignore[no-any-return]
+
+
+def _cut_embeddings(encoder: PreTrainedModel, rows: Ids, name: str) -> None:
+    """Keep these rows of the word embeddings, and give the configuration the new ids of its special tokens."""
+    words = encoder.get_input_embeddings()
+    if not isinstance(words, nn.Embedding) or len(rows) > words.num_embeddings:
+        raise UsageError(f"encoder {name}: it has no embeddings that can be cut; leave encoder.scripts out")
+    new = {int(old): number for number, old in enumerate(rows)}
+    words.padding_idx = None if words.padding_idx is None else new[words.padding_idx]
+    # in place: to transformers another module would be one without weights, which it draws at random
+    words.weight = nn.Parameter(words.weight.detach()[torch.from_numpy(rows)])
+    words.num_embeddings = encoder.config.vocab_size = len(rows)
+    for token in ("pad", "bos", "eos", "cls", "sep", "mask", "unk"):
+        if (old := getattr(encoder.config, f"{token}_token_id", None)) is not None:
+            setattr(encoder.config, f"{token}_token_id", new.get(old))
 
 
 def untrained_encoder(config: dict[str, object]) -> PreTrainedModel:
