@@ -5,14 +5,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
 import torch
+from safetensors.torch import load_file
 from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import WordPiece
 from tokenizers.trainers import WordPieceTrainer
-from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, TrainerState, TrainingArguments
 
 from tests.run.small import documents, naba, small
 from training.inference.loading import load_model
+from training.loop.progress_callback import ProgressCallback
 
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
 
@@ -50,6 +53,51 @@ def test_a_hub_encoder_is_trained_and_then_needed_no_more(tmp_path: Path) -> Non
     assert encoding.window == 64
     scored = naba("evaluate", "model=run/model", "snapshot=snap", cwd=tmp_path)
     assert scored.code == 0, scored.err
+
+
+def test_a_frozen_encoder_stays_as_it_was_and_a_run_that_was_cut_short_ends_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    small(tmp_path / "snap", count=24)
+    encoder = pretrained(tmp_path / "encoder")
+    train = (
+        *("train", "snapshot=snap", "experiment=hub", f"encoder.name={encoder}", "encoder.learns=frozen"),
+        *("encoder.reader=24", "model.hidden_size=24", "model.head_size=8", "model.max_width=4", "tracking=off"),
+        *("fit.batch_size=4", "fit.epochs=12", "fit.device=cpu", "fit.threads=1", "fit.learning_rate=1e-2"),
+    )
+    done = naba(*train, "output=whole", cwd=tmp_path)
+    assert done.code == 0, done.err
+    trained = load_file(tmp_path / "whole" / "model" / "model.safetensors")
+    for name, weight in load_file(encoder / "model.safetensors").items():
+        assert torch.equal(trained[f"encoder.{name}"], weight), name
+    assert any((tmp_path / "cache" / "naba" / "states").rglob("*.npy"))
+    assert float(done.err.rsplit("Arg-C+ ", 1)[1].split()[0]) > 50
+
+    original = ProgressCallback.on_evaluate
+
+    def cut_short(
+        self: ProgressCallback, args: TrainingArguments, state: TrainerState, *rest: object, **values: object
+    ) -> None:
+        original(self, args, state, *rest, **values)  # type: ignore[arg-type]
+        if state.epoch == 7:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ProgressCallback, "on_evaluate", cut_short)
+    assert naba(*train, "output=halves", cwd=tmp_path).code != 0
+    assert not (tmp_path / "halves" / "model").exists()
+    monkeypatch.setattr(ProgressCallback, "on_evaluate", original)
+    assert naba(*train, "output=halves", cwd=tmp_path).code == 0
+    resumed = load_file(tmp_path / "halves" / "model" / "model.safetensors")
+    assert all(torch.equal(resumed[name], weight) for name, weight in trained.items())
+
+
+def test_frozen_without_a_reader_is_one_line(tmp_path: Path) -> None:
+    small(tmp_path / "snap", count=24)
+    done = naba("train", "snapshot=snap", "encoder=bundled", "encoder.reader=0", "tracking=off", cwd=tmp_path)
+    assert done.code == 2
+    assert "encoder.reader: must be above 0, such as 192, with encoder.learns=frozen" in done.err
+    assert not (tmp_path / "outputs").exists()
 
 
 def test_an_encoder_that_is_nowhere_is_one_line(tmp_path: Path) -> None:

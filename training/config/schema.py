@@ -119,13 +119,23 @@ class PretrainedEncoderConfig(EncoderConfig):
 
     scripts: the scripts whose pieces its vocabulary keeps, by ISO 15924 (Hebr, Arab, Latn; Latn:3 keeps pieces of at
     most three letters); None keeps all. attention_dropout: the rate at which attention probabilities are dropped, None
-    for that of its checkpoint; on a CPU any doubles the time and the memory of a step.
+    for that of its checkpoint; on a CPU any doubles the time and the memory of a step. learns: `all` of it, or nothing
+    (`frozen`): then its states are computed once for each document, and an epoch costs what one of compact costs.
+    reader: the width of a recurrent layer that reads its states beside the spelling of each word, 0 for none.
     """
 
     learning_rate: float = setting(3e-5, above(0))
+    learns: Literal["all", "frozen"] = "all"
+    reader: int = setting(0, zero_or(2), even)
     scripts: tuple[str, ...] | None = None
     attention_dropout: float | None = setting(0.0, at_least(0), below(1))
     gradient_checkpointing: bool = False
+
+    def faults(self) -> Iterator[str]:
+        """The rules' faults, and states that nobody reads."""
+        yield from super().faults()
+        if self.learns == "frozen" and not self.reader:
+            yield "encoder.reader: must be above 0, such as 192, with encoder.learns=frozen"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -356,13 +366,13 @@ def up_to_date(config: Mapping[str, object]) -> dict[str, object]:
     """A recorded configuration, or a part of one, with the settings that its classes have today.
 
     Records made when all encoders shared one class hold settings of other kinds too, which are left out; those made
-    before attention dropout was a setting used that of the checkpoint.
+    before some settings of pretrained encoders existed have the values that these replaced.
     """
     encoder = config.get("encoder")
     if not isinstance(encoder, Mapping):
         return dict(config)
     cls = _ENCODERS.get(encoder.get("kind"), CompactEncoderConfig)
     own = {f.name for f in fields(cls)}
-    if "attention_dropout" in own:
-        encoder = {"attention_dropout": None, **encoder}
+    if issubclass(cls, PretrainedEncoderConfig):
+        encoder = {"scripts": None, "attention_dropout": None, "learns": "all", "reader": 0, **encoder}
     return {**config, "encoder": {name: value for name, value in encoder.items() if name in own}}

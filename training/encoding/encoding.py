@@ -28,6 +28,7 @@ from pathlib import Path
 from zlib import crc32
 
 import numpy as np
+import numpy.typing as npt
 
 from annotation.core.document import Document, Span
 from annotation.core.errors import UsageError
@@ -51,6 +52,7 @@ IGNORED = -100
 """The target that losses ignore, as in cross_entropy."""
 ENCODING_FILE = "encoding.json"
 ONTOLOGY_FILE = "ontology.yaml"
+SPELLING_FOLDER = "spelling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Example:
 
     affixes [n, LEADING + TRAILING]: the hash of the string that each cut removes. legal [n, LEADING]: 1 where that
     string consists of proclitics. sentences [n]: the number of each word's sentence. stems [n]: a hash of each folded
-    word without its proclitics.
+    word without its proclitics. spelling [n, F]: its features as the compact encoder reads them, F = 0 where no model
+    asks for them. layers [n, K, e]: states of a frozen encoder's layers that were computed before.
     """
 
     document: Document
@@ -86,14 +89,17 @@ class Example:
     legal: Ids
     sentences: Ids
     stems: Ids
+    spelling: Ids
     targets: Targets | None = None
+    layers: npt.NDArray[np.float16] | None = None
 
 
 class Encoding:
     """Encoder and decoder of Documents for one ontology and one tokenizer.
 
     window: tokens in a window, special ones included. overlap: the share of them that the next window repeats.
-    max_width: words of the longest span. nested: whether an entity mention may contain another.
+    max_width: words of the longest span. nested: whether an entity mention may contain another. spelling: the tokenizer
+    of the features that words have beside their tokens, None where there are none.
     """
 
     def __init__(
@@ -105,8 +111,9 @@ class Encoding:
         overlap: float = 0.25,
         max_width: int = 24,
         nested: bool = True,
+        spelling: CompactTokenizer | None = None,
     ) -> None:
-        self.ontology, self.tokenizer = ontology, tokenizer
+        self.ontology, self.tokenizer, self.spelling = ontology, tokenizer, spelling
         self.window, self.overlap = window, overlap
         self.max_width, self.nested = max_width, nested
         self.labels = LabelSpace.of(ontology)
@@ -115,13 +122,22 @@ class Encoding:
     def build(cls, ontology: Ontology, model: ModelConfig, encoder: AnyEncoderConfig) -> Encoding:
         """For a new model. Raises UsageError when there is no such fast tokenizer, or it cannot be cut."""
         tokenizer: Tokenizer = CompactTokenizer()
+        spelling = None
         if isinstance(encoder, PretrainedEncoderConfig):
+            spelling = CompactTokenizer() if encoder.reader else None
             name, revision = checkpoint_of(encoder)
             whole = HubTokenizer.from_pretrained(name, revision=revision)
             tokenizer = whole if encoder.scripts is None else whole.cut(encoder.scripts)
         window = min(encoder.window or tokenizer.most, tokenizer.most)
-        most, nested = model.max_width, model.nested
-        return cls(ontology, tokenizer, window=window, overlap=encoder.overlap, max_width=most, nested=nested)
+        return cls(
+            ontology,
+            tokenizer,
+            window=window,
+            overlap=encoder.overlap,
+            max_width=model.max_width,
+            nested=model.nested,
+            spelling=spelling,
+        )
 
     def encode(self, document: Document, *, targets: bool = False) -> Example:
         """The document as model input; with `targets`, also the targets of what the encoding can represent."""
@@ -140,8 +156,15 @@ class Encoding:
             legal=legal,
             sentences=np.array(sentences(document.text, words), dtype=np.int64),
             stems=stems[:, 0],
+            spelling=self._spelled(document, words),
             targets=self._targets(self._representable(document, words).document, words) if targets else None,
         )
+
+    def _spelled(self, document: Document, words: Sequence[Word]) -> Ids:
+        """[n, F]: the features of each word's spelling; F is 0 without a tokenizer of them."""
+        if self.spelling is None:
+            return np.zeros((len(words), 0), dtype=np.int64)
+        return self.spelling.pieces(document.text, words).ids[: len(words)]
 
     def decode(self, example: Example, outputs: Outputs, scales: ScoreScales = PLAIN) -> Document:
         """The document with the predicted spans, events and links, under the ontology's constraints.
@@ -187,6 +210,8 @@ class Encoding:
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         self.tokenizer.save_pretrained(folder)
+        if self.spelling:
+            self.spelling.save_pretrained(folder / SPELLING_FOLDER)
         (folder / ONTOLOGY_FILE).write_text(self.ontology.source, encoding="utf-8", newline="\n")
         sizes = {name: getattr(self, name) for name in ("window", "overlap", "max_width", "nested")}
         (folder / ENCODING_FILE).write_text(json.dumps(sizes) + "\n", encoding="utf-8")
@@ -205,7 +230,16 @@ class Encoding:
         compact = (folder / COMPACT_TOKENIZER).is_file()
         tokenizer: Tokenizer = (CompactTokenizer if compact else HubTokenizer).from_pretrained(folder)
         ontology = Ontology.load(folder / ONTOLOGY_FILE)
-        return cls(ontology, tokenizer, window=window, overlap=overlap, max_width=max_width, nested=nested)
+        spelled = folder / SPELLING_FOLDER
+        return cls(
+            ontology,
+            tokenizer,
+            window=window,
+            overlap=overlap,
+            max_width=max_width,
+            nested=nested,
+            spelling=CompactTokenizer.from_pretrained(spelled) if spelled.is_dir() else None,
+        )
 
 
 @lru_cache(maxsize=1 << 15)

@@ -28,7 +28,7 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import score_scales
 from training.inference.predictor import Predictor
-from training.model.ensemble import mean_logits, read_windows
+from training.model.ensemble import mean_logits
 from training.model.event_extractor import EventExtractor, EventExtractorConfig, WordFeatures
 from training.model.extraction import HeadLogits, outputs
 from training.model.fingerprint import model_version
@@ -42,13 +42,18 @@ _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
 class _ReaderGraph(nn.Module):
     def __init__(self, model: EventExtractor) -> None:
         super().__init__()
-        self.encoders = nn.ModuleList([model.encoder, *model.others])
-        self.heads = nn.ModuleList([model.spans, *model.other_spans])
+        self.model = model
 
     def forward(
-        self, input_ids: Tensor, attention_mask: Tensor, first: Tensor, last: Tensor, weight: Tensor, mask: Tensor
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        first: Tensor,
+        last: Tensor,
+        weight: Tensor,
+        mask: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        states, each = read_windows(self.encoders, self.heads, input_ids, attention_mask, first, last, weight, mask)
+        states, each = self.model.read(input_ids, attention_mask, first, last, weight, mask)
         return mean_logits(each), states
 
 
@@ -74,7 +79,12 @@ class _JudgeGraph(nn.Module):
 
 
 def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
-    """Write both graphs, the configuration and the encoding into the folder. Raises UsageError without ONNX."""
+    """Write both graphs, the configuration and the encoding into the folder.
+
+    Raises UsageError without ONNX, or for a model with a reader: torch exports its LSTM for one length of texts only.
+    """
+    if model.reader:
+        raise UsageError("a model with a reader (encoder.reader) has no ONNX graphs yet; predict with the model itself")
     model = model.cpu().eval()  # type: ignore[no-untyped-call]
     folder.mkdir(parents=True, exist_ok=True)
     judged = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]

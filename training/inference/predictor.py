@@ -16,6 +16,7 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import ScoreScales, score_scales
 from training.inference.document_source import gather
+from training.inference.encoder_states import EncoderStates
 from training.model.batches import WORDS, Batch, collate, cuts
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
@@ -34,15 +35,17 @@ def predict(
     version: str | None = None,
     given: Collection[str] = (),
     scales: ScoreScales | None = None,
+    states: EncoderStates | None = None,
 ) -> Iterator[Document]:
     """Each document, in order, with predicted annotations in place of its own.
 
     Spans and arguments have a score in 0..1, by `scales` or else the model's own. Only one chunk (see `gather`) is held
     in memory. The provenance records `version`, by default the model's own, and the uncertainty in nats per word. The
     layers in `given` ("trigger", "entity") are copied from the documents, as far as the encoding can represent them.
+    With `states` a frozen encoder reads no document twice.
     """
     predictor = Predictor.of(model, encoding, batch_size=batch_size, version=version, given=given, scales=scales)
-    yield from predictor.stream(documents)
+    yield from replace(predictor, states=states).stream(documents)
 
 
 class Extractor(Protocol):
@@ -60,7 +63,10 @@ class Extractor(Protocol):
 
 @dataclass(frozen=True)
 class Predictor:
-    """A model with its encoding and the settings of `predict`. Equal chunks of documents give equal predictions."""
+    """A model with its encoding and the settings of `predict`. Equal chunks of documents give equal predictions.
+
+    states: those of its frozen encoder, where documents are predicted again and again.
+    """
 
     model: Extractor
     encoding: Encoding
@@ -69,6 +75,7 @@ class Predictor:
     given: frozenset[str]
     scales: ScoreScales
     precision: Precision = "auto"
+    states: EncoderStates | None = None
 
     @classmethod
     def of(
@@ -100,6 +107,8 @@ class Predictor:
             encoding.encode(document, targets=True) if self.given else encoding.encode(document.bare())
             for document in documents
         ]
+        if self.states:
+            examples = self.states.attach(examples)
         lengths = [len(example.words) for example in examples]
         order = sorted(range(len(documents)), key=lengths.__getitem__)
         predicted: dict[int, Document] = {}

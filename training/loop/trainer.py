@@ -28,6 +28,7 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF, UNITS, count_units, units
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
+from training.inference.encoder_states import EncoderStates
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
 from training.loop.checkpoints import CheckpointLocator, best_checkpoint, exhausted
@@ -80,11 +81,14 @@ def fit(
         if not getattr(splits, name):
             raise UsageError(f"no {name} documents to use; see data.languages, or make a larger snapshot")
     examples = Examples(splits.train, encoding)
+    states = EncoderStates.of(model, encoding) if model.config.frozen else None
+    if states:
+        examples.examples = states.attach(examples.examples)
     batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
     arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
     callback = ProgressCallback(tracker)
     stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
-    parts = _Parts(model, encoding, examples, batches, splits.dev, fit, group)
+    parts = _Parts(model, encoding, examples, batches, splits.dev, fit, group, states)
     reporting = [callback] if group.is_main else []
     loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), *stopper])
     if group.size > 1:
@@ -125,6 +129,7 @@ class _Parts:
     dev: Sequence[Document]
     fit: FitConfig
     group: ProcessGroup
+    states: EncoderStates | None
 
 
 class _Loop(Trainer):
@@ -168,7 +173,8 @@ class _Loop(Trainer):
         parts = self._parts
         gold = parts.group.share(parts.dev)
         bare = (document.bare() for document in gold)
-        predicted = predict(parts.model, parts.encoding, bare, batch_size=parts.fit.batch_size, version="training")
+        size, states = parts.fit.batch_size, parts.states
+        predicted = predict(parts.model, parts.encoding, bare, batch_size=size, version="training", states=states)
         scores = _scores(parts.group.all_reduce(_counts(gold, list(predicted))))
         choice = scores[HEADLINE] + sum(weight * scores[unit] for unit, weight in _HINTS.items())
         metrics = {f"eval_{name}": value for name, value in {**scores, CHOICE: choice}.items()}

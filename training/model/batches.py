@@ -46,8 +46,9 @@ def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
 
     input_ids [V, T] or [V, T, F], attention_mask [V, T]. For each word and each of its two windows [D, N, 2]: first and
     last (token numbers in input_ids flattened to [V * T]) and weight. mask [D, N]; affixes, legal [D, N, K]; sentences,
-    stems [D, N]. With targets: spans [D, S, 3], roles [D, P, 3] and links [D, K, 3], padded with -1; leading, trailing
-    [D, S] and attributes [D, S, A], padded with IGNORED. `pad`: the id that pads input_ids.
+    stems [D, N]. Where the examples have them, spelling [D, N, F] and layers [D, N, K, e]. With targets: spans
+    [D, S, 3], roles [D, P, 3] and links [D, K, 3], padded with -1; leading, trailing [D, S] and attributes [D, S, A],
+    padded with IGNORED. `pad`: the id that pads input_ids.
     """
     ids = [window for example in examples for window in example.windows.ids]
     length = max(max(map(len, ids)), 1)
@@ -65,6 +66,11 @@ def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
         "sentences": _stack([e.sentences for e in examples], 0),
         "stems": _stack([e.stems for e in examples], 0),
     }
+    if any(example.spelling.shape[1] for example in examples):
+        columns["spelling"] = _stack([e.spelling for e in examples], 0)
+    layers = [example.layers for example in examples if example.layers is not None]
+    if layers:
+        columns["layers"] = _stack(layers, 0)
     targets = [example.targets for example in examples if example.targets is not None]
     if len(targets) == len(examples):
         columns.update(_targets(targets))

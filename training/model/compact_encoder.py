@@ -79,13 +79,17 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> BaseModelOutput:
         """One vector for each word [B, N, hidden_size]; undefined where attention_mask is 0."""
-        hidden = self._beside(self._words(input_ids), attention_mask)
+        return BaseModelOutput(last_hidden_state=self.read(self.spell(input_ids), attention_mask))
+
+    def read(self, hidden: Tensor, attention_mask: Tensor) -> Tensor:
+        """Vectors of words [B, N, hidden_size] with their context, of the same shape."""
+        hidden = self._beside(hidden, attention_mask)
         order = _reversal(attention_mask)
         for ahead, back, norm in zip(self.forwards, self.backwards, self.norms, strict=True):
             left_to_right = ahead(hidden)[0]
             right_to_left = _reorder(back(_reorder(hidden, order))[0], order)
             hidden = norm(hidden + self.dropout(torch.cat([left_to_right, right_to_left], dim=-1)))
-        return BaseModelOutput(last_hidden_state=hidden)
+        return hidden
 
     def _beside(self, hidden: Tensor, mask: Tensor) -> Tensor:
         """The states plus what adjacent words add; padding and positions outside the window count as zeros."""
@@ -95,7 +99,7 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         added: Tensor = nn.functional.gelu(self.beside(real.transpose(1, 2)).transpose(1, 2))
         return hidden + added
 
-    def _words(self, input_ids: Tensor) -> Tensor:
+    def spell(self, input_ids: Tensor) -> Tensor:
         """Vectors of the spelling alone, without context: [B, N, hidden_size]."""
         features, letters = input_ids.split([FEATURES, CHARACTERS], dim=-1)  # type: ignore[no-untyped-call]
         if self.training and self.config.word_dropout:

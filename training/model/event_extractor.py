@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -14,15 +15,16 @@ from transformers import PretrainedConfig, PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from annotation.core.errors import UsageError
-from training.config.schema import AnyEncoderConfig, ModelConfig
+from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEncoderConfig
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table
 from training.model.encoder import build_encoder, untrained_encoder
-from training.model.ensemble import mean_logits, read_windows
+from training.model.ensemble import mean_logits, pool_words, read_windows
 from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.model.losses import antecedent_loss, choice_loss, circle_loss
+from training.model.word_reader import WordReader, spread
 
 
 class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -30,6 +32,8 @@ class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
 
     encoder: the encoder's own configuration. heads: a ModelConfig as a dict. labels, entities, roles, values, links:
     sizes of the label space; links is 0 where none are learned. ontology: the hash of the ontology that defines it.
+    reader: the arguments of a WordReader, None where the heads read the encoder's states. frozen: whether the encoder
+    is not trained.
     """
 
     model_type = "naba-event-extractor"
@@ -45,9 +49,12 @@ class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         values: list[int] | None = None,
         links: int = 0,
         ontology: str = "",
+        reader: dict[str, object] | None = None,
+        frozen: bool = False,
         **kwargs: object,
     ) -> None:
         self.encoder, self.heads, self.ontology = encoder or {}, heads or {}, ontology
+        self.reader, self.frozen = reader, frozen
         self.labels, self.entities, self.roles, self.links = labels, entities, roles, links
         self.values = [1] if values is None else values
         super().__init__(**kwargs)  # type: ignore[arg-type]
@@ -112,6 +119,10 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.heads = heads = ModelConfig(**config.heads)  # type: ignore[arg-type]
         self.encoder, *others = encoders or [untrained_encoder(config.encoder) for _ in range(heads.members)]
         size, hidden = self.encoder.config.hidden_size, heads.hidden_size
+        self.reader = WordReader(size, **config.reader) if config.reader else None  # type: ignore[arg-type]
+        size = self.reader.hidden_size if self.reader else size
+        if config.frozen:
+            self.encoder.requires_grad_(False)
         self.spans, *other_spans = (
             SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout) for _ in range(heads.members)
         )
@@ -129,7 +140,12 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     @classmethod
     def build(cls, model: ModelConfig, encoder: AnyEncoderConfig, encoding: Encoding) -> EventExtractor:
-        """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained."""
+        """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained.
+
+        Raises UsageError where the encoder cannot be had, or several are to be read by a reader, which reads one.
+        """
+        if _reader_size(encoder) and model.members > 1:
+            raise UsageError("model.members: a reader reads one encoder; leave it 1, or set encoder.reader=0")
         bodies = [build_encoder(encoder, encoding.tokenizer) for _ in range(model.members)]
         labels = encoding.labels
         config = EventExtractorConfig(
@@ -141,6 +157,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             values=[len(values) for _, values in labels.attributes],
             links=len(labels.links) if model.link_weight else 0,
             ontology=encoding.ontology.hash,
+            reader=_reader(encoder, bodies[0], encoding),
+            frozen=isinstance(encoder, PretrainedEncoderConfig) and encoder.learns == "frozen",
         )
         built = cls(config, bodies)
         built.permits.copy_(torch.from_numpy(labels.permits))
@@ -159,6 +177,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             raise UsageError(f"{path}: the model cannot be loaded: {str(error).splitlines()[0]}") from error
         if model.config.ontology != encoding.ontology.hash:
             raise UsageError(f"{path}: ontology.yaml was changed after training; put back the one it was trained on")
+        if model.config.frozen:
+            model.encoder.requires_grad_(False)
         return model.eval(), encoding  # type: ignore[no-untyped-call]
 
     def forward(
@@ -173,6 +193,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         legal: Tensor,
         sentences: Tensor,
         stems: Tensor,
+        spelling: Tensor | None = None,
+        layers: Tensor | None = None,
         spans: Tensor | None = None,
         leading: Tensor | None = None,
         trailing: Tensor | None = None,
@@ -182,8 +204,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         counts: Tensor | None = None,
     ) -> EventExtractorOutput:
         """Span logits [D, C, N, W], and the loss when the batch has targets, divided by `counts` [3] if given."""
-        encoders, span_heads = (self.encoder, *self.others), (self.spans, *self.other_spans)
-        states, each = read_windows(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
+        states, each = self.read(input_ids, attention_mask, first, last, weight, mask, spelling, layers)
         features, logits = WordFeatures(states, mask, affixes, legal, sentences, stems), mean_logits(each)
         if spans is None or leading is None or trailing is None or roles is None or attributes is None or links is None:
             return EventExtractorOutput(logits=logits, states=features.states)
@@ -194,6 +215,43 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         weights = (1.0, heads.boundary_weight, heads.role_weight, heads.attribute_weight, heads.link_weight)
         loss = torch.stack([weight * part for weight, part in zip(weights, parts, strict=True)]).sum()
         return EventExtractorOutput(loss=loss, logits=logits, parts=torch.stack(parts).detach())
+
+    def read(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor,
+        first: Tensor,
+        last: Tensor,
+        weight: Tensor,
+        mask: Tensor,
+        spelling: Tensor | None = None,
+        layers: Tensor | None = None,
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Word states [D, N, d], and each encoder's span logits [D, C, N, W]. The encoder is not run for `layers`."""
+        if self.reader is None or spelling is None:
+            encoders, span_heads = (self.encoder, *self.others), (self.spans, *self.other_spans)
+            return read_windows(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
+        if layers is None:
+            layers = self.word_layers(input_ids, attention_mask, first, last, weight)
+        states = self.reader(layers.float(), spelling, mask)
+        return states, [self.spans(states, mask)]
+
+    def word_layers(
+        self, input_ids: Tensor, attention_mask: Tensor, first: Tensor, last: Tensor, weight: Tensor
+    ) -> Tensor:
+        """States of words [D, N, K, e] in the encoder's layers that the reader reads."""
+        numbers = self.reader.layers if self.reader else (-1,)
+        with torch.no_grad() if self.config.frozen else nullcontext():
+            output = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True)
+            hidden = [pool_words(output.hidden_states[number], first, last, weight) for number in numbers]
+        return torch.stack(hidden, dim=2)
+
+    def train(self, mode: bool = True) -> EventExtractor:
+        """Set the mode of training; a frozen encoder stays as it predicts, without dropout."""
+        super().train(mode)
+        if self.config.frozen:
+            self.encoder.eval()  # type: ignore[no-untyped-call]
+        return self
 
     def _losses(self, features: WordFeatures, each: Sequence[Tensor], gold: Gold) -> list[Tensor]:
         """Losses of spans, boundaries, roles, attributes and links; the last three are 0 when none has a weight.
@@ -275,6 +333,18 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         if self.links is not None:
             links = self.links(mentions, spans, features.sentences, features.stems)
         return HeadLogits(roles, opening, closing, self._values(mentions[:, :count]), links)
+
+
+def _reader_size(encoder: AnyEncoderConfig) -> int:
+    return encoder.reader if isinstance(encoder, PretrainedEncoderConfig) else 0
+
+
+def _reader(config: AnyEncoderConfig, encoder: PreTrainedModel, encoding: Encoding) -> dict[str, object] | None:
+    """The arguments of the reader, None where there is none."""
+    if not (size := _reader_size(config)) or encoding.spelling is None:
+        return None
+    layers = spread(encoder.config.num_hidden_layers)
+    return {"layers": layers, "hidden_size": size, **encoding.spelling.embedding_rows}
 
 
 def _counts(spans: Tensor, attributes: Tensor) -> Tensor:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import hashlib
 
 import torch
+from torch import nn
 
 from training.model.event_extractor import EventExtractor
 
 
 def weights(model: EventExtractor) -> str:
     """The SHA-256, in hexadecimal, of the name, shape, type and bytes of every tensor."""
+    return tensors_hash(model)
+
+
+def tensors_hash(model: nn.Module) -> str:
+    """As `weights`, of any module."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())

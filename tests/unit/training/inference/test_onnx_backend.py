@@ -93,3 +93,12 @@ def test_without_onnx_there_is_a_line(
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     with pytest.raises(UsageError, match=r"pip install 'naba\[onnx\]'"):
         load_graphs(exported[2])
+
+
+def test_a_model_with_a_reader_is_refused_in_a_line(tmp_path: Path) -> None:
+    heads = ModelConfig(max_width=3, head_size=8, hidden_size=16)
+    body = HubEncoderConfig(name=str(bert(tmp_path / "bert")), window=32, reader=24)
+    encoding = Encoding.build(conflict(), heads, body)
+    with pytest.raises(UsageError, match="has no ONNX graphs yet; predict with the model itself"):
+        export_graphs(EventExtractor.build(heads, body, encoding), encoding, tmp_path / "onnx")
+    assert not (tmp_path / "onnx").exists()

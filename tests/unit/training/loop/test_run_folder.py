@@ -54,7 +54,10 @@ SHARED = {
     ("changes", "encoder"),
     [
         ({}, CompactEncoderConfig(window=256)),
-        ({"kind": "hub", "name": "a/b"}, HubEncoderConfig(name="a/b", window=256, learning_rate=2e-3)),
+        (
+            {"kind": "hub", "name": "a/b"},
+            HubEncoderConfig(name="a/b", window=256, learning_rate=2e-3, attention_dropout=None),
+        ),
     ],
 )
 def test_a_run_from_before_each_kind_of_encoder_had_its_own_settings_is_resumed(

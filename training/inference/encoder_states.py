@@ -1,0 +1,93 @@
+"""States of a frozen encoder, computed once for each document and encoder and kept on disk.
+
+The cache folder has a folder for each encoder, named by a hash of its weights, and in it a file for each text, named by
+its hash: [words, layers, size] in half precision. A file that is missing or damaged is written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from platformdirs import user_cache_path
+
+from training.encoding.encoding import Encoding, Example
+from training.model.batches import collate
+from training.model.event_extractor import EventExtractor
+from training.model.fingerprint import tensors_hash
+
+_BATCH = 8
+"""Documents that the encoder reads at once."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EncoderStates:
+    """The states of one encoder. `folder` is its part of the cache."""
+
+    model: EventExtractor
+    pad: int
+    folder: Path
+
+    @classmethod
+    def of(cls, model: EventExtractor, encoding: Encoding) -> EncoderStates:
+        """Those of a model's encoder, which must be frozen and have a reader."""
+        tokenizer = encoding.tokenizer
+        sizes = [encoding.window, encoding.overlap, *(model.reader.layers if model.reader else ())]
+        digest = hashlib.sha256(json.dumps(sizes).encode())
+        digest.update(tensors_hash(model.encoder).encode())
+        return cls(model, tokenizer.pad, user_cache_path("naba") / "states" / digest.hexdigest()[:16])
+
+    def attach(self, examples: Sequence[Example]) -> list[Example]:
+        """The examples with the states of their words."""
+        states = [self._read(example) for example in examples]
+        absent = [at for at, array in enumerate(states) if array is None]
+        order = sorted(absent, key=lambda at: len(examples[at].words))
+        if len(absent) > _BATCH:
+            _log.info("computing the encoder's states of %d documents; they are kept in %s", len(absent), self.folder)
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            for at, array in zip(rows, self._computed([examples[at] for at in rows]), strict=True):
+                states[at] = array
+                self._write(examples[at], array)
+        return [replace(example, layers=array) for example, array in zip(examples, states, strict=True)]
+
+    def _computed(self, examples: Sequence[Example]) -> Iterator[npt.NDArray[np.float16]]:
+        batch = {name: tensor.to(self.model.device) for name, tensor in collate(examples, pad=self.pad).items()}
+        names = ("input_ids", "attention_mask", "first", "last", "weight")
+        with torch.no_grad():
+            layers = self.model.word_layers(*(batch[name] for name in names)).half().cpu().numpy()
+        for example, row in zip(examples, layers, strict=True):
+            yield row[: len(example.words)].copy()
+
+    def _path(self, example: Example) -> Path:
+        text = example.document.text.encode("utf-8", "surrogatepass")
+        return self.folder / f"{hashlib.sha256(text).hexdigest()}.npy"
+
+    def _read(self, example: Example) -> npt.NDArray[np.float16] | None:
+        try:
+            array: npt.NDArray[np.float16] = np.load(self._path(example), allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None
+        return array if len(array) == len(example.words) else None
+
+    def _write(self, example: Example, array: npt.NDArray[np.float16]) -> None:
+        """Keep the states; where that is not possible they are computed again in the next run."""
+        path = self._path(example)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+            with os.fdopen(handle, "wb") as file:
+                np.save(file, array)
+            Path(temporary).replace(path)
+        except OSError as error:
+            _log.warning("%s: the encoder's states cannot be kept: %s", path.parent, error.strerror or error)
