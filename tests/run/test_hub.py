@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -72,7 +73,8 @@ def test_a_frozen_encoder_stays_as_it_was_and_a_run_that_was_cut_short_ends_the_
     for name, weight in load_file(encoder / "model.safetensors").items():
         assert torch.equal(trained[f"encoder.{name}"], weight), name
     assert any((tmp_path / "cache" / "naba" / "states").rglob("*.npy"))
-    assert float(done.err.rsplit("Arg-C+ ", 1)[1].split()[0]) > 50
+    metrics = json.loads((tmp_path / "whole" / "model" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["micro"]["Arg-C+"]["f1"] > 0.5
 
     original = ProgressCallback.on_evaluate
 
@@ -98,6 +100,22 @@ def test_frozen_without_a_reader_is_one_line(tmp_path: Path) -> None:
     assert done.code == 2
     assert "encoder.reader: must be above 0, such as 192, with encoder.learns=frozen" in done.err
     assert not (tmp_path / "outputs").exists()
+
+
+def test_scripts_that_are_none_or_leave_the_articles_unread_are_one_line(tmp_path: Path) -> None:
+    small(tmp_path / "snap", count=24)
+    encoder = pretrained(tmp_path / "encoder")
+    train = ("train", "snapshot=snap", "encoder=hub", f"encoder.name={encoder}", "tracking=off", "output=run")
+    for scripts, expected in (
+        ("[hebrew]", "encoder.scripts: 'hebrew' is no script; name codes of ISO 15924"),
+        ("[Cyrl]", "encoder.scripts: Cyrl leave no letters; name the scripts of your articles"),
+        ("[Hebr]", "marked words of snap; give it the scripts of the articles (encoder.scripts)"),
+    ):
+        languages = "data.languages=[ar]" if scripts == "[Hebr]" else "data.languages=null"
+        done = naba(*train, f"encoder.scripts={scripts}", languages, cwd=tmp_path)
+        assert done.code == 2
+        assert expected in done.err
+        assert not (tmp_path / "run" / "model").exists()
 
 
 def test_an_encoder_that_is_nowhere_is_one_line(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from annotation import terminal
 from annotation.core.errors import UsageError
-from annotation.core.layers import ARGUMENT, ENTITY, LAYERS, LINK, PLURAL, TRIGGER
+from annotation.core.layers import ARGUMENT, LAYERS, LINK, PLURAL
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.config.schema import AuditConfig
@@ -53,17 +53,11 @@ def _figures(totals: Coverage, languages: list[str]) -> Iterator[tuple[str, ...]
     for kind in (*LAYERS, None):
         marks = totals.of(kind=kind)
         by_language = [_percent(totals.of(kind=kind, language=language).share) for language in languages]
-        spans = marks if kind else _spans(totals)
+        spans = marks if kind else totals.spans
         has_spans = kind not in (ARGUMENT, LINK)
         tokens = "" if not has_spans else _percent(spans.tokens / spans.total if spans.total else 1.0)
         unseen = "" if not has_spans else str(spans.unseen)
         yield PLURAL.get(kind or "", "all"), str(marks.total), _percent(marks.share), *by_language, tokens, unseen
-
-
-def _spans(totals: Coverage) -> CoverageCounts:
-    total = totals.of(kind=ENTITY)
-    total += totals.of(kind=TRIGGER)
-    return total
 
 
 def _losses(totals: Coverage) -> Iterator[tuple[str, str]]:
@@ -73,7 +67,7 @@ def _losses(totals: Coverage) -> Iterator[tuple[str, str]]:
             yield f"{kind}: {_with_example(why, totals.examples[kind, why])}", str(count)
     unseen = [example for kind in LAYERS for example in totals.examples[kind, UNSEEN]]
     if unseen:
-        yield _with_example(UNSEEN, unseen), str(_spans(totals).unseen)
+        yield _with_example(UNSEEN, unseen), str(totals.spans.unseen)
 
 
 def _with_example(why: str, examples: list[LossExample]) -> str:

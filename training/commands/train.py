@@ -13,6 +13,7 @@ import yaml
 from transformers import set_seed
 
 from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
@@ -102,8 +103,17 @@ def _fitted(
 
 
 def _log_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) -> None:
-    """Log which annotations the model cannot learn, before it is trained."""
+    """Log which annotations the model cannot learn, before it is trained.
+
+    Raises UsageError where the encoder sees no character of most of the marked words.
+    """
     totals = coverage(encoding, documents)
+    spans = totals.spans
+    if 2 * spans.unseen > spans.total:
+        raise UsageError(
+            f"the encoder knows no character of {spans.unseen} of {spans.total} marked words of {snapshot}; "
+            "give it the scripts of the articles (encoder.scripts), or another encoder"
+        )
     if not totals.lost:
         return
     reasons = ", ".join(f"{why}: {count}" for why, count in totals.reasons([*LAYERS, "attribute"])[:5])

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, cast
 
 from omegaconf import OmegaConf
 
+from training.config.script_codes import scripts
 from training.config.validation import (
     ConfigError,
     Settings,
@@ -127,7 +128,7 @@ class PretrainedEncoderConfig(EncoderConfig):
     learning_rate: float = setting(3e-5, above(0))
     learns: Literal["all", "frozen"] = "all"
     reader: int = setting(0, zero_or(2), even)
-    scripts: tuple[str, ...] | None = None
+    scripts: tuple[str, ...] | None = setting(None, scripts)
     attention_dropout: float | None = setting(0.0, at_least(0), below(1))
     gradient_checkpointing: bool = False
 
@@ -227,6 +228,12 @@ class TrainConfig(Settings):
     data: DataConfig = DataConfig()
     fit: FitConfig = FitConfig()
     tracking: TrackingConfig = TrackingConfig()
+
+    def faults(self) -> Iterator[str]:
+        """The rules' faults, and several encoders for a reader, which reads one."""
+        yield from super().faults()
+        if self.model.members > 1 and isinstance(self.encoder, PretrainedEncoderConfig) and self.encoder.reader:
+            yield "model.members: a reader reads one encoder; leave it 1, or set encoder.reader=0"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,13 @@ class Coverage:
         return total
 
     @property
+    def spans(self) -> CoverageCounts:
+        """Counts of entities and triggers together."""
+        total = self.of(kind=ENTITY)
+        total += self.of(kind=TRIGGER)
+        return total
+
+    @property
     def share(self) -> float:
         """The coverage of all spans, arguments and links, in 0..1."""
         return self.of().share

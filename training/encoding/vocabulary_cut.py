@@ -18,9 +18,9 @@ from transformers import PreTrainedTokenizerFast
 
 from annotation.core.errors import UsageError
 from annotation.core.messages import first_few
+from training.config.script_codes import script_limits
 
 Keeps = Callable[[str], bool]
-_CODE = regex.compile(r"(?P<script>[A-Z][a-z]{3})(:(?P<most>[1-9][0-9]*))?")
 _BYTE = regex.compile(r"<0x[0-9A-F]{2}>")
 """A piece that stands for one byte of a character without a piece."""
 _LETTER = regex.compile(r"\p{L}")
@@ -71,14 +71,10 @@ def _pieces(model: Mapping[str, object]) -> dict[int, str]:
 
 def _keeps(scripts: Sequence[str]) -> Keeps:
     """Whether a text is in these scripts. Raises UsageError for a script that there is not."""
-    limits: dict[str, int] = {}
-    for script in scripts:
-        match = _CODE.fullmatch(script)
-        if not match or not _is_script(match["script"]):
-            raise UsageError(
-                f"encoder.scripts: {script!r} is no script; name codes of ISO 15924, such as Hebr, Arab, Latn or Latn:4"
-            )
-        limits[match["script"]] = int(match["most"] or 0)
+    try:
+        limits = script_limits(scripts)
+    except ValueError as error:
+        raise UsageError(f"encoder.scripts: {error}") from error
     classes = "".join(rf"\p{{{script}}}" for script in ("Zyyy", "Zinh", "Zzzz", *limits))
     allowed = regex.compile(f"[{classes}]*")
     limited = [(regex.compile(rf"\p{{{script}}}"), most) for script, most in limits.items() if most]
@@ -87,14 +83,6 @@ def _keeps(scripts: Sequence[str]) -> Keeps:
         return bool(allowed.fullmatch(text)) and all(len(letter.findall(text)) <= most for letter, most in limited)
 
     return keeps
-
-
-def _is_script(code: str) -> bool:
-    try:
-        regex.compile(rf"\p{{Script={code}}}")
-    except regex.error:
-        return False
-    return True
 
 
 def _is_byte_level(state: Mapping[str, object]) -> bool:

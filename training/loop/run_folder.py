@@ -36,7 +36,7 @@ class RunFolder:
     def claim(cls, path: Path, record: Json, *, resume: bool) -> RunFolder:
         """Claim the folder for the run that `record` describes, in plain JSON values.
 
-        With `resume`, the files of the same run are kept; raises UsageError with the differences when they are of
+        With `resume`, the files of the same run are kept; raises UsageError with the differences when there is work of
         another run. Without, checkpoints are removed, and an old model stays until the new one is finished.
         """
         record = json.loads(json.dumps(record))
@@ -44,12 +44,13 @@ class RunFolder:
         if resume and file.exists():
             id, old = _read(file)
             differences = list(_differences(up_to_date(old), record))
-            if differences:
+            if differences and cls(path, id).holds_work():
                 raise UsageError(
                     f"{path} holds another run ({'; '.join(differences[:5])}); "
                     "choose another name=, or resume=false to start again there"
                 )
-            return cls(path, id).tidied()
+            if not differences:
+                return cls(path, id).tidied()
         folder = cls(path, uuid.uuid4().hex[:12])
         shutil.rmtree(folder.checkpoints, ignore_errors=True)
         with atomic(file) as out:
@@ -73,6 +74,10 @@ class RunFolder:
     def checkpoints(self) -> Path:
         """The folder of the checkpoints."""
         return self.path / "checkpoints"
+
+    def holds_work(self) -> bool:
+        """Whether there is a model or a checkpoint: a run that ended at once, for a wrong setting, leaves neither."""
+        return self.model.exists() or self.checkpoint() is not None
 
     def finished(self) -> bool:
         """Whether the model in the folder is of this run."""

@@ -93,7 +93,7 @@ def test_a_limit_keeps_short_pieces_of_a_script() -> None:
     ("scripts", "expected"),
     [
         (["hebrew"], "encoder.scripts: 'hebrew' is no script; name codes of ISO 15924"),
-        (["Xxxx"], "encoder.scripts: 'Xxxx' is no script"),
+        (["Xxxx"], "encoder.scripts: 'Xxxx' is no script; name codes of ISO 15924, such as Hebr, Arab, Latn or Latn:3"),
         (["Hebr:0"], "encoder.scripts: 'Hebr:0' is no script"),
         (["Cyrl"], "encoder.scripts: Cyrl leave no letters; name the scripts of your articles"),
         ([], "leave no letters"),

@@ -36,9 +36,17 @@ def test_the_same_configuration_takes_the_run_up_again(tmp_path: Path) -> None:
 
 
 def test_another_configuration_is_refused_and_what_differs_is_named(tmp_path: Path) -> None:
-    claim(tmp_path)
+    folder = claim(tmp_path)
+    folder.publish(weights("good"))
     with pytest.raises(UsageError, match=r"fit.epochs 3, not 4; more None, not 1\); choose another name="):
         claim(tmp_path, {**RECORD, "fit": {"epochs": 4}, "more": 1})
+
+
+def test_a_run_that_ended_before_any_work_leaves_its_place_to_another(tmp_path: Path) -> None:
+    first = claim(tmp_path)
+    second = claim(tmp_path, {**RECORD, "fit": {"epochs": 4}})
+    assert second.id != first.id
+    assert claim(tmp_path, {**RECORD, "fit": {"epochs": 4}}) == second
 
 
 SHARED = {
@@ -66,6 +74,7 @@ def test_a_run_from_before_each_kind_of_encoder_had_its_own_settings_is_resumed(
     old = {"id": "0123456789ab", "record": {**RECORD, "encoder": SHARED | changes}}
     (tmp_path / "run.json").write_text(json.dumps(old))
     assert claim(tmp_path, {**RECORD, "encoder": asdict(encoder)}).id == "0123456789ab"
+    (tmp_path / "model").mkdir()
     with pytest.raises(UsageError, match=r"\(encoder.window 256, not 128\); choose another name="):
         claim(tmp_path, {**RECORD, "encoder": {**asdict(encoder), "window": 128}})
 
