@@ -23,7 +23,7 @@ from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
 from annotation.core.errors import NabaError
-from training.commands.library_output import download_bars, library_output
+from training.commands.library_output import library_output, quiet_transformers
 from training.config.environment import environment
 from training.config.optuna_sweeper import register_sweeper
 from training.config.schema import (
@@ -139,7 +139,7 @@ def _train(cfg: DictConfig) -> float:
     run = typed(cfg, TrainConfig)
     from training.commands import train  # takes seconds, which neither --help nor a fault should cost
 
-    with download_bars():
+    with quiet_transformers(downloads=True):
         return train.train(run)
 
 
@@ -148,7 +148,8 @@ def _audit(cfg: DictConfig) -> float:
     run = typed(cfg, AuditConfig)
     from training.commands.audit import audit
 
-    return audit(run)
+    with quiet_transformers():
+        return audit(run)
 
 
 @_entry("curve", "pkg://conf")
@@ -157,7 +158,7 @@ def _curve(cfg: DictConfig) -> float:
     run = typed(cfg, CurveConfig)
     from training.commands.curve import curve
 
-    with download_bars():
+    with quiet_transformers(downloads=True):
         return curve(run)
 
 
@@ -166,7 +167,8 @@ def _evaluate(cfg: DictConfig) -> float:
     run = typed(cfg, EvaluateConfig)
     from training.commands.evaluate import evaluate
 
-    return evaluate(run)
+    with quiet_transformers():
+        return evaluate(run)
 
 
 @_entry("predict")
@@ -174,7 +176,8 @@ def _predict(cfg: DictConfig) -> float:
     run = typed(cfg, PredictConfig)
     from training.commands import predict
 
-    return predict.predict(run)
+    with quiet_transformers():
+        return predict.predict(run)
 
 
 @_entry("onnx")
@@ -182,7 +185,8 @@ def _onnx(cfg: DictConfig) -> float:
     run = typed(cfg, OnnxConfig)
     from training.commands.export_onnx import onnx
 
-    return onnx(run)
+    with quiet_transformers():
+        return onnx(run)
 
 
 @_entry("release")
@@ -190,7 +194,8 @@ def _release(cfg: DictConfig) -> float:
     run = typed(cfg, ReleaseConfig)
     from training.commands import release
 
-    release.release(run)
+    with quiet_transformers():
+        release.release(run)
     return 0.0
 
 
@@ -199,7 +204,8 @@ def _verify(cfg: DictConfig) -> float:
     run = typed(cfg, VerifyConfig)
     from training.commands import verify
 
-    verify.verify(run)
+    with quiet_transformers():
+        verify.verify(run)
     return 0.0
 
 

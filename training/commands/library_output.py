@@ -14,7 +14,7 @@ _NO_BARS = {"HF_HUB_DISABLE_PROGRESS_BARS": "1"}
 def library_output(*, downloads: bool) -> Mapping[str, str]:
     """Environment variables that hold when transformers is imported, in this process or one that it starts.
 
-    downloads: whether the command may fetch an encoder, and so leaves progress bars on; see `download_bars`.
+    downloads: whether the command may fetch an encoder, and so leaves progress bars on; see `quiet_transformers`.
     """
     if _verbose():
         return _EVERYTHING
@@ -22,20 +22,27 @@ def library_output(*, downloads: bool) -> Mapping[str, str]:
 
 
 @contextmanager
-def download_bars() -> Iterator[None]:
-    """Show no progress bars but those of downloads: transformers draws one whenever it reads or writes weights."""
+def quiet_transformers(*, downloads: bool = False) -> Iterator[None]:
+    """Show errors of transformers alone and none of its progress bars, also where it was imported before.
+
+    It draws a bar whenever it reads or writes weights. downloads: show those of downloads.
+    """
     from huggingface_hub.utils.tqdm import enable_progress_bars
     from transformers.utils import logging as transformers_logging
 
     if _verbose() or not transformers_logging.is_progress_bar_enabled():
         yield
         return
+    verbosity = transformers_logging.get_verbosity()
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    enable_progress_bars()
+    if downloads:
+        enable_progress_bars()
     try:
         yield
     finally:
         transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+        transformers_logging.set_verbosity(verbosity)
 
 
 def _verbose() -> bool:
