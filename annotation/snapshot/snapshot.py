@@ -29,6 +29,7 @@ from annotation.snapshot.manifest import MANIFEST, Manifest, SplitCounts, SplitP
 from annotation.snapshot.splits import SPLITS, split_documents
 from annotation.storage import parquet
 from annotation.storage.documents_file import line
+from annotation.storage.sealed_record import file_hash
 
 THRESHOLD = 0.7
 """Jaccard similarity from which documents are near-duplicates and stay in one split."""
@@ -50,7 +51,7 @@ class Snapshot:
         for name, expected in manifest.files.items():
             if not (path / name).is_file():
                 raise SnapshotError(f"{path / name}: missing from the snapshot; restore it or build the snapshot again")
-            if _file_hash(path / name) != expected:
+            if file_hash(path / name) != expected:
                 raise SnapshotError(f"{path / name}: changed since it was built; restore it or build under a new name")
         try:
             return cls(path, manifest, Ontology.load(path / "ontology.yaml"))
@@ -166,7 +167,7 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
             parquet.write_parquet(building / f"{name}.parquet", parts[name])
         (building / "ontology.yaml").write_text(ontology.source, encoding="utf-8", newline="\n")
         (building / "README.md").write_text(dataset_card(manifest, ontology), encoding="utf-8", newline="\n")
-        files = {file.name: _file_hash(file) for file in sorted(building.iterdir())}
+        files = {file.name: file_hash(file) for file in sorted(building.iterdir())}
         manifest = manifest.sealed(files)
         (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
         building.chmod(0o755)
@@ -185,11 +186,6 @@ def _content(parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> str
         for document in parts[name]:
             digest.update(line(document).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @dataclass(frozen=True)

@@ -51,3 +51,9 @@ class SealedRecord(RecordPart):
         if record.checksum != record.sealed(record.files).checksum:
             raise error(f"{path}: {changed}")
         return record
+
+
+def file_hash(path: Path) -> str:
+    """The file's SHA-256, as hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,7 +9,7 @@ import functools
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import cast
 
 import hydra
@@ -148,8 +148,7 @@ def _audit(cfg: DictConfig) -> float:
     run = typed(cfg, AuditConfig)
     from training.commands.audit import audit
 
-    with quiet_transformers():
-        return audit(run)
+    return audit(run)
 
 
 @_entry("curve", "pkg://conf")
@@ -167,8 +166,7 @@ def _evaluate(cfg: DictConfig) -> float:
     run = typed(cfg, EvaluateConfig)
     from training.commands.evaluate import evaluate
 
-    with quiet_transformers():
-        return evaluate(run)
+    return evaluate(run)
 
 
 @_entry("predict")
@@ -176,8 +174,7 @@ def _predict(cfg: DictConfig) -> float:
     run = typed(cfg, PredictConfig)
     from training.commands import predict
 
-    with quiet_transformers():
-        return predict.predict(run)
+    return predict.predict(run)
 
 
 @_entry("onnx")
@@ -185,8 +182,7 @@ def _onnx(cfg: DictConfig) -> float:
     run = typed(cfg, OnnxConfig)
     from training.commands.export_onnx import onnx
 
-    with quiet_transformers():
-        return onnx(run)
+    return onnx(run)
 
 
 @_entry("release")
@@ -194,8 +190,7 @@ def _release(cfg: DictConfig) -> float:
     run = typed(cfg, ReleaseConfig)
     from training.commands import release
 
-    with quiet_transformers():
-        release.release(run)
+    release.release(run)
     return 0.0
 
 
@@ -204,9 +199,13 @@ def _verify(cfg: DictConfig) -> float:
     run = typed(cfg, VerifyConfig)
     from training.commands import verify
 
-    with quiet_transformers():
-        verify.verify(run)
+    verify.verify(run)
     return 0.0
+
+
+def _quiet_if_imported() -> AbstractContextManager[None]:
+    """Environment variables come too late for a transformers that is there already, in the process of a test, say."""
+    return quiet_transformers() if "transformers" in sys.modules else nullcontext()
 
 
 @contextmanager
@@ -217,7 +216,7 @@ def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Itera
         register_sweeper()
     try:
         libraries = library_output(downloads=command in _DOWNLOADING)
-        with environment({"HYDRA_FULL_ERROR": "1"}), environment(libraries, override=False):
+        with environment({"HYDRA_FULL_ERROR": "1"}), environment(libraries, override=False), _quiet_if_imported():
             yield
     except _EscapedError as escaped:
         raise escaped.error from escaped.error.__cause__

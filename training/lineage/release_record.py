@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import Field
 
 from annotation.core.errors import UsageError
-from annotation.storage.sealed_record import RecordPart, SealedRecord
+from annotation.storage.sealed_record import RecordPart, SealedRecord, file_hash
 
 SCHEMA = 1
 RECORD = "release.json"
@@ -138,12 +138,6 @@ def code_hash() -> str:
 def packages() -> dict[str, str]:
     """The versions of Python and of the packages that affect the weights, by name."""
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
-
-
-def file_hash(path: Path) -> str:
-    """The file's SHA-256, as hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 
+class EncoderInputs(NamedTuple):
+    """The windows of a batch and where its words are in them, as `collate` makes them."""
+
+    input_ids: Tensor
+    attention_mask: Tensor
+    first: Tensor
+    last: Tensor
+    weight: Tensor
+    mask: Tensor
+
+
 def read_windows(
-    encoders: Iterable[nn.Module],
-    heads: Iterable[nn.Module],
-    input_ids: Tensor,
-    attention_mask: Tensor,
-    first: Tensor,
-    last: Tensor,
-    weight: Tensor,
-    mask: Tensor,
+    encoders: Iterable[nn.Module], heads: Iterable[nn.Module], inputs: EncoderInputs
 ) -> tuple[Tensor, list[Tensor]]:
     """The first encoder's word states [D, N, d], and each encoder's span logits [D, C, N, W] by its own head."""
-    hidden = (encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state for encoder in encoders)
-    states = [pool_words(tokens, first, last, weight) for tokens in hidden]
-    return states[0], [head(own, mask) for head, own in zip(heads, states, strict=True)]
+    ids, mask = inputs.input_ids, inputs.attention_mask
+    hidden = (encoder(input_ids=ids, attention_mask=mask).last_hidden_state for encoder in encoders)
+    states = [pool_words(tokens, inputs.first, inputs.last, inputs.weight) for tokens in hidden]
+    return states[0], [head(own, inputs.mask) for head, own in zip(heads, states, strict=True)]
 
 
 def pool_words(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table
 from training.model.encoder import build_encoder, untrained_encoder
-from training.model.ensemble import mean_logits, pool_words, read_windows
+from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows
 from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.model.losses import antecedent_loss, choice_loss, circle_loss
@@ -204,7 +204,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         counts: Tensor | None = None,
     ) -> EventExtractorOutput:
         """Span logits [D, C, N, W], and the loss when the batch has targets, divided by `counts` [3] if given."""
-        states, each = self.read(input_ids, attention_mask, first, last, weight, mask, spelling, layers)
+        inputs = EncoderInputs(input_ids, attention_mask, first, last, weight, mask)
+        states, each = self.read(inputs, spelling, layers)
         features, logits = WordFeatures(states, mask, affixes, legal, sentences, stems), mean_logits(each)
         if spans is None or leading is None or trailing is None or roles is None or attributes is None or links is None:
             return EventExtractorOutput(logits=logits, states=features.states)
@@ -217,34 +218,24 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         return EventExtractorOutput(loss=loss, logits=logits, parts=torch.stack(parts).detach())
 
     def read(
-        self,
-        input_ids: Tensor,
-        attention_mask: Tensor,
-        first: Tensor,
-        last: Tensor,
-        weight: Tensor,
-        mask: Tensor,
-        spelling: Tensor | None = None,
-        layers: Tensor | None = None,
+        self, inputs: EncoderInputs, spelling: Tensor | None = None, layers: Tensor | None = None
     ) -> tuple[Tensor, list[Tensor]]:
         """Word states [D, N, d], and each encoder's span logits [D, C, N, W]. The encoder is not run for `layers`."""
-        if self.reader is None or spelling is None:
-            encoders, span_heads = (self.encoder, *self.others), (self.spans, *self.other_spans)
-            return read_windows(encoders, span_heads, input_ids, attention_mask, first, last, weight, mask)
-        if layers is None:
-            layers = self.word_layers(input_ids, attention_mask, first, last, weight)
-        states = self.reader(layers.float(), spelling, mask)
-        return states, [self.spans(states, mask)]
+        if self.reader is None:
+            return read_windows((self.encoder, *self.others), (self.spans, *self.other_spans), inputs)
+        if spelling is None:
+            raise ValueError("a model with a reader reads the spelling of words, which its own Encoding gives")
+        states = self.reader((self.word_layers(inputs) if layers is None else layers).float(), spelling, inputs.mask)
+        return states, [self.spans(states, inputs.mask)]
 
-    def word_layers(
-        self, input_ids: Tensor, attention_mask: Tensor, first: Tensor, last: Tensor, weight: Tensor
-    ) -> Tensor:
+    def word_layers(self, inputs: EncoderInputs) -> Tensor:
         """States of words [D, N, K, e] in the encoder's layers that the reader reads."""
         numbers = self.reader.layers if self.reader else (-1,)
+        ids, mask = inputs.input_ids, inputs.attention_mask
         with torch.no_grad() if self.config.frozen else nullcontext():
-            output = self.encoder(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True)
-            hidden = [pool_words(output.hidden_states[number], first, last, weight) for number in numbers]
-        return torch.stack(hidden, dim=2)
+            hidden = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+            words = [pool_words(hidden[number], inputs.first, inputs.last, inputs.weight) for number in numbers]
+        return torch.stack(words, dim=2)
 
     def train(self, mode: bool = True) -> EventExtractor:
         """Set the mode of training; a frozen encoder stays as it predicts, without dropout."""

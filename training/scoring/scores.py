@@ -20,7 +20,7 @@ from annotation.core.matching import HEADLINE, PRF, UNITS
 from annotation.core.messages import percent
 from training.scoring.counts import KINDS as KINDS
 from training.scoring.counts import Integers, ScoreCounts, TypeName
-from training.scoring.document_pairs import DocumentPair, stream_pairs
+from training.scoring.document_pairs import DocumentPair, NumberedPair, stream_pairs
 
 SCHEMA = 1
 _log = logging.getLogger(__name__)
@@ -164,19 +164,20 @@ def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
     Both may be streams: only Documents whose partner has not come yet are held. A document's language is the gold
     one's. Raises UsageError that says how many Documents do not fit, and which.
     """
-    tally = ScoreCounts()
-    for place, pair in stream_pairs(gold, predicted):
-        tally.add(place, pair)
-        if len(tally) % 10_000 == 0:
-            _log.info("scored %d documents", len(tally))
-    return Scores.of(tally)
+    return _scores(stream_pairs(gold, predicted))
 
 
 def score_pairs(pairs: Iterable[DocumentPair]) -> Scores:
     """The scores of Documents that are paired already."""
+    return _scores(enumerate(pairs))
+
+
+def _scores(pairs: Iterable[NumberedPair]) -> Scores:
     tally = ScoreCounts()
-    for place, pair in enumerate(pairs):
+    for place, pair in pairs:
         tally.add(place, pair)
+        if len(tally) % 10_000 == 0:
+            _log.info("scored %d documents", len(tally))
     return Scores.of(tally)
 
 

@@ -17,7 +17,7 @@ from training.encoding.encoding import Encoding
 from training.encoding.tokenizer import HubTokenizer
 from training.model.batches import collate
 from training.model.encoder import load_pretrained
-from training.model.ensemble import read_windows
+from training.model.ensemble import EncoderInputs, read_windows
 from training.model.event_extractor import EventExtractor
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
@@ -35,8 +35,8 @@ def states(model: EventExtractor, encoding: Encoding, lines: list[str]) -> Tenso
     batch = collate(
         [encoding.encode(Document(str(at), line)) for at, line in enumerate(lines)], pad=encoding.tokenizer.pad
     )
-    names = ("input_ids", "attention_mask", "first", "last", "weight", "mask")
-    return read_windows([model.encoder], [model.spans], *(batch[name] for name in names))[0]
+    inputs = EncoderInputs(*(batch[name] for name in EncoderInputs._fields))
+    return read_windows([model.encoder], [model.spans], inputs)[0]
 
 
 def rows(model: EventExtractor) -> int:
