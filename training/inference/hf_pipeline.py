@@ -26,7 +26,8 @@ from annotation.core.document import Document, Event, text_id
 from training.encoding.encoding import Encoding
 from training.inference.predictor import Predictor
 from training.model.compact_encoder import CompactConfig, CompactEncoder
-from training.model.event_extractor import EventExtractor, EventExtractorConfig
+from training.model.event_extractor import EventExtractor
+from training.model.extractor_config import EventExtractorConfig
 
 TASK = "event-extraction"
 _DEFAULT = 16
