@@ -94,6 +94,41 @@ def test_a_frozen_encoder_stays_as_it_was_and_a_run_that_was_cut_short_ends_the_
     assert all(torch.equal(resumed[name], weight) for name, weight in trained.items())
 
 
+@pytest.mark.parametrize("stop_at", [1, 3])
+def test_a_run_in_two_phases_that_is_cut_short_in_either_ends_the_same(
+    stop_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    small(tmp_path / "snap", count=24)
+    encoder = pretrained(tmp_path / "encoder")
+    train = (
+        *("train", "snapshot=snap", "experiment=hub", f"encoder.name={encoder}", "encoder.learns=lora"),
+        *("encoder.heads_first=2", "encoder.reader=24", "model.hidden_size=24", "model.head_size=8"),
+        *("model.max_width=4", "tracking=off", "fit.batch_size=4", "fit.epochs=2", "fit.device=cpu", "fit.threads=1"),
+    )
+    assert naba(*train, "output=whole", cwd=tmp_path).code == 0
+    original, evaluations = ProgressCallback.on_evaluate, []
+
+    def cut_short(
+        self: ProgressCallback, args: TrainingArguments, state: TrainerState, *rest: object, **values: object
+    ) -> None:
+        original(self, args, state, *rest, **values)  # type: ignore[arg-type]
+        evaluations.append(state.epoch)
+        if len(evaluations) == stop_at + 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(ProgressCallback, "on_evaluate", cut_short)
+    assert naba(*train, "output=halves", cwd=tmp_path).code != 0
+    names = {name for path in (tmp_path / "halves" / "checkpoints").rglob("*.safetensors") for name in load_file(path)}
+    assert "reader.mix" in names
+    assert not any(name.startswith("encoder.") and "lora_" not in name for name in names)  # those that are not trained
+    assert naba(*train, "output=halves", cwd=tmp_path).code == 0
+    assert evaluations == [1, 2, 1, 2][: stop_at + 1] + [1, 2, 1, 2][stop_at:]
+    first, second = (load_file(tmp_path / name / "model" / "model.safetensors") for name in ("whole", "halves"))
+    assert first.keys() == second.keys()
+    assert all(torch.equal(second[name], weight) for name, weight in first.items())
+
+
 def test_frozen_without_a_reader_is_one_line(tmp_path: Path) -> None:
     small(tmp_path / "snap", count=24)
     done = naba("train", "snapshot=snap", "encoder=bundled", "encoder.reader=0", "tracking=off", cwd=tmp_path)

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -24,6 +25,7 @@ from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
 from training.loop.data_selection import DataSelection
+from training.loop.phases import phases
 from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import RunFolder
 from training.loop.trainer import fit
@@ -85,20 +87,24 @@ def _fitted(
     _log_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     model.config.run_name = run.name
-    checkpoint = group.broadcast(folder.checkpoint)
-    if checkpoint:
-        _log.info("going on from %s", checkpoint)
-    fit(
-        model,
-        encoding,
-        chosen,
-        run.fit,
-        seed=run.seed,
-        tracker=tracker,
-        checkpoints=folder.checkpoints,
-        resume=checkpoint,
-        group=group,
-    )
+    for phase in phases(run.fit, run.encoder):
+        checkpoint = group.broadcast(partial(folder.checkpoint, phase.name))
+        if phase.name and group.broadcast(folder.checkpoint):
+            continue  # a later phase had begun
+        if checkpoint:
+            _log.info("going on from %s", checkpoint)
+        fit(
+            model,
+            encoding,
+            chosen,
+            phase.fit,
+            seed=run.seed,
+            tracker=tracker,
+            checkpoints=folder.checkpoints / phase.name,
+            resume=checkpoint,
+            group=group,
+            regime=phase.regime,
+        )
     return model, encoding, chosen.dev
 
 

@@ -51,13 +51,20 @@ class PretrainedEncoderConfig(EncoderConfig):
 
     scripts: the scripts whose pieces its vocabulary keeps, by ISO 15924 (Hebr, Arab, Latn; Latn:3 keeps pieces of at
     most three letters); None keeps all. attention_dropout: the rate at which attention probabilities are dropped, None
-    for that of its checkpoint; on a CPU any doubles the time and the memory of a step. learns: `all` of it, or nothing
-    (`frozen`): then its states are computed once for each document, and an epoch costs what one of compact costs.
-    reader: the width of a recurrent layer that reads its states beside the spelling of each word, 0 for none.
+    for that of its checkpoint; on a CPU any doubles the time and the memory of a step. learns: `all` of it, its `top`
+    layers (`top_layers` of them), `lora`: small matrices of `lora_rank` beside the weights of its linear layers, or of
+    those that `lora_modules` names, which are added to them in the end, or nothing (`frozen`): then its states are
+    computed once for each document, and an epoch costs what one of compact costs. heads_first: epochs that train all
+    but the encoder before, which needs a reader. reader: the width of a recurrent layer that reads its states beside
+    the spelling of each word, 0 for none.
     """
 
     learning_rate: float = setting(3e-5, above(0))
-    learns: Literal["all", "frozen"] = "all"
+    learns: Literal["all", "top", "lora", "frozen"] = "all"
+    top_layers: int = setting(4, at_least(1))
+    lora_rank: int = setting(8, at_least(1))
+    lora_modules: tuple[str, ...] | None = None
+    heads_first: int = setting(0, at_least(0))
     reader: int = setting(0, zero_or(2), even)
     scripts: tuple[str, ...] | None = setting(None, scripts)
     attention_dropout: float | None = setting(0.0, at_least(0), below(1))
@@ -68,6 +75,10 @@ class PretrainedEncoderConfig(EncoderConfig):
         yield from super().faults()
         if self.learns == "frozen" and not self.reader:
             yield "encoder.reader: must be above 0, such as 192, with encoder.learns=frozen"
+        if self.heads_first and not self.reader:
+            yield "encoder.heads_first: trains what reads the frozen encoder; set encoder.reader too, such as 192"
+        if self.heads_first and self.learns == "frozen":
+            yield "encoder.heads_first: with encoder.learns=frozen there is nothing after it; see fit.epochs"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Literal, cast
 
 from omegaconf import OmegaConf
@@ -284,6 +284,9 @@ class CurveConfig(TrainConfig):
             yield "data.share: is what a curve goes through; say shares=[...]"
 
 
+_PARTS: Mapping[str, type[Settings]] = {"model": ModelConfig, "data": DataConfig, "fit": FitConfig}
+
+
 def read_config(config: Mapping[str, object]) -> TrainConfig:
     """A training configuration as a model or a release recorded it, by any version of naba. Raises ConfigError."""
     return typed(OmegaConf.create(up_to_date(config)), TrainConfig)
@@ -292,14 +295,20 @@ def read_config(config: Mapping[str, object]) -> TrainConfig:
 def up_to_date(config: Mapping[str, object]) -> dict[str, object]:
     """A recorded configuration, or a part of one, with the settings that its classes have today.
 
-    Records made when all encoders shared one class hold settings of other kinds too, which are left out; those made
-    before some settings of pretrained encoders existed have the values that these replaced.
+    A setting that was added later has its default, or the value that it replaced. Records made when all encoders shared
+    one class hold settings of other kinds too, which are left out.
     """
+    filled = {part: _with_defaults(cls, config[part]) for part, cls in _PARTS.items() if part in config}
     encoder = config.get("encoder")
-    if not isinstance(encoder, Mapping):
-        return dict(config)
-    cls = ENCODERS.get(encoder.get("kind"), CompactEncoderConfig)
-    own = {f.name for f in fields(cls)}
-    if issubclass(cls, PretrainedEncoderConfig):
-        encoder = {"scripts": None, "attention_dropout": None, "learns": "all", "reader": 0, **encoder}
-    return {**config, "encoder": {name: value for name, value in encoder.items() if name in own}}
+    if isinstance(encoder, Mapping):
+        cls = ENCODERS.get(encoder.get("kind"), CompactEncoderConfig)
+        own = {f.name for f in fields(cls)}
+        before = {"attention_dropout": None, **encoder}
+        filled["encoder"] = {name: row for name, row in _with_defaults(cls, before).items() if name in own}
+    return {**config, **filled}
+
+
+def _with_defaults(cls: type[Settings], row: object) -> dict[str, object]:
+    """The recorded settings, and the defaults of those that the record lacks."""
+    defaults = {f.name: f.default for f in fields(cls) if f.default is not MISSING}
+    return {**defaults, **row} if isinstance(row, Mapping) else defaults

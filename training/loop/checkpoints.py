@@ -1,12 +1,36 @@
-"""Checkpoints on resuming: where the best weights are now, and whether early stopping had already ended training."""
+"""Checkpoints: what they hold, where the best one is now, and whether early stopping had ended training at one."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from transformers.trainer import TRAINER_STATE_NAME
+from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers.trainer import OPTIMIZER_NAME, TRAINER_STATE_NAME
+
+
+@contextmanager
+def without_fixed_weights(model: PreTrainedModel) -> Iterator[None]:
+    """Save the model without the weights that are not trained; loading leaves them as they are."""
+    saved = model._keys_to_ignore_on_save
+    model._keys_to_ignore_on_save = {name for name, weight in model.named_parameters() if not weight.requires_grad}
+    try:
+        yield
+    finally:
+        model._keys_to_ignore_on_save = saved
+
+
+class LeanCheckpoints(TrainerCallback):
+    """Removes the optimizer's state, twice as large as the weights, from all checkpoints but the newest."""
+
+    def on_save(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object) -> None:
+        """Remove it from the older ones, of which only the weights are read again."""
+        newest = f"checkpoint-{state.global_step}"
+        for file in Path(args.output_dir or "").glob(f"checkpoint-*/{OPTIMIZER_NAME}"):
+            if state.is_world_process_zero and file.parent.name != newest:
+                file.unlink(missing_ok=True)
 
 
 class CheckpointLocator(TrainerCallback):

@@ -43,7 +43,7 @@ class RunFolder:
         file = path / "run.json"
         if resume and file.exists():
             id, old = _read(file)
-            differences = list(_differences(up_to_date(old), record))
+            differences = list(_differences(up_to_date(old), up_to_date(record)))
             if differences and cls(path, id).holds_work():
                 raise UsageError(
                     f"{path} holds another run ({'; '.join(differences[:5])}); "
@@ -77,16 +77,20 @@ class RunFolder:
 
     def holds_work(self) -> bool:
         """Whether there is a model or a checkpoint: a run that ended at once, for a wrong setting, leaves neither."""
-        return self.model.exists() or self.checkpoint() is not None
+        return self.model.exists() or any(self.checkpoints.glob(f"**/{_STATE}"))
 
     def finished(self) -> bool:
         """Whether the model in the folder is of this run."""
         marker = self.model / "run_id"
         return marker.is_file() and marker.read_text(encoding="utf-8") == self.id
 
-    def checkpoint(self) -> Path | None:
-        """The newest complete checkpoint (Trainer writes its state last), or None; removes incomplete newer ones."""
-        checkpoints = sorted(self.checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+    def checkpoint(self, phase: str = "") -> Path | None:
+        """The newest complete checkpoint (Trainer writes its state last), or None; removes incomplete newer ones.
+
+        phase: the name of a phase before the last one.
+        """
+        folders = (self.checkpoints / phase).glob("checkpoint-*")
+        checkpoints = sorted(folders, key=lambda path: int(path.name.rpartition("-")[2]))
         while checkpoints and not _whole(checkpoints[-1] / _STATE):
             shutil.rmtree(checkpoints.pop())
         return checkpoints[-1] if checkpoints else None

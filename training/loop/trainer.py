@@ -31,12 +31,19 @@ from training.encoding.encoding import Encoding
 from training.inference.encoder_states import EncoderStates
 from training.inference.predictor import predict
 from training.lineage.wandb_tracking import Tracker
-from training.loop.checkpoints import CheckpointLocator, best_checkpoint, exhausted
+from training.loop.checkpoints import (
+    CheckpointLocator,
+    LeanCheckpoints,
+    best_checkpoint,
+    exhausted,
+    without_fixed_weights,
+)
 from training.loop.optimizer import optimizer
 from training.loop.process_group import ALONE, ProcessGroup
 from training.loop.progress_callback import ProgressCallback
 from training.loop.step_sampler import Loader, Shares, Steps, loss_counts
 from training.model.batches import Examples, LengthBatches
+from training.model.encoder_training import Regime, encoders_in_training, frozen
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import uses_bf16
 
@@ -70,8 +77,11 @@ def fit(
     checkpoints: Path,
     resume: Path | None = None,
     group: ProcessGroup = ALONE,
+    regime: Regime | None = None,
 ) -> EventExtractor:
     """Train the model in place, from the checkpoint `resume` if given, and return it with its best weights.
+
+    regime: what of a pretrained encoder is trained.
 
     The same model, documents, settings and seed give the same weights on a CPU, also when interrupted and resumed. Each
     process of a group calls it; they split each batch, with the same losses as one process. Raises UsageError for a
@@ -81,26 +91,33 @@ def fit(
         if not getattr(splits, name):
             raise UsageError(f"no {name} documents to use; see data.languages, or make a larger snapshot")
     examples = Examples(splits.train, encoding)
-    states = EncoderStates.of(model, encoding) if model.config.frozen else None
-    if states:
-        examples.examples = states.attach(examples.examples)
-    batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
-    arguments = _arguments(fit, steps=math.ceil(len(batches) / fit.accumulate), seed=seed, folder=checkpoints)
+    with encoders_in_training((model.encoder, *model.others), regime, examples.examples):
+        states = EncoderStates.of(model, encoding) if model.reader and frozen(model.encoder) else None
+        if states:
+            examples.examples = states.attach(examples.examples)
+        batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
+        parts = _Parts(model, encoding, examples, batches, splits.dev, fit, group, states)
+        _train(parts, seed=seed, tracker=tracker, checkpoints=checkpoints, resume=resume)
+    return model
+
+
+def _train(parts: _Parts, *, seed: int, tracker: Tracker, checkpoints: Path, resume: Path | None) -> None:
+    fit, group = parts.fit, parts.group
+    arguments = _arguments(fit, steps=math.ceil(len(parts.batches) / fit.accumulate), seed=seed, folder=checkpoints)
     callback = ProgressCallback(tracker)
     stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
-    parts = _Parts(model, encoding, examples, batches, splits.dev, fit, group, states)
     reporting = [callback] if group.is_main else []
-    loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), *stopper])
+    loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), LeanCheckpoints(), *stopper])
     if group.size > 1:
         set_seed(seed + group.rank)  # for a different dropout in each process
     try:
-        if resume and exhausted(resume, fit.patience):
-            loop.take_best(resume)
-        else:
-            loop.train(resume_from_checkpoint=str(resume) if resume else None)
+        with without_fixed_weights(parts.model):
+            if resume and exhausted(resume, fit.patience):
+                loop.take_best(resume)
+            else:
+                loop.train(resume_from_checkpoint=str(resume) if resume else None)
     finally:
         callback.close()
-    return model
 
 
 def development(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, float]:

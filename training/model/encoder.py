@@ -56,8 +56,6 @@ def load_pretrained(config: PretrainedEncoderConfig, rows: Ids | None = None) ->
     encoder = _loaded(name, revision, config.attention_dropout)
     if rows is not None:
         _cut_embeddings(encoder, rows, name)
-    if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
-        pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
     _use_fast_dropout(encoder)
     _skip_mask_lookups(encoder)
     if config.gradient_checkpointing:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table
 from training.model.encoder import build_encoder, untrained_encoder
+from training.model.encoder_training import frozen
 from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows
 from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.extractor_config import EventExtractorConfig
@@ -89,8 +89,6 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         size, hidden = self.encoder.config.hidden_size, heads.hidden_size
         self.reader = WordReader(size, **config.reader) if config.reader else None  # type: ignore[arg-type]
         size = self.reader.hidden_size if self.reader else size
-        if config.frozen:
-            self.encoder.requires_grad_(False)
         self.spans, *other_spans = (
             SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout) for _ in range(heads.members)
         )
@@ -126,7 +124,6 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             links=len(labels.links) if model.link_weight else 0,
             ontology=encoding.ontology.hash,
             reader=_reader(encoder, bodies[0], encoding),
-            frozen=isinstance(encoder, PretrainedEncoderConfig) and encoder.learns == "frozen",
         )
         built = cls(config, bodies)
         built.permits.copy_(torch.from_numpy(labels.permits))
@@ -145,8 +142,6 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             raise UsageError(f"{path}: the model cannot be loaded: {str(error).splitlines()[0]}") from error
         if model.config.ontology != encoding.ontology.hash:
             raise UsageError(f"{path}: ontology.yaml was changed after training; put back the one it was trained on")
-        if model.config.frozen:
-            model.encoder.requires_grad_(False)
         return model.eval(), encoding  # type: ignore[no-untyped-call]
 
     def forward(
@@ -200,15 +195,14 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         """States of words [D, N, K, e] in the encoder's layers that the reader reads."""
         numbers = self.reader.layers if self.reader else (-1,)
         ids, mask = inputs.input_ids, inputs.attention_mask
-        with torch.no_grad() if self.config.frozen else nullcontext():
-            hidden = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
-            words = [pool_words(hidden[number], inputs.first, inputs.last, inputs.weight) for number in numbers]
+        hidden = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        words = [pool_words(hidden[number], inputs.first, inputs.last, inputs.weight) for number in numbers]
         return torch.stack(words, dim=2)
 
     def train(self, mode: bool = True) -> EventExtractor:
         """Set the mode of training; a frozen encoder stays as it predicts, without dropout."""
         super().train(mode)
-        if self.config.frozen:
+        if frozen(self.encoder):
             self.encoder.eval()  # type: ignore[no-untyped-call]
         return self
 

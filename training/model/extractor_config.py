@@ -10,8 +10,7 @@ class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
 
     encoder: the encoder's own configuration. heads: a ModelConfig as a dict. labels, entities, roles, values, links:
     sizes of the label space; links is 0 where none are learned. ontology: the hash of the ontology that defines it.
-    reader: the arguments of a WordReader, None where the heads read the encoder's states. frozen: whether the encoder
-    is not trained.
+    reader: the arguments of a WordReader, None where the heads read the encoder's states.
     """
 
     model_type = "naba-event-extractor"
@@ -28,11 +27,10 @@ class EventExtractorConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         links: int = 0,
         ontology: str = "",
         reader: dict[str, object] | None = None,
-        frozen: bool = False,
         **kwargs: object,
     ) -> None:
         self.encoder, self.heads, self.ontology = encoder or {}, heads or {}, ontology
-        self.reader, self.frozen = reader, frozen
+        self.reader = reader
         self.labels, self.entities, self.roles, self.links = labels, entities, roles, links
         self.values = [1] if values is None else values
         super().__init__(**kwargs)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ from tests.unit.training.conftest import checkpoint
 from training.config.schema import HubEncoderConfig, ModelConfig
 from training.encoding import hub as said
 from training.encoding.encoding import Encoding
+from training.model.encoder_training import Regime, encoders_in_training
 from training.model.event_extractor import EventExtractor
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
@@ -103,7 +104,9 @@ def test_a_pooler_that_is_not_there_is_not_missed(bert: Path) -> None:
     weights = load_file(bert / "model.safetensors")
     kept = {name: tensor for name, tensor in weights.items() if not name.startswith("pooler.")}
     save_file(kept, bert / "model.safetensors", metadata={"format": "pt"})
-    assert not any(weight.requires_grad for weight in built(bert).encoder.pooler.parameters())
+    model = built(bert)
+    with encoders_in_training((model.encoder,), Regime("top", top_layers=1), ()):
+        assert not any(weight.requires_grad for weight in model.encoder.pooler.parameters())
 
 
 @pytest.mark.parametrize(

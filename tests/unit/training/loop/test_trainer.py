@@ -187,3 +187,11 @@ def test_the_loop_judges_as_the_report_does() -> None:
     half: list[Document] = [d if n % 2 else d.bare() for n, d in enumerate(gold)]
     reported = score(gold, half)
     assert development(gold, half) == pytest.approx({unit: prf.f1 for unit, prf in reported.micro.items()})
+
+
+def test_only_the_newest_checkpoint_holds_the_state_of_the_optimizer(tmp_path: Path) -> None:
+    trained(tmp_path, replace(SHORT, epochs=4, learning_rate=1e-6, encoder_learning_rate=1e-6))
+    folders = sorted(tmp_path.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+    assert len(folders) == 2  # the best one is the first: the others are no better
+    assert [(folder / "optimizer.pt").exists() for folder in folders] == [False, True]
+    assert all((folder / "model.safetensors").exists() for folder in folders)

@@ -1,0 +1,108 @@
+"""What of a pretrained encoder is trained: all of it, its top layers, adapters beside its weights, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from torch import nn
+from transformers import PreTrainedModel
+
+from annotation.core.errors import UsageError
+from training.config.schema import AnyEncoderConfig, PretrainedEncoderConfig
+from training.encoding.encoding import Example
+from training.model.layer_depths import layer_depths
+from training.model.touched_embeddings import TouchedEmbeddings
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """What is trained, with the settings of the same names of a PretrainedEncoderConfig."""
+
+    learns: Literal["all", "top", "lora", "frozen"] = "all"
+    top_layers: int = 4
+    lora_rank: int = 8
+    lora_modules: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, config: AnyEncoderConfig) -> Regime | None:
+        """The regime of an encoder's settings, None for one that is trained from scratch."""
+        if not isinstance(config, PretrainedEncoderConfig):
+            return None
+        return cls(config.learns, config.top_layers, config.lora_rank, config.lora_modules)
+
+
+def frozen(encoder: nn.Module) -> bool:
+    """Whether no parameter of the encoder is trained."""
+    return not any(parameter.requires_grad for parameter in encoder.parameters())
+
+
+@contextmanager
+def encoders_in_training(
+    encoders: Sequence[PreTrainedModel], regime: Regime | None, examples: Sequence[Example]
+) -> Iterator[None]:
+    """Prepare the encoders, in place, for a training on the examples; on leaving they are plain encoders again.
+
+    Without a regime nothing is changed. Raises UsageError for layers or modules that an encoder does not have.
+    """
+    with ExitStack() as stack:
+        for encoder in encoders:
+            if regime:
+                _choose_parameters(encoder, regime)
+                stack.enter_context(_adapters(encoder, regime) if regime.learns == "lora" else nullcontext())
+                stack.enter_context(_touched_rows(encoder, examples) if regime.learns == "all" else nullcontext())
+        yield
+
+
+def _choose_parameters(encoder: PreTrainedModel, regime: Regime) -> None:
+    depths = layer_depths(encoder)
+    layers = max(depths.values())
+    if regime.learns == "top" and regime.top_layers >= layers:
+        raise UsageError(f"encoder.top_layers: the encoder has {layers} layers; encoder.learns=all trains all of them")
+    below = {"all": layers + 1, "top": regime.top_layers, "lora": 0, "frozen": 0}[regime.learns]
+    for parameter in encoder.parameters():
+        parameter.requires_grad_(depths[id(parameter)] < below)
+    if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
+        pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
+
+
+@contextmanager
+def _adapters(encoder: PreTrainedModel, regime: Regime) -> Iterator[None]:
+    """Low-rank matrices beside the weights of linear layers, added to them on leaving.
+
+    Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models".
+    """
+    try:
+        from peft import LoraConfig, LoraModel
+    except ImportError as error:
+        raise UsageError("encoder.learns=lora needs peft; pip install 'naba[lora]'") from error
+    modules = list(regime.lora_modules) if regime.lora_modules else "all-linear"
+    config = LoraConfig(r=regime.lora_rank, lora_alpha=2 * regime.lora_rank, target_modules=modules)
+    try:
+        tuner = LoraModel(encoder, config, "default")
+    except ValueError as error:
+        names = sorted({name.rpartition(".")[2] for name, child in encoder.named_modules() if type(child) is nn.Linear})
+        absent = ", ".join(regime.lora_modules or ())
+        raise UsageError(
+            f"encoder.lora_modules: the encoder has no {absent}; its linear layers: {', '.join(names)}"
+        ) from error
+    yield
+    tuner.merge_and_unload()
+
+
+@contextmanager
+def _touched_rows(encoder: PreTrainedModel, examples: Sequence[Example]) -> Iterator[None]:
+    """Train the embeddings of the pieces in the examples alone."""
+    table = encoder.get_input_embeddings()
+    if not isinstance(table, nn.Embedding):
+        yield  # a table of another kind is trained whole
+        return
+    ids = [np.asarray(window) for example in examples for window in example.windows.ids]
+    touched = TouchedEmbeddings(table, np.unique(np.concatenate(ids)))
+    encoder.set_input_embeddings(touched)
+    yield
+    table.weight = nn.Parameter(touched.table())
+    encoder.set_input_embeddings(table)
