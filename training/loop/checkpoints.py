@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from torch import nn
 from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer import OPTIMIZER_NAME, TRAINER_STATE_NAME
+
+from annotation.core.errors import UsageError
+
+
+def check_space(folder: Path, model: nn.Module) -> None:
+    """Raise UsageError where the disk has no room for what a training of the model writes.
+
+    At most three checkpoints are there at once, while the newest is written: three times the trained weights, and twice
+    the optimizer's two numbers for each of them. The finished model has all weights.
+    """
+    trained = sum(weight.nbytes for weight in model.parameters() if weight.requires_grad)
+    needed = (3 + 2 * 2) * trained + sum(weight.nbytes for weight in model.parameters())
+    place = next(path for path in (folder, *folder.parents) if path.exists())
+    if (free := shutil.disk_usage(place).free) < needed:
+        raise UsageError(
+            f"{folder.parent}: training writes up to {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free there; "
+            "make room, or name another output="
+        )
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from training.loop.checkpoints import (
     CheckpointLocator,
     LeanCheckpoints,
     best_checkpoint,
+    check_space,
     exhausted,
     without_fixed_weights,
 )
@@ -103,6 +104,7 @@ def fit(
 
 def _train(parts: _Parts, *, seed: int, tracker: Tracker, checkpoints: Path, resume: Path | None) -> None:
     fit, group = parts.fit, parts.group
+    check_space(checkpoints, parts.model)
     arguments = _arguments(fit, steps=math.ceil(len(parts.batches) / fit.accumulate), seed=seed, folder=checkpoints)
     callback = ProgressCallback(tracker)
     stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []

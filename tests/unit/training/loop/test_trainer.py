@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -190,8 +191,18 @@ def test_the_loop_judges_as_the_report_does() -> None:
 
 
 def test_only_the_newest_checkpoint_holds_the_state_of_the_optimizer(tmp_path: Path) -> None:
-    trained(tmp_path, replace(SHORT, epochs=4, learning_rate=1e-6, encoder_learning_rate=1e-6))
+    config, curves = replace(SHORT, epochs=12, learning_rate=2e-2, encoder_learning_rate=2e-2), Curves(stop_at=7)
+    with pytest.raises(KeyboardInterrupt):
+        trained(tmp_path, config, tracker=curves)
     folders = sorted(tmp_path.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
-    assert len(folders) == 2  # the best one is the first: the others are no better
+    assert len(folders) == 2, curves.curve("dev/choice")  # the best one is not the last
     assert [(folder / "optimizer.pt").exists() for folder in folders] == [False, True]
     assert all((folder / "model.safetensors").exists() for folder in folders)
+
+
+def test_a_disk_too_full_is_one_line_before_the_first_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: full)
+    with pytest.raises(UsageError, match=r"training writes up to \d+\.\d GB and 0\.0 GB are free there; make room"):
+        trained(tmp_path / "checkpoints")
+    assert not (tmp_path / "checkpoints").exists()
