@@ -1,4 +1,7 @@
-"""The compact encoder from scratch against a CRF and spaCy, on corpora of named entities that lie outside the project.
+"""naba from scratch, and on the bundled encoder, against peers, on corpora of named entities outside the project.
+
+Systems: `naba` (compact), `frozen` and `whole` (the bundled encoder), `crf`, `spacy`, and `recipe`: the bundled encoder
+under a linear layer, as the token-classification example of transformers trains it.
 
 `--data` is the folder that holds nemo_he and anercorp_ar; `--corpora`, `--systems`, `--seeds` and `--threads` narrow a
 run down, and what follows `--` are overrides for naba's training. Every system is trained on the training part alone
@@ -14,11 +17,9 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 
@@ -30,43 +31,31 @@ HEADER = f"{'corpus':8}  {'system':6}  {'seed':>4}  {'F1':>5}  {'P':>5}  {'R':>5
 HEADER += f"  {'training':>10}  {'processor':>10}  {'words/s':>8}  {'peak':>9}"
 
 Predict = Callable[[Sequence[Document]], list[Document]]
+NABA = {
+    "naba": ["experiment=ner"],
+    "frozen": ["experiment=ner_bundled"],
+    "whole": ["experiment=ner_bundled", "encoder.learns=all", "encoder.heads_first=5"],
+}
+"""Overrides of each of naba's own systems: from scratch, and the bundled encoder frozen or whole."""
 
 
 def peer(name: str, data: Corpus, seed: int) -> Predict:
     """Train a peer; it reads sentence by sentence."""
-    from tests.benchmarks.peers import Crf, Spacy  # not where naba's memory is measured
+    from tests.benchmarks.peers import PEERS  # not where naba's memory is measured
 
-    built = Crf() if name == "crf" else Spacy()
+    built = PEERS[name]()
     built.train(list(sentences(data.train)), seed)
     return lambda documents: marked(documents, built.predict(list(sentences(documents))))
 
 
 def naba(data: Corpus, seed: int, overrides: Sequence[str], threads: int) -> Predict:
-    """Train as `naba train experiment=ner` does, to the last epoch: nothing is chosen by what is scored."""
-    import torch
-    from hydra import compose, initialize_config_module
-    from transformers import set_seed
-
-    from training.config.schema import TrainConfig
-    from training.config.validation import typed
-    from training.encoding.encoding import Encoding
+    """Train as `naba train` does, to the last epoch: nothing is chosen by what is scored."""
+    from tests.benchmarks.training import learned
     from training.inference.predictor import predict
-    from training.lineage.wandb_tracking import Tracker
     from training.loop.data_selection import DataSelection
-    from training.loop.trainer import fit
-    from training.model.event_extractor import EventExtractor
 
-    with initialize_config_module("conf", version_base="1.3"):
-        told = ["experiment=ner", "snapshot=none", "output=none", f"seed={seed}", *overrides]
-        run = typed(compose("train", told), TrainConfig)
-    torch.set_num_threads(threads)
-    set_seed(seed)
-    encoding = Encoding.build(data.ontology, run.model, run.encoder)
-    model = EventExtractor.build(run.model, run.encoder, encoding)
-    with tempfile.TemporaryDirectory() as folder:
-        chosen = DataSelection(data.train, data.dev)
-        once = replace(run.fit, evaluate_every=run.fit.epochs)
-        fit(model, encoding, chosen, once, seed=seed, tracker=Tracker(), checkpoints=Path(folder))
+    chosen = DataSelection(data.train, data.dev)
+    model, encoding = learned(chosen, data.ontology, overrides, seed=seed, threads=threads)
     return lambda documents: list(predict(model, encoding, (d.bare() for d in documents)))
 
 
@@ -76,8 +65,8 @@ def measure(data: Path, name: str, system: str, seed: int, overrides: Sequence[s
 
     read = corpus(data, name)
     wall, busy = time.perf_counter(), time.process_time()
-    told = [f"model.nested={str(name == 'nested').lower()}", *overrides]
-    predict = naba(read, seed, told, threads) if system == "naba" else peer(system, read, seed)
+    told = [*NABA.get(system, ()), f"model.nested={str(name == 'nested').lower()}", *overrides]
+    predict = naba(read, seed, told, threads) if system in NABA else peer(system, read, seed)
     wall, busy = time.perf_counter() - wall, time.process_time() - busy
     began = time.process_time()
     found = predict(read.dev)
@@ -113,7 +102,7 @@ def main() -> None:
     for name in arguments.corpora:
         for system in arguments.systems if name != "nested" else ["naba"]:
             rows: dict[str, list[float]] = defaultdict(list)
-            for seed in arguments.seeds if system == "naba" else arguments.seeds[:1]:
+            for seed in arguments.seeds if system in NABA else arguments.seeds[:1]:
                 row = _kept(arguments, name, system, seed, overrides)
                 print(line(name, system, str(seed), row), flush=True)
                 for key, value in row.items():
@@ -126,7 +115,7 @@ def _kept(
     arguments: argparse.Namespace, name: str, system: str, seed: int, overrides: Sequence[str]
 ) -> Mapping[str, float]:
     """The row of the file, or else measured and added to it."""
-    told = [name, system, seed, arguments.threads, overrides if system == "naba" else []]
+    told = [name, system, seed, arguments.threads, overrides if system in NABA else []]
     file: Path | None = arguments.rows
     lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
     known: list[dict[str, float]] = [row for asked, row in map(json.loads, lines) if asked == told]

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import cast
 
 import numpy as np
-import torch
-from hydra import compose, initialize_config_module
 from torch import Tensor
-from transformers import PreTrainedModel, set_seed
+from transformers import PreTrainedModel
 
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.core.words import LEADING
 from tests.benchmarks.chains import TagHead
-from training.config.schema import TrainConfig
-from training.config.validation import typed
+from tests.benchmarks.training import learned
 from training.encoding.encoding import Encoding, Example
 from training.inference.predictor import predict
-from training.lineage.wandb_tracking import Tracker
 from training.loop.data_selection import DataSelection
-from training.loop.trainer import fit
-from training.model.event_extractor import EventExtractor, EventExtractorConfig, Gold, WordFeatures
+from training.model.event_extractor import EventExtractor, Gold, WordFeatures
+from training.model.extractor_config import EventExtractorConfig
 from training.model.heads import RoleHead, SpanHead, pick
 from training.model.losses import IMPOSSIBLE
 
@@ -108,23 +102,7 @@ Predict = Callable[[Sequence[Document]], list[Document]]
 
 def trained(name: str, train: Sequence[Document], ontology: Ontology, seed: int, overrides: Sequence[str]) -> Predict:
     """Train the variant to its last epoch: nothing is chosen by what is scored."""
-    variant = VARIANTS[name]
-    with initialize_config_module("conf", version_base="1.3"):
-        told = ["snapshot=none", "output=none", f"seed={seed}", *overrides, *variant.overrides]
-        run = typed(compose("train", told), TrainConfig)
-    torch.set_num_threads(1)
-    set_seed(seed)
-    encoding = variant.encoding.build(ontology, run.model, run.encoder)
-    model = variant.model.build(run.model, run.encoder, encoding)
-    with tempfile.TemporaryDirectory() as folder:
-        once = replace(run.fit, evaluate_every=run.fit.epochs, patience=None, device="cpu")
-        fit(
-            model,
-            encoding,
-            DataSelection(train, train[:1]),
-            once,
-            seed=seed,
-            tracker=Tracker(),
-            checkpoints=Path(folder),
-        )
+    variant, data = VARIANTS[name], DataSelection(train, train[:1])
+    told = [*overrides, *variant.overrides]
+    model, encoding = learned(data, ontology, told, seed=seed, model=variant.model, encoding=variant.encoding)
     return lambda documents: list(predict(model, encoding, (document.bare() for document in documents)))

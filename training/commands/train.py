@@ -21,6 +21,7 @@ from annotation.storage.documents_file import atomic
 from training.config.schema import TrainConfig
 from training.encoding.coverage import ENOUGH, coverage
 from training.encoding.encoding import Encoding
+from training.inference.encoder_states import EncoderStates
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
@@ -29,6 +30,7 @@ from training.loop.phases import phases
 from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import RunFolder
 from training.loop.trainer import fit
+from training.model.encoder_training import Regime
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 from training.scoring.scores import Scores, score
@@ -66,7 +68,9 @@ def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float
         model, encoding, dev = _fitted(run, snapshot, folder, tracker, group)
         scores = None
         if group.is_main:
-            scores = score(dev, calibrate(model, encoding, dev, batch_size=run.fit.batch_size))
+            regime = Regime.of(run.encoder)
+            states = EncoderStates.of(model, encoding) if regime and regime.learns == "frozen" else None
+            scores = score(dev, calibrate(model, encoding, dev, batch_size=run.fit.batch_size, states=states))
             folder.publish(lambda path: _save(path, model, encoding, scores, lineage))
             _track(tracker, scores)
             made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
