@@ -22,6 +22,12 @@ from training.loop.trainer import fit
 from training.model.event_extractor import EventExtractor
 
 
+def configured(overrides: Sequence[str], *, seed: int) -> TrainConfig:
+    """The configuration that `naba train` makes of these overrides."""
+    with initialize_config_module("conf", version_base="1.3"):
+        return typed(compose("train", ["snapshot=none", "output=none", f"seed={seed}", *overrides]), TrainConfig)
+
+
 def learned(
     data: DataSelection,
     ontology: Ontology,
@@ -33,8 +39,7 @@ def learned(
     encoding: type[Encoding] = Encoding,
 ) -> tuple[EventExtractor, Encoding]:
     """The model after its last epoch, so that nothing is chosen by what is scored."""
-    with initialize_config_module("conf", version_base="1.3"):
-        run = typed(compose("train", ["snapshot=none", "output=none", f"seed={seed}", *overrides]), TrainConfig)
+    run = configured(overrides, seed=seed)
     torch.set_num_threads(threads)
     set_seed(seed)
     encoded = encoding.build(ontology, run.model, run.encoder)

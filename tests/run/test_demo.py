@@ -72,3 +72,12 @@ def test_a_second_run_adds_nothing_and_breaks_nothing(place: Path) -> None:
     assert running is not None
     project = Client(running.url, running.token).get("api/projects/1/")
     assert project["task_number"] == len(sample.raw()) + len(sample.unlabelled())  # type: ignore[index]
+
+
+def test_it_fine_tunes_where_it_can_and_says_what_is_missing_where_it_cannot(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo.training_overrides() == ("experiment=bundled",)
+    monkeypatch.setattr(demo, "find_spec", lambda name: None)
+    assert demo.training_overrides() == ("experiment=demo",)
+    assert "pip install 'naba[bundled]'" in capsys.readouterr().out

