@@ -66,8 +66,9 @@ class ModelConfig(Settings):
     key. hidden_size: width of a span's representation in the heads of roles, attributes and links. negatives: how many
     of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_margin: how
     far the logits of roles are raised above those that were trained: F1, while low, is best where a role is likelier
-    wrong than not. link_margin: the same of links. members: encoders that read side by side, each with a span head that
-    learns by itself; their logits are averaged. span_margin: as role_margin, of spans: averages are low.
+    wrong than not. link_margin: the same of links. members: encoders, or readers of one encoder, that read side by
+    side, each with a span head that learns by itself; their logits are averaged. span_margin: as role_margin, of spans:
+    averages are low.
     """
 
     max_width: int = setting(24, at_least(1))
@@ -148,12 +149,6 @@ class TrainConfig(Settings):
     data: DataConfig = DataConfig()
     fit: FitConfig = FitConfig()
     tracking: TrackingConfig = TrackingConfig()
-
-    def faults(self) -> Iterator[str]:
-        """The rules' faults, and several encoders for a reader, which reads one."""
-        yield from super().faults()
-        if self.model.members > 1 and isinstance(self.encoder, PretrainedEncoderConfig) and self.encoder.reader:
-            yield "model.members: a reader reads one encoder; leave it 1, or set encoder.reader=0"
 
 
 @dataclass(frozen=True, kw_only=True)

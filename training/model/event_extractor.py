@@ -71,10 +71,10 @@ class WordFeatures(NamedTuple):
 class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     """An encoder with heads on the states of whole documents. Batches are those of `training.model.batches.collate`.
 
-    `others` are the further encoders of an ensemble, each with a span head in `other_spans`. Each learns spans from its
-    own loss; the ensemble predicts with the mean of their logits (Lakshminarayanan et al. 2017, "Simple and scalable
-    predictive uncertainty estimation using deep ensembles", who average probabilities). All other heads use the states
-    of the first encoder.
+    `others` are the further encoders of an ensemble, or `other_readers` the further readers of one encoder, each with a
+    span head in `other_spans`. Each learns spans from its own loss; the ensemble predicts with the mean of their logits
+    (Lakshminarayanan et al. 2017, "Simple and scalable predictive uncertainty estimation using deep ensembles", who
+    average probabilities). All other heads use the states of the first one.
     """
 
     config_class = EventExtractorConfig
@@ -85,9 +85,13 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:
         super().__init__(config)
         self.heads = heads = ModelConfig(**config.heads)  # type: ignore[arg-type]
-        self.encoder, *others = encoders or [untrained_encoder(config.encoder) for _ in range(heads.members)]
+        bodies = 1 if config.reader else heads.members
+        self.encoder, *others = encoders or [untrained_encoder(config.encoder) for _ in range(bodies)]
         size, hidden = self.encoder.config.hidden_size, heads.hidden_size
-        self.reader = WordReader(size, **config.reader) if config.reader else None  # type: ignore[arg-type]
+        count = heads.members if config.reader else 0
+        readers = [WordReader(size, **(config.reader or {})) for _ in range(count)]  # type: ignore[arg-type]
+        self.reader = readers[0] if readers else None
+        self.other_readers = nn.ModuleList(readers[1:])
         size = self.reader.hidden_size if self.reader else size
         self.spans, *other_spans = (
             SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout) for _ in range(heads.members)
@@ -108,11 +112,10 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     def build(cls, model: ModelConfig, encoder: AnyEncoderConfig, encoding: Encoding) -> EventExtractor:
         """A new model for the encoding: the encoder pretrained if it is a hub one, the heads untrained.
 
-        Raises UsageError where the encoder cannot be had, or several are to be read by a reader, which reads one.
+        Raises UsageError where the encoder cannot be had. Several members with a reader share one encoder.
         """
-        if _reader_size(encoder) and model.members > 1:
-            raise UsageError("model.members: a reader reads one encoder; leave it 1, or set encoder.reader=0")
-        bodies = [build_encoder(encoder, encoding.tokenizer) for _ in range(model.members)]
+        count = 1 if _reader_size(encoder) else model.members
+        bodies = [build_encoder(encoder, encoding.tokenizer) for _ in range(count)]
         labels = encoding.labels
         config = EventExtractorConfig(
             encoder=bodies[0].config.to_dict(),
@@ -188,8 +191,10 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             return read_windows((self.encoder, *self.others), (self.spans, *self.other_spans), inputs)
         if spelling is None:
             raise ValueError("a model with a reader reads the spelling of words, which its own Encoding gives")
-        states = self.reader((self.word_layers(inputs) if layers is None else layers).float(), spelling, inputs.mask)
-        return states, [self.spans(states, inputs.mask)]
+        layers = (self.word_layers(inputs) if layers is None else layers).float()
+        states = [reader(layers, spelling, inputs.mask) for reader in (self.reader, *self.other_readers)]
+        heads = (self.spans, *self.other_spans)
+        return states[0], [head(own, inputs.mask) for head, own in zip(heads, states, strict=True)]
 
     def word_layers(self, inputs: EncoderInputs) -> Tensor:
         """States of words [D, N, K, e] in the encoder's layers that the reader reads."""

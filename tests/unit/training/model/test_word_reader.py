@@ -9,7 +9,6 @@ import pytest
 import torch
 from omegaconf import OmegaConf
 
-from annotation.core.errors import UsageError
 from tests.builders import build, conflict
 from tests.unit.training.conftest import LINES
 from training.config.schema import ConfigError, HubEncoderConfig, ModelConfig, TrainConfig, typed
@@ -17,6 +16,7 @@ from training.encoding.encoding import Encoding
 from training.inference.encoder_states import EncoderStates
 from training.inference.predictor import predict
 from training.model.batches import collate
+from training.model.ensemble import EncoderInputs
 from training.model.event_extractor import EventExtractor
 from training.model.word_reader import spread
 
@@ -115,14 +115,30 @@ def test_it_is_saved_and_loaded_whole(hub: Path, tmp_path: Path) -> None:
     assert first == second
 
 
-def test_settings_that_cannot_be_are_named(hub: Path) -> None:
+def test_settings_that_cannot_be_are_named() -> None:
     row = {"snapshot": "s", "output": "o", "encoder": {"kind": "hub", "name": "x", "learns": "frozen"}}
     with pytest.raises(ConfigError, match=r"encoder\.reader: must be above 0, such as 192"):
         typed(OmegaConf.create(row), TrainConfig)
-    config = HubEncoderConfig(name=str(hub), reader=16)
-    heads = ModelConfig(members=2, max_width=3, head_size=8, hidden_size=16)
-    with pytest.raises(UsageError, match=r"model\.members: a reader reads one encoder"):
-        EventExtractor.build(heads, config, Encoding.build(conflict(), heads, config))
+
+
+def test_several_readers_share_one_encoder_and_their_logits_are_averaged(hub: Path, tmp_path: Path) -> None:
+    heads = ModelConfig(members=3, max_width=3, head_size=8, hidden_size=16)
+    config = HubEncoderConfig(name=str(hub), learns="frozen", reader=16)
+    encoding = Encoding.build(conflict(), heads, config)
+    model = EventExtractor.build(heads, config, encoding)
+    assert (len(model.others), len(model.other_readers), len(model.other_spans)) == (0, 2, 2)
+    changed = gradients(model, encoding)
+    assert {"reader.mix", "other_readers.0.mix", "other_readers.1.mix", "other_spans.1.ends.bias"} <= changed
+    batch = collate([encoding.encode(MARKED)], pad=encoding.tokenizer.pad)
+    inputs = EncoderInputs(*(batch[name] for name in EncoderInputs._fields))
+    with torch.no_grad():
+        _, each = model.eval().read(inputs, batch["spelling"])
+        torch.testing.assert_close(model(**batch).logits, torch.stack(each).mean(dim=0))
+    model.save_pretrained(tmp_path / "saved")
+    encoding.save_pretrained(tmp_path / "saved")
+    loaded, _ = EventExtractor.load(tmp_path / "saved")
+    with torch.no_grad():
+        torch.testing.assert_close(loaded(**batch).logits, model(**batch).logits)
 
 
 def test_layers_are_spread_evenly_and_end_with_the_last() -> None:
