@@ -4,7 +4,7 @@
        |  Encoding.encode(document, targets=True)
        v
     Example         n words, Windows of token ids ([T] or [T, F] each), features of each word [n, ...]
-     .targets       Targets: spans [S, 3], leading and trailing [S], roles [P, 3], attributes [S, A], links [K, 3]
+     .targets       Targets: spans [S, 3], leading and trailing [S], roles [P, 3], attributes [T, A], links [K, 3]
        |  training.model.batches.collate(examples), EventExtractor.extract(batch)
        v
     Outputs         spans [M, 3], logits [M], leading [M, LEADING], trailing [M, TRAILING], roles [T, M, R],
@@ -59,9 +59,9 @@ SPELLING_FOLDER = "spelling"
 class Targets:
     """What the model should predict for one document.
 
-    spans [S, 3]: first word, last word, label. leading, trailing [S]: graphemes cut from the first and the last word.
-    roles [P, 3]: trigger and filler, as rows of spans, and role. attributes [S, A]: values, IGNORED for spans that are
-    no triggers. links [K, 3]: each pair of mentions of the same thing, as rows of spans, and the link's label.
+    spans [S, 3]: first word, last word, label; the T triggers come first. leading, trailing [S]: graphemes cut from the
+    first and the last word. roles [P, 3]: trigger and filler, as rows of spans, and role. attributes [T, A]: values.
+    links [K, 3]: each pair of mentions of the same thing, as rows of spans, and the link's label.
     """
 
     spans: Ids
@@ -181,8 +181,9 @@ class Encoding:
         return representable(document, words, self.labels, self.max_width)
 
     def _targets(self, document: Document, words: Sequence[Word]) -> Targets:
-        """Targets of a document that can be represented completely."""
-        labels, spans = self.labels, list(document.spans())
+        """Targets of a document that can be represented completely; its triggers come first."""
+        labels, triggers = self.labels, {event.trigger for event in document.events}
+        spans = sorted(document.spans(), key=lambda span: span not in triggers)
         places = [at for span in spans if isinstance(at := word_span(words, span), WordSpan)]
         row = {span: number for number, span in enumerate(spans)}
         roles = [
@@ -190,7 +191,7 @@ class Encoding:
             for event in document.events
             for argument in event.arguments
         ]
-        attributes = np.full((len(spans), len(labels.attributes)), IGNORED, dtype=np.int64)
+        attributes = np.full((len(triggers), len(labels.attributes)), IGNORED, dtype=np.int64)
         for event in document.events:
             for column, ((name, values), default) in enumerate(zip(labels.attributes, labels.defaults, strict=True)):
                 value = event.attribute(name)

@@ -47,7 +47,7 @@ def collate(examples: Sequence[Example], *, pad: int = 0) -> Batch:
     input_ids [V, T] or [V, T, F], attention_mask [V, T]. For each word and each of its two windows [D, N, 2]: first and
     last (token numbers in input_ids flattened to [V * T]) and weight. mask [D, N]; affixes, legal [D, N, K]; sentences,
     stems [D, N]. Where the examples have them, spelling [D, N, F] and layers [D, N, K, e]. With targets: spans
-    [D, S, 3], roles [D, P, 3] and links [D, K, 3], padded with -1; leading, trailing [D, S] and attributes [D, S, A],
+    [D, S, 3], roles [D, P, 3] and links [D, K, 3], padded with -1; leading, trailing [D, S] and attributes [D, T, A],
     padded with IGNORED. `pad`: the id that pads input_ids.
     """
     ids = [window for example in examples for window in example.windows.ids]

@@ -53,6 +53,12 @@ def link_table(links: Tensor, shape: Sequence[int]) -> Tensor:
     return table | table.transpose(1, 2)
 
 
+def moved_rows(pairs: Tensor, start: int, count: int) -> Tensor:
+    """Roles or links [D, P, 3] as rows of spans into which `count` others were put before row `start`."""
+    moved = pairs[..., :2] + count * (pairs[..., :2] >= start)
+    return torch.cat([moved, pairs[..., 2:]], dim=-1)
+
+
 def precedes(spans: Tensor) -> Tensor:
     """[D, M, 3] -> booleans [D, M, M]: whether the second candidate is earlier in the text than the first.
 

@@ -17,7 +17,7 @@ from annotation.core.errors import UsageError
 from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEncoderConfig
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
-from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table
+from training.model.candidates import hardest_negatives, link_table, moved_rows, precedes, role_table, span_table
 from training.model.encoder import build_encoder, untrained_encoder
 from training.model.encoder_training import frozen
 from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows
@@ -231,20 +231,26 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         return [of_spans, of_cuts, *self._mention_losses(features, errors, gold)]
 
     def _mention_losses(self, features: WordFeatures, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
-        """Losses of roles, attributes and links, on the gold spans and the model's own wrong ones."""
+        """Losses of roles, attributes and links, on the gold spans and the model's own wrong ones.
+
+        The wrong ones stand between the gold triggers, which come first, and the other gold spans: no span that cannot
+        be a trigger is compared with all others.
+        """
         documents, _, triggers = gold.counts.unbind()
-        gold_spans, (false, exist) = gold.spans.clamp(min=0), errors
-        spans = torch.cat([gold_spans, false], dim=1)
-        real = torch.cat([gold.spans[..., 0] >= 0, exist], dim=1)
+        lead, (false, exist) = gold.attributes.shape[1], errors
+        spans = torch.cat([gold.spans[:, :lead], false, gold.spans[:, lead:]], dim=1)
+        real = torch.cat([gold.spans[:, :lead, 0] >= 0, exist, gold.spans[:, lead:, 0] >= 0], dim=1)
+        spans, count = spans.clamp(min=0), lead + false.shape[1]
         mentions = self.mentions(features.states, spans)
-        logits = self.roles(mentions, spans, features.sentences, spans.shape[1])
-        possible_roles = allowed(self.permits, spans, spans.shape[1]) & real[:, :, None, None] & real[:, None, :, None]
-        filled = role_table(gold.roles, logits.shape)
+        logits = self.roles(mentions, spans, features.sentences, count)
+        possible_roles = allowed(self.permits, spans, count) & real[:, :count, None, None] & real[:, None, :, None]
+        filled = role_table(moved_rows(gold.roles, lead, false.shape[1]), logits.shape)
         lowered = logits - self.heads.role_margin
         of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), possible_roles.flatten(2)).sum() / documents
-        values = self._values(mentions[:, : gold_spans.shape[1]])
+        values = self._values(mentions[:, :lead])
         of_values = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
-        of_links = self._link_loss(features, mentions, spans, real, gold.links) / documents
+        links = moved_rows(gold.links, lead, false.shape[1])
+        of_links = self._link_loss(features, mentions, spans, real, links) / documents
         return [of_roles, sum(of_values, start=torch.zeros_like(of_roles)), of_links]
 
     def _link_loss(self, features: WordFeatures, mentions: Tensor, spans: Tensor, real: Tensor, gold: Tensor) -> Tensor:

@@ -40,7 +40,7 @@ def perfect(example: Example, encoding: Encoding, rng: np.random.Generator, *, m
     roles[tuple(targets.roles.T)] += 18
     attributes = tuple(noise(len(spans), len(values)) for _, values in labels.attributes)
     for column, logits in enumerate(attributes):
-        logits[range(count), np.maximum(targets.attributes[:, column], 0)] += 9
+        logits[range(len(targets.attributes)), np.maximum(targets.attributes[:, column], 0)] += 9
     logits = np.where(np.arange(len(spans)) < count, 9, -9).astype(np.float32)
     links = noise(len(spans), len(spans), len(labels.links)) - 9
     for a, b, link in targets.links:
