@@ -64,11 +64,11 @@ class ModelConfig(Settings):
     max_width: words of the longest span; longer ones are lost. nested: whether an entity mention may contain another;
     where none does, the best of those that overlap is predicted. head_size: width of the per-label query and
     key. hidden_size: width of a span's representation in the heads of roles, attributes and links. negatives: how many
-    of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_margin: how
-    far the logits of roles are raised above those that were trained: F1, while low, is best where a role is likelier
-    wrong than not. link_margin: the same of links. members: encoders, or readers of one encoder, that read side by
-    side, each with a span head that learns by itself; their logits are averaged. span_margin: as role_margin, of spans:
-    averages are low.
+    of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_rivals:
+    whether roles see how many other mentions are nearer, or stand between. role_margin: how far the logits of roles are
+    raised above those that were trained: F1, while low, is best where a role is likelier wrong than not. link_margin:
+    the same of links. members: encoders, or readers of one encoder, that read side by side, each with a span head that
+    learns by itself; their logits are averaged. span_margin: as role_margin, of spans: averages are low.
     """
 
     max_width: int = setting(24, at_least(1))
@@ -79,6 +79,7 @@ class ModelConfig(Settings):
     members: int = setting(1, at_least(1))
     span_margin: float = setting(0.0, at_least(0))
     negatives: int = setting(16, at_least(0))
+    role_rivals: bool = True
     role_margin: float = setting(1.0, at_least(0))
     link_margin: float = setting(2.0, at_least(0))
     role_weight: float = setting(1.0, at_least(0))
@@ -279,6 +280,8 @@ class CurveConfig(TrainConfig):
             yield "data.share: is what a curve goes through; say shares=[...]"
 
 
+_BEFORE: Mapping[str, object] = {"attention_dropout": None, "role_rivals": False}
+"""What settings that were added later replaced, where that is not their default."""
 _PARTS: Mapping[str, type[Settings]] = {"model": ModelConfig, "data": DataConfig, "fit": FitConfig}
 
 
@@ -298,12 +301,11 @@ def up_to_date(config: Mapping[str, object]) -> dict[str, object]:
     if isinstance(encoder, Mapping):
         cls = ENCODERS.get(encoder.get("kind"), CompactEncoderConfig)
         own = {f.name for f in fields(cls)}
-        before = {"attention_dropout": None, **encoder}
-        filled["encoder"] = {name: row for name, row in _with_defaults(cls, before).items() if name in own}
+        filled["encoder"] = {name: row for name, row in _with_defaults(cls, encoder).items() if name in own}
     return {**config, **filled}
 
 
 def _with_defaults(cls: type[Settings], row: object) -> dict[str, object]:
     """The recorded settings, and the defaults of those that the record lacks."""
-    defaults = {f.name: f.default for f in fields(cls) if f.default is not MISSING}
+    defaults = {f.name: _BEFORE.get(f.name, f.default) for f in fields(cls) if f.default is not MISSING}
     return {**defaults, **row} if isinstance(row, Mapping) else defaults

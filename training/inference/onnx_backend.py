@@ -36,7 +36,7 @@ from training.model.fingerprint import model_version
 
 READER, JUDGE, ABOUT = "reader.onnx", "judge.onnx", "onnx.json"
 _READ = EncoderInputs._fields
-_JUDGED = ("states", "triggers", "others", "affixes", "legal", "sentences", "stems")
+_JUDGED = ("states", "triggers", "others", "present", "affixes", "legal", "sentences", "stems")
 _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"
 
 
@@ -68,13 +68,14 @@ class _JudgeGraph(nn.Module):
         states: Tensor,
         triggers: Tensor,
         others: Tensor,
+        present: Tensor,
         affixes: Tensor,
         legal: Tensor,
         sentences: Tensor,
         stems: Tensor,
     ) -> tuple[Tensor, ...]:
         features = WordFeatures(states, torch.ones_like(sentences, dtype=torch.bool), affixes, legal, sentences, stems)
-        judged = self.model.judge(features, triggers, others)
+        judged = self.model.judge(features, triggers, others, present)
         links = (judged.links,) if self.model.links is not None else ()
         return judged.roles, judged.opening, judged.closing, *judged.values, *links
 
@@ -139,8 +140,10 @@ class OnnxExtractor:
         logits, states = _run(self._reader, {name: batch[name] for name in _READ})
         words = {name: batch[name] for name in ("affixes", "legal", "sentences", "stems")}
 
-        def judge(triggers: Tensor, others: Tensor) -> HeadLogits:
+        def judge(triggers: Tensor, others: Tensor, present: Tensor) -> HeadLogits:
+            sides = present[:, : triggers.shape[1]], present[:, triggers.shape[1] :]
             spans = {"triggers": _not_empty(triggers), "others": _not_empty(others)}
+            spans["present"] = torch.cat([_not_empty(side) for side in sides], dim=1)
             roles, opening, closing, *values = _run(self._judge, {"states": states, **spans, **words})
             links = values.pop() if self.config.links else roles.new_zeros(*opening.shape[:2], opening.shape[1], 0)
             count = triggers.shape[1]
@@ -159,8 +162,8 @@ class OnnxExtractor:
 
 
 def _not_empty(spans: Tensor) -> Tensor:
-    """The spans [D, K, 3], or one placeholder where K is 0: a graph accepts no empty input."""
-    return spans if spans.shape[1] else torch.zeros(len(spans), 1, 3, dtype=spans.dtype)
+    """The spans [D, K, ...], or a placeholder of zeros where K is 0: a graph accepts no empty input."""
+    return spans if spans.shape[1] else spans.new_zeros(len(spans), 1, *spans.shape[2:])
 
 
 def _run(session: Any, inputs: Mapping[str, Tensor]) -> list[Tensor]:  # noqa: ANN401  # the runtime has no types
@@ -217,4 +220,5 @@ def _judge_sample(model: EventExtractor) -> tuple[Tensor, ...]:
     sentences = torch.zeros(documents, words, dtype=torch.int64)
     legal = torch.ones(documents, words, LEADING, dtype=torch.int64)
     stems = torch.arange(documents * words).view(documents, words)
-    return torch.randn(documents, words, size), spans(triggers), spans(others), cuts, legal, sentences, stems
+    present = torch.ones(documents, triggers + others, dtype=torch.bool)
+    return torch.randn(documents, words, size), spans(triggers), spans(others), present, cuts, legal, sentences, stems

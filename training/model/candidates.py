@@ -76,10 +76,13 @@ def _table(index: Tensor, real: Tensor, size: int) -> Tensor:
 
 
 def hardest_negatives(logits: Tensor, gold: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """The `count` spans of each document with the highest logits that are not gold [D, count, 3], and which exist."""
+    """The `count` spans of each document with the highest logits that are not gold [D, count, 3], and these logits.
+
+    Spans that only fill the row of a document with fewer have the logit IMPOSSIBLE.
+    """
     negatives = logits.masked_fill(gold, IMPOSSIBLE).flatten(1)
     top = negatives.topk(min(count, negatives.shape[1]), dim=1)
-    return _spans(top.indices, logits.shape, 0), top.values > IMPOSSIBLE
+    return _spans(top.indices, logits.shape, 0), top.values
 
 
 def top_spans(logits: Tensor, most: int, *, label: int) -> tuple[Tensor, Tensor]:

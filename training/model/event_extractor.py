@@ -24,7 +24,7 @@ from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read
 from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.extractor_config import EventExtractorConfig
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
-from training.model.losses import antecedent_loss, choice_loss, circle_loss
+from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
 from training.model.word_reader import WordReader, spread
 
 
@@ -84,7 +84,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:
         super().__init__(config)
-        self.heads = heads = ModelConfig(**config.heads)  # type: ignore[arg-type]
+        self.heads = heads = ModelConfig(**{"role_rivals": False, **config.heads})  # type: ignore[arg-type]
         bodies = 1 if config.reader else heads.members
         self.encoder, *others = encoders or [untrained_encoder(config.encoder) for _ in range(bodies)]
         size, hidden = self.encoder.config.hidden_size, heads.hidden_size
@@ -99,7 +99,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.others, self.other_spans = nn.ModuleList(others), nn.ModuleList(other_spans)
         self.boundaries = BoundaryHead(size, config.labels, hidden // 2, AFFIXES, heads.dropout)
         self.mentions = MentionHead(size, config.labels, hidden, heads.dropout)
-        self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout)
+        entities = config.entities if heads.role_rivals else None
+        self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout, entities)
         self.attributes = nn.Linear(hidden, max(1, sum(config.values)))
         self.links = LinkHead(hidden, config.labels, config.links, heads.dropout) if config.links else None
         self.register_buffer("permits", torch.zeros(config.labels, config.roles, config.labels, dtype=torch.bool))
@@ -237,12 +238,17 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         be a trigger is compared with all others.
         """
         documents, _, triggers = gold.counts.unbind()
-        lead, (false, exist) = gold.attributes.shape[1], errors
-        spans = torch.cat([gold.spans[:, :lead], false, gold.spans[:, lead:]], dim=1)
-        real = torch.cat([gold.spans[:, :lead, 0] >= 0, exist, gold.spans[:, lead:, 0] >= 0], dim=1)
+        lead, (false, false_logits) = gold.attributes.shape[1], errors
+
+        def joined(own: Tensor, wrong: Tensor) -> Tensor:
+            return torch.cat([own[:, :lead], wrong, own[:, lead:]], dim=1)
+
+        spans, exist = joined(gold.spans, false), gold.spans[..., 0] >= 0
+        real = joined(exist, false_logits > IMPOSSIBLE)
+        present = joined(exist, false_logits > 0)  # with what it would predict wrongly
         spans, count = spans.clamp(min=0), lead + false.shape[1]
         mentions = self.mentions(features.states, spans)
-        logits = self.roles(mentions, spans, features.sentences, count)
+        logits = self.roles(mentions, spans, features.sentences, count, present)
         possible_roles = allowed(self.permits, spans, count) & real[:, :count, None, None] & real[:, None, :, None]
         filled = role_table(moved_rows(gold.roles, lead, false.shape[1]), logits.shape)
         lowered = logits - self.heads.role_margin
@@ -287,11 +293,14 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         entities, permits = self.config.entities, self.permits
         return outputs(output.logits, batch, judge, entities=entities, permits=permits, given=given)
 
-    def judge(self, features: WordFeatures, triggers: Tensor, others: Tensor) -> HeadLogits:
-        """The heads' logits of candidate triggers [D, T, 3] and other spans [D, E, 3]."""
+    def judge(self, features: WordFeatures, triggers: Tensor, others: Tensor, present: Tensor) -> HeadLogits:
+        """The heads' logits of candidate triggers [D, T, 3] and other spans [D, E, 3].
+
+        present [D, T + E]: which of them are predicted; the others only pad the rows.
+        """
         spans, count = torch.cat([triggers, others], dim=1), triggers.shape[1]
         mentions = self.mentions(features.states, spans)
-        roles = self.roles(mentions, spans, features.sentences, count)
+        roles = self.roles(mentions, spans, features.sentences, count, present)
         opening, closing = self.boundaries(features.states, spans, features.affixes, features.legal)
         links = spans.new_zeros(*spans.shape[:2], spans.shape[1], 0, dtype=roles.dtype)
         if self.links is not None:

@@ -33,8 +33,8 @@ class HeadLogits(NamedTuple):
     links: Tensor
 
 
-Judge: TypeAlias = Callable[[Tensor, Tensor], HeadLogits]
-"""The function of the heads: candidate triggers [D, T, 3] and other spans [D, E, 3] -> their logits."""
+Judge: TypeAlias = Callable[[Tensor, Tensor, Tensor], HeadLogits]
+"""The function of the heads: candidate triggers [D, T, 3], other spans [D, E, 3], which are predicted -> logits."""
 
 
 def outputs(
@@ -53,7 +53,8 @@ def outputs(
     """
     triggers, others = layer_candidates(logits, batch, entities, given)
     spans, span_logits, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
-    judged = judge(triggers.spans, others.spans)
+    above = span_logits > 0  # the others only pad the rows of this document
+    judged = judge(triggers.spans, others.spans, above)
     count = triggers.spans.shape[1]
     fillable = judged.roles.masked_fill(~allowed(permits, spans, count), IMPOSSIBLE)
     tensors = [
@@ -65,7 +66,6 @@ def outputs(
         judged.links,
     ]
     arrays = [tensor.cpu().numpy() for tensor in (*tensors, *judged.values)]
-    above = span_logits > 0  # the others only pad the rows of this document
     pairs = above[:, :count, None, None] & above[:, None, :, None]
     nats = uncertainty(logits) + uncertainty(fillable.masked_fill(~pairs, IMPOSSIBLE))
     return [_outputs(*row) for row in zip(nats.tolist(), *arrays, strict=True)]

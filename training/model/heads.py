@@ -16,6 +16,8 @@ _SENTENCES = 3
 _SAMENESS = 16
 _RARE = -6.0
 """The initial bias of span, role and link logits: nearly all candidates are wrong, which is slow to learn."""
+_MOST_RIVALS = 6
+"""More are counted as so many less one."""
 _GAIN = 8.0
 """The factor of logits stored in tables, so that they learn as fast as the output of a layer."""
 
@@ -149,12 +151,14 @@ class BoundaryHead(nn.Module):
 
 
 class RoleHead(nn.Module):
-    """z[t, a, role] = r_t' U_role r_a + w . [r_t; r_a] + distance + prior of (event type, role, filler's label).
+    """z[t, a, role] = r_t' U_role r_a + w . [r_t; r_a] + distance + prior of (event type, role, filler's label)
+    + rivals.
 
-    Biaffine scoring after Dozat and Manning 2017, "Deep Biaffine Attention for Neural Dependency Parsing".
+    Biaffine scoring after Dozat and Manning 2017, "Deep Biaffine Attention for Neural Dependency Parsing". entities:
+    the number of entity types among the labels; None leaves the rivals out, as models of before do.
     """
 
-    def __init__(self, hidden: int, labels: int, roles: int, dropout: float) -> None:
+    def __init__(self, hidden: int, labels: int, roles: int, dropout: float, entities: int | None = None) -> None:
         super().__init__()
         self.labels, self.roles = labels, roles
         half = hidden // 2
@@ -165,11 +169,17 @@ class RoleHead(nn.Module):
         self.distance = nn.Embedding(2 * len(_STEPS) + 1, roles)
         self.sentence = nn.Embedding(2 * _SENTENCES + 1, roles)
         self.prior = nn.Embedding(labels * labels, roles)
-        _init_near_zero(self.distance, self.sentence, self.prior)
+        self.entities = entities
+        rows = 0 if entities is None else RIVALS * _MOST_RIVALS
+        self.rivals = nn.Embedding(rows, roles) if rows else None
+        _init_near_zero(self.distance, self.sentence, self.prior, *([self.rivals] if self.rivals else []))
         nn.init.constant_(self.of_filler.bias, _RARE)
 
-    def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, triggers: int) -> Tensor:
-        """[D, M, hidden], [D, M, 3], [D, N] -> logits [D, T, M, R] of each span in each role of the first T spans."""
+    def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, triggers: int, present: Tensor) -> Tensor:
+        """Logits [D, T, M, R] of each span in each role of the first T spans.
+
+        mentions [D, M, hidden], spans [D, M, 3], sentences [D, N]; present [D, M]: which spans count as rivals.
+        """
         trigger = self.dropout(nn.functional.gelu(self.trigger(mentions[:, :triggers])))
         filler = self.dropout(nn.functional.gelu(self.filler(mentions)))
         joint = torch.einsum("dtk,rkl,dal->dtar", trigger, self.bilinear, filler)
@@ -179,7 +189,45 @@ class RoleHead(nn.Module):
         apart = (at[:, None, :] - at[:, :triggers, None]).clamp(-_SENTENCES, _SENTENCES) + _SENTENCES
         where = self.distance(distance(first, last, triggers)) + self.sentence(apart)
         prior = self.prior(label[:, :triggers, None] * self.labels + label[:, None, :])
-        return cast(Tensor, joint + alone + _GAIN * (where + prior)).float()
+        logits = joint + alone + _GAIN * (where + prior)
+        if self.rivals is not None:
+            counts = rivals(spans, present, triggers, sentences.shape[1], self.labels, self.entities or 0)
+            kinds = torch.arange(RIVALS, device=spans.device) * _MOST_RIVALS
+            logits = logits + _GAIN * self.rivals(counts.clamp(max=_MOST_RIVALS - 1) + kinds).sum(dim=3)
+        return cast(Tensor, logits).float()
+
+
+RIVALS = 4
+
+
+def rivals(spans: Tensor, present: Tensor, triggers: int, words: int, labels: int, entities: int) -> Tensor:
+    """How many other spans compete with each pair of one of the first T spans and any of the M: [D, T, M, RIVALS].
+
+    Of the spans that are `present` [D, M]: those of the filler's label that are nearer to the trigger, the triggers
+    that are nearer to the filler, and of both kinds those that stand between. Nearness is that of first words; running
+    sums over the words keep it linear in the pairs.
+    """
+    first, _, label = spans.unbind(-1)
+    there = present.long()
+    tables = there.new_zeros(len(spans), (labels + 1) * words)
+    tables = tables.scatter_add(1, label * words + first, there)
+    tables = tables.scatter_add(1, labels * words + first, there * (label >= entities))
+    sums = nn.functional.pad(tables.view(len(spans), labels + 1, words).cumsum(dim=-1), (1, 0)).flatten(1)
+    at, to = (side.expand(-1, triggers, first.shape[1]) for side in (first[:, :triggers, None], first[:, None]))
+    own = label[:, None].expand_as(at)
+    low, high, apart = torch.minimum(at, to), torch.maximum(at, to), (at - to).abs()
+    trigger = torch.full_like(own, labels)
+
+    def count(kind: Tensor, start: Tensor, end: Tensor) -> Tensor:
+        """Spans of the kind whose first word is in start..end - 1."""
+        rows = kind * (words + 1)
+        ends = (rows + place.clamp(min=0, max=words) for place in (end, torch.minimum(start, end)))
+        after, before = (sums.gather(1, place.flatten(1)).view_as(kind) for place in ends)
+        return after - before
+
+    near = (count(own, at - apart + 1, at + apart), count(trigger, to - apart + 1, to + apart))
+    between = (count(own, low + 1, high), count(trigger, low + 1, high))
+    return torch.stack([*near, *between], dim=-1)
 
 
 class LinkHead(nn.Module):

@@ -14,6 +14,7 @@ from training.model.heads import (
     banded,
     distance,
     possible,
+    rivals,
     sameness,
 )
 from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
@@ -76,12 +77,15 @@ def test_cuts_longer_than_the_word_are_impossible() -> None:
 
 
 def test_roles_are_scored_for_the_first_candidates() -> None:
-    mentions, head = MentionHead(8, 3, 6, 0.0), RoleHead(6, 3, 4, 0.0)
+    mentions, head = MentionHead(8, 3, 6, 0.0), RoleHead(6, 3, 4, 0.0, entities=2)
     states, spans = torch.randn(2, 7, 8), torch.tensor([[0, 1, 2], [3, 3, 0], [4, 6, 1]]).expand(2, 3, 3)
     sentences = torch.tensor([0, 0, 0, 1, 1, 1, 1]).expand(2, 7)
-    every = head(mentions(states, spans), spans, sentences, 3)
+    present = torch.ones(2, 3, dtype=torch.bool)
+    every = head(mentions(states, spans), spans, sentences, 3, present)
     assert every.shape == (2, 3, 3, 4)
-    torch.testing.assert_close(head(mentions(states, spans), spans, sentences, 2), every[:, :2])
+    torch.testing.assert_close(head(mentions(states, spans), spans, sentences, 2, present), every[:, :2])
+    fewer = head(mentions(states, spans), spans, sentences, 3, present & (spans[..., 2] != 2))
+    assert not torch.equal(fewer, every)
 
 
 def test_links_are_scored_alike_both_ways_and_whatever_else_is_scored() -> None:
@@ -164,9 +168,9 @@ def test_wrong_spans_are_the_best_that_are_not_gold() -> None:
     logits = torch.full((1, 2, 3, 2), IMPOSSIBLE)
     logits[0, 0, 1, 0], logits[0, 1, 0, 1], logits[0, 0, 2, 0] = 3.0, 2.0, 1.0
     gold = span_table(torch.tensor([[[1, 1, 0]]]), logits.shape)
-    spans, exist = hardest_negatives(logits, gold, 3)
+    spans, chosen = hardest_negatives(logits, gold, 3)
     assert spans[0, :2].tolist() == [[0, 1, 1], [2, 2, 0]]
-    assert exist.tolist() == [[True, True, False]]
+    assert chosen.tolist() == [[2.0, 1.0, IMPOSSIBLE]]
 
 
 def test_the_best_spans_are_those_above_the_threshold_as_many_as_the_fullest_document_has() -> None:
@@ -177,3 +181,25 @@ def test_the_best_spans_are_those_above_the_threshold_as_many_as_the_fullest_doc
     assert top.tolist() == [[4, 2], [-1, -1]]
     assert top_spans(logits, 1, label=5)[0].shape == (2, 1, 3)
     assert top_spans(-logits.abs(), 9, label=5)[0].shape == (2, 0, 3)
+
+
+def test_rivals_are_the_spans_that_are_nearer_or_stand_between() -> None:
+    entity, other, event = 0, 1, 2
+    placed = [(4, event), (9, event), (0, entity), (5, entity), (7, entity), (6, other), (8, entity)]
+    spans = torch.tensor([[[at, at, label] for at, label in placed]])
+    present = torch.tensor([[True] * 6 + [False]])  # the last is no rival, but has some
+    counts = rivals(spans, present, 2, 12, 3, 2)[0]
+
+    def expected(trigger: int, filler: int) -> list[int]:
+        (at, _), (to, own) = placed[trigger], placed[filler]
+        others = [(place, label) for place, label in placed[:6] if (place, label) not in (placed[trigger], (to, own))]
+        apart, low, high = abs(at - to), min(at, to), max(at, to)
+        same = [place for place, label in others if label == own]
+        events = [place for place, label in others if label == event]
+        near = sum(abs(place - at) < apart for place in same), sum(abs(place - to) < apart for place in events)
+        return [*near, sum(low < place < high for place in same), sum(low < place < high for place in events)]
+
+    for trigger in range(2):
+        for filler in range(2, 7):
+            assert counts[trigger, filler].tolist() == expected(trigger, filler), (trigger, filler)
+    assert counts.max() > 1
