@@ -18,7 +18,8 @@ from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEnco
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table
-from training.model.encoder import build_encoder, untrained_encoder
+from training.model.compact_encoder import CompactEncoder
+from training.model.encoder import build_encoder, fill_words, untrained_encoder
 from training.model.encoder_training import frozen
 from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows
 from training.model.extraction import HeadLogits, allowed, outputs
@@ -130,6 +131,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         )
         built = cls(config, bodies)
         built.permits.copy_(torch.from_numpy(labels.permits))
+        if built.reader and encoding.spelling:
+            fill_words(built.reader.compact, encoding.spelling)
         return built
 
     @classmethod
