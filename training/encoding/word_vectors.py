@@ -5,7 +5,7 @@ characters, as in Bojanowski et al. 2017, "Enriching word vectors with subword i
 a table, and a model that holds one, repeats no text.
 
 FOLDER/word_vectors.safetensors   hashes [V], vectors [1 + V + buckets, size]
-       word_vectors.json          sizes, the hash of that file, and what it was made of
+       word_vectors.json          sizes, and the hash of that file
 """
 
 from __future__ import annotations
@@ -77,12 +77,11 @@ class WordIndex:
 class WordVectors:
     """Vectors [rows, size] of 8 bits, of which the direction counts; see WordIndex for the rows.
 
-    about: what they were made of, in plain JSON values. digest: the hash of their file.
+    digest: the hash of their file.
     """
 
     index: WordIndex
     vectors: npt.NDArray[np.int8]
-    about: Mapping[str, object]
     digest: str = ""
 
     @classmethod
@@ -100,17 +99,21 @@ class WordVectors:
             raise UsageError(f"{file}: cannot be read: {error}; run naba pretrain again") from error
         if vectors.ndim != 2 or len(vectors) != index.size:
             raise UsageError(f"{file}: has {len(vectors)} rows, not {index.size}; run naba pretrain again")
-        about = record.get("about")
-        return cls(index, vectors, about if isinstance(about, Mapping) else {}, digest)
+        return cls(index, vectors, digest)
 
     def write(self, folder: Path) -> None:
         """Write both files into the folder, the record last."""
         folder.mkdir(parents=True, exist_ok=True)
         save_file({"hashes": self.index.hashes, "vectors": self.vectors}, folder / VECTORS)
         sizes = {"words": len(self.index.hashes), "buckets": self.index.buckets, "size": self.vectors.shape[1]}
-        row = {"format": FORMAT, **sizes, "sha256": file_hash(folder / VECTORS), "about": self.about}
+        row = {"format": FORMAT, **sizes, "sha256": file_hash(folder / VECTORS)}
         with atomic(folder / RECORD) as file:
-            json.dump(row, file, ensure_ascii=False, indent=2)
+            json.dump(row, file, indent=2)
+
+
+def tables_digest(folder: str) -> str:
+    """The hash of the vectors, as their record has it. Raises UsageError when the folder holds none."""
+    return str(_record(Path(folder)).get("sha256"))
 
 
 def _record(folder: Path) -> Mapping[str, object]:

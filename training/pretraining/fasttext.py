@@ -18,7 +18,7 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.words import split_words
 from annotation.terminal import ProgressBar
-from training.config.schema import VectorsConfig
+from training.config.pretraining import VectorsConfig
 from training.encoding.word_vectors import NGRAM_SIZES, WordIndex, WordVectors, key, word_hash
 
 _WORDS_IN_ALL = 30_000_000
@@ -40,9 +40,9 @@ def train_vectors(documents: Iterable[Document], config: VectorsConfig, seed: in
     with tempfile.TemporaryDirectory(prefix="naba-") as folder:
         corpus = Path(folder) / "words.txt"
         words = write_words(documents, corpus)
-        passes = config.epochs or min(max(round(_WORDS_IN_ALL / max(words, 1)), _PASSES[0]), _PASSES[1])
+        passes = config.passes or min(max(round(_WORDS_IN_ALL / max(words, 1)), _PASSES[0]), _PASSES[1])
         if words < _FEW:
-            raise UsageError(f"the raw articles have {words} words; word vectors take at least {_FEW}, better a million")
+            raise UsageError(f"the raw articles have {words:,} words; word vectors take at least {_FEW:,}, better a million")
         with ProgressBar("word vectors, passes", total=passes * len(config.windows)) as bar:
             models = [_trained(corpus, config, window, passes, seed, bar.advance) for window in config.windows]
     return _tables(models, config), {"words": words, "passes": passes}
@@ -85,6 +85,7 @@ def _trained(
             min_n=NGRAM_SIZES[0],
             max_n=NGRAM_SIZES[-1],
             sample=1e-4,
+            alpha=config.rate,
             epochs=passes,
             seed=seed,
             workers=1,  # with more the order of updates is another in each run
@@ -106,7 +107,7 @@ def _tables(models: list[_Vectors], config: VectorsConfig) -> WordVectors:
         _in_8_bits(words, np.abs(words).max(axis=1, keepdims=True)),
         _in_8_bits(ngrams, np.quantile(np.abs(ngrams), _TOP)),
     ]
-    return WordVectors(WordIndex(hashes, config.buckets), np.concatenate(rows), {})
+    return WordVectors(WordIndex(hashes, config.buckets), np.concatenate(rows))
 
 
 def require_gensim() -> None:

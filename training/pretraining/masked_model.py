@@ -7,7 +7,7 @@ from torch import nn
 from transformers import AutoModelForMaskedLM, PreTrainedModel
 
 from annotation.core.errors import UsageError
-from training.config.schema import PretrainedEncoderConfig
+from training.config.encoders import PretrainedEncoderConfig
 from training.encoding.bundled import checkpoint_of
 from training.encoding.tokenizer import HubTokenizer, Ids
 from training.model.encoder import read_checkpoint, renumber_tokens, use_fast_dropout

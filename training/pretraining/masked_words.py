@@ -27,7 +27,8 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.words import split_words
 from annotation.terminal import ProgressBar
-from training.config.schema import MaskingConfig, PretrainConfig, PretrainedEncoderConfig
+from training.config.encoders import PretrainedEncoderConfig
+from training.config.pretraining import MaskingConfig, PretrainConfig
 from training.encoding.tokenizer import HubTokenizer, Ids
 from training.loop.run_folder import RunFolder
 from training.model.mixed_precision import uses_bf16
