@@ -41,13 +41,16 @@ def pretrain(run: PretrainConfig) -> None:
     bound = json.loads(json.dumps({"settings": _bound(run), "texts": texts_hash(documents)}))
     if recorded and any(recorded.get(key) != value for key, value in bound.items()):
         raise UsageError(f"{output}: was pretrained with other settings or articles; choose another output")
-    work = output.parent / f".{output.name}.pretraining"
     if recorded:
         _log.info("%s is finished already", output)
-    else:
-        _pretrained(run, documents, _claimed(work, bound), {**bound, **about}).rename(output)
-        _log.info("written to %s; use it with %s", output, _how_to_use(run))
-    shutil.rmtree(work, ignore_errors=True)
+        return
+    folder = _claimed(output.parent / f".{output.name}.pretraining", bound)
+    try:
+        _pretrained(run, documents, folder, {**bound, **about}).rename(output)
+    finally:
+        if not folder.holds_work():
+            shutil.rmtree(folder.path, ignore_errors=True)
+    _log.info("written to %s; use it with %s", output, _how_to_use(run))
 
 
 def _articles(run: PretrainConfig) -> tuple[list[Document], dict[str, object]]:

@@ -82,7 +82,7 @@ class PretrainedEncoderConfig(EncoderConfig):
         if self.heads_first and self.learns == "frozen":
             yield "encoder.heads_first: with encoder.learns=frozen there is nothing after it; see fit.epochs"
         if self.tables and not self.reader:
-            yield "encoder.tables: are read by encoder.reader beside the spelling; set encoder.reader=192, or leave them"
+            yield "encoder.tables: are read by encoder.reader, beside the spelling; set it too, such as 192"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ class VectorsConfig(Settings):
     """Word vectors for the compact encoder.
 
     size: numbers of a vector for each of the `windows`, the words to either side from which it is learnt. passes: over
-    the text, None for as many as make 30 million words. min_count: a word that is rarer has no vector of its own, nor
+    the text, None for as many as make 35 million words. min_count: a word that is rarer has no vector of its own, nor
     has one beyond the `most_words` most frequent; such words share `buckets` vectors of hashed n-grams.
     """
 

@@ -85,9 +85,7 @@ class CompactTokenizer:
             if word_size:
                 hashes: Hashes = np.load(Path(path) / WORD_HASHES, allow_pickle=False)
                 words = WordIndex(hashes, int(sizes["word_rows"]) - 1 - len(hashes))
-            return cls(
-                buckets=int(sizes["buckets"]), alphabet=int(sizes["alphabet"]), words=words, word_size=word_size
-            )
+            return cls(buckets=int(sizes["buckets"]), alphabet=int(sizes["alphabet"]), words=words, word_size=word_size)
         except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"{file}: cannot be read as the compact encoder's tokenizer: {error}") from error
 

@@ -21,8 +21,8 @@ from annotation.terminal import ProgressBar
 from training.config.pretraining import VectorsConfig
 from training.encoding.word_vectors import NGRAM_SIZES, WordIndex, WordVectors, key, word_hash
 
-_WORDS_IN_ALL = 30_000_000
-"""Words that are read in all passes together where no number of passes is given: of 1.4 million each 21 times."""
+_WORDS_IN_ALL = 35_000_000
+"""Words that are read in all passes together where no number of passes is given: 1.4 million are read 25 times."""
 _PASSES = (5, 30)
 _FEW = 1000
 """Words of a text from which nothing can be learnt."""
@@ -32,7 +32,9 @@ _TOP = 0.9999
 Numbers = npt.NDArray[np.float32]
 
 
-def train_vectors(documents: Iterable[Document], config: VectorsConfig, seed: int) -> tuple[WordVectors, dict[str, int]]:
+def train_vectors(
+    documents: Iterable[Document], config: VectorsConfig, seed: int
+) -> tuple[WordVectors, dict[str, int]]:
     """Vectors of the words of the documents, and what was counted; the same documents and seed give the same vectors.
 
     Raises UsageError for too little text.
@@ -40,9 +42,9 @@ def train_vectors(documents: Iterable[Document], config: VectorsConfig, seed: in
     with tempfile.TemporaryDirectory(prefix="naba-") as folder:
         corpus = Path(folder) / "words.txt"
         words = write_words(documents, corpus)
-        passes = config.passes or min(max(round(_WORDS_IN_ALL / max(words, 1)), _PASSES[0]), _PASSES[1])
         if words < _FEW:
-            raise UsageError(f"the raw articles have {words:,} words; word vectors take at least {_FEW:,}, better a million")
+            raise UsageError(f"the raw articles have {words:,} words; vectors take at least {_FEW:,}, better a million")
+        passes = config.passes or min(max(round(_WORDS_IN_ALL / words), _PASSES[0]), _PASSES[1])
         with ProgressBar("word vectors, passes", total=passes * len(config.windows)) as bar:
             models = [_trained(corpus, config, window, passes, seed, bar.advance) for window in config.windows]
     return _tables(models, config), {"words": words, "passes": passes}

@@ -6,7 +6,7 @@ Whole words are masked, as naba splits them: a piece of a word is too easy to gu
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np

@@ -17,7 +17,7 @@ def test_each_text_is_used_once_and_what_cannot_be_read_is_counted() -> None:
     raw = RawText()
     assert list(raw.select([LOST, *ARTICLES, ARTICLES[3]])) == ARTICLES
     assert raw.used == {"he": 6, "ar": 6}
-    assert raw.reasons() == "1 not readable, 1 twice there; the first: a.pdf: is a PDF, not text; leave it out, or mend it"
+    assert raw.reasons() == f"1 not readable, 1 twice there; the first: {LOST}"
 
 
 def test_articles_of_other_languages_are_left_out_and_nothing_left_is_refused() -> None:
