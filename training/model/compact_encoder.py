@@ -8,6 +8,7 @@ on raw text where there is one. A bidirectional LSTM adds the context.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -110,10 +111,6 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         added: Tensor = nn.functional.gelu(self.beside(real.transpose(1, 2)).transpose(1, 2))
         return hidden + added
 
-    def borrow_words(self, lender: CompactEncoder) -> None:
-        """Use the pretrained vectors of another encoder, which holds and saves them for both."""
-        self.words, self._lender = None, (lender,)  # in a tuple, else the lender would be a part of this one
-
     def spell(self, input_ids: Tensor) -> Tensor:
         """Vectors of words without context: [B, N, hidden_size]."""
         features, letters = input_ids[..., :FEATURES], input_ids[..., FEATURES : FEATURES + CHARACTERS]
@@ -137,6 +134,14 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
             visible = torch.rand(vectors.shape[:-1], device=vectors.device) >= self.config.word_dropout
             vectors = vectors * visible[..., None]
         return [vectors]
+
+
+def share_words(encoders: Sequence[nn.Module]) -> None:
+    """Have the compact ones among the encoders use the first one's pretrained vectors, which it holds and saves."""
+    first, *others = encoders
+    for other in others:
+        if isinstance(first, CompactEncoder) and isinstance(other, CompactEncoder):
+            other.words, other._lender = None, (first,)  # in a tuple, else it would be a part of the other one
 
 
 def _reversal(mask: Tensor) -> Tensor:

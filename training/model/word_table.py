@@ -30,4 +30,4 @@ class WordTable(nn.Module):
     def forward(self, rows: Tensor) -> Tensor:
         """The vectors of words, all of the same length; zeros where a word has no row."""
         summed = self.vectors[rows].sum(dim=-2, dtype=torch.float32)
-        return nn.functional.normalize(summed, dim=-1) * (_SCALE * self.vectors.shape[1] ** 0.5)
+        return nn.functional.normalize(summed, dim=-1).mul(_SCALE * self.vectors.shape[1] ** 0.5)

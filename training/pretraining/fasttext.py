@@ -7,7 +7,7 @@ stand in its place; together they name entities better than either (tests/benchm
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,7 +34,7 @@ Numbers = npt.NDArray[np.float32]
 
 def train_vectors(
     documents: Iterable[Document], config: VectorsConfig, seed: int
-) -> tuple[WordVectors, dict[str, int]]:
+) -> tuple[WordVectors, Mapping[str, float]]:
     """Vectors of the words of the documents, and what was counted; the same documents and seed give the same vectors.
 
     Raises UsageError for too little text.
@@ -107,7 +107,7 @@ def _tables(models: list[_Vectors], config: VectorsConfig) -> WordVectors:
     rows = [
         np.zeros((1, words.shape[1]), dtype=np.int8),
         _in_8_bits(words, np.abs(words).max(axis=1, keepdims=True)),
-        _in_8_bits(ngrams, np.quantile(np.abs(ngrams), _TOP)),
+        _in_8_bits(ngrams, float(np.quantile(np.abs(ngrams), _TOP))),
     ]
     return WordVectors(WordIndex(hashes, config.buckets), np.concatenate(rows))
 
@@ -130,10 +130,13 @@ def _each_pass(call: Callable[[], None]) -> object:
 
 
 def _unit(vectors: Numbers) -> Numbers:
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    lengths: Numbers = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Numbers = vectors / np.maximum(lengths, 1e-9)
+    return unit
 
 
-def _in_8_bits(numbers: Numbers, top: object) -> npt.NDArray[np.int8]:
+def _in_8_bits(numbers: Numbers, top: Numbers | float) -> npt.NDArray[np.int8]:
     """The numbers as shares of `top`, which 127 stands for."""
-    shares = numbers / np.maximum(np.asarray(top, dtype=np.float32), 1e-9)
-    return np.rint(127 * shares.clip(-1, 1)).astype(np.int8)
+    shares = np.clip(numbers / np.maximum(top, 1e-9), -1, 1)
+    whole: npt.NDArray[np.int8] = np.rint(127 * shares).astype(np.int8)
+    return whole

@@ -28,7 +28,7 @@ def load_masked(config: PretrainedEncoderConfig) -> tuple[PreTrainedModel, HubTo
         cut_masked(model, tokenizer.pretrained_rows)
     use_fast_dropout(model)
     if config.gradient_checkpointing and model.supports_gradient_checkpointing:
-        model.gradient_checkpointing_enable()
+        model.gradient_checkpointing_enable()  # type: ignore[no-untyped-call]
     return model, tokenizer
 
 

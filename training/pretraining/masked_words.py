@@ -6,11 +6,13 @@ Whole words are masked, as naba splits them: a piece of a word is too easy to gu
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import (
     DataCollatorForLanguageModeling,
@@ -28,7 +30,7 @@ from annotation.core.errors import UsageError
 from annotation.core.words import split_words
 from annotation.terminal import ProgressBar
 from training.config.encoders import PretrainedEncoderConfig
-from training.config.pretraining import MaskingConfig, PretrainConfig
+from training.config.pretraining import PretrainConfig
 from training.encoding.tokenizer import HubTokenizer, Ids
 from training.loop.run_folder import RunFolder
 from training.model.mixed_precision import uses_bf16
@@ -39,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 def train_masked(
     documents: Iterable[Document], run: PretrainConfig, encoder: PretrainedEncoderConfig, folder: RunFolder
-) -> dict[str, float]:
+) -> Mapping[str, float]:
     """Train from the newest checkpoint in the folder or from the start, publish the result, and return what it was.
 
     The same documents and settings give the same weights on a CPU, also when interrupted. Raises UsageError when the
@@ -51,7 +53,8 @@ def train_masked(
     model, tokenizer = load_masked(encoder)
     blocks = Blocks(documents, tokenizer, min(encoder.window or tokenizer.most, tokenizer.most))
     arguments = _arguments(run, len(blocks), folder.checkpoints)
-    trainer = Trainer(model, arguments, _collator(tokenizer, run.masking), blocks, callbacks=[bar := _Bar()])
+    masking = MaskedBatches(tokenizer, run.masking.share, run.seed)
+    trainer = Trainer(model, arguments, masking, blocks, callbacks=[bar := _Bar(), _Epochs(masking)])
     trainer.remove_callback(PrinterCallback)
     checkpoint = folder.checkpoint()
     if checkpoint:
@@ -70,7 +73,7 @@ def train_masked(
     return {"tokens": blocks.tokens, "steps": trainer.state.global_step, "loss": losses[-1], "first_loss": losses[0]}
 
 
-class Blocks(Dataset[dict[str, list[object]]]):
+class Blocks(Dataset[dict[str, object]]):
     """All documents one after another, cut into windows of `window` tokens, special ones included.
 
     The last window reaches back, so that all have one length. Raises UsageError for fewer tokens than that.
@@ -91,7 +94,7 @@ class Blocks(Dataset[dict[str, list[object]]]):
     def __len__(self) -> int:
         return -(-self.tokens // self._room)
 
-    def __getitem__(self, number: int) -> dict[str, list[object]]:
+    def __getitem__(self, number: int) -> dict[str, object]:
         start = min(number * self._room, self.tokens - self._room)
         inside = slice(start, start + self._room)
         before, after = self._tokenizer.prefix, self._tokenizer.suffix
@@ -99,6 +102,7 @@ class Blocks(Dataset[dict[str, list[object]]]):
         ids = [*before.tolist(), *self._ids[inside].tolist(), *after.tolist()]
         offsets = [*[(0, 0)] * len(before), *_offsets(self._words[inside]), *[(0, 0)] * len(after)]
         return {
+            "number": number,
             "input_ids": ids,
             "attention_mask": [1] * len(ids),
             "special_tokens_mask": [*special[0], *[0] * self._room, *special[1]],
@@ -122,14 +126,41 @@ def _offsets(words: Ids) -> list[tuple[int, int]]:
     return [(int(place), int(place) + 1) for place in places]
 
 
-def _collator(tokenizer: HubTokenizer, masking: MaskingConfig) -> DataCollatorForLanguageModeling:
-    return DataCollatorForLanguageModeling(
-        tokenizer.tokenizer,
-        whole_word_mask=True,
-        mlm_probability=masking.share,
-        mask_replace_prob=1.0,
-        random_replace_prob=0.0,
-    )
+class MaskedBatches:
+    """Batches of blocks with other words masked in each epoch; the same ones for the same seed, epoch and blocks.
+
+    So a training that was interrupted masks what it would have masked: Trainer makes batches ahead of their steps.
+    """
+
+    def __init__(self, tokenizer: HubTokenizer, share: float, seed: int) -> None:
+        self.seed, self.epoch = seed, 0
+        self._collator = DataCollatorForLanguageModeling(
+            tokenizer.tokenizer,
+            whole_word_mask=True,
+            mlm_probability=share,
+            mask_replace_prob=1.0,
+            random_replace_prob=0.0,
+        )
+
+    def __call__(self, blocks: list[dict[str, object]]) -> dict[str, Tensor]:
+        """input_ids, attention_mask and labels [B, T]."""
+        numbers = [block.pop("number") for block in blocks]
+        seed = crc32(repr((self.seed, self.epoch, numbers)).encode())
+        self._collator.generator = torch.Generator().manual_seed(seed)
+        return dict(self._collator(blocks))
+
+
+class _Epochs(TrainerCallback):
+    """Tells the batches which epoch it is."""
+
+    def __init__(self, batches: MaskedBatches) -> None:
+        self._batches = batches
+
+    def on_epoch_begin(
+        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
+    ) -> None:
+        """Set the number of the epoch that begins, or goes on."""
+        self._batches.epoch = int((state.epoch or 0) + 1e-6)
 
 
 def _arguments(run: PretrainConfig, blocks: int, folder: Path) -> TrainingArguments:

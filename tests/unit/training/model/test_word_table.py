@@ -15,7 +15,7 @@ from tests.builders import build, conflict
 from tests.unit.training.conftest import LINES, checkpoint
 from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
-from training.encoding.word_vectors import WordIndex, WordVectors, word_hash
+from training.encoding.word_vectors import ROWS, WordIndex, WordVectors, word_hash
 from training.inference.predictor import predict
 from training.model.batches import collate
 from training.model.compact_encoder import CompactEncoder
@@ -59,11 +59,11 @@ def test_words_with_one_vector_are_read_alike_and_word_dropout_hides_vectors(tab
     ids = torch.from_numpy(
         encoding.tokenizer.pieces("חיפה יפו דמשק", encoding.encode(build("חיפה יפו דמשק")).words).ids
     )
-    one, two, other = encoder._pretrained(ids[:, -24:])[0] if not encoder.eval().training else ()
+    one, two, other = encoder._pretrained(ids[:, -ROWS:])[0] if not encoder.eval().training else ()
     assert (one == two).all()
     assert (one != other).any()
     encoder.train()
-    shown = torch.cat([encoder._pretrained(ids[:, -24:])[0] for _ in range(100)]).any(dim=-1).float().mean()
+    shown = torch.cat([encoder._pretrained(ids[:, -ROWS:])[0] for _ in range(100)]).any(dim=-1).float().mean()
     assert 0.7 < shown < 0.9
 
 

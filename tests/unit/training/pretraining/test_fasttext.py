@@ -11,22 +11,27 @@ import torch
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
+from tests.run.small import LETTERS
 from training.config.pretraining import VectorsConfig
 from training.model.word_table import WordTable
 from training.pretraining.fasttext import train_vectors
 
 pytest.importorskip("gensim")
-CONFIG = VectorsConfig(size=16, windows=(2,), passes=30, buckets=200, min_count=2)
-CITIES, VERBS = ("חיפה", "דמשק", "יפו", "אילת"), ("אמר", "דיבר", "צעק", "לחש")
+CONFIG = VectorsConfig(size=16, windows=(2,), passes=20, buckets=200, min_count=2)
 
 
-def articles(count: int = 300) -> list[Document]:
-    """Cities after one set of words, verbs after another."""
+def topics() -> list[list[str]]:
+    """Two times 200 words, drawn at random."""
     chance = random.Random(1)
-    lines = []
-    for _ in range(count):
-        lines += [f"הם נסעו אתמול לעיר {chance.choice(CITIES)} ברכבת", f"השר שוב {chance.choice(VERBS)} בכעס רב מאוד"]
-    return [Document(id=str(at), text="\n".join(lines[at : at + 20]), language="he") for at in range(0, len(lines), 20)]
+    words = ["".join(chance.choices(LETTERS["he"], k=5)) for _ in range(400)]
+    return [words[:200], words[200:]]
+
+
+def articles(count: int = 150) -> list[Document]:
+    """Each of ten lines, of eight words of one topic each."""
+    chance = random.Random(2)
+    lines = [" ".join(chance.choices(topics()[chance.randrange(2)], k=8)) for _ in range(10 * count)]
+    return [Document(id=str(at), text="\n".join(lines[at : at + 10]), language="he") for at in range(0, len(lines), 10)]
 
 
 def table(vectors: object) -> WordTable:
@@ -36,26 +41,27 @@ def table(vectors: object) -> WordTable:
     return made
 
 
-def test_words_of_the_same_places_are_nearer_than_others() -> None:
+def test_words_of_one_topic_are_nearer_than_others() -> None:
     vectors, counts = train_vectors(articles(), CONFIG, seed=1)
-    assert counts == {"words": 3300, "passes": 30}
-    rows = vectors.index.rows([*CITIES, *VERBS])
+    assert counts == {"words": 12000, "passes": 20}
+    one, other = topics()
+    rows = vectors.index.rows([*one, *other])
     assert (rows[:, 1:] == 0).all()
     found = torch.nn.functional.normalize(table(vectors)(torch.from_numpy(rows)), dim=-1)
     near = found @ found.T
-    assert near[:4, :4].mean() > near[:4, 4:].mean() + 0.3
+    assert near[:200, :200].mean() > near[:200, 200:].mean() + 0.3
 
 
 def test_the_same_text_and_seed_give_the_same_bits_and_another_seed_others() -> None:
-    one, two, other = (train_vectors(articles(60), CONFIG, seed=seed)[0].vectors for seed in (1, 1, 2))
+    one, two, other = (train_vectors(articles(20), CONFIG, seed=seed)[0].vectors for seed in (1, 1, 2))
     assert (one == two).all()
     assert (one != other).any()
 
 
 def test_windows_stand_side_by_side() -> None:
     config = replace(CONFIG, windows=(1, 3), passes=2)
-    vectors, _ = train_vectors(articles(60), config, seed=1)
-    first, _ = train_vectors(articles(60), replace(config, windows=(1,)), seed=1)
+    vectors, _ = train_vectors(articles(20), config, seed=1)
+    first, _ = train_vectors(articles(20), replace(config, windows=(1,)), seed=1)
     both, one = vectors.vectors.astype(float), first.vectors.astype(float)
     words = slice(1, 1 + len(first.index.hashes))
     assert both.shape[1] == 32
@@ -64,7 +70,7 @@ def test_windows_stand_side_by_side() -> None:
 
 
 def test_too_little_text_and_only_rare_words_are_refused_in_one_line() -> None:
-    with pytest.raises(UsageError, match="have 11 words; word vectors take at least 1,000"):
+    with pytest.raises(UsageError, match="have 80 words; vectors take at least 1,000"):
         train_vectors(articles(1), CONFIG, seed=1)
     with pytest.raises(UsageError, match="no word is there 5000 times"):
         train_vectors(articles(), replace(CONFIG, min_count=5000), seed=1)
