@@ -21,8 +21,8 @@ from annotation.storage.documents_file import atomic
 from training.config.schema import TrainConfig
 from training.encoding.coverage import ENOUGH, coverage
 from training.encoding.encoding import Encoding
-from training.inference.encoder_states import EncoderStates
 from training.encoding.word_vectors import tables_digest
+from training.inference.encoder_states import EncoderStates
 from training.lineage.pretraining_record import may_have_read
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
