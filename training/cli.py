@@ -81,6 +81,14 @@ def audit(context: typer.Context) -> None:
 
 
 @_hydra_command
+def pretrain(context: typer.Context) -> None:
+    """Learn from raw articles, without labels, before training: naba pretrain input=FOLDER output=tables"""
+    from training.commands.hydra_main import pretrain_main
+
+    pretrain_main(context.args)
+
+
+@_hydra_command
 def train(context: typer.Context) -> None:
     """Fine-tune a model: naba train snapshot=snapshots/NAME [experiment=compact] [encoder=hub encoder.name=...]"""
     from training.commands.hydra_main import train_main

@@ -26,6 +26,7 @@ from annotation.core.errors import NabaError
 from training.commands.library_output import library_output, quiet_transformers
 from training.config.environment import environment
 from training.config.optuna_sweeper import register_sweeper
+from training.config.pretraining import PretrainConfig
 from training.config.schema import (
     AuditConfig,
     CurveConfig,
@@ -43,7 +44,7 @@ from training.config.version_names import quoted
 _Task = Callable[[DictConfig], float]
 _SWEEP = {"-m", "--multirun"}
 _GROUPS = ("experiment", "sweep", "debug", "hydra")
-_DOWNLOADING = ("train", "curve")
+_DOWNLOADING = ("train", "curve", "pretrain")
 """Commands that may download an encoder."""
 
 
@@ -57,6 +58,12 @@ def audit_main(overrides: Sequence[str]) -> None:
     """`naba audit`: which annotations of a snapshot an encoding can represent. Raises NabaError."""
     with _hydra("audit", overrides, AuditConfig):
         _audit()
+
+
+def pretrain_main(overrides: Sequence[str]) -> None:
+    """`naba pretrain`: learn from raw articles what a training can begin with. Raises NabaError."""
+    with _hydra("pretrain", overrides, PretrainConfig):
+        _pretrain()
 
 
 def curve_main(overrides: Sequence[str]) -> None:
@@ -149,6 +156,18 @@ def _audit(cfg: DictConfig) -> float:
     from training.commands.audit import audit
 
     return audit(run)
+
+
+@_entry("pretrain", "pkg://conf")
+def _pretrain(cfg: DictConfig) -> float:
+    if isinstance(cfg.snapshot, str):
+        cfg.snapshot = [cfg.snapshot]
+    run = typed(cfg, PretrainConfig)
+    from training.commands.pretrain import pretrain
+
+    with quiet_transformers(downloads=True):
+        pretrain(run)
+    return 0.0
 
 
 @_entry("curve", "pkg://conf")

@@ -21,7 +21,9 @@ from annotation.storage.documents_file import atomic
 from training.config.schema import TrainConfig
 from training.encoding.coverage import ENOUGH, coverage
 from training.encoding.encoding import Encoding
+from training.encoding.word_vectors import tables_digest
 from training.inference.encoder_states import EncoderStates
+from training.lineage.pretraining_record import may_have_read
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
@@ -55,13 +57,20 @@ def train(run: TrainConfig) -> float:
 
 def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float:
     about = {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
-    bound = {**_bound(run), "snapshot": about}
+    tables = {"tables": tables_digest(run.encoder.tables)} if run.encoder.tables else {}
+    bound = {**_bound(run), "snapshot": about, **tables}
     folder = group.broadcast(lambda: RunFolder.claim(Path(run.output).resolve(), bound, resume=run.resume))
     if group.broadcast(folder.finished):
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
     _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
-    lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages()}
+    lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages(), **tables}
+    if run.encoder.tables and may_have_read(run.encoder.tables, snapshot.manifest.content):
+        _log.warning(
+            "%s may have been made of dev or test articles of this snapshot: naba pretrain was not given snapshot=%s",
+            run.encoder.tables,
+            run.snapshot,
+        )
     wish = run.tracking if group.is_main else replace(run.tracking, mode="off")
     with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=lineage) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)

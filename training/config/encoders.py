@@ -16,12 +16,14 @@ class EncoderConfig(Settings):
 
     window: tokens the encoder sees at once, special ones included, 0 for all it can take; longer documents get several,
     each sharing `overlap` of its tokens with the next. learning_rate: the rate that suits it, which `fit` takes over.
+    tables: a folder of `naba pretrain`, whose word vectors are read beside each word's spelling.
     """
 
     kind: str
     window: int = setting(0, zero_or(8))
     overlap: float = setting(0.25, within(0, 0.5))
     learning_rate: float = setting(2e-3, above(0))
+    tables: str | None = setting(None, filled)
 
     @property
     def id(self) -> str:
@@ -71,7 +73,7 @@ class PretrainedEncoderConfig(EncoderConfig):
     gradient_checkpointing: bool = False
 
     def faults(self) -> Iterator[str]:
-        """The rules' faults, and states that nobody reads."""
+        """The rules' faults, and states or tables that nobody reads."""
         yield from super().faults()
         if self.learns == "frozen" and not self.reader:
             yield "encoder.reader: must be above 0, such as 192, with encoder.learns=frozen"
@@ -79,6 +81,8 @@ class PretrainedEncoderConfig(EncoderConfig):
             yield "encoder.heads_first: trains what reads the frozen encoder; set encoder.reader too, such as 192"
         if self.heads_first and self.learns == "frozen":
             yield "encoder.heads_first: with encoder.learns=frozen there is nothing after it; see fit.epochs"
+        if self.tables and not self.reader:
+            yield "encoder.tables: are read by encoder.reader, beside the spelling; set it too, such as 192"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,13 +20,14 @@ from annotation.core.errors import UsageError
 from annotation.core.text import folded
 from annotation.core.words import Word, legal_cuts
 from training.encoding.tokenizer import Ids, Pieces
+from training.encoding.word_vectors import ROWS, Hashes, WordIndex, WordVectors, key
 
 IDENTITIES = 3
 """The number of first features that identify the word; word dropout hides these."""
 FEATURES = 15
 CHARACTERS = 16
 """Letters of a word that are used: all, or the first and last eight."""
-COMPACT_TOKENIZER = "compact_tokenizer.json"
+COMPACT_TOKENIZER, WORD_HASHES = "compact_tokenizer.json", "word_hashes.npy"
 _SHAPES = tuple(
     (regex.compile(pattern), letter)
     for pattern, letter in (
@@ -41,15 +42,38 @@ _SHAPES = tuple(
 
 
 class CompactTokenizer:
-    """One token a word; an id is a row of FEATURES hashed features and CHARACTERS hashed letters, 0 for none."""
+    """One token a word; an id is a row of FEATURES hashed features and CHARACTERS hashed letters, 0 for none.
 
-    def __init__(self, *, buckets: int = 1 << 15, alphabet: int = 512) -> None:
-        self.buckets, self.alphabet = buckets, alphabet
-        self.embedding_rows: Mapping[str, int] = {"buckets": buckets, "alphabet": alphabet}
+    With an index of pretrained word vectors, of so many numbers each, the row goes on with the ROWS of the word there.
+    word_vectors: the table itself, where a model is to be built with it.
+    """
+
+    def __init__(
+        self,
+        *,
+        buckets: int = 1 << 15,
+        alphabet: int = 512,
+        words: WordIndex | None = None,
+        word_size: int = 0,
+        word_vectors: WordVectors | None = None,
+    ) -> None:
+        self.buckets, self.alphabet, self.words, self.word_size = buckets, alphabet, words, word_size
+        self.word_vectors = word_vectors
+        table = {"word_rows": words.size, "word_size": word_size} if words else {}
+        self.embedding_rows: Mapping[str, int] = {"buckets": buckets, "alphabet": alphabet, **table}
         self.pretrained_rows: Ids | None = None
-        self.prefix: Ids = np.zeros((0, FEATURES + CHARACTERS), dtype=np.int64)
+        self.width = FEATURES + CHARACTERS + (ROWS if words else 0)
+        self.prefix: Ids = np.zeros((0, self.width), dtype=np.int64)
         self.suffix: Ids = self.prefix
         self.pad, self.most = 0, 512
+
+    @classmethod
+    def with_tables(cls, folder: str | None) -> CompactTokenizer:
+        """For a new model, with the tables of the folder if one is given. Raises UsageError when they are unusable."""
+        if folder is None:
+            return cls()
+        read = WordVectors.read(folder)
+        return cls(words=read.index, word_size=read.vectors.shape[1], word_vectors=read)
 
     @classmethod
     def from_pretrained(cls, path: str | Path) -> CompactTokenizer:
@@ -57,15 +81,21 @@ class CompactTokenizer:
         file = Path(path) / COMPACT_TOKENIZER
         try:
             sizes = json.loads(file.read_text(encoding="utf-8"))
-            return cls(buckets=int(sizes["buckets"]), alphabet=int(sizes["alphabet"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            words, word_size = None, int(sizes.get("word_size", 0))
+            if word_size:
+                hashes: Hashes = np.load(Path(path) / WORD_HASHES, allow_pickle=False)
+                words = WordIndex(hashes, int(sizes["word_rows"]) - 1 - len(hashes))
+            return cls(buckets=int(sizes["buckets"]), alphabet=int(sizes["alphabet"]), words=words, word_size=word_size)
+        except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"{file}: cannot be read as the compact encoder's tokenizer: {error}") from error
 
     def save_pretrained(self, path: str | Path) -> None:
-        """Write the sizes of its tables into the folder; nothing else varies."""
+        """Write the sizes of its tables into the folder, and the hashes of the words that have vectors."""
         Path(path).mkdir(parents=True, exist_ok=True)
         sizes = json.dumps(dict(self.embedding_rows))
         (Path(path) / COMPACT_TOKENIZER).write_text(sizes + "\n", encoding="utf-8")
+        if self.words:
+            np.save(Path(path) / WORD_HASHES, self.words.hashes)
 
     def token_edges(self, text: str, words: Sequence[Word]) -> tuple[frozenset[int], frozenset[int]]:
         """Where words begin and end."""
@@ -76,11 +106,13 @@ class CompactTokenizer:
         return np.zeros(len(words), dtype=bool)
 
     def pieces(self, text: str, words: Sequence[Word]) -> Pieces:
-        """The tokens of the text, one a word: ids [n, FEATURES + CHARACTERS]."""
-        ids = np.zeros((max(len(words), 1), FEATURES + CHARACTERS), dtype=np.int64)
+        """The tokens of the text, one a word: ids [n, width]."""
+        ids = np.zeros((max(len(words), 1), self.width), dtype=np.int64)
         for at, word in enumerate(words):
-            ids[at] = _row(text[word.start : word.end], self.buckets, self.alphabet)
+            ids[at, : FEATURES + CHARACTERS] = _row(text[word.start : word.end], self.buckets, self.alphabet)
             ids[at, FEATURES - 1] = _hash("gap", _gap(text, word), self.buckets)
+        if self.words and words:
+            ids[:, FEATURES + CHARACTERS :] = self.words.rows([key(text[word.start : word.end]) for word in words])
         each = np.arange(len(words), dtype=np.int64)
         return Pieces(ids, each, each)
 

@@ -121,10 +121,11 @@ class Encoding:
     @classmethod
     def build(cls, ontology: Ontology, model: ModelConfig, encoder: AnyEncoderConfig) -> Encoding:
         """For a new model. Raises UsageError when there is no such fast tokenizer, or it cannot be cut."""
-        tokenizer: Tokenizer = CompactTokenizer()
+        compact = CompactTokenizer.with_tables(encoder.tables)
+        tokenizer: Tokenizer = compact
         spelling = None
         if isinstance(encoder, PretrainedEncoderConfig):
-            spelling = CompactTokenizer() if encoder.reader else None
+            spelling = compact if encoder.reader else None
             name, revision = checkpoint_of(encoder)
             whole = HubTokenizer.from_pretrained(name, revision=revision)
             tokenizer = whole if encoder.scripts is None else whole.cut(encoder.scripts)

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.words import LEADING, TRAILING
-from training.encoding.compact_tokenizer import CHARACTERS, FEATURES
+from training.encoding.compact_tokenizer import CompactTokenizer
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import score_scales
@@ -92,7 +92,7 @@ def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Pa
     judged = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
     judged += ["links"] if model.links is not None else []
     with terminal.logger_level("onnxscript", logging.ERROR):
-        _graph(_ReaderGraph(model), _read_sample(model), _READ, ("logits", "states"), folder / READER)
+        _graph(_ReaderGraph(model), _read_sample(encoding), _READ, ("logits", "states"), folder / READER)
         _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, folder / JUDGE)
     model.config.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
@@ -194,10 +194,10 @@ def _graph(
     cast(Any, program).save(str(file))
 
 
-def _read_sample(model: EventExtractor) -> tuple[Tensor, ...]:
+def _read_sample(encoding: Encoding) -> tuple[Tensor, ...]:
     """Sample inputs with different sizes and tensors: equal ones would be merged in the export."""
     windows, tokens, documents, words = 3, 11, 2, 7
-    wide = (FEATURES + CHARACTERS,) if model.config.encoder.get("model_type") == "naba-compact" else ()
+    wide = (encoding.tokenizer.width,) if isinstance(encoding.tokenizer, CompactTokenizer) else ()
     places = torch.arange(documents * words * 2).view(documents, words, 2) % (windows * tokens)
     return (
         torch.ones(windows, tokens, *wide, dtype=torch.int64),

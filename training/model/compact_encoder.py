@@ -2,11 +2,13 @@
 
 The vector of a word comes from its spelling: hashed features (the folded word, its stem without proclitics, affixes,
 shape) as in Miranda et al. 2022, "Multi hash embeddings in spaCy", and a convolution over its characters (Ma and Hovy
-2016, "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF"). A bidirectional LSTM adds the context.
+2016, "End-to-end sequence labeling via bi-directional LSTM-CNNs-CRF"), and from a table of vectors that were pretrained
+on raw text where there is one. A bidirectional LSTM adds the context.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import torch
@@ -16,6 +18,7 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, IDENTITIES
 from training.model.dropout import Dropout
+from training.model.word_table import WordTable
 
 
 class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
@@ -23,6 +26,7 @@ class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
 
     buckets: rows of the table that all hashed features share. alphabet: rows of the table of hashed letters.
     neighbours: whether a convolution over three words precedes the LSTM and adds the spelling of adjacent words.
+    word_rows, word_size: of the table of pretrained word vectors, 0 for none.
     """
 
     model_type = "naba-compact"
@@ -41,6 +45,8 @@ class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         word_dropout: float = 0.2,
         neighbours: bool = False,
         max_position_embeddings: int = 512,
+        word_rows: int = 0,
+        word_size: int = 0,
         **kwargs: object,
     ) -> None:
         self.hidden_size, self.layers = hidden_size, layers
@@ -48,11 +54,15 @@ class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
         self.character_size, self.character_filters, self.alphabet = character_size, character_filters, alphabet
         self.dropout, self.word_dropout, self.neighbours = dropout, word_dropout, neighbours
         self.max_position_embeddings = max_position_embeddings
+        self.word_rows, self.word_size = word_rows, word_size
         super().__init__(**kwargs)  # type: ignore[arg-type]
 
 
 class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
-    """input_ids [B, N, FEATURES + CHARACTERS], attention_mask [B, N] -> last_hidden_state [B, N, hidden_size]."""
+    """input_ids [B, N, F], attention_mask [B, N] -> last_hidden_state [B, N, hidden_size].
+
+    F is FEATURES + CHARACTERS, and ROWS more with pretrained word vectors.
+    """
 
     config_class = CompactConfig
     base_model_prefix = "compact"
@@ -63,7 +73,9 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.features = nn.Embedding(config.buckets, config.feature_size, padding_idx=0)
         self.characters = nn.Embedding(config.alphabet, config.character_size, padding_idx=0)
         self.convolution = nn.Conv1d(config.character_size, config.character_filters, kernel_size=3, padding=1)
-        self.mix = nn.Linear(FEATURES * config.feature_size + config.character_filters, size)
+        self.words = WordTable(config.word_rows, config.word_size) if config.word_size else None
+        self._lender: tuple[CompactEncoder, ...] = ()
+        self.mix = nn.Linear(FEATURES * config.feature_size + config.character_filters + config.word_size, size)
         self.mixed = nn.LayerNorm(size)
         self.beside = nn.Conv1d(size, size, kernel_size=3, padding=1) if config.neighbours else None
         self.forwards = nn.ModuleList(nn.LSTM(size, size // 2, batch_first=True) for _ in range(config.layers))
@@ -100,16 +112,36 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         return hidden + added
 
     def spell(self, input_ids: Tensor) -> Tensor:
-        """Vectors of the spelling alone, without context: [B, N, hidden_size]."""
-        features, letters = input_ids.split([FEATURES, CHARACTERS], dim=-1)  # type: ignore[no-untyped-call]
+        """Vectors of words without context: [B, N, hidden_size]."""
+        features, letters = input_ids[..., :FEATURES], input_ids[..., FEATURES : FEATURES + CHARACTERS]
         if self.training and self.config.word_dropout:
             visible = torch.rand(features.shape[:-1], device=features.device) >= self.config.word_dropout
             features = torch.cat([features[..., :IDENTITIES] * visible[..., None], features[..., IDENTITIES:]], dim=-1)
         spelled = self.features(features).flatten(-2)
         filtered = self.convolution(self.characters(letters).flatten(0, 1).transpose(1, 2))
         pooled = filtered.amax(dim=-1).view(*letters.shape[:-1], -1)
-        mixed: Tensor = self.mix(self.dropout(torch.cat([spelled, pooled], dim=-1)))
+        parts = [spelled, pooled, *self._pretrained(input_ids[..., FEATURES + CHARACTERS :])]
+        mixed: Tensor = self.mix(self.dropout(torch.cat(parts, dim=-1)))
         return cast(Tensor, self.dropout(self.mixed(nn.functional.gelu(mixed))))
+
+    def _pretrained(self, rows: Tensor) -> list[Tensor]:
+        """The pretrained vectors of words; word dropout hides them too, of other words than those it hides anyway."""
+        table = self._lender[0].words if self._lender else self.words
+        if table is None:
+            return []
+        vectors: Tensor = table(rows)
+        if self.training and self.config.word_dropout:
+            visible = torch.rand(vectors.shape[:-1], device=vectors.device) >= self.config.word_dropout
+            vectors = vectors * visible[..., None]
+        return [vectors]
+
+
+def share_words(encoders: Sequence[nn.Module]) -> None:
+    """Have the compact ones among the encoders use the first one's pretrained vectors, which it holds and saves."""
+    first, *others = encoders
+    for other in others:
+        if isinstance(first, CompactEncoder) and isinstance(other, CompactEncoder):
+            other.words, other._lender = None, (first,)  # in a tuple, else it would be a part of the other one
 
 
 def _reversal(mask: Tensor) -> Tensor:

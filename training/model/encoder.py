@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from transformers import AttentionInterface, AttentionMaskInterface, AutoConfig, AutoModel, PreTrainedModel
+from transformers import (
+    AttentionInterface,
+    AttentionMaskInterface,
+    AutoConfig,
+    AutoModel,
+    PretrainedConfig,
+    PreTrainedModel,
+)
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 from annotation.core.errors import UsageError
 from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, PretrainedEncoderConfig
 from training.encoding.bundled import checkpoint_of
+from training.encoding.compact_tokenizer import CompactTokenizer
 from training.encoding.hub import unloadable
 from training.encoding.tokenizer import Ids, Tokenizer
 from training.model.compact_encoder import CompactConfig, CompactEncoder
@@ -35,7 +43,7 @@ def build_encoder(config: AnyEncoderConfig, tokenizer: Tokenizer) -> PreTrainedM
 def _build_compact(config: CompactEncoderConfig, tokenizer: Tokenizer) -> PreTrainedModel:
     if not tokenizer.embedding_rows:
         raise UsageError("encoder: compact reads with a tokenizer of its own; make the encoding from the same config")
-    return CompactEncoder(
+    encoder = CompactEncoder(
         CompactConfig(
             hidden_size=config.hidden_size,
             layers=config.layers,
@@ -45,6 +53,15 @@ def _build_compact(config: CompactEncoderConfig, tokenizer: Tokenizer) -> PreTra
             **tokenizer.embedding_rows,
         )
     )
+    if isinstance(tokenizer, CompactTokenizer):
+        fill_words(encoder, tokenizer)
+    return encoder
+
+
+def fill_words(encoder: CompactEncoder, tokenizer: CompactTokenizer) -> None:
+    """Give the encoder the pretrained word vectors that its tokenizer was made with, if it was."""
+    if encoder.words is not None and tokenizer.word_vectors is not None:
+        encoder.words.fill(tokenizer.word_vectors.vectors)
 
 
 def load_pretrained(config: PretrainedEncoderConfig, rows: Ids | None = None) -> PreTrainedModel:
@@ -53,10 +70,10 @@ def load_pretrained(config: PretrainedEncoderConfig, rows: Ids | None = None) ->
     Raises UsageError when there is no such encoder with safetensors, or its embeddings cannot be cut.
     """
     name, revision = checkpoint_of(config)
-    encoder = _loaded(name, revision, config.attention_dropout)
+    encoder = read_checkpoint(name, revision, config.attention_dropout)
     if rows is not None:
         _cut_embeddings(encoder, rows, name)
-    _use_fast_dropout(encoder)
+    use_fast_dropout(encoder)
     _skip_mask_lookups(encoder)
     if config.gradient_checkpointing:
         if not encoder.supports_gradient_checkpointing:
@@ -66,7 +83,7 @@ def load_pretrained(config: PretrainedEncoderConfig, rows: Ids | None = None) ->
     return encoder
 
 
-def _use_fast_dropout(encoder: nn.Module) -> None:
+def use_fast_dropout(encoder: nn.Module) -> None:
     """Put our dropout, which is faster on a CPU, in the place of torch's."""
     for module in list(encoder.modules()):
         for name, child in module.named_children():
@@ -74,14 +91,20 @@ def _use_fast_dropout(encoder: nn.Module) -> None:
                 setattr(module, name, Dropout(child.p))
 
 
-def _loaded(name: str, revision: str | None, attention_dropout: float | None) -> PreTrainedModel:
-    """The encoder with all its weights: transformers would draw missing ones at random, and only warn."""
+def read_checkpoint(
+    name: str, revision: str | None, attention_dropout: float | None, kind: type = AutoModel
+) -> PreTrainedModel:
+    """The encoder with all its weights: transformers would draw missing ones at random, and only warn.
+
+    kind: AutoModel, or one of those with a head, which is drawn at random where the checkpoint has none. Raises
+    UsageError when the encoder cannot be had.
+    """
     try:
         config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
         for rate in _ATTENTION_DROPOUT:
             if attention_dropout is not None and hasattr(config, rate):
                 setattr(config, rate, attention_dropout)
-        encoder, loading_info = AutoModel.from_pretrained(
+        encoder, loading_info = kind.from_pretrained(  # type: ignore[attr-defined]
             name,
             config=config,
             revision=revision,
@@ -92,7 +115,9 @@ def _loaded(name: str, revision: str | None, attention_dropout: float | None) ->
         )
     except Exception as error:  # files of others fail to load in every way there is
         raise UsageError(unloadable(name, error, what="encoder")) from error
-    missing = sorted(key for key in loading_info["missing_keys"] if not key.startswith("pooler."))
+    body = "" if kind is AutoModel else f"{encoder.base_model_prefix}."
+    needed = (key.removeprefix(body) for key in loading_info["missing_keys"] if key.startswith(body))
+    missing = sorted(key for key in needed if not key.startswith("pooler."))
     if missing:
         raise UsageError(f"encoder {name}: the weights lack {len(missing)} tensors, {missing[0]} among them")
     return encoder  # type: ignore[no-any-return]
@@ -103,14 +128,20 @@ def _cut_embeddings(encoder: PreTrainedModel, rows: Ids, name: str) -> None:
     words = encoder.get_input_embeddings()
     if not isinstance(words, nn.Embedding) or len(rows) > words.num_embeddings:
         raise UsageError(f"encoder {name}: it has no embeddings that can be cut; leave encoder.scripts out")
-    new = {int(old): number for number, old in enumerate(rows)}
-    words.padding_idx = None if words.padding_idx is None else new[words.padding_idx]
+    words.padding_idx = None if words.padding_idx is None else int(rows.searchsorted(words.padding_idx))
     # in place: to transformers another module would be one without weights, which it draws at random
     words.weight = nn.Parameter(words.weight.detach()[torch.from_numpy(rows)])
-    words.num_embeddings = encoder.config.vocab_size = len(rows)
+    words.num_embeddings = len(rows)
+    renumber_tokens(encoder.config, rows)
+
+
+def renumber_tokens(config: PretrainedConfig, rows: Ids) -> None:
+    """Give a configuration the size of a cut vocabulary, and the new ids of its special tokens; None for one cut."""
+    new = {int(old): number for number, old in enumerate(rows)}
+    config.vocab_size = len(rows)
     for token in ("pad", "bos", "eos", "cls", "sep", "mask", "unk"):
-        if (old := getattr(encoder.config, f"{token}_token_id", None)) is not None:
-            setattr(encoder.config, f"{token}_token_id", new.get(old))
+        if (old := getattr(config, f"{token}_token_id", None)) is not None:
+            setattr(config, f"{token}_token_id", new.get(old))
 
 
 def untrained_encoder(config: dict[str, object]) -> PreTrainedModel:

@@ -18,7 +18,8 @@ from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEnco
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import hardest_negatives, link_table, moved_rows, precedes, role_table, span_table
-from training.model.encoder import build_encoder, untrained_encoder
+from training.model.compact_encoder import share_words
+from training.model.encoder import build_encoder, fill_words, untrained_encoder
 from training.model.encoder_training import frozen
 from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows
 from training.model.extraction import HeadLogits, allowed, outputs
@@ -92,6 +93,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         readers = [WordReader(size, **(config.reader or {})) for _ in range(count)]  # type: ignore[arg-type]
         self.reader = readers[0] if readers else None
         self.other_readers = nn.ModuleList(readers[1:])
+        share_words([reader.compact for reader in readers] or (self.encoder, *others))
         size = self.reader.hidden_size if self.reader else size
         self.spans, *other_spans = (
             SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout) for _ in range(heads.members)
@@ -131,6 +133,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         )
         built = cls(config, bodies)
         built.permits.copy_(torch.from_numpy(labels.permits))
+        if built.reader and encoding.spelling:
+            fill_words(built.reader.compact, encoding.spelling)
         return built
 
     @classmethod
