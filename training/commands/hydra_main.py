@@ -26,6 +26,7 @@ from annotation.core.errors import NabaError
 from training.commands.library_output import library_output, quiet_transformers
 from training.config.environment import environment
 from training.config.optuna_sweeper import register_sweeper
+from training.config.override_quoting import quoted
 from training.config.schema import (
     AuditConfig,
     CurveConfig,
@@ -37,8 +38,7 @@ from training.config.schema import (
     VerifyConfig,
     typed,
 )
-from training.config.validation import ConfigError, Settings, hint, paths
-from training.config.version_names import quoted
+from training.config.validation import ConfigError, Settings, hint, paths, texts
 
 _Task = Callable[[DictConfig], float]
 _SWEEP = {"-m", "--multirun"}
@@ -85,14 +85,12 @@ def onnx_main(overrides: Sequence[str]) -> None:
 
 def release_main(overrides: Sequence[str]) -> None:
     """`naba release`: release a model if it passes the gates. Raises NabaError, Refused among them."""
-    overrides = list(map(quoted, overrides))
     with _hydra("release", overrides, ReleaseConfig):
         _release()
 
 
 def verify_main(overrides: Sequence[str]) -> None:
     """`naba release --verify`: train a release's model again and compare. Raises NabaError, Refused among them."""
-    overrides = list(map(quoted, overrides))
     with _hydra("release --verify", overrides, VerifyConfig):
         _verify()
 
@@ -211,6 +209,7 @@ def _quiet_if_imported() -> AbstractContextManager[None]:
 @contextmanager
 def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Iterator[None]:
     """Hydra reads `sys.argv`, and raises instead of printing when HYDRA_FULL_ERROR is set; all is put back."""
+    overrides = [quoted(override, texts(cls)) for override in overrides]
     argv, sys.argv = sys.argv, [f"naba {command}", *overrides]
     if _SWEEP & set(overrides):
         register_sweeper()

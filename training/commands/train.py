@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
@@ -60,7 +61,8 @@ def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float
     if group.broadcast(folder.finished):
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
-    _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
+    again = shlex.quote(f"output={run.output}")
+    _log.info("training in %s; should it be broken off, the same with %s goes on", folder.path, again)
     lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages()}
     wish = run.tracking if group.is_main else replace(run.tracking, mode="off")
     with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=lineage) as tracker:

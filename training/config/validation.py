@@ -130,6 +130,21 @@ def paths(cls: type[_Dataclass], prefix: str = "") -> Iterator[str]:
         yield from dict.fromkeys(inner)  # several classes of one group share settings
 
 
+def texts(cls: type[_Dataclass]) -> set[str]:
+    """The paths whose settings hold text of any kind, such as names and folders."""
+    return {path for path, kind in _leaves(cls) if kind in (str, str | None)}
+
+
+def _leaves(cls: type[_Dataclass], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every setting that is no group, by its dotted path, with its type."""
+    for name, kind in get_type_hints(cls).items():
+        if groups := _groups(kind):
+            for group in groups:
+                yield from _leaves(group, f"{prefix}{name}.")
+        else:
+            yield prefix + name, kind
+
+
 def _broken(rules: Sequence[Rule], value: object) -> Iterator[str]:
     return (fault for rule in rules if value is not None and (fault := rule(value)))
 

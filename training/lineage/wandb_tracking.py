@@ -6,8 +6,10 @@ stops a training run.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,8 @@ import wandb
 from training.config.schema import TrackingConfig
 
 _log = logging.getLogger(__name__)
+_LONGEST_NAME = 128
+"""Of an artifact, in characters."""
 
 
 class Tracker:
@@ -45,15 +49,21 @@ class Tracker:
 
     def used(self, folder: Path, *, name: str, kind: str, about: Mapping[str, object]) -> None:
         """Record an input of the run, such as its snapshot, as an artifact."""
-        artifact = _reference(folder, name, kind, about)
-        self._attempt(lambda run: _use_later(run, artifact) if run.offline else run.use_artifact(artifact))
+
+        def use(run: wandb.Run) -> None:
+            artifact = _reference(folder, name, kind, about)
+            if run.offline:
+                _use_later(run, artifact)
+            else:
+                run.use_artifact(artifact)
+
+        self._attempt(use)
 
     def made(
         self, folder: Path, *, name: str, kind: str, about: Mapping[str, object], aliases: Sequence[str] = ()
     ) -> None:
         """Record an output of the run, such as its model, as an artifact with the alias "latest" and `aliases`."""
-        artifact = _reference(folder, name, kind, about)
-        self._attempt(lambda run: run.log_artifact(artifact, aliases=["latest", *aliases]))
+        self._attempt(lambda run: run.log_artifact(_reference(folder, name, kind, about), aliases=["latest", *aliases]))
 
     def finish(self, *, failed: bool) -> None:
         """Close the run, as failed or successful."""
@@ -121,10 +131,21 @@ def _start(
 
 def _reference(folder: Path, name: str, kind: str, about: Mapping[str, object]) -> wandb.Artifact:
     """An artifact that refers to the folder by its URI: files are not copied or hashed, `about` has naba's own hash."""
-    safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
-    artifact = wandb.Artifact(safe, kind, metadata=dict(about))
+    artifact = wandb.Artifact(artifact_name(name), kind, metadata=dict(about))
     artifact.add_reference(folder.resolve().as_uri(), checksum=False)
     return artifact
+
+
+def artifact_name(name: str) -> str:
+    """The name as Weights & Biases takes it: ASCII letters, digits and `-_.`, at most 128.
+
+    A name with other letters, such as Hebrew ones, gets a hash of it, so that two of them stay two.
+    """
+    safe = re.sub(r"[^0-9A-Za-z_.-]", "-", name)
+    if name.isascii() and len(name) <= _LONGEST_NAME:
+        return safe
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{re.sub('-+', '-', safe)[: _LONGEST_NAME - 9].rstrip('-')}-{digest}"
 
 
 def _use_later(run: wandb.Run, artifact: wandb.Artifact) -> None:

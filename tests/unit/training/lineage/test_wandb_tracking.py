@@ -10,7 +10,7 @@ import pytest
 
 from tests.tracked import artifact, points, records, settings, summary, table
 from training.config.schema import TrackingConfig
-from training.lineage.wandb_tracking import mode, tracking
+from training.lineage.wandb_tracking import artifact_name, mode, tracking
 
 OFFLINE = TrackingConfig(mode="offline", project="test")
 
@@ -48,6 +48,14 @@ def test_an_offline_run_holds_its_settings_curves_table_and_lineage(tmp_path: Pa
     assert set(model.aliases) == {"latest", "1.10", "release"}
     assert table(folder, "types")["data"] == [["Arrest", 0.5]]
     assert summary(folder)["final/Arg-C+"] == 0.5
+
+
+def test_names_in_other_scripts_stay_different() -> None:
+    first, second = artifact_name("model-ניסוי"), artifact_name("model-תירגול")
+    assert first != second
+    assert all(name.isascii() and name.startswith("model-") for name in (first, second))
+    assert artifact_name("model-my run/1.0") == "model-my-run-1.0"
+    assert len(artifact_name("a" * 200)) == 128
 
 
 def test_off_writes_nothing(tmp_path: Path) -> None:
