@@ -46,9 +46,13 @@ def test_every_other_command_takes_them_too(place: Path) -> None:
     assert [document.id for document in read_documents(place / "פלט (1).jsonl")] == ["a"]
 
 
-def test_a_sweep_takes_several_of_them(place: Path) -> None:
-    two = f"snapshot={SNAPSHOT},snapshots/אין"
-    ended = naba("train", "--multirun", two, "name=סריקה", *TINY, "fit.epochs=1", cwd=place)
-    assert ended.code == 2
-    assert "snapshots/אין/manifest.json" in ended.err
+def test_a_sweep_takes_several_of_them_and_looks_for_all_before_it_begins(place: Path) -> None:
+    absent = naba("train", "--multirun", f"snapshot={SNAPSHOT},snapshots/אין", "name=x", *TINY, cwd=place)
+    assert absent.code == 2
+    assert "snapshots/אין/manifest.json" in absent.err
+    assert not (place / "multirun").exists()
+    ended = naba(
+        "train", f"snapshot={SNAPSHOT}", "--multirun", *TINY, "name=סריקה", "seed=1", "fit.epochs=1", cwd=place
+    )
+    assert ended.code == 0, ended.err
     assert (place / "multirun" / "סריקה" / "0" / "model").is_dir()

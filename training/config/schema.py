@@ -104,8 +104,9 @@ class DataConfig(Settings):
 class FitConfig(Settings):
     """The training loop. Rates are AdamW's peak rates; `warmup` is a share of all steps.
 
-    `layer_decay` multiplies the encoder's rate once more for each layer below the top. `patience` counts evaluations
-    without a better development Arg-C+; None trains to the end.
+    `layer_decay` multiplies the encoder's rate once more for each layer below the top. `metric` is the development F1
+    that chooses the best weights and that a sweep maximises; `patience` counts evaluations in which it is no better,
+    None trains to the end.
     """
 
     epochs: int = setting(30, at_least(1))
@@ -119,6 +120,7 @@ class FitConfig(Settings):
     clip: float = setting(1.0, above(0))
     evaluate_every: int = setting(1, at_least(1))
     patience: int | None = setting(8, at_least(1))
+    metric: Literal["Trig-I", "Trig-C", "Arg-I", "Arg-C", "Arg-I+", "Arg-C+", "Entity"] = "Arg-C+"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     device: Literal["auto", "cpu"] = "auto"
     threads: int | None = setting(None, at_least(1))
@@ -126,13 +128,18 @@ class FitConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingConfig(Settings):
-    """Weights & Biases. `auto` is online when there is a key for it, else offline; `off` writes nothing."""
+    """Weights & Biases. `auto` is online when there is a key for it, else offline; `off` writes nothing.
+
+    artifacts: whether the `files` of the snapshot and of the model are uploaded, for others to download, or only
+    `references` to where they are on this machine.
+    """
 
     mode: Literal["auto", "offline", "online", "off"] = "auto"
     project: str = setting("naba", filled)
     entity: str | None = setting(None, filled)
     group: str | None = setting(None, filled)
     tags: tuple[str, ...] = ()
+    artifacts: Literal["files", "references"] = "files"
 
 
 @dataclass(frozen=True, kw_only=True)

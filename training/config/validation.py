@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from types import NoneType
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from omegaconf import DictConfig, OmegaConf
@@ -201,8 +202,8 @@ class _ConfigReader:
             rows = value if isinstance(value, dict) else {}
             return {str(key): self.value(args[1], item, f"{path}.{key}") for key, item in rows.items()}
         if origin in (tuple, list):
-            self.fits(isinstance(value, list), value, path, "a list")
-            items = value if isinstance(value, list) else []
+            self.fits(not isinstance(value, dict | NoneType), value, path, "a list")
+            items = value if isinstance(value, list) else [] if value is None else [value]  # one alone is a list of it
             return origin(self.value(args[0], item, f"{path}[{i}]") for i, item in enumerate(items))
         kinds, name = _KINDS[hint]
         allowed = isinstance(value, kinds) and (hint is bool or not isinstance(value, bool))

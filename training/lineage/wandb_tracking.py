@@ -21,13 +21,15 @@ from training.config.schema import TrackingConfig
 _log = logging.getLogger(__name__)
 _LONGEST_NAME = 128
 """Of an artifact, in characters."""
+_LARGEST_UPLOAD = 5_000_000_000
+"""In bytes."""
 
 
 class Tracker:
     """A tracked run. Without a run, or after its first failure, every method does nothing."""
 
-    def __init__(self, run: wandb.Run | None = None) -> None:
-        self._run = run
+    def __init__(self, run: wandb.Run | None = None, *, files: bool = True) -> None:
+        self._run, self._files = run, files
 
     @property
     def folder(self) -> Path | None:
@@ -51,7 +53,7 @@ class Tracker:
         """Record an input of the run, such as its snapshot, as an artifact."""
 
         def use(run: wandb.Run) -> None:
-            artifact = _reference(folder, name, kind, about)
+            artifact = self._artifact(folder, name, kind, about)
             if run.offline:
                 _use_later(run, artifact)
             else:
@@ -63,11 +65,27 @@ class Tracker:
         self, folder: Path, *, name: str, kind: str, about: Mapping[str, object], aliases: Sequence[str] = ()
     ) -> None:
         """Record an output of the run, such as its model, as an artifact with the alias "latest" and `aliases`."""
-        self._attempt(lambda run: run.log_artifact(_reference(folder, name, kind, about), aliases=["latest", *aliases]))
+        every = ["latest", *aliases]
+        self._attempt(lambda run: run.log_artifact(self._artifact(folder, name, kind, about), aliases=every))
 
     def finish(self, *, failed: bool) -> None:
         """Close the run, as failed or successful."""
         self._attempt(lambda run: run.finish(exit_code=int(failed)))
+
+    def _artifact(self, folder: Path, name: str, kind: str, about: Mapping[str, object]) -> wandb.Artifact:
+        """An artifact of the folder's files, or, by wish or where they are too large, of its address."""
+        artifact = wandb.Artifact(artifact_name(name), kind, metadata=dict(about))
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        size = sum(path.stat().st_size for path in files)
+        if not self._files or size > _LARGEST_UPLOAD:
+            if self._files:
+                _log.warning("%s has %.1f GB, too much to upload; its address is tracked", folder, size / 1e9)
+            artifact.add_reference(folder.resolve().as_uri(), checksum=False)
+            return artifact
+        for path in files:  # not add_dir, which prints; neither a run's model nor a snapshot changes any more
+            local = path.relative_to(folder).as_posix()
+            artifact.add_file(str(path.resolve()), name=local, skip_cache=True, policy="immutable")
+        return artifact
 
     def _attempt(self, action: Callable[[wandb.Run], object]) -> None:
         if self._run is None:
@@ -84,7 +102,8 @@ def tracking(
     config: TrackingConfig, *, output: Path, name: str, id: str, settings: Mapping[str, object]
 ) -> Iterator[Tracker]:
     """A tracker whose run closes at the end of the block. `settings` is the nested config; `id` makes it resumable."""
-    tracker = Tracker(_start(config, output=output, name=name, id=id, settings=settings))
+    run = _start(config, output=output, name=name, id=id, settings=settings)
+    tracker = Tracker(run, files=config.artifacts == "files")
     try:
         yield tracker
     except BaseException:
@@ -127,13 +146,6 @@ def _start(
         _log.warning("Weights & Biases cannot start: %s; this run is not tracked (tracking=off says so)", _line(error))
         return None
     return run
-
-
-def _reference(folder: Path, name: str, kind: str, about: Mapping[str, object]) -> wandb.Artifact:
-    """An artifact that refers to the folder by its URI: files are not copied or hashed, `about` has naba's own hash."""
-    artifact = wandb.Artifact(artifact_name(name), kind, metadata=dict(about))
-    artifact.add_reference(folder.resolve().as_uri(), checksum=False)
-    return artifact
 
 
 def artifact_name(name: str) -> str:
