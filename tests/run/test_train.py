@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from annotation.core.matching import UNITS
 from annotation.core.messages import percent
@@ -207,6 +208,17 @@ def test_a_run_returns_the_metric_it_was_chosen_by_and_says_which(place: Path) -
     wrong = naba("train", "snapshot=snap", "name=metric", *TINY, "fit.metric=F1", cwd=place)
     assert wrong.err.count("\n") == 1
     assert "fit.metric: must be one of Trig-I, " in wrong.err
+
+
+def test_curves_are_written_for_tensorboard_too_and_a_gpu_that_is_not_there_is_one_line(place: Path) -> None:
+    done = naba("train", "snapshot=snap", "name=board", *TINY, "fit.epochs=2", "tracking.tensorboard=true", cwd=place)
+    assert done.code == 0, done.err
+    events = EventAccumulator(str(place / "outputs" / "board" / "tensorboard"))
+    events.Reload()
+    assert [point.step for point in events.Scalars("dev/Arg-C+")] == [1, 2]
+    absent = naba("train", "snapshot=snap", "name=gpu", *TINY, "fit.device=cuda:99", cwd=place)
+    assert (absent.code, absent.err.count("\n")) == (2, 1)
+    assert not (place / "outputs" / "gpu").exists()
 
 
 def test_a_changed_snapshot_is_refused_in_one_line(place: Path, tmp_path: Path) -> None:

@@ -134,9 +134,9 @@ def _train(cfg: DictConfig) -> float:
     if job.mode == RunMode.MULTIRUN:  # each job of a sweep has a folder of its own
         cfg.output = job.runtime.output_dir
     run = typed(cfg, TrainConfig)
-    from training.commands.preflight import check_sources
+    from training.commands.preflight import check_needs
 
-    check_sources(run.snapshot, run.encoder)
+    check_needs(run)
     from training.commands import train  # takes seconds, which neither --help nor a fault should cost
 
     with quiet_transformers(downloads=True):
@@ -155,9 +155,9 @@ def _audit(cfg: DictConfig) -> float:
 def _curve(cfg: DictConfig) -> float:
     """Return the score of the largest share."""
     run = typed(cfg, CurveConfig)
-    from training.commands.preflight import check_sources
+    from training.commands.preflight import check_needs
 
-    check_sources(run.snapshot, run.encoder)
+    check_needs(run)
     from training.commands.curve import curve
 
     with quiet_transformers(downloads=True):

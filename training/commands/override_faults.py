@@ -33,6 +33,10 @@ _PRESETS: Mapping[str, str] = {"none": "off", "no": "off", "disabled": "off", "f
 """Presets by what people call them, where a group has those."""
 
 
+_EXTRAS: Mapping[str, str] = {"submitit": "slurm", "joblib": "sweep"}
+"""The extra that a launcher comes with, by the first word of its name."""
+
+
 def override_faults(overrides: Sequence[str], cls: type[Settings], *, sweeping: bool) -> list[str]:
     """Every override that cannot be right whatever the presets say. Hydra stops at the first."""
     try:
@@ -49,6 +53,8 @@ def hydra_fault(error: Exception) -> str:
         return f"{error.override}: not understood; write key=value, and quote a value with brackets or commas in it"
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, option = error.missing_cfg_file.rpartition("/")
+        if extra := _EXTRAS.get(option.partition("_")[0]) if group == "hydra/launcher" else None:
+            return f"hydra/launcher={option}: needs its package; pip install 'naba[{extra}]'"
         return f"{group}={option}: no such preset; {_preset_hint(option, list(error.options))}"
     if "does not support sweep type" in str(error):
         return "an interval( ) is tried with hydra/sweeper=optuna only"

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from annotation.snapshot.snapshot import Snapshot
-from training.config.encoders import AnyEncoderConfig, BundledEncoderConfig, HubEncoderConfig
+from training.config.schema import AnyEncoderConfig, BundledEncoderConfig, HubEncoderConfig, TrainConfig
+from training.lineage.tensorboard_curves import check_tensorboard
 
 
-def check_sources(snapshot: str, encoder: AnyEncoderConfig) -> None:
-    """Open the snapshot, and look whether there is such an encoder. Raises UsageError."""
-    Snapshot.open(snapshot)
+def check_needs(run: TrainConfig) -> None:
+    """Open the snapshot, and look whether the encoder and the packages are there. Raises UsageError."""
+    Snapshot.open(run.snapshot)
+    _check_encoder(run.encoder)
+    if run.tracking.tensorboard:
+        check_tensorboard()
+
+
+def _check_encoder(encoder: AnyEncoderConfig) -> None:
     if isinstance(encoder, HubEncoderConfig):
         from training.encoding.hub import check_available
 

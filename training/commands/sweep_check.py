@@ -8,7 +8,7 @@ from hydra import compose, initialize_config_module
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import IntervalSweep, Override
 
-from training.commands.preflight import check_sources
+from training.commands.preflight import check_needs
 from training.config.schema import TrainConfig
 from training.config.validation import ConfigError, typed
 
@@ -31,9 +31,9 @@ def check_sweep(overrides: Sequence[str]) -> None:
         raise ConfigError(list(faults))
     checked: set[object] = set()
     for run in runs:
-        if (source := (run.snapshot, run.encoder)) not in checked:
-            checked.add(source)
-            check_sources(*source)
+        if (needed := (run.snapshot, run.encoder)) not in checked:
+            checked.add(needed)
+            check_needs(run)
 
 
 def _combinations(parsed: Sequence[Override]) -> Iterator[list[str]]:

@@ -31,7 +31,7 @@ from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
 from training.loop.continued_run import METRICS, Finished
 from training.loop.data_selection import DataSelection
-from training.loop.devices import computed_on
+from training.loop.one_device import computed_on
 from training.loop.phases import phases
 from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import RunFolder
@@ -76,11 +76,11 @@ def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float
     lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages(), **begun}
     if folder.stages:
         lineage["stages"] = [stage.epochs for stage in folder.stages]
-    wish = run.tracking if group.is_main else replace(run.tracking, mode="off")
+    wish = run.tracking if group.is_main else replace(run.tracking, mode="off", tensorboard=False)
     with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=lineage) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
         _fit(run, prepared, folder, tracker, group)
-        model, encoding, dev = prepared.model, prepared.encoding, prepared.selection.dev
+        model, encoding = prepared.model, prepared.encoding
         scores = None
         if group.is_main:
             scores = _scores(run, prepared)

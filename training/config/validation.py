@@ -5,6 +5,7 @@ Hydra composes and OmegaConf interpolates; neither is asked to check types, beca
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
@@ -87,6 +88,12 @@ def even(value: object) -> str | None:
 def web(value: object) -> str | None:
     """The rule that a text is an address of the web."""
     return None if str(value).startswith(("http://", "https://")) else f"must be a web address, not {value}"
+
+
+def device(value: object) -> str | None:
+    """The rule that a text names a device."""
+    named = re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", str(value))
+    return None if named else f"must be auto, cpu, cuda, a GPU by its number such as cuda:1, or mps, not {value}"
 
 
 def filled(value: object) -> str | None:

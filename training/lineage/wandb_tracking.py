@@ -17,6 +17,7 @@ from pathlib import Path
 import wandb
 
 from training.config.schema import TrackingConfig
+from training.lineage.tensorboard_curves import TensorBoardCurves
 
 _log = logging.getLogger(__name__)
 _LONGEST_NAME = 128
@@ -28,8 +29,10 @@ _LARGEST_UPLOAD = 5_000_000_000
 class Tracker:
     """A tracked run. Without a run, or after its first failure, every method does nothing."""
 
-    def __init__(self, run: wandb.Run | None = None, *, files: bool = True) -> None:
-        self._run, self._files = run, files
+    def __init__(
+        self, run: wandb.Run | None = None, *, files: bool = True, board: TensorBoardCurves | None = None
+    ) -> None:
+        self._run, self._files, self._board = run, files, board
 
     @property
     def folder(self) -> Path | None:
@@ -38,6 +41,8 @@ class Tracker:
 
     def log(self, values: Mapping[str, float]) -> None:
         """Log one point of each curve; `epoch` among the values is the x axis."""
+        if self._board:
+            self._board.log(values)
         self._attempt(lambda run: run.log(dict(values)))
 
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -70,6 +75,8 @@ class Tracker:
 
     def finish(self, *, failed: bool) -> None:
         """Close the run, as failed or successful."""
+        if self._board:
+            self._board.close()
         self._attempt(lambda run: run.finish(exit_code=int(failed)))
 
     def _artifact(self, folder: Path, name: str, kind: str, about: Mapping[str, object]) -> wandb.Artifact:
@@ -103,7 +110,8 @@ def tracking(
 ) -> Iterator[Tracker]:
     """A tracker whose run closes at the end of the block. `settings` is the nested config; `id` makes it resumable."""
     run = _start(config, output=output, name=name, id=id, settings=settings)
-    tracker = Tracker(run, files=config.artifacts == "files")
+    board = TensorBoardCurves(output / "tensorboard") if config.tensorboard else None
+    tracker = Tracker(run, files=config.artifacts == "files", board=board)
     try:
         yield tracker
     except BaseException:

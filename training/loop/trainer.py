@@ -25,6 +25,7 @@ from transformers.trainer import TRAINER_STATE_NAME
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import PRF, UNITS, count_units, units
+from training.config.environment import environment
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.inference.encoder_states import EncoderStates
@@ -37,18 +38,23 @@ from training.loop.checkpoints import (
     check_space,
     without_fixed_weights,
 )
-from training.loop.devices import device_of
 from training.loop.early_stopping import EarlyStopping, exhausted
+from training.loop.one_device import OneDeviceArguments
 from training.loop.optimizer import optimizer
 from training.loop.process_group import ALONE, ProcessGroup
 from training.loop.progress_callback import ProgressCallback
 from training.loop.smoothed_loss import SmoothedLoss
 from training.loop.step_sampler import Loader, Shares, Steps, loss_counts
 from training.model.batches import Examples, LengthBatches
+from training.model.devices import device_of
 from training.model.encoder_training import Regime, encoders_in_training, frozen
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import uses_bf16
 
+_SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+"""The settings' names of transformers' schedules."""
+_ACCELERATE_DEVICE = "ACCELERATE_TORCH_DEVICE"
+"""The variable that tells accelerate, which Trainer moves its model with, the device."""
 CHOICE = "choice"
 """The score that the best checkpoint has most of: the metric, and where it ties or is 0 others."""
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}
@@ -105,11 +111,13 @@ def fit(
 def _train(parts: _Parts, *, seed: int, tracker: Tracker, checkpoints: Path, resume: Path | None) -> None:
     fit, group = parts.fit, parts.group
     check_space(checkpoints, parts.model)
-    arguments = _arguments(fit, steps=math.ceil(len(parts.batches) / fit.accumulate), seed=seed, folder=checkpoints)
     callback = ProgressCallback(tracker, fit.metric, documents=len(parts.examples.examples), smoothed=parts.smoothed)
     stopper = [EarlyStopping(fit.patience, fit.metric)] if fit.patience else []
     reporting = [callback] if group.is_main else []
-    loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), LeanCheckpoints(), *stopper])
+    device, steps = device_of(fit.device), math.ceil(len(parts.batches) / fit.accumulate)
+    with environment({} if fit.device in ("auto", "cpu") else {_ACCELERATE_DEVICE: str(device)}):
+        arguments = _arguments(fit, device, steps=steps, seed=seed, folder=checkpoints)
+        loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), LeanCheckpoints(), *stopper])
     if group.size > 1:
         set_seed(seed + group.rank)  # for a different dropout in each process
     try:
@@ -228,15 +236,16 @@ class _Loop(Trainer):
         self._parts.group.barrier()  # a checkpoint is complete once the main process has written its last file
 
 
-def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> TrainingArguments:
+def _arguments(fit: FitConfig, device: torch.device, *, steps: int, seed: int, folder: Path) -> TrainingArguments:
     """The settings of Trainer. steps: optimizer steps of an epoch."""
     every = steps * fit.evaluate_every
-    arguments = TrainingArguments(
+    return OneDeviceArguments(
+        on=str(device),
         output_dir=str(folder),
         num_train_epochs=fit.epochs,
         per_device_train_batch_size=fit.batch_size,
         gradient_accumulation_steps=fit.accumulate,
-        lr_scheduler_type="linear",
+        lr_scheduler_type=_SCHEDULES[fit.schedule],
         warmup_steps=int(fit.warmup * steps * fit.epochs),
         max_grad_norm=fit.clip,
         eval_strategy="steps",
@@ -256,10 +265,6 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
         remove_unused_columns=False,
         logging_nan_inf_filter=False,  # it would synchronise with the device after every step
         seed=seed,
-        use_cpu=fit.device == "cpu",
-        bf16=uses_bf16(fit.precision, device_of(fit)),
+        use_cpu=device.type == "cpu",
+        bf16=uses_bf16(fit.precision, device),
     )
-    if arguments.n_gpu > 1:
-        arguments._n_gpu = 1  # with several, Trainer would split batches whose parts belong together
-    return arguments
-

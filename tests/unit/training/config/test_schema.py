@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 
 import pytest
 from hydra import compose, initialize_config_module
+from hydra.core.plugins import Plugins
 from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
@@ -245,4 +246,13 @@ def test_the_metrics_are_the_units_of_scoring() -> None:
 
 def test_a_record_from_before_the_metric_was_a_setting_is_of_the_same_run() -> None:
     old = {"fit": {"epochs": 3}, "encoder": {"kind": "compact"}}
-    assert up_to_date(old)["fit"] == {"metric": "Arg-C+", "epochs": 3}
+    assert up_to_date(old)["fit"] == asdict(FitConfig(epochs=3))
+
+
+def test_the_slurm_launcher_composes() -> None:
+    Plugins.instance()
+    with initialize_config_module("conf", version_base="1.3"):
+        cfg = compose("train", overrides=["hydra/launcher=slurm"], return_hydra_config=True)
+    launcher = cfg.hydra.launcher
+    assert launcher._target_.endswith("SlurmLauncher")
+    assert (launcher.timeout_min, launcher.partition) == (240, None)

@@ -108,6 +108,13 @@ def test_the_metric_of_the_run_chooses_the_weights_and_stops_it(tmp_path: Path) 
     assert metric.index(max(metric)) == len(metric) - 3
 
 
+@pytest.mark.parametrize(("schedule", "last"), [("linear", 0.0), ("cosine", 0.0), ("constant", 5e-3)])
+def test_after_the_warmup_the_rate_falls_as_the_schedule_says(schedule: str, last: float, tmp_path: Path) -> None:
+    curves = Curves()
+    trained(tmp_path, replace(SHORT, epochs=2, warmup=0, schedule=schedule), tracker=curves)  # type: ignore[arg-type]
+    assert curves.curve("train/learning_rate")[-1] == pytest.approx(last, abs=1e-3)
+
+
 def test_the_loss_falls(tmp_path: Path) -> None:
     curves = Curves()
     trained(tmp_path, tracker=curves)
