@@ -124,7 +124,7 @@ def test_a_finished_run_is_taken_further_with_more_epochs(place: Path) -> None:
     before = json.loads((model / "metrics.json").read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"]
     longer = naba(*run, "fit.epochs=12", cwd=place)
     assert longer.code == 0, longer.err
-    assert "going on from the finished model, after 2 epochs" in longer.err
+    assert "going on from the finished model, after 2 of 12 epochs" in longer.err
     assert "epoch 10 of 10" in longer.err
     assert json.loads((model / "metrics.json").read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"] > before
     told = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))

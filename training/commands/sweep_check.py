@@ -21,8 +21,10 @@ def check_sweep(overrides: Sequence[str]) -> None:
     """
     faults: dict[str, None] = {}
     runs = []
+    parsed = OverridesParser.create().parse_overrides(list(overrides))
     with initialize_config_module("conf", version_base="1.3"):
-        for each in _combinations(OverridesParser.create().parse_overrides(list(overrides))):
+        _check_sweeper(parsed)
+        for each in _combinations(parsed):
             try:
                 runs.append(typed(compose("train", overrides=each), TrainConfig))
             except ConfigError as error:
@@ -34,6 +36,15 @@ def check_sweep(overrides: Sequence[str]) -> None:
         if (needed := (run.snapshot, run.encoder)) not in checked:
             checked.add(needed)
             check_needs(run)
+
+
+def _check_sweeper(parsed: Sequence[Override]) -> None:
+    """Raise ConfigError for an interval that Hydra's own sweeper would be given."""
+    if not any(isinstance(override.value(), IntervalSweep) for override in parsed):
+        return
+    composed = compose("train", overrides=next(_combinations(parsed)), return_hydra_config=True)
+    if composed.hydra.sweeper._target_.endswith(".BasicSweeper"):
+        raise ConfigError(["an interval( ) is tried with hydra/sweeper=optuna only"])
 
 
 def _combinations(parsed: Sequence[Override]) -> Iterator[list[str]]:

@@ -65,6 +65,7 @@ def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float
     bound = {**_bound(run), "snapshot": about}
     folder = group.broadcast(lambda: RunFolder.plan(Path(run.output).resolve(), bound, resume=run.resume))
     if group.broadcast(folder.finished):
+        group.broadcast(folder.tidied)
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"][run.fit.metric]["f1"])
     prepared = _prepared(run, snapshot)  # what is wrong is found before anything is written

@@ -209,8 +209,9 @@ class _ConfigReader:
             rows = value if isinstance(value, dict) else {}
             return {str(key): self.value(args[1], item, f"{path}.{key}") for key, item in rows.items()}
         if origin in (tuple, list):
-            self.fits(not isinstance(value, dict | NoneType), value, path, "a list")
-            items = value if isinstance(value, list) else [] if value is None else [value]  # one alone is a list of it
+            listed = self.fits(not isinstance(value, dict | NoneType), value, path, "a list")
+            one = [] if isinstance(listed, dict | NoneType) else [listed]  # alone it is a list of it
+            items = value if isinstance(value, list) else one
             return origin(self.value(args[0], item, f"{path}[{i}]") for i, item in enumerate(items))
         kinds, name = _KINDS[hint]
         allowed = isinstance(value, kinds) and (hint is bool or not isinstance(value, bool))

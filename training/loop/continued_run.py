@@ -32,10 +32,10 @@ class Finished:
         finished = cls(loaded.state_dict(), float(metrics["micro"][run.fit.metric]["f1"]))
         finished.restore(model)
         _log.info(
-            "going on from the finished model, after %d epochs: its optimizer was not kept, so the rates rise and fall "
-            "once more in the %d that are left",
+            "going on from the finished model, after %d of %d epochs: its optimizer was not kept, so the rates rise and "
+            "fall once more in those that are left",
             folder.epochs_before,
-            run.fit.epochs - folder.epochs_before,
+            run.fit.epochs,
         )
         return finished
 

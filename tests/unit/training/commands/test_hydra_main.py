@@ -45,7 +45,7 @@ WRONG = {
     "tracking=none": "tracking=none: no such preset; did you mean off?",
     "tracking=null": "tracking: must name a preset, not null; tracking=off turns it off",
     "fit=false": "fit: must name a preset, not false",
-    "--foo": "--foo: no such option; it has ",
+    "--xyzzy": "--xyzzy: no such option; it has ",
     "--mutlirun seed=1,2": "--mutlirun: no such option; did you mean --multirun?",
     "--multirun snapshot=a fit.epochs=1,0 seed=1,x": (
         "fit.epochs: must be at least 1, not 0; seed: must be a whole number, not 'x'"

@@ -80,5 +80,5 @@ def test_numbers_are_texts_where_text_is_wanted() -> None:
 def test_the_settings_that_hold_text() -> None:
     assert {"version", "against", "snapshot", "model", "studio"} <= texts(ReleaseConfig)
     assert {"name", "output", "encoder.name", "tracking.project"} <= texts(TrainConfig)
-    assert not texts(TrainConfig) & {"model", "seed", "fit.device", "data.languages", "fit"}
+    assert not texts(TrainConfig) & {"model", "seed", "fit.precision", "data.languages", "fit"}
     assert "split" not in texts(EvaluateConfig)

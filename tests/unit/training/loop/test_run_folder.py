@@ -166,6 +166,6 @@ def test_a_run_that_is_not_finished_or_is_to_have_fewer_epochs_is_not_taken_furt
     with pytest.raises(UsageError, match="holds another run"):
         claim(tmp_path, {**RECORD, "fit": {"epochs": 5}})
     claim(tmp_path).publish(weights("old"))
-    for other in ({"epochs": 2}, {"epochs": 5, "clip": 1}):
+    for other in ({"epochs": 2}, {"epochs": 5, "clip": 2}):
         with pytest.raises(UsageError, match="holds another run"):
             claim(tmp_path, {**RECORD, "fit": other})
