@@ -21,6 +21,8 @@ _DEFAULT_WIDTH = 120
 """Width in columns when the output is no terminal."""
 _SECONDS_BETWEEN_LINES = 15.0
 """Of progress, when the output is no terminal."""
+_SECONDS_BETWEEN_DETAILS = 0.5
+"""Beside a bar."""
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -93,22 +95,32 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -
 
 
 class ProgressBar:
-    """The number of items done: a bar while the block runs, or a log line every 15 s where there is no terminal.
+    """The number of items done: a bar while the block runs, or a log line now and then where there is no terminal.
 
-    `total` is the number of all items, None where it is not known.
+    `total` is the number of all items, None where it is not known. detail: further text, asked for twice a second and
+    for each line. seconds: between two lines.
     """
 
-    def __init__(self, what: str, total: int | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        total: int | None = None,
+        *,
+        detail: Callable[[], str] | None = None,
+        seconds: float | None = None,
+    ) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        self._what, self._total, self._done, self._logged_at = what, total, 0, time.monotonic()
+        self._what, self._total, self._done, self._shown_at = what, total, 0, time.monotonic()
+        self._detail, self._seconds = detail or (lambda: ""), seconds
         self._bar = Progress(
             *columns,
+            TextColumn("{task.fields[detail]}"),
             TextColumn("{task.fields[note]}"),
             console=err,
             transient=True,
             disable=not (err.is_terminal and _log.isEnabledFor(logging.INFO)),
         )
-        self._task = self._bar.add_task(escape(what), total=total, note="")
+        self._task = self._bar.add_task(escape(what), total=total, detail="", note="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -123,9 +135,17 @@ class ProgressBar:
         """Count this many further items as done."""
         self._done += more
         self._bar.advance(self._task, more)
-        if not err.is_terminal and time.monotonic() - self._logged_at > _SECONDS_BETWEEN_LINES:
-            self._logged_at = time.monotonic()
-            _log.info("%s: %s%s", self._what, f"{self._done:,}", f" of {self._total:,}" if self._total else "")
+        every = _SECONDS_BETWEEN_LINES if self._seconds is None else self._seconds
+        if time.monotonic() - self._shown_at > (_SECONDS_BETWEEN_DETAILS if err.is_terminal else every):
+            self._shown_at = time.monotonic()
+            self._show(self._detail())
+
+    def _show(self, detail: str) -> None:
+        if err.is_terminal:
+            self._bar.update(self._task, detail=escape(detail))
+        else:
+            total = f" of {self._total:,}" if self._total else ""
+            _log.info("%s: %s%s%s", self._what, f"{self._done:,}", total, f", {detail}" if detail else "")
 
     def note(self, text: str) -> None:
         """Show a text beside the bar, such as the latest score."""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 from safetensors.torch import load_file
 from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import WordPiece
 from tokenizers.trainers import WordPieceTrainer
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast, TrainerState, TrainingArguments
 
+from annotation.storage.sealed_record import file_hash
 from tests.run.small import documents, naba, small
 from training.inference.loading import load_model
 from training.loop.progress_callback import ProgressCallback
@@ -48,6 +50,8 @@ def test_a_hub_encoder_is_trained_and_then_needed_no_more(tmp_path: Path) -> Non
         cwd=tmp_path,
     )
     assert done.code == 0, done.err
+    told = yaml.safe_load((tmp_path / "run" / "model" / "config.yaml").read_text(encoding="utf-8"))
+    assert told["encoder_weights"] == file_hash(encoder / "model.safetensors")
     shutil.rmtree(encoder)
     model, encoding = load_model(tmp_path / "run" / "model")
     assert model.encoder.config.model_type == "bert"

@@ -11,7 +11,7 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.matching import HEADLINE, UNITS
+from annotation.core.matching import UNITS
 from annotation.core.messages import percent
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 
 def curve(run: CurveConfig) -> float:
-    """Train what is not trained yet, write curve.html and curve.json, and return Arg-C+ with everything.
+    """Train what is not trained yet, write curve.html and curve.json, and return `fit.metric` with everything, in 0..1.
 
     Each point is a run in a folder of its own, as `naba train` makes it, and is not repeated once it is finished.
     """
@@ -51,7 +51,7 @@ def curve(run: CurveConfig) -> float:
     )
     _show(learning_curve)
     terminal.say(f"curve: {page}")
-    return learning_curve.trends[HEADLINE].f1[-1]
+    return learning_curve.trends[run.fit.metric].f1[-1]
 
 
 def _gold(snapshot: Snapshot, run: CurveConfig) -> list[Document]:

@@ -6,7 +6,7 @@ Hydra would print its own errors, and ours, and exit with 1; here it raises them
 from __future__ import annotations
 
 import functools
-import re
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -14,18 +14,20 @@ from typing import cast
 
 import hydra
 from hydra.core.hydra_config import HydraConfig
-from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
-from hydra.errors import HydraException, MissingConfigException, OverrideParseException
+from hydra.errors import HydraException
 from hydra.types import RunMode
 from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
 
+from annotation import terminal
 from annotation.core.errors import NabaError
+from training.commands.hydra_options import INFO, HydraWords
 from training.commands.library_output import library_output, quiet_transformers
+from training.commands.override_faults import hydra_fault, override_faults
 from training.config.environment import environment
 from training.config.optuna_sweeper import register_sweeper
+from training.config.override_quoting import quoted
 from training.config.pretraining import PretrainConfig
 from training.config.schema import (
     AuditConfig,
@@ -38,12 +40,9 @@ from training.config.schema import (
     VerifyConfig,
     typed,
 )
-from training.config.validation import ConfigError, Settings, hint, paths
-from training.config.version_names import quoted
+from training.config.validation import ConfigError, Settings, texts
 
 _Task = Callable[[DictConfig], float]
-_SWEEP = {"-m", "--multirun"}
-_GROUPS = ("experiment", "sweep", "debug", "hydra")
 _DOWNLOADING = ("train", "curve", "pretrain")
 """Commands that may download an encoder."""
 
@@ -92,14 +91,12 @@ def onnx_main(overrides: Sequence[str]) -> None:
 
 def release_main(overrides: Sequence[str]) -> None:
     """`naba release`: release a model if it passes the gates. Raises NabaError, Refused among them."""
-    overrides = list(map(quoted, overrides))
     with _hydra("release", overrides, ReleaseConfig):
         _release()
 
 
 def verify_main(overrides: Sequence[str]) -> None:
     """`naba release --verify`: train a release's model again and compare. Raises NabaError, Refused among them."""
-    overrides = list(map(quoted, overrides))
     with _hydra("release --verify", overrides, VerifyConfig):
         _verify()
 
@@ -139,11 +136,14 @@ def _entry(name: str, path: str = "pkg://conf.trained") -> Callable[[_Task], Cal
 
 @_entry("train", "pkg://conf")
 def _train(cfg: DictConfig) -> float:
-    """Return the development Arg-C+, which a sweep maximises."""
+    """Return the development F1 of `fit.metric`, which a sweep maximises."""
     job = HydraConfig.get()
     if job.mode == RunMode.MULTIRUN:  # each job of a sweep has a folder of its own
         cfg.output = job.runtime.output_dir
     run = typed(cfg, TrainConfig)
+    from training.commands.preflight import check_needs
+
+    check_needs(run)
     from training.commands import train  # takes seconds, which neither --help nor a fault should cost
 
     with quiet_transformers(downloads=True):
@@ -174,6 +174,9 @@ def _pretrain(cfg: DictConfig) -> float:
 def _curve(cfg: DictConfig) -> float:
     """Return the score of the largest share."""
     run = typed(cfg, CurveConfig)
+    from training.commands.preflight import check_needs
+
+    check_needs(run)
     from training.commands.curve import curve
 
     with quiet_transformers(downloads=True):
@@ -228,62 +231,45 @@ def _quiet_if_imported() -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _hydra(command: str, overrides: Sequence[str], cls: type[Settings]) -> Iterator[None]:
+def _hydra(command: str, given: Sequence[str], cls: type[Settings]) -> Iterator[None]:
     """Hydra reads `sys.argv`, and raises instead of printing when HYDRA_FULL_ERROR is set; all is put back."""
-    argv, sys.argv = sys.argv, [f"naba {command}", *overrides]
-    if _SWEEP & set(overrides):
+    words = HydraWords.of(given)
+    overrides = [quoted(override, texts(cls)) for override in words.overrides]
+    argv, sys.argv = sys.argv, [f"naba {command}", *overrides, *words.options]
+    if words.quiet or words.verbose:
+        terminal.configure(quiet=words.quiet, verbose=words.verbose)
+    if words.sweeping:
         register_sweeper()
     try:
         libraries = library_output(downloads=command in _DOWNLOADING)
-        with environment({"HYDRA_FULL_ERROR": "1"}), environment(libraries, override=False), _quiet_if_imported():
+        with (
+            environment({"HYDRA_FULL_ERROR": "1"}),
+            environment(libraries, override=False),
+            _quiet_if_imported(),
+            _alone_on_the_root_logger() if INFO & set(words.options) else nullcontext(),
+        ):
+            if words.sweeping and words.runs and cls is TrainConfig:
+                from training.commands.sweep_check import check_sweep
+
+                check_sweep(overrides)
             yield
     except _EscapedError as escaped:
         raise escaped.error from escaped.error.__cause__
     except (HydraException, OmegaConfBaseException, YAMLError, ValueError) as error:  # none of them from our own work
-        raise ConfigError(_faults(overrides, cls) or [_line(error)]) from error
+        faults = override_faults(overrides, cls, sweeping=words.sweeping)
+        raise ConfigError(faults or [hydra_fault(error)]) from error
     finally:
         sys.argv = argv
 
 
-def _faults(overrides: Sequence[str], cls: type[Settings]) -> list[str]:
-    """Every override that cannot be right whatever the presets say. Hydra stops at the first."""
+@contextmanager
+def _alone_on_the_root_logger() -> Iterator[None]:
+    """Hydra's --info logs to a handler that it adds to the root logger, where ours would show the same again."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers[:] = []
     try:
-        parsed = OverridesParser.create().parse_overrides([o for o in overrides if not o.startswith("-")])
-    except HydraException:
-        return []
-    every_path = [*paths(cls), *(_GROUPS if issubclass(cls, TrainConfig) else _GROUPS[-1:])]
-    sweeping = bool(_SWEEP & set(overrides))
-    return [fault for override in parsed if (fault := _fault(override, every_path, sweeping))]
-
-
-def _fault(override: Override, every_path: Sequence[str], sweeping: bool) -> str | None:
-    key = override.key_or_group.replace("/", ".")
-    group = key in _GROUPS or any(path.startswith(f"{key}.") for path in every_path)
-    if not override.is_add() and key not in every_path and not key.startswith("hydra."):
-        return f"{key or override.input_line}: no such setting; {hint(key, _near(key, every_path))}"
-    if override.is_sweep_override():
-        return None if sweeping else f"{key}: has several values; add --multirun to try each, or put a list in [ ]"
-    if group and isinstance(override.value(), int | float):
-        return f"{key}: must name a preset, not {override.value()}"
-    return None
-
-
-def _near(key: str, every_path: Sequence[str]) -> list[str]:
-    """The settings of the group the key names, if there is one, else of the outermost level."""
-    group = key.rpartition(".")[0]
-    inside = [path for path in every_path if group and path.rpartition(".")[0] == group]
-    return inside or [path for path in every_path if "." not in path]
-
-
-def _line(error: Exception) -> str:
-    """The message of an error of Hydra in one line."""
-    if isinstance(error, OverrideParseException):
-        return f"{error.override}: not understood; write key=value, and quote a value with brackets, commas or = in it"
-    if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
-        group, _, option = error.missing_cfg_file.rpartition("/")
-        return f"{group}={option}: no such preset; {hint(option, list(error.options))}"
-    if "does not support sweep type" in str(error):
-        return "an interval( ) is tried with hydra/sweeper=optuna only"
-    if absent := re.match(r"Could not override '([^']*)'", str(error)):
-        return f"{absent[1]}: not a setting of the chosen presets; --cfg job shows them"
-    return "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)

@@ -30,19 +30,21 @@ def quiet_transformers(*, downloads: bool = False) -> Iterator[None]:
     from huggingface_hub.utils.tqdm import enable_progress_bars
     from transformers.utils import logging as transformers_logging
 
-    if _verbose() or not transformers_logging.is_progress_bar_enabled():
+    if _verbose():
         yield
         return
-    verbosity = transformers_logging.get_verbosity()
+    verbosity, bars = transformers_logging.get_verbosity(), transformers_logging.is_progress_bar_enabled()
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    if downloads:
-        enable_progress_bars()
+    if bars:
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        if downloads:
+            enable_progress_bars()
     try:
         yield
     finally:
-        transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
         transformers_logging.set_verbosity(verbosity)
+        if bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
 def _verbose() -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -18,36 +19,42 @@ from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
-from training.config.schema import TrainConfig
+from training.config.schema import PretrainedEncoderConfig, TrainConfig
+from training.encoding.bundled import checkpoint_of
 from training.encoding.coverage import ENOUGH, coverage
 from training.encoding.encoding import Encoding
+from training.encoding.hub import checkpoint_hash
 from training.encoding.word_vectors import tables_digest
 from training.inference.encoder_states import EncoderStates
+from training.lineage.git_commit import git_commit
 from training.lineage.pretraining_record import may_have_read
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
+from training.loop.continued_run import METRICS, Finished
 from training.loop.data_selection import DataSelection
+from training.loop.one_device import computed_on
 from training.loop.phases import phases
 from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import RunFolder
-from training.loop.trainer import fit
+from training.loop.trainer import check_splits, fit
 from training.model.encoder_training import Regime
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
+from training.release.training_card import training_card
 from training.scoring.scores import Scores, score
 
 _log = logging.getLogger(__name__)
-METRICS, CONFIG = "metrics.json", "config.yaml"
+CONFIG, CARD = "config.yaml", "README.md"
 _FREE = ("output", "name", "resume", "tracking")
 """Settings that may differ when a run is resumed; so may the device and the number of threads."""
 
 
 def train(run: TrainConfig) -> float:
-    """Train a model into `output`/model and return its Arg-C+ on the development documents.
+    """Train a model into `output`/model and return its `fit.metric` on the development documents, in 0..1.
 
-    An interrupted run is resumed from its last checkpoint; a finished one is not repeated. Processes started by
-    torchrun train together, and the main one writes.
+    An interrupted run is resumed from its last checkpoint; a finished one is not repeated, but taken further where it
+    is to have more epochs. Processes started by torchrun train together, and the main one writes.
     """
     with process_group(cpu=run.fit.device == "cpu") as group:
         agreed = group.broadcast(lambda: run)  # a name made of the time of day is the main process's
@@ -59,66 +66,108 @@ def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float
     about = {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
     tables = {"tables": tables_digest(run.encoder.tables)} if run.encoder.tables else {}
     bound = {**_bound(run), "snapshot": about, **tables}
-    folder = group.broadcast(lambda: RunFolder.claim(Path(run.output).resolve(), bound, resume=run.resume))
+    folder = group.broadcast(lambda: RunFolder.plan(Path(run.output).resolve(), bound, resume=run.resume))
     if group.broadcast(folder.finished):
+        group.broadcast(folder.tidied)
         _log.info("%s is finished already; resume=false trains it again", folder.model)
-        return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"]["Arg-C+"]["f1"])
-    _log.info("training in %s; should it be broken off, the same with output=%s goes on", folder.path, run.output)
-    lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages(), **tables}
+        return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"][run.fit.metric]["f1"])
+    prepared = _prepared(run, snapshot)  # what is wrong is found before anything is written
+    before = Finished.read(folder, prepared.model, run) if folder.stages else None
+    begun = {"commit": git_commit(), **computed_on(run.fit), **_encoder_hash(run)}
+    group.broadcast(lambda: folder.begin(bound, begun))
+    again = shlex.quote(f"output={run.output}")
+    _log.info("training in %s; should it be broken off, the same with %s goes on", folder.path, again)
+    lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages(), **begun, **tables}
     if run.encoder.tables and may_have_read(run.encoder.tables, snapshot.manifest.content):
         _log.warning(
             "%s may have been made of dev or test articles of this snapshot: naba pretrain was not given snapshot=%s",
             run.encoder.tables,
             run.snapshot,
         )
-    wish = run.tracking if group.is_main else replace(run.tracking, mode="off")
+    if folder.stages:
+        lineage["stages"] = [stage.epochs for stage in folder.stages]
+    wish = run.tracking if group.is_main else replace(run.tracking, mode="off", tensorboard=False)
     with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=lineage) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
-        model, encoding, dev = _fitted(run, snapshot, folder, tracker, group)
+        _fit(run, prepared, folder, tracker, group)
+        model, encoding = prepared.model, prepared.encoding
         scores = None
         if group.is_main:
-            regime = Regime.of(run.encoder)
-            states = EncoderStates.of(model, encoding) if regime and regime.learns == "frozen" else None
-            scores = score(dev, calibrate(model, encoding, dev, batch_size=run.fit.batch_size, states=states))
-            folder.publish(lambda path: _save(path, model, encoding, scores, lineage))
+            scores = _scores(run, prepared)
+            if before and before.reached > scores.micro[run.fit.metric].f1:
+                _log.info("no epoch was better than the finished model, whose weights stay")
+                before.restore(model)
+                scores = _scores(run, prepared)
+            card = training_card(run, prepared.selection.train, [snapshot.manifest], scores, packages())
+            folder.publish(lambda path: _save(path, model, encoding, scores, lineage, card))
             _track(tracker, scores)
             made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
             tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
-            _log.info("the model is in %s; development Arg-C+ %.1f", folder.model, 100 * scores.arg_c_plus.f1)
-    return group.broadcast(lambda: scores.arg_c_plus.f1 if scores else 0.0)
+            reached = scores.micro[run.fit.metric].f1
+            _log.info("the model is in %s; development %s %.1f", folder.model, run.fit.metric, 100 * reached)
+    return group.broadcast(lambda: scores.micro[run.fit.metric].f1 if scores else 0.0)
 
 
-def _fitted(
-    run: TrainConfig, snapshot: Snapshot, folder: RunFolder, tracker: Tracker, group: ProcessGroup
-) -> tuple[EventExtractor, Encoding, Sequence[Document]]:
-    """The trained model, its encoding, and the documents that chose its weights."""
+def _encoder_hash(run: TrainConfig) -> dict[str, str]:
+    """The hash of a pretrained encoder's weights, by its place in records."""
+    if not isinstance(run.encoder, PretrainedEncoderConfig):
+        return {}
+    return {"encoder_weights": checkpoint_hash(*checkpoint_of(run.encoder))}
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What a training needs: the documents, their encoding, and the model that is not trained yet."""
+
+    selection: DataSelection
+    encoding: Encoding
+    model: EventExtractor
+
+
+def _prepared(run: TrainConfig, snapshot: Snapshot) -> _Prepared:
+    """The parts of a run. Raises UsageError for documents or an encoder that cannot be had, and writes nothing."""
     if run.fit.threads:
         torch.set_num_threads(run.fit.threads)
     set_seed(run.seed)
     chosen = DataSelection.of(snapshot, run.data, run.seed)
+    check_splits(chosen)
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
     _log_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     model.config.run_name = run.name
-    for phase in phases(run.fit, run.encoder):
+    return _Prepared(chosen, encoding, model)
+
+
+def _fit(run: TrainConfig, prepared: _Prepared, folder: RunFolder, tracker: Tracker, group: ProcessGroup) -> None:
+    """Train the model in place, phase by phase, from the newest checkpoint if there is one."""
+    done = folder.epochs_before
+    every = list(phases(replace(run.fit, epochs=run.fit.epochs - done), run.encoder))
+    for phase in every[-1:] if done else every:
         checkpoint = group.broadcast(partial(folder.checkpoint, phase.name))
         if phase.name and group.broadcast(folder.checkpoint):
             continue  # a later phase had begun
         if checkpoint:
             _log.info("going on from %s", checkpoint)
         fit(
-            model,
-            encoding,
-            chosen,
+            prepared.model,
+            prepared.encoding,
+            prepared.selection,
             phase.fit,
-            seed=run.seed,
+            seed=run.seed + done,  # where a finished run is taken further, another order of the documents than before
             tracker=tracker,
             checkpoints=folder.checkpoints / phase.name,
             resume=checkpoint,
             group=group,
             regime=phase.regime,
         )
-    return model, encoding, chosen.dev
+
+
+def _scores(run: TrainConfig, prepared: _Prepared) -> Scores:
+    """The scores on the development documents, which the model is calibrated on."""
+    model, encoding, dev = prepared.model, prepared.encoding, prepared.selection.dev
+    regime = Regime.of(run.encoder)
+    states = EncoderStates.of(model, encoding) if regime and regime.learns == "frozen" else None
+    return score(dev, calibrate(model, encoding, dev, batch_size=run.fit.batch_size, states=states))
 
 
 def _log_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) -> None:
@@ -155,15 +204,17 @@ def _bound(run: TrainConfig) -> dict[str, object]:
 
 
 def _save(
-    folder: Path, model: EventExtractor, encoding: Encoding, scores: Scores, lineage: Mapping[str, object]
+    folder: Path, model: EventExtractor, encoding: Encoding, scores: Scores, lineage: Mapping[str, object], card: str
 ) -> None:
-    """Fill a model folder; `lineage` becomes its config.yaml."""
+    """Fill a model folder; `lineage` becomes its config.yaml, `card` its README.md."""
     model.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     with atomic(folder / METRICS) as file:
         json.dump(scores.as_dict(), file, ensure_ascii=False, indent=2)
     with atomic(folder / CONFIG) as file:
         yaml.safe_dump(json.loads(json.dumps(lineage)), file, allow_unicode=True, sort_keys=False)
+    with atomic(folder / CARD) as file:
+        file.write(card)
 
 
 def _track(tracker: Tracker, scores: Scores) -> None:

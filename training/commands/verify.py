@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import yaml
+
 from annotation import terminal
 from annotation.core.errors import Refused
 from training.commands import train
@@ -31,6 +33,10 @@ def verify(run: VerifyConfig) -> None:
     if config.encoder.kind != "compact":
         terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")
         return
+    if stages := _stages(folder / "model"):
+        said = ", then ".join(map(str, stages))
+        terminal.say(f"the model was taken further after {said} epochs, so it is not trained again")
+        return
     with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
         wanted = replace(config, snapshot=str(snapshot.path), output=place, resume=False)
         train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
@@ -42,6 +48,12 @@ def verify(run: VerifyConfig) -> None:
             f"release {run.version}: trained again its weights are {digest[:12]}, not {record.weights[:12]} ({why})"
         )
     terminal.say(f"release {run.version}: trained again its weights are the same, to the bit ({digest[:12]})")
+
+
+def _stages(model: Path) -> list[int]:
+    """The numbers of epochs after which a finished run was taken further, none for one that was trained at once."""
+    recorded = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
+    return list(recorded.get("stages", ()))
 
 
 def _differences(record: Record, config: TrainConfig) -> Iterator[str]:

@@ -23,6 +23,7 @@ from training.config.validation import (
     above,
     at_least,
     below,
+    device,
     even,
     filled,
     needed,
@@ -103,10 +104,11 @@ class DataConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class FitConfig(Settings):
-    """The training loop. Rates are AdamW's peak rates; `warmup` is a share of all steps.
+    """The training loop. Rates are AdamW's peak rates; `warmup` is a share of all steps, after which `schedule` holds.
 
-    `layer_decay` multiplies the encoder's rate once more for each layer below the top. `patience` counts evaluations
-    without a better development Arg-C+; None trains to the end.
+    `layer_decay` multiplies the encoder's rate once more for each layer below the top. `metric` is the development F1
+    that chooses the best weights and that a sweep maximises; `patience` counts evaluations in which it is no better,
+    None trains to the end.
     """
 
     epochs: int = setting(30, at_least(1))
@@ -119,21 +121,29 @@ class FitConfig(Settings):
     warmup: float = setting(0.1, within(0, 1))
     clip: float = setting(1.0, above(0))
     evaluate_every: int = setting(1, at_least(1))
+    schedule: Literal["linear", "cosine", "constant"] = "linear"
     patience: int | None = setting(8, at_least(1))
+    metric: Literal["Trig-I", "Trig-C", "Arg-I", "Arg-C", "Arg-I+", "Arg-C+", "Entity"] = "Arg-C+"
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    device: Literal["auto", "cpu"] = "auto"
+    device: str = setting("auto", device)
     threads: int | None = setting(None, at_least(1))
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrackingConfig(Settings):
-    """Weights & Biases. `auto` is online when there is a key for it, else offline; `off` writes nothing."""
+    """Weights & Biases. `auto` is online when there is a key for it, else offline; `off` writes nothing.
+
+    artifacts: whether the `files` of the snapshot and of the model are uploaded, for others to download, or only
+    `references` to where they are on this machine. tensorboard: whether curves are written for it too, in any mode.
+    """
 
     mode: Literal["auto", "offline", "online", "off"] = "auto"
     project: str = setting("naba", filled)
     entity: str | None = setting(None, filled)
     group: str | None = setting(None, filled)
     tags: tuple[str, ...] = ()
+    artifacts: Literal["files", "references"] = "files"
+    tensorboard: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +194,7 @@ class EvaluateConfig(Settings):
     studio: str | None = setting(None, web)
     ceilings: bool = True
     batch_size: int = setting(16, at_least(1))
-    device: Literal["auto", "cpu"] = "auto"
+    device: str = setting("auto", device)
     threads: int | None = setting(None, at_least(1))
 
 
@@ -202,7 +212,7 @@ class PredictConfig(Settings):
     engine: Literal["local", "ray"] = "local"
     workers: int | None = setting(None, at_least(1))
     batch_size: int = setting(16, at_least(1))
-    device: Literal["auto", "cpu"] = "auto"
+    device: str = setting("auto", device)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int | None = setting(None, at_least(1))
 
@@ -235,7 +245,7 @@ class ReleaseConfig(Settings):
     studio: str | None = setting(None, web)
     tracking: Literal["auto", "offline", "online", "off"] = "auto"
     batch_size: int = setting(16, at_least(1))
-    device: Literal["auto", "cpu"] = "auto"
+    device: str = setting("auto", device)
     threads: int | None = setting(None, at_least(1))
 
 

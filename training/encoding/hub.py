@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from huggingface_hub.constants import HF_HUB_OFFLINE
+from huggingface_hub import hf_hub_download
+from huggingface_hub.constants import CONFIG_NAME, HF_HUB_OFFLINE
 from huggingface_hub.errors import (
     GatedRepoError,
     HfHubHTTPError,
@@ -15,6 +17,9 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+
+from annotation.core.errors import UsageError
+from annotation.storage.sealed_record import file_hash
 
 _PICKLED = "pytorch_model.bin"
 _SAVE_ANEW = (
@@ -29,6 +34,28 @@ def unloadable(name: str | Path, error: Exception, *, what: str) -> str:
     folder = Path(name)
     why = _in_folder(folder, error) if folder.is_dir() else _on_hub(str(name), error)
     return f"encoder {name}: {why or _first_line(error, what)}"
+
+
+def check_available(name: str, revision: str | None) -> None:
+    """Look for the configuration of a pretrained encoder, in its folder or on the hub; its weights are not fetched.
+
+    Raises UsageError with the remedy.
+    """
+    try:
+        if Path(name).is_dir():
+            _ = (Path(name) / CONFIG_NAME).read_bytes()
+        else:
+            hf_hub_download(name, CONFIG_NAME, revision=revision)
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
+        raise UsageError(unloadable(name, error, what="encoder")) from error
+
+
+def checkpoint_hash(name: str, revision: str | None) -> str:
+    """The SHA-256 of a pretrained encoder's weights, which were loaded before: of the file as the hub shows it, or of
+    the files' hashes in the order of their names."""
+    folder = Path(name) if Path(name).is_dir() else Path(hf_hub_download(name, CONFIG_NAME, revision=revision)).parent
+    hashes = [file_hash(path) for path in sorted(folder.glob("*.safetensors"))]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def _in_folder(folder: Path, error: Exception) -> str | None:

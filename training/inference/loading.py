@@ -14,20 +14,20 @@ from training.inference import onnx_backend
 from training.inference.onnx_backend import READER
 from training.inference.predictor import Predictor, model_scales
 from training.lineage.release_record import unchanged
+from training.model.devices import device_of
 from training.model.event_extractor import EventExtractor
 
 
 def load_on_device(path: str, run: EvaluateConfig | PredictConfig | ReleaseConfig) -> tuple[EventExtractor, Encoding]:
     """The model in the folder `path` with its encoding, on the configured device and threads.
 
-    Raises UsageError when it is incomplete, or was released and has changed since.
+    Raises UsageError when it is incomplete, or was released and has changed since, or there is no such device.
     """
     if run.threads:
         torch.set_num_threads(run.threads)
     unchanged(Path(path))
     model, encoding = load_model(path)
-    if run.device == "auto" and torch.cuda.is_available():
-        torch.nn.Module.to(model, "cuda")
+    torch.nn.Module.to(model, device_of(run.device))
     return model, encoding
 
 

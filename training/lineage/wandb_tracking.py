@@ -6,8 +6,10 @@ stops a training run.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,15 +17,22 @@ from pathlib import Path
 import wandb
 
 from training.config.schema import TrackingConfig
+from training.lineage.tensorboard_curves import TensorBoardCurves
 
 _log = logging.getLogger(__name__)
+_LONGEST_NAME = 128
+"""Of an artifact, in characters."""
+_LARGEST_UPLOAD = 5_000_000_000
+"""In bytes."""
 
 
 class Tracker:
     """A tracked run. Without a run, or after its first failure, every method does nothing."""
 
-    def __init__(self, run: wandb.Run | None = None) -> None:
-        self._run = run
+    def __init__(
+        self, run: wandb.Run | None = None, *, files: bool = True, board: TensorBoardCurves | None = None
+    ) -> None:
+        self._run, self._files, self._board = run, files, board
 
     @property
     def folder(self) -> Path | None:
@@ -32,6 +41,8 @@ class Tracker:
 
     def log(self, values: Mapping[str, float]) -> None:
         """Log one point of each curve; `epoch` among the values is the x axis."""
+        if self._board:
+            self._board.log(values)
         self._attempt(lambda run: run.log(dict(values)))
 
     def table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -45,19 +56,43 @@ class Tracker:
 
     def used(self, folder: Path, *, name: str, kind: str, about: Mapping[str, object]) -> None:
         """Record an input of the run, such as its snapshot, as an artifact."""
-        artifact = _reference(folder, name, kind, about)
-        self._attempt(lambda run: _use_later(run, artifact) if run.offline else run.use_artifact(artifact))
+
+        def use(run: wandb.Run) -> None:
+            artifact = self._artifact(folder, name, kind, about)
+            if run.offline:
+                _use_later(run, artifact)
+            else:
+                run.use_artifact(artifact)
+
+        self._attempt(use)
 
     def made(
         self, folder: Path, *, name: str, kind: str, about: Mapping[str, object], aliases: Sequence[str] = ()
     ) -> None:
         """Record an output of the run, such as its model, as an artifact with the alias "latest" and `aliases`."""
-        artifact = _reference(folder, name, kind, about)
-        self._attempt(lambda run: run.log_artifact(artifact, aliases=["latest", *aliases]))
+        every = ["latest", *aliases]
+        self._attempt(lambda run: run.log_artifact(self._artifact(folder, name, kind, about), aliases=every))
 
     def finish(self, *, failed: bool) -> None:
         """Close the run, as failed or successful."""
+        if self._board:
+            self._board.close()
         self._attempt(lambda run: run.finish(exit_code=int(failed)))
+
+    def _artifact(self, folder: Path, name: str, kind: str, about: Mapping[str, object]) -> wandb.Artifact:
+        """An artifact of the folder's files, or, by wish or where they are too large, of its address."""
+        artifact = wandb.Artifact(artifact_name(name), kind, metadata=dict(about))
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        size = sum(path.stat().st_size for path in files)
+        if not self._files or size > _LARGEST_UPLOAD:
+            if self._files:
+                _log.warning("%s has %.1f GB, too much to upload; its address is tracked", folder, size / 1e9)
+            artifact.add_reference(folder.resolve().as_uri(), checksum=False)
+            return artifact
+        for path in files:  # not add_dir, which prints; neither a run's model nor a snapshot changes any more
+            local = path.relative_to(folder).as_posix()
+            artifact.add_file(str(path.resolve()), name=local, skip_cache=True, policy="immutable")
+        return artifact
 
     def _attempt(self, action: Callable[[wandb.Run], object]) -> None:
         if self._run is None:
@@ -74,7 +109,9 @@ def tracking(
     config: TrackingConfig, *, output: Path, name: str, id: str, settings: Mapping[str, object]
 ) -> Iterator[Tracker]:
     """A tracker whose run closes at the end of the block. `settings` is the nested config; `id` makes it resumable."""
-    tracker = Tracker(_start(config, output=output, name=name, id=id, settings=settings))
+    run = _start(config, output=output, name=name, id=id, settings=settings)
+    board = TensorBoardCurves(output / "tensorboard") if config.tensorboard else None
+    tracker = Tracker(run, files=config.artifacts == "files", board=board)
     try:
         yield tracker
     except BaseException:
@@ -119,12 +156,16 @@ def _start(
     return run
 
 
-def _reference(folder: Path, name: str, kind: str, about: Mapping[str, object]) -> wandb.Artifact:
-    """An artifact that refers to the folder by its URI: files are not copied or hashed, `about` has naba's own hash."""
-    safe = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
-    artifact = wandb.Artifact(safe, kind, metadata=dict(about))
-    artifact.add_reference(folder.resolve().as_uri(), checksum=False)
-    return artifact
+def artifact_name(name: str) -> str:
+    """The name as Weights & Biases takes it: ASCII letters, digits and `-_.`, at most 128.
+
+    A name with other letters, such as Hebrew ones, gets a hash of it, so that two of them stay two.
+    """
+    safe = re.sub(r"[^0-9A-Za-z_.-]", "-", name)
+    if name.isascii() and len(name) <= _LONGEST_NAME:
+        return safe
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{re.sub('-+', '-', safe)[: _LONGEST_NAME - 9].rstrip('-')}-{digest}"
 
 
 def _use_later(run: wandb.Run, artifact: wandb.Artifact) -> None:

@@ -1,8 +1,7 @@
-"""Checkpoints: what they hold, where the best one is now, and whether early stopping had ended training at one."""
+"""Checkpoints: what they hold, and where the best one is now."""
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from torch import nn
 from transformers import PreTrainedModel, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
-from transformers.trainer import OPTIMIZER_NAME, TRAINER_STATE_NAME
+from transformers.trainer import OPTIMIZER_NAME
 
 from annotation.core.errors import UsageError
 
@@ -70,11 +69,3 @@ def best_checkpoint(checkpoints: Path, state: TrainerState) -> str | None:
     """The folder of the best checkpoint so far, None when there is none."""
     folder = checkpoints / f"checkpoint-{state.best_global_step}"
     return str(folder) if state.best_global_step is not None and folder.is_dir() else None
-
-
-def exhausted(checkpoint: Path, patience: int | None) -> bool:
-    """Whether early stopping had ended training at the checkpoint; a resumed Trainer would train one more epoch."""
-    state = json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
-    stopper = state.get("stateful_callbacks", {}).get("EarlyStoppingCallback", {})
-    waited = int(stopper.get("attributes", {}).get("early_stopping_patience_counter", 0))
-    return patience is not None and waited >= patience

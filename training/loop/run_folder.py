@@ -1,6 +1,7 @@
 """The folder of one training run: its record, its checkpoints, and its model, which is written atomically.
 
-output/run.json      the id and the record: configuration, seed and snapshot, which must be equal to resume the run
+output/run.json      the id and the record: configuration, seed and snapshot, which must be equal to resume the run;
+                     and the stages, where a finished run was taken further
 output/checkpoints/  the best and the last one; removed when the model is finished
 output/model/        moved into place in one step
 output/wandb/        offline runs
@@ -13,7 +14,7 @@ import logging
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from annotation.core.document import Json
@@ -22,40 +23,75 @@ from annotation.storage.documents_file import atomic
 from training.config.schema import up_to_date
 
 _log = logging.getLogger(__name__)
-_STATE = "trainer_state.json"
+_STATE, _RECORD = "trainer_state.json", "run.json"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A finished run of that id, which was taken further after `epochs` epochs."""
+
+    id: str
+    epochs: int
 
 
 @dataclass(frozen=True)
 class RunFolder:
-    """The folder of a run, claimed for one configuration. `id` stays the same when the run is resumed."""
+    """The folder of a run, for one configuration. `id` stays the same when the run is resumed.
+
+    stages: the finished models that this one goes on from, the last of them in the folder until it is replaced.
+    """
 
     path: Path
     id: str
+    stages: tuple[Stage, ...] = ()
 
     @classmethod
     def claim(cls, path: Path, record: Json, *, resume: bool) -> RunFolder:
-        """Claim the folder for the run that `record` describes, in plain JSON values.
+        """Claim the folder for the run that `record` describes, in plain JSON values: `plan` and `begin`."""
+        return cls.plan(path, record, resume=resume).begin(record)
 
-        With `resume`, the files of the same run are kept; raises UsageError with the differences when there is work of
-        another run. Without, checkpoints are removed, and an old model stays until the new one is finished.
+    @classmethod
+    def plan(cls, path: Path, record: Json, *, resume: bool) -> RunFolder:
+        """The folder as the run that `record` describes would use it; nothing is written.
+
+        With `resume`, the files of the same run are kept, and a finished run with fewer epochs is taken further; raises
+        UsageError with the differences when there is work of another run.
         """
-        record = json.loads(json.dumps(record))
-        file = path / "run.json"
-        if resume and file.exists():
-            id, old = _read(file)
-            differences = list(_differences(up_to_date(old), up_to_date(record)))
-            if differences and cls(path, id).holds_work():
-                raise UsageError(
-                    f"{path} holds another run ({'; '.join(differences[:5])}); "
-                    "choose another name=, or resume=false to start again there"
-                )
-            if not differences:
-                return cls(path, id).tidied()
-        folder = cls(path, uuid.uuid4().hex[:12])
-        shutil.rmtree(folder.checkpoints, ignore_errors=True)
-        with atomic(file) as out:
-            json.dump({"id": folder.id, "record": record}, out, ensure_ascii=False, indent=2)
-        return folder.tidied()
+        file = path / _RECORD
+        new = uuid.uuid4().hex[:12]
+        if not resume or not file.exists():
+            return cls(path, new)
+        id, old, stages = _read(file)
+        before, record = up_to_date(old), up_to_date(json.loads(json.dumps(record)))
+        folder = cls(path, id, stages)
+        differences = list(_differences(before, record))
+        if not differences:
+            return folder
+        if folder.finished() and (epochs := _epochs_before(before, record)):
+            return cls(path, new, (*stages, Stage(id, epochs)))
+        if folder.holds_work():
+            raise UsageError(
+                f"{path} holds another run ({'; '.join(differences[:5])}); "
+                "choose another name=, or resume=false to start again there"
+            )
+        return cls(path, new)
+
+    def begin(self, record: Json, begun: Json | None = None) -> RunFolder:
+        """Write what `plan` found. The checkpoints of another run are removed; an old model stays until a new one is
+        finished. begun: what else is recorded of a run at its start, which need not be equal to resume it."""
+        file = self.path / _RECORD
+        if not file.exists() or _read(file)[0] != self.id:
+            shutil.rmtree(self.checkpoints, ignore_errors=True)
+            stages = {"stages": [asdict(stage) for stage in self.stages]} if self.stages else {}
+            with atomic(file) as out:
+                row = {"id": self.id, **stages, "record": record, **({"begun": begun} if begun else {})}
+                json.dump(row, out, ensure_ascii=False, indent=2)
+        return self.tidied()
+
+    @property
+    def epochs_before(self) -> int:
+        """Epochs of the finished run that this one goes on from, 0 where there is none."""
+        return self.stages[-1].epochs if self.stages else 0
 
     def tidied(self) -> RunFolder:
         """The same folder, after removing partial and outdated files of a killed run."""
@@ -116,15 +152,15 @@ class RunFolder:
         return self.path / ".model-old"
 
 
-def _read(file: Path) -> tuple[str, Json]:
-    """The id and the record of the run that the file describes."""
+def _read(file: Path) -> tuple[str, Json, tuple[Stage, ...]]:
+    """The id, the record and the earlier stages of the run that the file describes."""
     try:
         row = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {error}; resume=false starts again there") from error
     if not isinstance(row, dict) or not isinstance(row.get("record"), dict) or "id" not in row:
         raise UsageError(f"{file}: does not describe a run; resume=false starts again there")
-    return str(row["id"]), row["record"]
+    return str(row["id"]), row["record"], tuple(Stage(**stage) for stage in row.get("stages", ()))
 
 
 def _whole(file: Path) -> bool:
@@ -132,6 +168,16 @@ def _whole(file: Path) -> bool:
         return isinstance(json.loads(file.read_text(encoding="utf-8")), dict)
     except (OSError, ValueError):
         return False
+
+
+def _epochs_before(old: Json, new: Json) -> int | None:
+    """The epochs of an old record that a new one differs from in having more of them alone, else None."""
+    before, after = old.get("fit"), new.get("fit")
+    if not isinstance(before, dict) or not isinstance(after, dict) or {**old, "fit": after} != new:
+        return None
+    epochs = before.get("epochs")
+    same = {**before, "epochs": after.get("epochs")} == after
+    return epochs if same and isinstance(epochs, int) and epochs < after["epochs"] else None
 
 
 def _differences(old: object, new: object, path: str = "") -> Iterator[str]:

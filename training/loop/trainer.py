@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 from transformers import (
-    EarlyStoppingCallback,
     PrinterCallback,
     Trainer,
     TrainerCallback,
@@ -25,7 +24,8 @@ from transformers.trainer import TRAINER_STATE_NAME
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.matching import HEADLINE, PRF, UNITS, count_units, units
+from annotation.core.matching import PRF, UNITS, count_units, units
+from training.config.environment import environment
 from training.config.schema import FitConfig
 from training.encoding.encoding import Encoding
 from training.inference.encoder_states import EncoderStates
@@ -36,21 +36,29 @@ from training.loop.checkpoints import (
     LeanCheckpoints,
     best_checkpoint,
     check_space,
-    exhausted,
     without_fixed_weights,
 )
+from training.loop.early_stopping import EarlyStopping, exhausted
+from training.loop.one_device import OneDeviceArguments
 from training.loop.optimizer import optimizer
 from training.loop.process_group import ALONE, ProcessGroup
 from training.loop.progress_callback import ProgressCallback
+from training.loop.smoothed_loss import SmoothedLoss
 from training.loop.step_sampler import Loader, Shares, Steps, loss_counts
 from training.model.batches import Examples, LengthBatches
+from training.model.devices import device_of
 from training.model.encoder_training import Regime, encoders_in_training, frozen
 from training.model.event_extractor import EventExtractor
 from training.model.mixed_precision import uses_bf16
 
+_SCHEDULES = {"linear": "linear", "cosine": "cosine", "constant": "constant_with_warmup"}
+"""The settings' names of transformers' schedules."""
+_ACCELERATE_DEVICE = "ACCELERATE_TORCH_DEVICE"
+"""The variable that tells accelerate, which Trainer moves its model with, the device."""
 CHOICE = "choice"
+"""The score that the best checkpoint has most of: the metric, and where it ties or is 0 others."""
 _HINTS = {"Trig-C": 1e-3, "Entity": 1e-3}
-"""Weights of other scores added to Arg-C+ to choose a checkpoint: enough to rank them before any role is right."""
+"""Weights of other scores added to the metric: enough to rank checkpoints before any role is right."""
 
 
 class Splits(Protocol):
@@ -88,16 +96,14 @@ def fit(
     process of a group calls it; they split each batch, with the same losses as one process. Raises UsageError for a
     split without documents.
     """
-    for name in ("train", "dev"):
-        if not getattr(splits, name):
-            raise UsageError(f"no {name} documents to use; see data.languages, or make a larger snapshot")
+    check_splits(splits)
     examples = Examples(splits.train, encoding)
     with encoders_in_training((model.encoder, *model.others), regime, examples.examples):
         states = EncoderStates.of(model, encoding) if model.reader and frozen(model.encoder) else None
         if states:
             examples.examples = states.attach(examples.examples)
         batches = LengthBatches(examples.lengths, size=fit.batch_size, seed=seed)
-        parts = _Parts(model, encoding, examples, batches, splits.dev, fit, group, states)
+        parts = _Parts(model, encoding, examples, batches, splits.dev, fit, group, states, SmoothedLoss())
         _train(parts, seed=seed, tracker=tracker, checkpoints=checkpoints, resume=resume)
     return model
 
@@ -105,11 +111,13 @@ def fit(
 def _train(parts: _Parts, *, seed: int, tracker: Tracker, checkpoints: Path, resume: Path | None) -> None:
     fit, group = parts.fit, parts.group
     check_space(checkpoints, parts.model)
-    arguments = _arguments(fit, steps=math.ceil(len(parts.batches) / fit.accumulate), seed=seed, folder=checkpoints)
-    callback = ProgressCallback(tracker)
-    stopper = [EarlyStoppingCallback(fit.patience)] if fit.patience else []
+    callback = ProgressCallback(tracker, fit.metric, documents=len(parts.examples.examples), smoothed=parts.smoothed)
+    stopper = [EarlyStopping(fit.patience, fit.metric)] if fit.patience else []
     reporting = [callback] if group.is_main else []
-    loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), LeanCheckpoints(), *stopper])
+    device, steps = device_of(fit.device), math.ceil(len(parts.batches) / fit.accumulate)
+    with environment({} if fit.device in ("auto", "cpu") else {_ACCELERATE_DEVICE: str(device)}):
+        arguments = _arguments(fit, device, steps=steps, seed=seed, folder=checkpoints)
+        loop = _Loop(parts, arguments, [*reporting, CheckpointLocator(checkpoints), LeanCheckpoints(), *stopper])
     if group.size > 1:
         set_seed(seed + group.rank)  # for a different dropout in each process
     try:
@@ -120,6 +128,13 @@ def _train(parts: _Parts, *, seed: int, tracker: Tracker, checkpoints: Path, res
                 loop.train(resume_from_checkpoint=str(resume) if resume else None)
     finally:
         callback.close()
+
+
+def check_splits(splits: Splits) -> None:
+    """Raise UsageError for a split without documents."""
+    for name in ("train", "dev"):
+        if not getattr(splits, name):
+            raise UsageError(f"no {name} documents to use; see data.languages, or make a larger snapshot")
 
 
 def development(gold: Sequence[Document], predicted: Sequence[Document]) -> dict[str, float]:
@@ -149,6 +164,7 @@ class _Parts:
     fit: FitConfig
     group: ProcessGroup
     states: EncoderStates | None
+    smoothed: SmoothedLoss
 
 
 class _Loop(Trainer):
@@ -182,6 +198,13 @@ class _Loop(Trainer):
         """The inputs on the device; copies from pinned memory are asynchronous."""
         return {name: tensor.to(self.args.device, non_blocking=True) for name, tensor in inputs.items()}
 
+    def training_step(
+        self, model: torch.nn.Module, inputs: dict[str, Tensor], num_items_in_batch: Tensor | int | None = None
+    ) -> Tensor:
+        loss = super().training_step(model, inputs, num_items_in_batch)
+        self._parts.smoothed.add(loss)
+        return loss
+
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
         if self.optimizer is None:
             parts = self._parts
@@ -195,7 +218,8 @@ class _Loop(Trainer):
         size, states = parts.fit.batch_size, parts.states
         predicted = predict(parts.model, parts.encoding, bare, batch_size=size, version="training", states=states)
         scores = _scores(parts.group.all_reduce(_counts(gold, list(predicted))))
-        choice = scores[HEADLINE] + sum(weight * scores[unit] for unit, weight in _HINTS.items())
+        hints = sum(weight * scores[unit] for unit, weight in _HINTS.items() if unit != parts.fit.metric)
+        choice = scores[parts.fit.metric] + hints
         metrics = {f"eval_{name}": value for name, value in {**scores, CHOICE: choice}.items()}
         self.state.log_history.append({**metrics, "epoch": self.state.epoch or 0, "step": self.state.global_step})
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
@@ -212,15 +236,16 @@ class _Loop(Trainer):
         self._parts.group.barrier()  # a checkpoint is complete once the main process has written its last file
 
 
-def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> TrainingArguments:
+def _arguments(fit: FitConfig, device: torch.device, *, steps: int, seed: int, folder: Path) -> TrainingArguments:
     """The settings of Trainer. steps: optimizer steps of an epoch."""
     every = steps * fit.evaluate_every
-    arguments = TrainingArguments(
+    return OneDeviceArguments(
+        on=str(device),
         output_dir=str(folder),
         num_train_epochs=fit.epochs,
         per_device_train_batch_size=fit.batch_size,
         gradient_accumulation_steps=fit.accumulate,
-        lr_scheduler_type="linear",
+        lr_scheduler_type=_SCHEDULES[fit.schedule],
         warmup_steps=int(fit.warmup * steps * fit.epochs),
         max_grad_norm=fit.clip,
         eval_strategy="steps",
@@ -240,14 +265,6 @@ def _arguments(fit: FitConfig, *, steps: int, seed: int, folder: Path) -> Traini
         remove_unused_columns=False,
         logging_nan_inf_filter=False,  # it would synchronise with the device after every step
         seed=seed,
-        use_cpu=fit.device == "cpu",
-        bf16=uses_bf16(fit.precision, _device(fit)),
+        use_cpu=device.type == "cpu",
+        bf16=uses_bf16(fit.precision, device),
     )
-    if arguments.n_gpu > 1:
-        arguments._n_gpu = 1  # with several, Trainer would split batches whose parts belong together
-    return arguments
-
-
-def _device(fit: FitConfig) -> torch.device:
-    """The device on which Trainer will compute."""
-    return torch.device("cuda" if fit.device == "auto" and torch.cuda.is_available() else "cpu")

@@ -2,84 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-import yaml
-
 from annotation.core.matching import HEADLINE
-from annotation.core.messages import percent
 from training.lineage.release_record import Record
-
-_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
-"""Ids that the hub can link to; an encoder may also be a local folder."""
+from training.release.card_parts import ABOUT, front_matter, hub_results, licence, score_table, use
 
 
 def model_card(record: Record) -> str:
     """The text of README.md. Its metadata block has a `model-index`, which the hub shows as the model's results."""
-    block = yaml.safe_dump(_metadata(record), sort_keys=False, allow_unicode=True)
+    data, encoder = record.snapshot, record.trained.encoder
+    results = hub_results(record.model, record.scores, dataset=data.name, split=record.split, revision=data.content)
     parts = [
-        f"---\n{block}---\n\n# {record.model}, release {record.version}\n",
-        "Finds events in news articles, their arguments with their roles, and the entities that fill them. Spans may "
-        "begin inside a word, where a prefix is glued to it. Offsets count code points; `end` is exclusive.\n",
-        _scores(record),
+        front_matter(list(record.languages), encoder, results),
+        f"# {record.model}, release {record.version}\n\n{ABOUT}",
+        f"## Scores\n\nF1 in percent on the {record.documents} documents of `{data.name}`, {record.split}; "
+        f"the headline is {HEADLINE}: trigger, event type, argument and role all right.\n",
+        score_table(record.scores, record.intervals),
         _gates(record),
-        _use(record),
+        use("model") + "\nreport.html says how far the scores can be trusted.\n",
+        licence(encoder),
         _origin(record),
     ]
     return "\n".join(parts)
-
-
-def _metadata(record: Record) -> dict[str, object]:
-    head = {"language": sorted(record.languages), "license": "other", "pipeline_tag": "token-classification"}
-    tags = {"tags": ["event-extraction", "naba"]}
-    name = record.trained.encoder
-    base = {"base_model": name} if name != "compact" and _HUB_ID.fullmatch(name) else {}
-    return {**head, **base, **tags, "metrics": ["f1"], "model-index": [_results(record)]}
-
-
-def _results(record: Record) -> dict[str, object]:
-    """A `model-index` entry in the hub's format: task, dataset and metrics for all documents and each language."""
-    data = record.snapshot
-    results = []
-    for language, scores in record.scores.items():
-        named = data.name if language == "all" else f"{data.name} ({language})"
-        dataset = {"type": data.name, "name": named, "split": record.split, "revision": data.content}
-        if language != "all":
-            dataset["config"] = language
-        metrics = [{"type": "f1", "name": f"{unit} F1", "value": round(value, 4)} for unit, value in scores.items()]
-        task = {"type": "token-classification", "name": "Event extraction"}
-        results.append({"task": task, "dataset": dataset, "metrics": metrics})
-    return {"name": record.model, "results": results}
-
-
-def _scores(record: Record) -> str:
-    """A table of F1 in percent, with the 95% interval over all documents."""
-    lines = [
-        f"## Scores\n\nF1 in percent on the {record.documents} documents of `{record.snapshot.name}`, {record.split}; "
-        f"the headline is {HEADLINE}: trigger, event type, argument and role all right.\n",
-        "| | all | 95% | " + " | ".join(language for language in record.scores if language != "all") + " |",
-        "| --- |" + " ---: |" * (1 + len(record.scores)),
-    ]
-    for unit, value in record.scores["all"].items():
-        low, high = record.intervals[unit]
-        others = [percent(scores[unit]) for language, scores in record.scores.items() if language != "all"]
-        cells = (percent(value), f"{percent(low)}-{percent(high)}", *others)
-        lines.append(f"| {unit} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
 
 
 def _gates(record: Record) -> str:
     lines = [f"## Gates\n\nHeld against the gates `{record.gates_preset}`.\n"]
     lines += [f"- {gate.gate} ({'passed' if gate.passed else 'FAILED'}): {gate.said}" for gate in record.gates]
     return "\n".join(lines) + "\n"
-
-
-def _use(record: Record) -> str:
-    return (
-        "## Use\n\n    naba predict model=model input=articles.jsonl output=predictions.jsonl\n\n"
-        "Scores beside spans and arguments are chances in 0..1; report.html says how far they can be trusted.\n"
-    )
 
 
 def _origin(record: Record) -> str:

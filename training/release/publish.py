@@ -17,7 +17,7 @@ from training.lineage.wandb_tracking import tracking
 from training.release.model_card import model_card
 from training.report.page import write_report
 
-_TRACKED = ("project", "entity", "group")
+_TRACKED = ("project", "entity", "group", "artifacts")
 
 
 def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) -> Path:

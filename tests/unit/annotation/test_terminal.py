@@ -51,6 +51,12 @@ def test_without_a_terminal_there_is_a_line_now_and_then(
     assert [record.getMessage() for record in caplog.records] == ["reading: 1,000 of 2,000"]
 
 
+def test_a_line_tells_further_details(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO), ProgressBar("training", 20, detail=lambda: "loss 1.5", seconds=0) as bar:
+        bar.advance(3)
+    assert [record.getMessage() for record in caplog.records] == ["training: 3 of 20, loss 1.5"]
+
+
 def test_on_a_terminal_there_is_a_bar_and_no_line(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

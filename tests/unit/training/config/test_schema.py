@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from hydra import compose, initialize_config_module
+from hydra.core.plugins import Plugins
 from hypothesis import given
 from hypothesis import strategies as st
 from omegaconf import DictConfig, OmegaConf
 
 import conf
+from annotation.core.matching import UNITS
 from training.config.schema import (
     AuditConfig,
     CompactEncoderConfig,
@@ -22,6 +25,7 @@ from training.config.schema import (
     ReleaseConfig,
     TrainConfig,
     VerifyConfig,
+    up_to_date,
 )
 from training.config.validation import ConfigError, Settings, needed, paths, setting, typed
 
@@ -47,13 +51,15 @@ def test_a_command_with_what_it_needs_has_a_configuration() -> None:
 
 
 def test_every_fault_is_reported_at_once_with_its_path() -> None:
-    cfg = composed("fit.epochs=0", "fit.warmup=many", "data.languages=he", "encoder=hub", "seed=-1", "model.dropout=1")
+    cfg = composed(
+        "fit.epochs=0", "fit.warmup=many", "data.languages={he: 1}", "encoder=hub", "seed=-1", "model.dropout=1"
+    )
     assert faults(cfg) == {
         "snapshot: missing; say snapshot=...",
         "encoder.name: missing; say encoder.name=...",
         "fit.epochs: must be at least 1, not 0",
         "fit.warmup: must be a number, not 'many'",
-        "data.languages: must be a list, not 'he'",
+        "data.languages: must be a list, not {'he': 1}",
         "seed: must be from 0 to 4294967295, not -1",
         "model.dropout: must be below 1, not 1.0",
     }
@@ -228,3 +234,25 @@ def test_rules_are_not_asked_of_none_but_needed_fields_are() -> None:
     assert Small(must="x").may is None
     with pytest.raises(ConfigError, match="must: is bad; may: never good"):
         Small(must="bad", may=1)
+
+
+def test_one_value_alone_is_a_list_of_it() -> None:
+    assert typed(composed("snapshot=a", "data.languages=he"), TrainConfig).data.languages == ("he",)
+
+
+def test_the_metrics_are_the_units_of_scoring() -> None:
+    assert get_args(get_type_hints(FitConfig)["metric"]) == UNITS
+
+
+def test_a_record_from_before_the_metric_was_a_setting_is_of_the_same_run() -> None:
+    old = {"fit": {"epochs": 3}, "encoder": {"kind": "compact"}}
+    assert up_to_date(old)["fit"] == asdict(FitConfig(epochs=3))
+
+
+def test_the_slurm_launcher_composes() -> None:
+    Plugins.instance()
+    with initialize_config_module("conf", version_base="1.3"):
+        cfg = compose("train", overrides=["hydra/launcher=slurm"], return_hydra_config=True)
+    launcher = cfg.hydra.launcher
+    assert launcher._target_.endswith("SlurmLauncher")
+    assert (launcher.timeout_min, launcher.partition) == (240, None)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.tracked import artifact, points, records, settings, summary, table
 from training.config.schema import TrackingConfig
-from training.lineage.wandb_tracking import mode, tracking
+from training.lineage.wandb_tracking import artifact_name, mode, tracking
 
 OFFLINE = TrackingConfig(mode="offline", project="test")
 
@@ -23,7 +23,8 @@ def nobodys_account(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 
 def test_an_offline_run_holds_its_settings_curves_table_and_lineage(tmp_path: Path) -> None:
-    (tmp_path / "snap").mkdir()
+    (tmp_path / "snap" / "inner").mkdir(parents=True)
+    (tmp_path / "snap" / "inner" / "text").write_text("abc")
     given = {"config": {"fit": {"epochs": 3}}, "seed": 13}
     with tracking(OFFLINE, output=tmp_path, name="demo", id="abc123", settings=given) as tracker:
         tracker.used(tmp_path / "snap", name="snap/1", kind="dataset", about={"content": "f00"})
@@ -45,9 +46,32 @@ def test_an_offline_run_holds_its_settings_curves_table_and_lineage(tmp_path: Pa
     dataset, model = artifact(folder, "dataset"), artifact(folder, "model")
     assert (dataset.name, json.loads(dataset.metadata)) == ("snap-1", {"content": "f00"})
     assert (dataset.use_after_commit, model.use_after_commit) == (True, False)  # what goes in, and what comes out
+    (entry,) = model.manifest.contents
+    assert (entry.path, entry.size, entry.local_path) == ("inner/text", 3, str(tmp_path / "snap" / "inner" / "text"))
     assert set(model.aliases) == {"latest", "1.10", "release"}
     assert table(folder, "types")["data"] == [["Arrest", 0.5]]
     assert summary(folder)["final/Arg-C+"] == 0.5
+
+
+def test_names_in_other_scripts_stay_different() -> None:
+    first, second = artifact_name("model-ניסוי"), artifact_name("model-תירגול")
+    assert first != second
+    assert all(name.isascii() and name.startswith("model-") for name in (first, second))
+    assert artifact_name("model-my run/1.0") == "model-my-run-1.0"
+    assert len(artifact_name("a" * 200)) == 128
+
+
+def test_addresses_alone_are_tracked_where_that_is_wished(tmp_path: Path) -> None:
+    (tmp_path / "snap").mkdir()
+    (tmp_path / "snap" / "text").write_text("abc")
+    config = TrackingConfig(mode="offline", artifacts="references")
+    with tracking(config, output=tmp_path, name="demo", id="abc", settings={}) as tracker:
+        tracker.made(tmp_path / "snap", name="m", kind="model", about={})
+        folder = tracker.folder
+    assert folder is not None
+    (entry,) = artifact(folder, "model").manifest.contents
+    assert (entry.path, entry.local_path) == ("text", "")
+    assert (tmp_path / "snap" / "text").as_uri() in str(entry)
 
 
 def test_off_writes_nothing(tmp_path: Path) -> None:

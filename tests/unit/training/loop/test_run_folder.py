@@ -143,3 +143,29 @@ def test_an_old_model_stays_until_the_new_one_is_finished(tmp_path: Path) -> Non
 def test_the_record_is_plain_json(tmp_path: Path) -> None:
     claim(tmp_path)
     assert json.loads((tmp_path / "run.json").read_text())["record"] == {**RECORD, "languages": ["ar"]}
+
+
+def test_more_epochs_take_a_finished_run_further_until_the_new_model_is_there(tmp_path: Path) -> None:
+    first = claim(tmp_path)
+    first.publish(weights("old"))
+    planned = RunFolder.plan(tmp_path, {**RECORD, "fit": {"epochs": 5}}, resume=True)
+    assert first.finished()  # nothing was written yet
+    longer = planned.begin({**RECORD, "fit": {"epochs": 5}})
+    assert (longer.epochs_before, longer.finished(), longer.stages[0].id) == (3, False, first.id)
+    checkpoint(longer, 7)
+    again = claim(tmp_path, {**RECORD, "fit": {"epochs": 5}})
+    assert again == longer
+    assert again.checkpoint() is not None
+    again.publish(weights("new"))
+    assert (tmp_path / "model" / "weights").read_text() == "new"
+    assert claim(tmp_path, {**RECORD, "fit": {"epochs": 6}}).epochs_before == 5
+
+
+def test_a_run_that_is_not_finished_or_is_to_have_fewer_epochs_is_not_taken_further(tmp_path: Path) -> None:
+    checkpoint(claim(tmp_path), 3)
+    with pytest.raises(UsageError, match="holds another run"):
+        claim(tmp_path, {**RECORD, "fit": {"epochs": 5}})
+    claim(tmp_path).publish(weights("old"))
+    for other in ({"epochs": 2}, {"epochs": 5, "clip": 2}):
+        with pytest.raises(UsageError, match="holds another run"):
+            claim(tmp_path, {**RECORD, "fit": other})

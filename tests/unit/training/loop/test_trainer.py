@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -99,6 +100,21 @@ def test_the_best_weights_are_the_ones_that_are_kept(tmp_path: Path) -> None:
     assert {unit: curves.curve(f"dev/{unit}")[best] for unit in scores} == scores
 
 
+def test_the_metric_of_the_run_chooses_the_weights_and_stops_it(tmp_path: Path) -> None:
+    curves = Curves()
+    model = trained(tmp_path, replace(SHORT, epochs=30, patience=2, metric="Trig-I"), tracker=curves)
+    scores, metric = development(SPLITS.dev, list(predict(model, ENCODING, SPLITS.dev))), curves.curve("dev/Trig-I")
+    assert scores["Trig-I"] == max(metric)
+    assert metric.index(max(metric)) == len(metric) - 3
+
+
+@pytest.mark.parametrize(("schedule", "last"), [("linear", 0.0), ("cosine", 0.0), ("constant", 5e-3)])
+def test_after_the_warmup_the_rate_falls_as_the_schedule_says(schedule: str, last: float, tmp_path: Path) -> None:
+    curves = Curves()
+    trained(tmp_path, replace(SHORT, epochs=2, warmup=0, schedule=schedule), tracker=curves)  # type: ignore[arg-type]
+    assert curves.curve("train/learning_rate")[-1] == pytest.approx(last, abs=1e-3)
+
+
 def test_the_loss_falls(tmp_path: Path) -> None:
     curves = Curves()
     trained(tmp_path, tracker=curves)
@@ -112,7 +128,8 @@ def test_training_stops_when_the_development_scores_no_longer_rise(tmp_path: Pat
     trained(tmp_path, replace(SHORT, epochs=40, patience=2), tracker=curves)
     choices = curves.curve("dev/choice")
     assert len(choices) < 40
-    assert choices.index(max(choices)) == len(choices) - 3  # the best, and two that were no better
+    metric = curves.curve("dev/Arg-C+")
+    assert metric.index(max(metric)) == len(metric) - 3  # the best, and two that were no better
 
 
 def test_a_run_broken_off_when_its_patience_was_over_is_not_trained_further(
@@ -167,6 +184,17 @@ def test_what_was_reached_is_said_in_lines(tmp_path: Path, caplog: pytest.LogCap
     assert len(lines) == SHORT.epochs
     assert lines[0].startswith("epoch 1 of 3: loss ")
     assert "Arg-C+ " in lines[0]
+
+
+def test_between_evaluations_a_line_tells_loss_rate_time_and_memory(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.loop.progress_callback.SECONDS_BETWEEN_LINES", 0)
+    with caplog.at_level(logging.INFO, logger="annotation.terminal"):
+        trained(tmp_path)
+    lines = [record.getMessage() for record in caplog.records if record.name == "annotation.terminal"]
+    shown = r"training: 9 of 9, loss [\d.]+, [\d.]+ documents/s, 0:00:00 left, [\d.]+ GB"
+    assert re.fullmatch(shown, lines[-1]), lines[-1]
 
 
 @pytest.mark.parametrize("split", ["train", "dev"])

@@ -1,0 +1,26 @@
+"""What a training needs is looked for before torch is imported: a fault costs a second, and leaves nothing."""
+
+from __future__ import annotations
+
+from annotation.snapshot.snapshot import Snapshot
+from training.config.schema import AnyEncoderConfig, BundledEncoderConfig, HubEncoderConfig, TrainConfig
+from training.lineage.tensorboard_curves import check_tensorboard
+
+
+def check_needs(run: TrainConfig) -> None:
+    """Open the snapshot, and look whether the encoder and the packages are there. Raises UsageError."""
+    Snapshot.open(run.snapshot)
+    _check_encoder(run.encoder)
+    if run.tracking.tensorboard:
+        check_tensorboard()
+
+
+def _check_encoder(encoder: AnyEncoderConfig) -> None:
+    if isinstance(encoder, HubEncoderConfig):
+        from training.encoding.hub import check_available
+
+        check_available(encoder.name, encoder.revision)
+    elif isinstance(encoder, BundledEncoderConfig):
+        from training.encoding.bundled import check_installed
+
+        check_installed()
