@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import cast
 
 from annotation.articles.reader import read
 from annotation.core.document import Document
@@ -43,6 +44,7 @@ def pretrain(run: PretrainConfig) -> None:
         raise UsageError(f"{output}: was pretrained with other settings or articles; choose another output")
     if recorded:
         _log.info("%s is finished already", output)
+        write_record(output, _held_out_too(recorded, about))
         return
     folder = _claimed(output.parent / f".{output.name}.pretraining", bound)
     try:
@@ -51,6 +53,12 @@ def pretrain(run: PretrainConfig) -> None:
         if not folder.holds_work():
             shutil.rmtree(folder.path, ignore_errors=True)
     _log.info("written to %s; use it with %s", output, _how_to_use(run))
+
+
+def _held_out_too(recorded: Mapping[str, object], about: Mapping[str, object]) -> Mapping[str, object]:
+    """The record, with the snapshots too from which the same articles were read now."""
+    contents = {str(each) for row in (recorded, about) for each in cast(Sequence[str], row.get("held_out", ()))}
+    return {**recorded, "held_out": sorted(contents)}
 
 
 def _articles(run: PretrainConfig) -> tuple[list[Document], dict[str, object]]:

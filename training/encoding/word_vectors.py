@@ -21,11 +21,11 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from annotation.core.errors import UsageError
 from annotation.core.text import folded
-from annotation.storage.documents_file import atomic
+from annotation.storage.documents_file import atomic, write_bytes
 from annotation.storage.sealed_record import file_hash
 
 FORMAT = 1
@@ -104,7 +104,7 @@ class WordVectors:
     def write(self, folder: Path) -> None:
         """Write both files into the folder, the record last."""
         folder.mkdir(parents=True, exist_ok=True)
-        save_file({"hashes": self.index.hashes, "vectors": self.vectors}, folder / VECTORS)
+        write_bytes(folder / VECTORS, save({"hashes": self.index.hashes, "vectors": self.vectors}))
         sizes = {"words": len(self.index.hashes), "buckets": self.index.buckets, "size": self.vectors.shape[1]}
         row = {"format": FORMAT, **sizes, "sha256": file_hash(folder / VECTORS)}
         with atomic(folder / RECORD) as file:

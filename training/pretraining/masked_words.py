@@ -32,6 +32,7 @@ from annotation.terminal import ProgressBar
 from training.config.encoders import PretrainedEncoderConfig
 from training.config.pretraining import PretrainConfig
 from training.encoding.tokenizer import HubTokenizer, Ids
+from training.loop.checkpoints import check_space
 from training.loop.run_folder import RunFolder
 from training.model.mixed_precision import uses_bf16
 from training.pretraining.masked_model import load_masked
@@ -56,6 +57,7 @@ def train_masked(
     masking = MaskedBatches(tokenizer, run.masking.share, run.seed)
     trainer = Trainer(model, arguments, masking, blocks, callbacks=[bar := _Bar(), _Epochs(masking)])
     trainer.remove_callback(PrinterCallback)
+    check_space(folder.checkpoints, model)
     checkpoint = folder.checkpoint()
     if checkpoint:
         _log.info("going on from %s", checkpoint)
