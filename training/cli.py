@@ -113,6 +113,17 @@ def evaluate(context: typer.Context) -> None:
 
 
 @_learning_command
+def runs(
+    folder: Annotated[Path, typer.Argument(help="A folder with runs in it, such as outputs or multirun/NAME.")],
+    as_json: AsJson = False,
+) -> None:
+    """Runs beside each other, the best first: scores, and only the settings that differ: naba runs outputs [--json]"""
+    from training.commands.runs import runs_command
+
+    runs_command(folder, as_json=as_json)
+
+
+@_learning_command
 def score(
     gold: Annotated[Path, typer.Argument(help="Documents (.jsonl, .jsonl.gz), or TextEE's JSON.")],
     predicted: Annotated[Path, typer.Argument(help="The same Documents as somebody else marked them.")],

@@ -18,6 +18,7 @@ from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.paired_bootstrap import Comparison, compare
 from training.analysis.randomization_test import ScoreKey, Shift, drops_and_rises
 from training.analysis.slices import Slices, slices
+from training.lineage.seed_scores import SeedScores
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.boundary_ladder import Ladder, ladder
 from training.scoring.coreference import Links, links
@@ -87,6 +88,7 @@ class Evaluation:
     human: Mapping[str, PRF] = field(default_factory=dict)
     ceilings: Ceilings | None = None
     studio: str | None = None
+    seeds: SeedScores | None = None
 
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
@@ -112,6 +114,8 @@ class Evaluation:
             parts["before"] = self.before.as_dict()
         if self.ceilings:
             parts["ceilings"] = self.ceilings.as_dict()
+        if self.seeds:
+            parts["seeds"] = self.seeds.as_dict()
         if self.human:
             parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
         return {**self.scores.as_dict(), "title": self.title, "meta": dict(self.meta), **parts}
@@ -129,10 +133,12 @@ def evaluation(
     title: str = "",
     meta: Mapping[str, str] | None = None,
     studio: str | None = None,
+    seeds: SeedScores | None = None,
 ) -> Evaluation:
     """Evaluate predictions against gold. Raises UsageError when gold is empty, or the two sides do not fit.
 
     `before`: another model's name and what it predicts for the same documents. `agreement`: as a manifest holds it.
+    `seeds`: what trainings with other seeds reached.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
@@ -156,6 +162,7 @@ def evaluation(
         human=human_scores(agreement),
         ceilings=ceilings,
         studio=studio,
+        seeds=seeds,
     )
 
 

@@ -80,6 +80,7 @@ def _runs(run: CurveConfig) -> Iterator[tuple[float, TrainConfig]]:
                     name=f"{run.name}-{name}",
                     output=str(Path(run.output) / name),
                     seed=seed,
+                    seeds=None,
                     fit=fit,
                     data=replace(run.data, share=share),
                     tracking=replace(run.tracking, group=run.tracking.group or run.name),

@@ -18,6 +18,7 @@ from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.inference.loading import load_on_device
 from training.inference.predictor import predict
+from training.lineage.seed_scores import SeedScores
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 from training.release.training_lineage import read_training_record, training_documents
@@ -46,6 +47,7 @@ def evaluate(run: EvaluateConfig) -> float:
         title=f"{model.name} on {manifest.name}",
         meta={"model": model.name, "snapshot": f"{manifest.name} ({manifest.content[:12]})", "split": run.split},
         studio=run.studio,
+        seeds=SeedScores.read(Path(run.model)),
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(result, out)

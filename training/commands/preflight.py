@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from annotation.snapshot.snapshot import Snapshot
+from training.commands.initial_check import check_initial
 from training.config.schema import AnyEncoderConfig, BundledEncoderConfig, HubEncoderConfig, TrainConfig
 from training.lineage.tensorboard_curves import check_tensorboard
 
 
 def check_needs(run: TrainConfig) -> None:
-    """Open the snapshot, and look whether the encoder and the packages are there. Raises UsageError."""
-    Snapshot.open(run.snapshot)
+    """Open the snapshot, and look whether the encoder, the packages and `init` are there. Raises UsageError."""
+    snapshot = Snapshot.open(run.snapshot)
+    if run.init is not None:
+        check_initial(run, run.init, snapshot.ontology)
     _check_encoder(run.encoder)
     if run.tracking.tensorboard:
         check_tensorboard()

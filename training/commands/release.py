@@ -27,6 +27,7 @@ from training.analysis.randomization_test import Shift, drops_and_rises
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
+from training.lineage.seed_scores import SeedScores
 from training.release import gates
 from training.release.candidate import Examined, Trial, examine, warn_seen, warn_unknown
 from training.release.gates import Findings, GatesConfig, Outcome
@@ -131,6 +132,7 @@ def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Pre
         title=f"Release {run.version}: {examined.name} on {manifest.name}",
         meta=meta,
         studio=run.studio,
+        seeds=SeedScores.read(Path(run.model)),
     )
 
 

@@ -14,11 +14,13 @@ import torch
 import yaml
 from transformers import set_seed
 
-from annotation.core.document import Document
+from annotation.core.document import Document, Json
 from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
+from training.commands.initial_model import InitialModel
+from training.commands.train_seeds import train_seeds
 from training.config.schema import PretrainedEncoderConfig, TrainConfig
 from training.encoding.bundled import checkpoint_of
 from training.encoding.coverage import ENOUGH, coverage
@@ -31,12 +33,12 @@ from training.lineage.pretraining_record import may_have_read
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
-from training.loop.continued_run import METRICS, Finished
+from training.loop.continued_run import Finished
 from training.loop.data_selection import DataSelection
 from training.loop.one_device import computed_on
 from training.loop.phases import phases
 from training.loop.process_group import ProcessGroup, process_group
-from training.loop.run_folder import RunFolder
+from training.loop.run_folder import METRICS, RunFolder
 from training.loop.trainer import check_splits, fit
 from training.model.encoder_training import Regime
 from training.model.event_extractor import EventExtractor
@@ -54,24 +56,27 @@ def train(run: TrainConfig) -> float:
     """Train a model into `output`/model and return its `fit.metric` on the development documents, in 0..1.
 
     An interrupted run is resumed from its last checkpoint; a finished one is not repeated, but taken further where it
-    is to have more epochs. Processes started by torchrun train together, and the main one writes.
+    is to have more epochs. Processes started by torchrun train together, and the main one writes. With `seeds`, the
+    mean over them is returned.
     """
     with process_group(cpu=run.fit.device == "cpu") as group:
         agreed = group.broadcast(lambda: run)  # a name made of the time of day is the main process's
         snapshot = Snapshot.open(agreed.snapshot)
-        return _trained(agreed, snapshot, group)
+        initial = InitialModel.open(agreed, snapshot.ontology)
+        if agreed.seeds is None:
+            return _trained(agreed, snapshot, initial, group)
+        bound = _bound(agreed, snapshot, initial)
+        return train_seeds(agreed, bound, lambda one: _trained(one, snapshot, initial, group), group)
 
 
-def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float:
-    about = {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
-    tables = {"tables": tables_digest(run.encoder.tables)} if run.encoder.tables else {}
-    bound = {**_bound(run), "snapshot": about, **tables}
+def _trained(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None, group: ProcessGroup) -> float:
+    bound, about, tables = _bound(run, snapshot, initial), _about(snapshot), _tables(run)
     folder = group.broadcast(lambda: RunFolder.plan(Path(run.output).resolve(), bound, resume=run.resume))
     if group.broadcast(folder.finished):
         group.broadcast(folder.tidied)
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"][run.fit.metric]["f1"])
-    prepared = _prepared(run, snapshot)  # what is wrong is found before anything is written
+    prepared = _prepared(run, snapshot, initial)  # what is wrong is found before anything is written
     before = Finished.read(folder, prepared.model, run) if folder.stages else None
     begun = {"commit": git_commit(), **computed_on(run.fit), **_encoder_hash(run)}
     group.broadcast(lambda: folder.begin(bound, begun))
@@ -84,11 +89,15 @@ def _trained(run: TrainConfig, snapshot: Snapshot, group: ProcessGroup) -> float
             run.encoder.tables,
             run.snapshot,
         )
+    if initial:
+        lineage["init"] = initial.origin.model_dump(mode="json")
     if folder.stages:
         lineage["stages"] = [stage.epochs for stage in folder.stages]
     wish = run.tracking if group.is_main else replace(run.tracking, mode="off", tensorboard=False)
     with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=lineage) as tracker:
         tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
+        if initial:
+            tracker.used(initial.folder, name=f"model-{initial.name}", kind="model", about=initial.about)
         _fit(run, prepared, folder, tracker, group)
         model, encoding = prepared.model, prepared.encoding
         scores = None
@@ -124,7 +133,7 @@ class _Prepared:
     model: EventExtractor
 
 
-def _prepared(run: TrainConfig, snapshot: Snapshot) -> _Prepared:
+def _prepared(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None) -> _Prepared:
     """The parts of a run. Raises UsageError for documents or an encoder that cannot be had, and writes nothing."""
     if run.fit.threads:
         torch.set_num_threads(run.fit.threads)
@@ -135,6 +144,8 @@ def _prepared(run: TrainConfig, snapshot: Snapshot) -> _Prepared:
     _log_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     model.config.run_name = run.name
+    if initial:
+        initial.take_over(model, encoding, snapshot)
     return _Prepared(chosen, encoding, model)
 
 
@@ -197,10 +208,20 @@ def _log_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) 
         _log.info("%d marks of %d documents cannot be learned (%s)", totals.lost.total(), totals.documents, reasons)
 
 
-def _bound(run: TrainConfig) -> dict[str, object]:
-    """The settings that must be equal for a run to be resumed."""
+def _bound(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None) -> Json:
+    """What must be equal for a run to be resumed: its settings, and the content of what it is made from."""
     row = {key: value for key, value in asdict(run).items() if key not in _FREE}
-    return {**row, "fit": {key: value for key, value in row["fit"].items() if key not in ("device", "threads")}}
+    fit = {key: value for key, value in row["fit"].items() if key not in ("device", "threads")}
+    init = initial.identity if initial else None
+    return {**row, "fit": fit, "init": init, "snapshot": _about(snapshot), **_tables(run)}
+
+
+def _about(snapshot: Snapshot) -> dict[str, str]:
+    return {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
+
+
+def _tables(run: TrainConfig) -> dict[str, str]:
+    return {"tables": tables_digest(run.encoder.tables)} if run.encoder.tables else {}
 
 
 def _save(

@@ -10,8 +10,9 @@ from pathlib import Path
 import yaml
 
 from annotation import terminal
-from annotation.core.errors import Refused
+from annotation.core.errors import Refused, UsageError
 from training.commands import train
+from training.commands.initial_check import model_folder
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, read_config
 from training.inference.loading import load_model
 from training.lineage.release_record import Record, code_hash, packages
@@ -38,7 +39,8 @@ def verify(run: VerifyConfig) -> None:
         terminal.say(f"the model was taken further after {said} epochs, so it is not trained again")
         return
     with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
-        wanted = replace(config, snapshot=str(snapshot.path), output=place, resume=False)
+        init = _initial(record, run.init)
+        wanted = replace(config, snapshot=str(snapshot.path), init=init, output=place, resume=False)
         train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
         model, _ = load_model(Path(place) / "model")
         digest = weights(model)
@@ -54,6 +56,23 @@ def _stages(model: Path) -> list[int]:
     """The numbers of epochs after which a finished run was taken further, none for one that was trained at once."""
     recorded = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
     return list(recorded.get("stages", ()))
+
+
+def _initial(record: Record, path: str | None) -> str | None:
+    """Where the model is that the training went on from, if it did. Raises UsageError when it is missing or another."""
+    origin = record.trained.init
+    if origin is None:
+        return None
+    try:
+        model, _ = load_model(model_folder(path or origin.path))
+    except UsageError as error:
+        raise UsageError(f"{error}; the release went on from {origin.model}, so say init=FOLDER of that") from error
+    if (digest := weights(model)) != origin.weights:
+        raise UsageError(
+            f"{path or origin.path}: its weights are {digest[:12]}, but the release went on from {origin.model} "
+            f"({origin.weights[:12]}); say init=FOLDER of that"
+        )
+    return path or origin.path
 
 
 def _differences(record: Record, config: TrainConfig) -> Iterator[str]:

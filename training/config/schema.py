@@ -146,14 +146,32 @@ class TrackingConfig(Settings):
     tensorboard: bool = False
 
 
+_SEED = within(0, 2**32 - 1)
+
+
+def _seeds(value: object) -> str | None:
+    seeds = cast(tuple[int, ...], value)
+    if not seeds:
+        return "must not be empty; null takes seed alone"
+    if twice := [seed for seed in seeds if seeds.count(seed) > 1]:
+        return f"must differ, and {twice[0]} is there twice"
+    return next((fault for seed in seeds if (fault := _SEED(seed))), None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainConfig(Settings):
-    """One training run. Everything it makes goes under `output`; the model ends up in `output`/model."""
+    """One training run. Everything it makes goes under `output`; the model ends up in `output`/model.
+
+    seeds: instead of `seed`, several to train with one after the other; the model that is best on dev is kept. init: a
+    model whose weights the run begins with, as the folder of a model, a run or a release.
+    """
 
     snapshot: str = needed(str, filled)
     output: str = needed(str, filled)
     name: str = setting("run", filled)
-    seed: int = setting(13, within(0, 2**32 - 1))
+    seed: int = setting(13, _SEED)
+    seeds: tuple[int, ...] | None = setting(None, _seeds)
+    init: str | None = setting(None, filled)
     resume: bool = True
     model: ModelConfig = ModelConfig()
     encoder: AnyEncoderConfig = CompactEncoderConfig()
@@ -251,11 +269,15 @@ class ReleaseConfig(Settings):
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyConfig(Settings):
-    """Verification of a release by training its model again. `snapshot`: what it was trained on, if that has moved."""
+    """Verification of a release by training its model again.
+
+    snapshot: what it was trained on, and init: the model it went on from, where they are not where they were.
+    """
 
     version: str = needed(str, filled, version_fault)
     releases: str = setting("releases", filled)
     snapshot: str | None = setting(None, filled)
+    init: str | None = setting(None, filled)
 
 
 def _shares(value: object) -> str | None:
@@ -266,20 +288,15 @@ def _shares(value: object) -> str | None:
     return "must be two at least; it takes four to see further than the documents there are" if few else None
 
 
-def _some(value: object) -> str | None:
-    return None if value else "must not be empty; null takes seed alone"
-
-
 @dataclass(frozen=True, kw_only=True)
 class CurveConfig(TrainConfig):
     """Trainings on `shares` of the documents, each into a folder of its own under `output`, with each of the `seeds`.
 
-    seeds: `seed` alone where none are given. split: what is scored. same_steps: train on fewer documents for more
+    split: what is scored. same_steps: train on fewer documents for more
     epochs, so that the weights change as often and only the documents make the difference.
     """
 
     shares: tuple[float, ...] = setting((0.1, 0.25, 0.5, 0.75, 1.0), _shares)
-    seeds: tuple[int, ...] | None = setting(None, _some)
     split: Literal["dev", "test"] = "dev"
     same_steps: bool = True
 
@@ -312,7 +329,7 @@ def up_to_date(config: Mapping[str, object]) -> dict[str, object]:
         cls = ENCODERS.get(encoder.get("kind"), CompactEncoderConfig)
         own = {f.name for f in fields(cls)}
         filled["encoder"] = {name: row for name, row in _with_defaults(cls, encoder).items() if name in own}
-    return {**config, **filled}
+    return {"seeds": None, "init": None, **config, **filled}
 
 
 def _with_defaults(cls: type[Settings], row: object) -> dict[str, object]:

@@ -138,6 +138,15 @@ def paths(cls: type[_Dataclass], prefix: str = "") -> Iterator[str]:
         yield from dict.fromkeys(inner)  # several classes of one group share settings
 
 
+def spelled(value: object) -> str:
+    """A value as it is typed on the command line."""
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(spelled, value))}]"
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    return str(value)
+
+
 def texts(cls: type[_Dataclass]) -> set[str]:
     """The paths whose settings hold text of any kind, such as names and folders."""
     return {path for path, kind in _leaves(cls) if kind in (str, str | None)}

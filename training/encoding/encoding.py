@@ -40,7 +40,7 @@ from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEnco
 from training.encoding.bundled import checkpoint_of
 from training.encoding.compact_tokenizer import COMPACT_TOKENIZER, CompactTokenizer
 from training.encoding.decoding import Outputs, decode
-from training.encoding.label_space import LabelSpace
+from training.encoding.label_space import ONTOLOGY_FILE, LabelSpace
 from training.encoding.platt_scaling import PLAIN, ScoreScales
 from training.encoding.representable import Representation, WordSpan, representable, word_span
 from training.encoding.tokenizer import HubTokenizer, Ids, Tokenizer
@@ -51,7 +51,6 @@ AFFIXES = 1024
 IGNORED = -100
 """The target that losses ignore, as in cross_entropy."""
 ENCODING_FILE = "encoding.json"
-ONTOLOGY_FILE = "ontology.yaml"
 SPELLING_FOLDER = "spelling"
 
 

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from annotation.core.ontology import Ontology
 
+ONTOLOGY_FILE = "ontology.yaml"
+"""In the folder of a model."""
+
 
 @dataclass(frozen=True)
 class LabelSpace:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from annotation.core.errors import UsageError
 from annotation.storage.sealed_record import RecordPart, SealedRecord, file_hash
@@ -29,12 +29,22 @@ class Data(RecordPart):
 
 
 class Trained(RecordPart):
-    """How a model was trained; the same settings on the same kind of machine give identical weights."""
+    """How a model was trained; the same settings on the same kind of machine give identical weights.
+
+    init: the model it went on from, None for one from the start.
+    """
 
     config: dict[str, object]
     seed: int
     packages: dict[str, str]
     snapshot: Data
+    init: Origin | None = None
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Records made before `init` keep their checksum."""
+        row: dict[str, object] = plain(self)
+        return {name: value for name, value in row.items() if name != "init" or value is not None}
 
     @property
     def encoder(self) -> str:
@@ -42,6 +52,18 @@ class Trained(RecordPart):
         encoder = self.config.get("encoder")
         values = encoder if isinstance(encoder, dict) else {}
         return str(values.get("name") or values.get("kind") or "compact")
+
+
+class Origin(RecordPart):
+    """The model that a training went on from: where it was, its version, a hash of its weights, how it was trained."""
+
+    path: str
+    model: str
+    weights: str
+    trained: Trained
+
+
+Trained.model_rebuild()
 
 
 class Gate(RecordPart):

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from training.config.schema import TrainConfig
-from training.loop.run_folder import RunFolder
+from training.loop.run_folder import METRICS, RunFolder
 from training.model.event_extractor import EventExtractor
 
 _log = logging.getLogger(__name__)
-METRICS = "metrics.json"
 
 
 @dataclass(frozen=True)

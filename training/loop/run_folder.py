@@ -23,7 +23,9 @@ from annotation.storage.documents_file import atomic
 from training.config.schema import up_to_date
 
 _log = logging.getLogger(__name__)
-_STATE, _RECORD = "trainer_state.json", "run.json"
+STATE = "trainer_state.json"
+RUN_FILE, RUN_ID, METRICS = "run.json", "run_id", "metrics.json"
+"""The run's record; in the model's folder, the id of the run that made it, and its scores on dev."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class RunFolder:
         With `resume`, the files of the same run are kept, and a finished run with fewer epochs is taken further; raises
         UsageError with the differences when there is work of another run.
         """
-        file = path / _RECORD
+        file = path / RUN_FILE
         new = uuid.uuid4().hex[:12]
         if not resume or not file.exists():
             return cls(path, new)
@@ -79,7 +81,7 @@ class RunFolder:
     def begin(self, record: Json, begun: Json | None = None) -> RunFolder:
         """Write what `plan` found. The checkpoints of another run are removed; an old model stays until a new one is
         finished. begun: what else is recorded of a run at its start, which need not be equal to resume it."""
-        file = self.path / _RECORD
+        file = self.path / RUN_FILE
         if not file.exists() or _read(file)[0] != self.id:
             shutil.rmtree(self.checkpoints, ignore_errors=True)
             stages = {"stages": [asdict(stage) for stage in self.stages]} if self.stages else {}
@@ -95,7 +97,7 @@ class RunFolder:
 
     def tidied(self) -> RunFolder:
         """The same folder, after removing partial and outdated files of a killed run."""
-        for leftover in self.path.glob(".run.json.*"):
+        for leftover in self.path.glob(f".{RUN_FILE}.*"):
             leftover.unlink(missing_ok=True)
         for leftover in (self._partial, self._old, *([self.checkpoints] if self.finished() else [])):
             shutil.rmtree(leftover, ignore_errors=True)
@@ -113,11 +115,11 @@ class RunFolder:
 
     def holds_work(self) -> bool:
         """Whether there is a model or a checkpoint: a run that ended at once, for a wrong setting, leaves neither."""
-        return self.model.exists() or any(self.checkpoints.glob(f"**/{_STATE}"))
+        return self.model.exists() or any(self.checkpoints.glob(f"**/{STATE}"))
 
     def finished(self) -> bool:
         """Whether the model in the folder is of this run."""
-        marker = self.model / "run_id"
+        marker = self.model / RUN_ID
         return marker.is_file() and marker.read_text(encoding="utf-8") == self.id
 
     def checkpoint(self, phase: str = "") -> Path | None:
@@ -127,7 +129,7 @@ class RunFolder:
         """
         folders = (self.checkpoints / phase).glob("checkpoint-*")
         checkpoints = sorted(folders, key=lambda path: int(path.name.rpartition("-")[2]))
-        while checkpoints and not _whole(checkpoints[-1] / _STATE):
+        while checkpoints and not _whole(checkpoints[-1] / STATE):
             shutil.rmtree(checkpoints.pop())
         return checkpoints[-1] if checkpoints else None
 
@@ -136,7 +138,7 @@ class RunFolder:
         self.tidied()
         self._partial.mkdir(parents=True)
         write(self._partial)
-        (self._partial / "run_id").write_text(self.id, encoding="utf-8")
+        (self._partial / RUN_ID).write_text(self.id, encoding="utf-8")
         if self.model.exists():
             self.model.rename(self._old)
         self._partial.rename(self.model)

@@ -42,6 +42,8 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "Released", record.created
     yield "Encoder", record.trained.encoder
     yield "Trained on", f"`{trained.snapshot.name}` (`{trained.snapshot.content}`), seed {trained.seed}"
+    if trained.init:
+        yield "Went on from", f"{trained.init.model} (`{trained.init.weights}`)"
     yield "Scored on", f"`{record.snapshot.name}` (`{record.snapshot.content}`)"
     yield "Ontology", f"`{record.snapshot.ontology}`"
     if record.against:

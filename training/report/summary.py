@@ -97,7 +97,7 @@ def where(evaluation: Evaluation, names: Names) -> Answer:
 
 
 def sure(evaluation: Evaluation, names: Names) -> Answer:
-    """The headline's interval, the number of types with too few examples, and the calibration of scores."""
+    """The headline's interval, the number of types with too few examples, what other seeds reached, and calibration."""
     scores = evaluation.scores
     low, high = scores.arg_c_plus.interval or (0.0, 1.0)
     types = [(kind, name, prf) for kind in ("event", "role", "entity") for name, prf in scores.by_type[kind].items()]
@@ -110,7 +110,7 @@ def sure(evaluation: Evaluation, names: Names) -> Answer:
     ]
     if rare:
         points.append(Reason("Too few to say", f"{len(rare)} of {len(types)} types", UNCLEAR))
-    points += _trust(evaluation)
+    points += [*_seeds(evaluation), *_trust(evaluation)]
     width = f"± {50 * (high - low):.0f} points, from {_count(scores.overall.documents, 'document')}"
     return Answer("How sure is that?", width, PLAIN, tuple(points))
 
@@ -214,6 +214,16 @@ def slice_name(part: Slice, names: Names) -> str:
     """The name of a slice, by the ontology's title where it has one."""
     title_of = {"language": names.language, "event": names.title, "role": names.role}.get(part.kind)
     return title_of(part.name) if title_of else part.name
+
+
+def _seeds(evaluation: Evaluation) -> Iterator[Reason]:
+    """What trainings that differ in their seed reached on dev; none where there was one training."""
+    if seeds := evaluation.seeds:
+        note = (
+            f"mean and standard deviation; this is seed {seeds.kept}, {percent(seeds.scores[seeds.kept][seeds.metric])}"
+        )
+        title = f"Trained with {_count(len(seeds.scores), 'seed')}"
+        yield Reason(title, f"dev {seeds.metric} {seeds.mean_and_spread(seeds.metric)}", note=note)
 
 
 def _trust(evaluation: Evaluation) -> Iterator[Reason]:

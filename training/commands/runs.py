@@ -1,0 +1,139 @@
+"""The work behind `naba runs`: a table of runs, their scores on dev, and the settings in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from statistics import mean
+
+from annotation import terminal
+from annotation.core.errors import UsageError
+from annotation.core.matching import HEADLINE
+from training.config.validation import spelled
+from training.lineage.seed_scores import mean_and_spread, shown_units
+from training.loop.run_listing import ListedRun, Listing
+
+
+@dataclass(frozen=True)
+class Row:
+    """A run, or several finished ones that differ in their seed alone."""
+
+    name: str
+    runs: Sequence[ListedRun]
+
+    @property
+    def rank(self) -> tuple[bool, float, str]:
+        """Finished ones first, the best first."""
+        return not self.runs[0].finished, -self.score(self.metric), self.name
+
+    @property
+    def metric(self) -> str:
+        """The score that chose the weights."""
+        return str(self.runs[0].settings.get("fit.metric", HEADLINE))
+
+    @property
+    def state(self) -> str:
+        """Whether it is finished, or how far it is."""
+        run = self.runs[0]
+        return "finished" if run.finished else "no checkpoint" if run.step is None else f"at step {run.step}"
+
+    @property
+    def when(self) -> datetime:
+        """The time of the latest."""
+        return max(run.when for run in self.runs)
+
+    @cached_property
+    def settings(self) -> dict[str, object]:
+        """Those of the runs; of several, `seed` is all of theirs."""
+        seeds = [run.settings["seed"] for run in self.runs if "seed" in run.settings]
+        return {**self.runs[0].settings, "seed": ", ".join(map(str, seeds))}
+
+    def score(self, unit: str) -> float:
+        """The mean of the unit's F1."""
+        return mean(run.scores.get(unit, 0.0) for run in self.runs)
+
+    def shown(self, unit: str) -> str:
+        """The mean in percent, of several with the standard deviation; empty while it is not finished."""
+        return mean_and_spread([run.scores[unit] for run in self.runs]) if self.runs[0].scores else ""
+
+    def as_dict(self, differing: Iterable[str]) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "name": self.name,
+            "state": self.state,
+            "when": self.when.isoformat(timespec="seconds"),
+            "scores": {unit: self.score(unit) for unit in self.runs[0].scores},
+            "settings": {path: self.settings[path] for path in differing if path in self.settings},
+            "runs": [
+                {"folder": str(r.folder), "seed": r.settings.get("seed"), "step": r.step, "scores": dict(r.scores)}
+                for r in self.runs
+            ],
+        }
+
+
+def runs_command(folder: Path, *, as_json: bool) -> None:
+    """Print the runs below the folder, the best first. Raises UsageError when there are none."""
+    listing = Listing.of(folder)
+    rows = sorted(_rows(listing, folder), key=lambda row: row.rank)
+    for path, why in listing.damaged.items():
+        terminal.warn(f"{path}: cannot be read ({why}); train it again with resume=false, or remove it")
+    if not rows and not listing.damaged:
+        raise UsageError(f"{folder}: holds no run; name a folder with some, such as outputs or multirun")
+    differing = _differing(row.settings for row in rows)
+    if as_json:
+        damaged = {str(path): why for path, why in listing.damaged.items()}
+        terminal.emit({"runs": [row.as_dict(differing) for row in rows], "damaged": damaged})
+    elif rows:
+        _show(folder, rows, differing)
+
+
+def _rows(listing: Listing, folder: Path) -> list[Row]:
+    """The runs, those together that are finished and differ in their seed alone."""
+    groups: dict[object, list[ListedRun]] = {}
+    for run in listing.runs:
+        alike = repr({path: value for path, value in sorted(run.settings.items()) if path != "seed"})
+        groups.setdefault(alike if run.finished else run.folder, []).append(run)
+    return [Row(_name(runs, listing.several, folder), runs) for runs in groups.values()]
+
+
+def _name(runs: Sequence[ListedRun], several: frozenset[Path], folder: Path) -> str:
+    """The path below the folder; of several runs that of what holds them, or the paths of all in one."""
+    parents = {run.folder.parent for run in runs}
+    paths = [run.folder.relative_to(folder).as_posix() for run in runs]
+    if len(runs) == 1:
+        return paths[0] if paths[0] != "." else folder.name or "."
+    if len(parents) > 1:
+        return ", ".join(paths)
+    parent = parents.pop()
+    place = parent.relative_to(folder).as_posix() if parent != folder else ""
+    if parent in several:
+        return place or folder.name or "."
+    return f"{place}/{{{','.join(run.folder.name for run in runs)}}}".lstrip("/")
+
+
+def _differing(every: Iterable[Mapping[str, object]]) -> list[str]:
+    """Settings that have several values. That another kind of encoder does not have one is no value of it."""
+    values: dict[str, set[str]] = {}
+    for settings in every:
+        for path, value in settings.items():
+            values.setdefault(path, set()).add(repr(value))
+    return [path for path, different in values.items() if len(different) > 1]
+
+
+def _show(folder: Path, rows: Sequence[Row], differing: Sequence[str]) -> None:
+    units = shown_units(*(row.metric for row in rows))
+    heading = ("run", "", *(f"dev {unit}" for unit in units), "when", *differing)
+    table = (
+        (
+            row.name,
+            row.state,
+            *map(row.shown, units),
+            f"{row.when:%Y-%m-%d %H:%M}",
+            *(spelled(row.settings[path]) if path in row.settings else "" for path in differing),
+        )
+        for row in rows
+    )
+    terminal.table(f"{sum(len(row.runs) for row in rows)} runs in {folder}", heading, table)
