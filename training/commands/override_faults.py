@@ -31,8 +31,6 @@ _NAMES: Mapping[str, str] = {
 """Settings by their names elsewhere."""
 _PRESETS: Mapping[str, str] = {"none": "off", "no": "off", "disabled": "off", "false": "off", "null": "off"}
 """Presets by what people call them, where a group has those."""
-
-
 _EXTRAS: Mapping[str, str] = {"submitit": "slurm", "joblib": "sweep"}
 """The extra that a launcher comes with, by the first word of its name."""
 
