@@ -40,7 +40,7 @@ from training.loop.phases import phases
 from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import METRICS, RunFolder
 from training.loop.trainer import check_splits, fit
-from training.model.encoder_training import Regime
+from training.model.encoder_training import Regime, check_regime
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 from training.release.training_card import training_card
@@ -143,6 +143,7 @@ def _prepared(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None
     encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
     _log_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
+    check_regime(model.encoder, Regime.of(run.encoder))
     model.config.run_name = run.name
     if initial:
         initial.take_over(model, encoding, snapshot)

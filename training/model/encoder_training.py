@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Literal
 
 import numpy as np
@@ -51,18 +52,34 @@ def encoders_in_training(
     with ExitStack() as stack:
         for encoder in encoders:
             if regime:
+                check_regime(encoder, regime)
                 _choose_parameters(encoder, regime)
                 stack.enter_context(_adapters(encoder, regime) if regime.learns == "lora" else nullcontext())
                 stack.enter_context(_touched_rows(encoder, examples) if regime.learns == "all" else nullcontext())
         yield
 
 
-def _choose_parameters(encoder: PreTrainedModel, regime: Regime) -> None:
-    depths = layer_depths(encoder)
-    layers = max(depths.values())
+def check_regime(encoder: PreTrainedModel, regime: Regime | None) -> None:
+    """Raise UsageError for layers or modules that the encoder does not have, or a library that is missing."""
+    if regime is None:
+        return
+    layers = max(layer_depths(encoder).values())
     if regime.learns == "top" and regime.top_layers >= layers:
         raise UsageError(f"encoder.top_layers: the encoder has {layers} layers; encoder.learns=all trains all of them")
-    below = {"all": layers + 1, "top": regime.top_layers, "lora": 0, "frozen": 0}[regime.learns]
+    if regime.learns == "lora":
+        if find_spec("peft") is None:
+            raise UsageError("encoder.learns=lora needs peft; pip install 'naba[lora]'")
+        names = {name.rpartition(".")[2] for name, child in encoder.named_modules() if type(child) is nn.Linear}
+        if absent := sorted({*(regime.lora_modules or ())} - names):
+            there = ", ".join(sorted(names))
+            raise UsageError(
+                f"encoder.lora_modules: the encoder has no {', '.join(absent)}; its linear layers: {there}"
+            )
+
+
+def _choose_parameters(encoder: PreTrainedModel, regime: Regime) -> None:
+    depths = layer_depths(encoder)
+    below = {"all": max(depths.values()) + 1, "top": regime.top_layers, "lora": 0, "frozen": 0}[regime.learns]
     for parameter in encoder.parameters():
         parameter.requires_grad_(depths[id(parameter)] < below)
     if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
@@ -75,20 +92,11 @@ def _adapters(encoder: PreTrainedModel, regime: Regime) -> Iterator[None]:
 
     Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models".
     """
-    try:
-        from peft import LoraConfig, LoraModel
-    except ImportError as error:
-        raise UsageError("encoder.learns=lora needs peft; pip install 'naba[lora]'") from error
+    from peft import LoraConfig, LoraModel  # an extra
+
     modules = list(regime.lora_modules) if regime.lora_modules else "all-linear"
     config = LoraConfig(r=regime.lora_rank, lora_alpha=2 * regime.lora_rank, target_modules=modules)
-    try:
-        tuner = LoraModel(encoder, config, "default")
-    except ValueError as error:
-        names = sorted({name.rpartition(".")[2] for name, child in encoder.named_modules() if type(child) is nn.Linear})
-        absent = ", ".join(regime.lora_modules or ())
-        raise UsageError(
-            f"encoder.lora_modules: the encoder has no {absent}; its linear layers: {', '.join(names)}"
-        ) from error
+    tuner = LoraModel(encoder, config, "default")
     yield
     tuner.merge_and_unload()
 
