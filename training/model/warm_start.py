@@ -54,8 +54,8 @@ _OPTIONAL = ("links.", "roles.rivals.")
 def take_over(model: EventExtractor, source: EventExtractor, match: LabelMatch) -> None:
     """Copy the weights of `source` into the model, those of a label to the number that it has there.
 
-    Weights of labels that `source` does not know, and of links where it has none, stay as they are. Raises UsageError, and copies nothing, where the two
-    models differ in more than their labels.
+    Weights of labels and parts that `source` does not have stay as they are. Raises UsageError, and copies nothing,
+    where the two models differ otherwise.
     """
     own, others = model.state_dict(), source.state_dict()
     lacking = (part for part in _OPTIONAL if not any(name.startswith(part) for name in others))
