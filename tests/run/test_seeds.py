@@ -115,7 +115,7 @@ def test_seeds_that_make_no_sense_are_told(place: Path) -> None:
         ("[]", "seeds: must not be empty"),
         ("[1,1]", "seeds: must differ, and 1 is there twice"),
         ("[-1]", "seeds: must be from 0"),
-        ("3", "seeds: must be a list"),
+        ("{}", "seeds: must be a list"),
     ):
         done = naba(*SHORT, "name=none", f"seeds={seeds}", cwd=place)
         assert done.code == 2

@@ -31,12 +31,13 @@ def training_card(
     results = hub_results(run.name, f1, dataset=dataset, split=run.data.dev, revision=content)
     counted = ", ".join(f"{count} {language}" for language, count in sorted(languages.items()))
     origin = "".join(f"- snapshot `{m.name}`, content `{m.content}`, ontology `{m.ontology}`\n" for m in manifests)
+    before = f", gone on from {run.init}" if run.init else ""
     return "\n".join(
         [
             front_matter(list(languages), run.encoder.id, results),
             f"# {run.name}\n\n{ABOUT}",
             f"## Trained on\n\n{len(learned)} documents ({counted}):\n\n{origin}",
-            f"Encoder {run.encoder.id}, seed {run.seed}; config.yaml holds every setting. "
+            f"Encoder {run.encoder.id}, seed {run.seed}{before}; config.yaml holds every setting. "
             f"{', '.join(f'{name} {version}' for name, version in packages.items())}.\n",
             f"## Scores\n\nF1 in percent on the {scores.documents} documents of its {run.data.dev} split, which also "
             f"chose the weights (by {run.fit.metric}) and so flatter them; `naba evaluate` scores on test.\n",

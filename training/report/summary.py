@@ -219,9 +219,8 @@ def slice_name(part: Slice, names: Names) -> str:
 def _seeds(evaluation: Evaluation) -> Iterator[Reason]:
     """What trainings that differ in their seed reached on dev; none where there was one training."""
     if seeds := evaluation.seeds:
-        note = (
-            f"mean and standard deviation; this is seed {seeds.kept}, {percent(seeds.scores[seeds.kept][seeds.metric])}"
-        )
+        kept = percent(seeds.scores[seeds.kept][seeds.metric])
+        note = f"mean and standard deviation; this is seed {seeds.kept}, {kept}"
         title = f"Trained with {_count(len(seeds.scores), 'seed')}"
         yield Reason(title, f"dev {seeds.metric} {seeds.mean_and_spread(seeds.metric)}", note=note)
 
