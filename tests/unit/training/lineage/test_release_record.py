@@ -8,7 +8,17 @@ import pytest
 
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
-from training.lineage.release_record import RECORD, Data, Gate, Record, Trained, code_hash, file_hashes, packages
+from training.lineage.release_record import (
+    RECORD,
+    Data,
+    Gate,
+    Origin,
+    Record,
+    Trained,
+    code_hash,
+    file_hashes,
+    packages,
+)
 from training.release.model_card import model_card
 from training.report.release_history import latest_version, write_history
 
@@ -51,6 +61,16 @@ def test_a_sealed_folder_opens_as_it_was(tmp_path: Path) -> None:
     opened = Record.open(folder)
     assert opened.files.keys() == {"report.html", "model/weights"}
     assert opened.model_copy(update={"files": {}, "checksum": ""}) == record("1.0")
+
+
+def test_a_record_from_before_models_went_on_from_others_keeps_its_checksum(tmp_path: Path) -> None:
+    made = record("1.0").sealed({})
+    assert '"init"' not in made.to_json()
+    origin = Origin(path="releases/0.9", model="one-0badc0de", weights="f00d", trained=made.trained)
+    later = made.model_copy(update={"trained": made.trained.model_copy(update={"init": origin})}).sealed({})
+    (tmp_path / RECORD).write_text(later.to_json(), encoding="utf-8")
+    assert Record.read(tmp_path).trained.init == origin
+    assert "Went on from: one-0badc0de" in model_card(later)
 
 
 def test_what_changed_or_is_missing_is_counted_and_named(tmp_path: Path) -> None:
