@@ -12,7 +12,7 @@ from annotation.core.errors import ArticleError, UsageError
 from annotation.core.near_duplicates import alike
 from annotation.snapshot.snapshot import THRESHOLD
 
-TWICE, HELD_OUT, LANGUAGE, UNREADABLE = "twice there", "near-duplicates of dev or test", "in", "not readable"
+_TWICE, _HELD_OUT, _UNREADABLE = "twice there", "near-duplicates of dev or test", "not readable"
 
 
 @dataclass
@@ -46,12 +46,12 @@ class RawText:
         seen: set[bytes] = set()
         for article in articles:
             if isinstance(article, ArticleError):
-                self.left_out[UNREADABLE] += 1
+                self.left_out[_UNREADABLE] += 1
                 self.first_error = self.first_error or str(article)
             elif self.languages is not None and article.language not in self.languages:
-                self.left_out[f"{LANGUAGE} {article.language}"] += 1
+                self.left_out[f"in {article.language}"] += 1
             elif (digest := hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).digest()) in seen:
-                self.left_out[TWICE] += 1
+                self.left_out[_TWICE] += 1
             else:
                 seen.add(digest)
                 yield article
@@ -66,7 +66,7 @@ class RawText:
             if number < held:
                 continue
             if others and others[0] < held:
-                self.left_out[HELD_OUT] += 1
+                self.left_out[_HELD_OUT] += 1
             else:
                 yield article
 

@@ -18,6 +18,7 @@ from tests.unit.training.conftest import reader
 from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import RAW
+from training.encoding.word_vectors import WordIndex, WordVectors, word_hash
 from training.inference.onnx_backend import export_graphs, load_graphs
 from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
@@ -27,7 +28,7 @@ GIVEN = [document.bare() for document in documents(12)]
 LONG = Document("long", " ".join(document.text for document in GIVEN), "he")
 
 
-@pytest.fixture(scope="module", params=["compact", "hub"])
+@pytest.fixture(scope="module", params=["compact", "tables", "hub"])
 def exported(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[EventExtractor, Encoding, Path]:
@@ -36,6 +37,8 @@ def exported(
     body: AnyEncoderConfig = CompactEncoderConfig(hidden_size=24, window=32)
     if request.param == "compact":
         heads = replace(heads, members=2)
+    if request.param == "tables":
+        body = CompactEncoderConfig(hidden_size=24, window=32, tables=str(tables(tmp_path_factory.mktemp("tables"))))
     if request.param == "hub":
         body = HubEncoderConfig(name=str(bert(tmp_path_factory.mktemp("bert"))), window=32)
     encoding = Encoding.build(conflict(), heads, body)
@@ -46,6 +49,14 @@ def exported(
     model.roles.of_filler.bias.data.fill_(0.0)
     model.links.alone.bias.data.fill_(1.0)
     return model, encoding, export_graphs(model, encoding, tmp_path_factory.mktemp("onnx"))
+
+
+def tables(folder: Path) -> Path:
+    """Word vectors of two names; other words have those of their n-grams."""
+    hashes = np.sort(np.array([word_hash(word) for word in ("דוד", "سمير")], dtype=np.uint64))
+    numbers = np.random.default_rng(1).integers(-127, 127, (3 + 40, 6)).astype(np.int8)
+    WordVectors(WordIndex(hashes, 40), numbers).write(folder)
+    return folder
 
 
 def bert(folder: Path) -> Path:
