@@ -129,13 +129,13 @@ def test_runs_stand_beside_each_other_with_what_differs(place: Path) -> None:
     run(place, *SHORT, "fit.epochs=2", "output=sweep/c", "seeds=[1,2]")
     shown = run(place, "runs", "sweep")
     heading, *rows = [line for line in shown.splitlines() if "│" in line or "┃" in line]
-    assert "fit.clip" in heading
-    assert "fit.epochs" not in heading
+    assert " clip " in heading
+    assert "epochs" not in heading
     assert "4 runs in sweep" in shown
     assert len(rows) == 3
     (both,) = (row for row in rows if "│ c " in row)
     assert " ± " in both
-    assert "1, 2" in both
+    assert "[1,2]" in both
     told = json.loads(run(place, "runs", "sweep", "--json"))["runs"]
     assert [row["scores"]["Arg-C+"] for row in told] == sorted((row["scores"]["Arg-C+"] for row in told), reverse=True)
     assert {row["name"]: row["settings"]["fit.clip"] for row in told} == {"a": 1.5, "b": 2.5, "c": 1.0}

@@ -60,8 +60,8 @@ class InitialModel:
 
     @property
     def identity(self) -> str:
-        """The model's name and its content: what must be the same where a run is resumed."""
-        return f"{self.origin.model} ({self.origin.weights[:16]})"
+        """The name of its run, and a hash of its weights: what must be the same where a run is resumed."""
+        return f"{self.name}-{self.origin.weights[:16]}"
 
     def take_over(self, model: EventExtractor, encoding: Encoding, snapshot: Snapshot) -> None:
         """Give an untrained model the weights of this one, and warn if this one has seen what the other is scored on.

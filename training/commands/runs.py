@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from os.path import commonprefix
 from pathlib import Path
 from statistics import mean
 
@@ -38,7 +39,7 @@ class Row:
     def state(self) -> str:
         """Whether it is finished, or how far it is."""
         run = self.runs[0]
-        return "finished" if run.finished else "no checkpoint" if run.step is None else f"at step {run.step}"
+        return "finished" if run.finished else "no checkpoint" if run.step is None else f"step {run.step}"
 
     @property
     def when(self) -> datetime:
@@ -48,8 +49,8 @@ class Row:
     @cached_property
     def settings(self) -> dict[str, object]:
         """Those of the runs; of several, `seed` is all of theirs."""
-        seeds = [run.settings["seed"] for run in self.runs if "seed" in run.settings]
-        return {**self.runs[0].settings, "seed": ", ".join(map(str, seeds))}
+        seeds = [run.settings.get("seed") for run in self.runs]
+        return {**self.runs[0].settings, "seed": seeds if len(seeds) > 1 else seeds[0]}
 
     def score(self, unit: str) -> float:
         """The mean of the unit's F1."""
@@ -100,18 +101,17 @@ def _rows(listing: Listing, folder: Path) -> list[Row]:
 
 
 def _name(runs: Sequence[ListedRun], several: frozenset[Path], folder: Path) -> str:
-    """The path below the folder; of several runs that of what holds them, or the paths of all in one."""
+    """The path below the folder; of several runs that of what holds them, or all paths in one, as a shell writes it."""
     parents = {run.folder.parent for run in runs}
-    paths = [run.folder.relative_to(folder).as_posix() for run in runs]
-    if len(runs) == 1:
-        return paths[0] if paths[0] != "." else folder.name or "."
-    if len(parents) > 1:
-        return ", ".join(paths)
-    parent = parents.pop()
-    place = parent.relative_to(folder).as_posix() if parent != folder else ""
-    if parent in several:
-        return place or folder.name or "."
-    return f"{place}/{{{','.join(run.folder.name for run in runs)}}}".lstrip("/")
+    if len(runs) > 1 and len(parents) == 1 and parents <= several:
+        return _below(folder, parents.pop())
+    paths = [_below(folder, run.folder) for run in runs]
+    start = commonprefix(paths)  # noqa: RUF071  # of characters: a shell puts no more into braces either
+    return paths[0] if len(paths) == 1 else f"{start}{{{','.join(path.removeprefix(start) for path in paths)}}}"
+
+
+def _below(folder: Path, path: Path) -> str:
+    return folder.resolve().name if path == folder else path.relative_to(folder).as_posix()
 
 
 def _differing(every: Iterable[Mapping[str, object]]) -> list[str]:
@@ -125,15 +125,18 @@ def _differing(every: Iterable[Mapping[str, object]]) -> list[str]:
 
 def _show(folder: Path, rows: Sequence[Row], differing: Sequence[str]) -> None:
     units = shown_units(*(row.metric for row in rows))
-    heading = ("run", "", *(f"dev {unit}" for unit in units), "when", *differing)
+    ends = [path.rpartition(".")[2] for path in differing]
+    titles = [end if ends.count(end) == 1 else path for path, end in zip(differing, ends, strict=True)]
+    heading = ("run", "state", *units, "when", *titles)
     table = (
         (
             row.name,
             row.state,
             *map(row.shown, units),
-            f"{row.when:%Y-%m-%d %H:%M}",
+            f"{row.when:%b %d %H:%M}",
             *(spelled(row.settings[path]) if path in row.settings else "" for path in differing),
         )
         for row in rows
     )
-    terminal.table(f"{sum(len(row.runs) for row in rows)} runs in {folder}", heading, table)
+    count = sum(len(row.runs) for row in rows)
+    terminal.table(f"{count} run{'' if count == 1 else 's'} in {folder}, F1 on dev", heading, table)

@@ -59,7 +59,7 @@ def test_a_run_that_is_not_finished_is_told_by_its_last_checkpoint(
     rows = told(tmp_path, capsys)["runs"]
     assert {row["name"]: row["state"] for row in rows} == {
         "begun": "no checkpoint",
-        "on": "at step 120",
+        "on": "step 120",
         "again": "no checkpoint",  # the model is of the run before
     }
 
