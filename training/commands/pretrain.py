@@ -19,7 +19,7 @@ from training.config.encoders import PretrainedEncoderConfig
 from training.config.pretraining import PretrainConfig
 from training.lineage.pretraining_record import read_record, write_record
 from training.lineage.release_record import packages
-from training.loop.run_folder import RunFolder
+from training.loop.run_folder import RUN_ID, RunFolder
 from training.pretraining.fasttext import require_gensim, train_vectors
 from training.pretraining.masked_words import train_masked
 from training.pretraining.raw_text import RawText, texts_hash
@@ -86,7 +86,7 @@ def _pretrained(
     else:
         vectors, made = train_vectors(documents, run.vectors, run.seed)
         folder.publish(vectors.write)
-    (folder.model / "run_id").unlink()
+    (folder.model / RUN_ID).unlink()
     write_record(folder.model, {**record, **made, "packages": packages()})
     return folder.model
 

@@ -90,11 +90,9 @@ def fit(
 ) -> EventExtractor:
     """Train the model in place, from the checkpoint `resume` if given, and return it with its best weights.
 
-    regime: what of a pretrained encoder is trained.
-
-    The same model, documents, settings and seed give the same weights on a CPU, also when interrupted and resumed. Each
-    process of a group calls it; they split each batch, with the same losses as one process. Raises UsageError for a
-    split without documents.
+    regime: what of a pretrained encoder is trained. The same model, documents, settings and seed give the same weights
+    on a CPU, also when interrupted and resumed. Each process of a group calls it; they split each batch, with the same
+    losses as one process. Raises UsageError for a split without documents.
     """
     check_splits(splits)
     examples = Examples(splits.train, encoding)

@@ -34,6 +34,7 @@ from training.config.pretraining import PretrainConfig
 from training.encoding.tokenizer import HubTokenizer, Ids
 from training.loop.checkpoints import check_space
 from training.loop.run_folder import RunFolder
+from training.model.devices import device_of
 from training.model.mixed_precision import uses_bf16
 from training.pretraining.masked_model import load_masked
 
@@ -168,7 +169,7 @@ class _Epochs(TrainerCallback):
 def _arguments(run: PretrainConfig, blocks: int, folder: Path) -> TrainingArguments:
     masking = run.masking
     steps = -(-blocks // (masking.batch_size * masking.accumulate)) * masking.epochs
-    device = torch.device("cuda" if run.device == "auto" and torch.cuda.is_available() else "cpu")
+    device = device_of(run.device)
     return TrainingArguments(
         output_dir=str(folder),
         num_train_epochs=masking.epochs,
