@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import ExitStack
 from datetime import timedelta
 
-from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from transformers import TrainerControl, TrainerState, TrainingArguments
 
 from annotation.core.matching import HEADLINE
 from annotation.core.messages import percent
@@ -15,6 +14,7 @@ from annotation.terminal import ProgressBar
 from training.lineage.wandb_tracking import Tracker
 from training.loop.memory import peak_memory
 from training.loop.smoothed_loss import SmoothedLoss
+from training.loop.step_bar import StepBar
 
 _log = logging.getLogger(__name__)
 SHOWN = ("Arg-C+", "Trig-C", "Entity")
@@ -23,7 +23,7 @@ SECONDS_BETWEEN_LINES = 30.0
 """On the state of the training, where there is no terminal."""
 
 
-class ProgressCallback(TrainerCallback):
+class ProgressCallback(StepBar):
     """Reports the progress of a Trainer whose evaluation metrics are named `eval_UNIT`.
 
     metric: the unit that chooses the weights, which is shown first. documents: those of an epoch. smoothed: the
@@ -33,11 +33,10 @@ class ProgressCallback(TrainerCallback):
     def __init__(
         self, tracker: Tracker, metric: str = HEADLINE, *, documents: int = 0, smoothed: SmoothedLoss | None = None
     ) -> None:
+        super().__init__("training")
         self._tracker, self._metric, self._documents = tracker, metric, documents
         self._smoothed = smoothed or SmoothedLoss()
         self._loss = float("nan")
-        self._shown = ExitStack()
-        self._bar = ProgressBar("training")
 
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
@@ -53,15 +52,14 @@ class ProgressCallback(TrainerCallback):
             return f"loss {self._smoothed.value:.3f}, {documents * rate:.1f} documents/s, {left} left, {memory:.1f} GB"
 
         bar = ProgressBar("training", state.max_steps, detail=detail, seconds=SECONDS_BETWEEN_LINES)
-        self._bar = self._shown.enter_context(bar)
-        self._bar.advance(first)
+        self.start(bar, state)
 
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
     ) -> None:
-        """Advance the bar."""
+        """Count the step's loss, and advance the bar."""
         self._smoothed.end_step()
-        self._bar.advance()
+        super().on_step_end(args, state, control, **kwargs)
 
     def on_log(
         self,
@@ -93,7 +91,3 @@ class ProgressCallback(TrainerCallback):
         self._bar.note(f"dev {message}")
         _log.info("epoch %g of %g: loss %.3f; dev %s", state.epoch or 0, args.num_train_epochs, self._loss, message)
         self._tracker.log({"epoch": state.epoch or 0.0, **{f"dev/{name}": value for name, value in scores.items()}})
-
-    def close(self) -> None:
-        """Remove the bar; call it when training was interrupted, too."""
-        self._shown.close()

@@ -28,12 +28,12 @@ from transformers import (
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.words import split_words
-from annotation.terminal import ProgressBar
 from training.config.encoders import PretrainedEncoderConfig
 from training.config.pretraining import PretrainConfig
 from training.encoding.tokenizer import HubTokenizer, Ids
 from training.loop.checkpoints import check_space
 from training.loop.run_folder import RunFolder
+from training.loop.step_bar import StepBar
 from training.model.devices import device_of
 from training.model.mixed_precision import uses_bf16
 from training.pretraining.masked_model import load_masked
@@ -56,7 +56,9 @@ def train_masked(
     blocks = Blocks(documents, tokenizer, min(encoder.window or tokenizer.most, tokenizer.most))
     arguments = _arguments(run, len(blocks), folder.checkpoints)
     masking = MaskedBatches(tokenizer, run.masking.share, run.seed)
-    trainer = Trainer(model, arguments, masking, blocks, callbacks=[bar := _Bar(), _Epochs(masking)])
+    trainer = Trainer(
+        model, arguments, masking, blocks, callbacks=[bar := _Bar("masked words, steps"), _Epochs(masking)]
+    )
     trainer.remove_callback(PrinterCallback)
     check_space(folder.checkpoints, model)
     checkpoint = folder.checkpoint()
@@ -193,24 +195,8 @@ def _arguments(run: PretrainConfig, blocks: int, folder: Path) -> TrainingArgume
     )
 
 
-class _Bar(TrainerCallback):
+class _Bar(StepBar):
     """A bar of steps with the latest loss."""
-
-    def __init__(self) -> None:
-        self._bar = ProgressBar("masked words, steps")
-
-    def on_train_begin(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
-    ) -> None:
-        """Start the bar at the current step."""
-        self._bar = ProgressBar("masked words, steps", state.max_steps).__enter__()
-        self._bar.advance(state.global_step)
-
-    def on_step_end(
-        self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: object
-    ) -> None:
-        """Advance the bar."""
-        self._bar.advance()
 
     def on_log(
         self,
@@ -223,7 +209,3 @@ class _Bar(TrainerCallback):
         """Show the loss of a masked token."""
         if "loss" in (logs or {}):
             self._bar.note(f"loss {(logs or {})['loss']:.2f}")
-
-    def close(self) -> None:
-        """Remove the bar."""
-        self._bar.__exit__(None, None, None)
