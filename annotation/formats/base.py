@@ -7,12 +7,13 @@ recorded, and one bad item does not stop a reader or a writer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from annotation.core.document import Document
+from annotation.formats.opening import Opening
 
 Unit: TypeAlias = Literal["document", "entity", "event", "argument", "attribute", "link", "source", "other"]
 UNITS: tuple[Unit, ...] = ("document", "entity", "event", "argument", "attribute", "link", "source", "other")
@@ -85,12 +86,17 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format by name. `carries` describes in a few words which parts of a Document it holds."""
+    """A format by name. `carries` describes in a few words which parts of a Document it holds.
+
+    `recognises` says whether a file or folder is in this format rather than in any other; without it the format has to
+    be named.
+    """
 
     name: str
     carries: str
     read: Reader | None = None
     write: Writer | None = None
+    recognises: Callable[[Opening], bool] | None = None
 
 
 @dataclass

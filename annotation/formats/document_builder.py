@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from annotation.core.document import Argument, Document, Event, Link, Provenance, Source, Span
+from annotation.core.document import Argument, Document, Event, Json, Link, Provenance, Source, Span
 from annotation.core.text import letters_and_digits
 from annotation.formats.base import Lost, Unit
 
@@ -98,6 +98,12 @@ class DocumentBuilder:
     def lose(self, unit: Unit, at: str, reason: str, detail: str = "", count: int = 1) -> None:
         """Record an item that a Document cannot represent."""
         self.lost.append(Lost(unit, self._place(at), reason, detail, "lost", count))
+
+    def unread(self, row: Json, known: Collection[str], *, at: str = "") -> None:
+        """Record each value of a JSON object under a key that the reader does not use; empty values are passed over."""
+        for key in row:
+            if key not in known and row[key] not in (None, "", [], {}):
+                self.lose("other", at, f"has a value under {key!r}, which Documents do not hold")
 
     def note(self, unit: Unit, at: str, reason: str, detail: str = "") -> None:
         """Record an item that was converted, but changed."""
