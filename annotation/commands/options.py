@@ -19,6 +19,10 @@ OntologyOption = Annotated[
     str, typer.Option("--ontology", help="A YAML file, or the name of one that comes with naba.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For a machine to read.")]
+Repair = Annotated[
+    bool,
+    typer.Option("--repair", help="Move marks that cover other words than they quote to those, where it is certain."),
+]
 DocumentsFile = Annotated[Path, typer.Argument(help="Documents, one a line (.jsonl, .jsonl.gz).")]
 
 HERE = Path("workspace")

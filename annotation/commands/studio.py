@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypedDict
 import typer
 
 from annotation import terminal
-from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Project, Workspace, load_ontology
+from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Project, Repair, Workspace, load_ontology
 from annotation.core.document import Document
 from annotation.core.errors import ArticleError, UsageError
 from annotation.core.ontology import Ontology
@@ -104,13 +104,17 @@ def push(
 def pull(
     project: Project,
     out: Annotated[Path, typer.Option(help="Where the Documents go; what is quarantined goes beside it.")],
+    repair: Repair = False,
     workspace: Workspace = HERE,
 ) -> None:
     """Fetch what the annotators submitted, one Document an annotation. What changed since is brought up to date."""
     from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.sync import pull as pulling
 
-    terminal.say(str(pulling.pull(connect(workspace), project=project, out=out, workspace=workspace)))
+    report = pulling.pull(connect(workspace), project=project, out=out, workspace=workspace, repair=repair)
+    for moved in report.moved:
+        terminal.warn(moved)
+    terminal.say(str(report))
 
 
 def suggest(

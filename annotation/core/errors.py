@@ -72,12 +72,14 @@ class RegionError(NabaError):
 
 
 class SpanDriftError(RegionError):
-    """A region's offsets do not cover the words it quotes."""
+    """A region's offsets do not cover the words it quotes. `place` is where those words stand, if that is certain."""
 
-    def __init__(self, *, task: int | None, region: str, quoted: str, covered: str) -> None:
+    def __init__(
+        self, *, task: int | None, region: str, quoted: str, covered: str, place: tuple[int, int] | None = None
+    ) -> None:
         super().__init__(
             f"{f'task {task}, ' if task is not None else ''}region {region}: the annotator marked {quoted!r} "
-            f"but the offsets cover {covered!r}",
+            f"but the offsets cover {covered!r}{f' (they stand at [{place[0]}:{place[1]}])' if place else ''}",
             "mark the region again in Label Studio",
             kind="drifted",
             quoted=quoted,

@@ -141,25 +141,33 @@ class _OntologyReader:
     def ontology(self, row: Json, source: str) -> Ontology:
         for key in sorted(set(row) - _KEYS):
             self.faults.append(f"{key}: not a part of an ontology (it has {', '.join(sorted(_KEYS))})")
-        entities = {name: self.type(entry, place) for name, entry, place in self.each(row, "entities", required=True)}
-        links = {name: self.type(entry, place) for name, entry, place in self.each(row, "links")}
-        roles = {name: self.type(entry, place) for name, entry, place in self.each(row, "roles", required=True)}
+        entities = {
+            name: self.type(entry, place, name) for name, entry, place in self.each(row, "entities", required=True)
+        }
+        links = {name: self.type(entry, place, name) for name, entry, place in self.each(row, "links")}
+        roles = {name: self.type(entry, place, name) for name, entry, place in self.each(row, "roles", required=True)}
         labels = {*entities, *self.mapping(row.get("events"), "events")}
         common = {
             name: self.role(name, entry, place, labels, roles) for name, entry, place in self.each(row, "common_roles")
         }
         events = {
-            name: self.event(entry, place, labels, roles, common)
+            name: self.event(entry, place, name, labels, roles, common)
             for name, entry, place in self.each(row, "events", required=True)
         }
-        attributes = {name: self.attribute(entry, place) for name, entry, place in self.each(row, "attributes")}
+        attributes = {name: self.attribute(entry, place, name) for name, entry, place in self.each(row, "attributes")}
         self.unique({"entities": entities, "events": events, "roles": roles, "links": links})
         name, version = self.text(row, "name", ""), self.text(row, "version", "")
         removed = self.names(row, "removed")
         return Ontology(name, version, entities, events, roles, attributes, links, removed, source)
 
     def event(
-        self, row: Json, path: str, labels: set[str], roles: Mapping[str, Type], common: Mapping[str, Role]
+        self,
+        row: Json,
+        path: str,
+        event: str,
+        labels: set[str],
+        roles: Mapping[str, Type],
+        common: Mapping[str, Role],
     ) -> EventType:
         own = {
             name: self.role(name, entry, place, labels, roles) for name, entry, place in self.each(row, "roles", path)
@@ -170,7 +178,7 @@ class _OntologyReader:
             self.faults.append(f"{path}.expects: must list roles of this event ({', '.join(all_roles)})")
             expects = []
         maps_to = str(row.get("maps_to", ""))
-        return EventType(**vars(self.type(row, path)), roles=all_roles, maps_to=maps_to, expects=tuple(expects))
+        return EventType(**vars(self.type(row, path, event)), roles=all_roles, maps_to=maps_to, expects=tuple(expects))
 
     def role(self, name: str, row: Json, path: str, labels: set[str], roles: Mapping[str, Type]) -> Role:
         if name not in roles:
@@ -184,16 +192,18 @@ class _OntologyReader:
                 self.faults.append(f"{path}.fillers: {filler!r} is neither an entity nor an event")
         return Role(name, frozenset(map(str, fillers)), self.count(row, "min", path) or 0, self.count(row, "max", path))
 
-    def attribute(self, row: Json, path: str) -> Attribute:
-        values = {name: self.type(entry, place) for name, entry, place in self.each(row, "values", path, required=True)}
+    def attribute(self, row: Json, path: str, attribute: str) -> Attribute:
+        values = {
+            name: self.type(entry, place, name) for name, entry, place in self.each(row, "values", path, required=True)
+        }
         default = self.text(row, "default", path)
         if default and default not in values:
             self.faults.append(f"{path}.default: {default!r} is not one of its values")
-        return Attribute(**vars(self.type(row, path)), values=values, default=default)
+        return Attribute(**vars(self.type(row, path, attribute)), values=values, default=default)
 
-    def type(self, row: Json, path: str) -> Type:
+    def type(self, row: Json, path: str, name: str) -> Type:
         return Type(
-            name=path.rsplit(".", 1)[-1],
+            name=name,
             title=self.phrases(row, "title", path, LANGUAGES),
             definition=self.phrases(row, "definition", path, LANGUAGES if "definition" in row else ()),
             example=self.phrases(row, "example", path, ARTICLE_LANGUAGES if "example" in row else ()),

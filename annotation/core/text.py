@@ -102,11 +102,6 @@ def encodable(text: str) -> bool:
     return True
 
 
-def letters_and_digits(text: str) -> str:
-    """The letters and digits of the text in order, without marks, signs and spaces."""
-    return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
-
-
 def lines(text: str) -> list[tuple[int, int]]:
     """The range of each line without its terminator; the lines joined by "\\n" are the text with unified newlines."""
     ranges, start = [], 0

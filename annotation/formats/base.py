@@ -52,6 +52,8 @@ class ReadOptions:
     `events` and `links` are the labels of triggers and of links, where the format does not mark them as such. `group`
     is the number of sentences in a Document; None means the file's own documents, or one sentence each. `columns` are
     the columns with tags, counted from 1. `codes` gives the codes of roles and links for the titles a page showed.
+    `repair` moves marks that cover other words than they quote to those words, where they stand once nearby. `text_key`
+    is where a task's article is, and `text_keys` where the text of each object of a labelling configuration is.
     """
 
     language: str | None = None
@@ -60,6 +62,9 @@ class ReadOptions:
     group: int | None = None
     columns: tuple[int, ...] = ()
     codes: Mapping[str, str] = field(default_factory=dict)
+    repair: bool = False
+    text_key: str | None = None
+    text_keys: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from annotation.core.document import Argument, Document, Event, Json, Link, Provenance, Source, Span
-from annotation.core.text import letters_and_digits
+from annotation.core.quoting import nearby, same_letters, same_words
 from annotation.formats.base import Lost, Unit
 
 _SHOWN = 60
 
 
 class DocumentBuilder:
-    """The annotations of one article so far. `where` names the article in the records of what is lost."""
+    """The annotations of one article so far. `where` names the article in the records of what is lost.
 
-    def __init__(self, text: str, where: str) -> None:
+    A quote and the text may differ in white space, and unless `exact` in signs that are no letters. With `repair` a
+    span that covers other words than it quotes is moved to those, where they stand once nearby.
+    """
+
+    def __init__(self, text: str, where: str, *, repair: bool = False, exact: bool = False) -> None:
         self.text, self.where = text, where
+        self.repair, self.exact = repair, exact
         self.lost: list[Lost] = []
         self._entities: set[Span] = set()
         self._events: dict[Span, tuple[set[Argument], dict[str, str]]] = {}
@@ -26,22 +31,30 @@ class DocumentBuilder:
         detail = f"{label} [{start}:{end}]"
         if not isinstance(start, int) or not isinstance(end, int) or not isinstance(label, str) or not label:
             self.wrong(unit, at, "has no label or no offsets; mark it again", detail)
-        elif not 0 <= start < end <= len(self.text):
-            self.wrong(unit, at, "leaves the text, or is empty; mend its offsets", f"{detail} of {len(self.text)}")
-        elif isinstance(quoted, str) and not agrees(quoted, self.text[start:end]):
-            covered = _short(self.text[start:end])
-            self.wrong(
-                unit,
-                at,
-                "does not cover the words it quotes; mend its offsets",
-                f"{detail} quotes {_short(quoted)!r} but covers {covered!r}{elsewhere(self.text, quoted, start)}",
-            )
-        else:
-            if isinstance(quoted, str) and quoted.split() != self.text[start:end].split():
-                detail = f"{detail} quotes {_short(quoted)!r} but covers {_short(self.text[start:end])!r}"
-                self.note(unit, at, "quotes its words with other signs, the same letters; the text's are kept", detail)
+            return None
+        if not 0 <= start < end <= len(self.text):
+            reason = "leaves the text, or is empty; mend its offsets"
+            return self._elsewhere(start, label, quoted, unit, at, reason, f"{detail} of {len(self.text)}")
+        covered = self.text[start:end]
+        if not isinstance(quoted, str) or not quoted or same_words(quoted, covered):
             return Span(start, end, label)
-        return None
+        detail += f" quotes {_short(quoted)!r} but covers {_short(covered)!r}"
+        if self.exact or not same_letters(quoted, covered):
+            reason = "does not cover the words it quotes; mend its offsets"
+            return self._elsewhere(start, label, quoted, unit, at, reason, detail)
+        self.note(unit, at, "quotes its words with other signs, the same letters; the text's are kept", detail)
+        return Span(start, end, label)
+
+    def _elsewhere(
+        self, start: int, label: str, quoted: object, unit: Unit, at: str, reason: str, detail: str
+    ) -> Span | None:
+        """The span where its words do stand, with `repair` and where that is certain; else a record with the reason."""
+        place = nearby(self.text, quoted, start) if isinstance(quoted, str) else None
+        if place is None or not self.repair:
+            self.wrong(unit, at, reason, detail + (f" (they stand at [{place[0]}:{place[1]}])" if place else ""))
+            return None
+        self.note(unit, at, "is moved to the words it quotes", f"{detail}; now [{place[0]}:{place[1]}]")
+        return Span(*place, label)
 
     def entity(self, span: Span, *, at: str = "") -> None:
         """Add an entity mention."""
@@ -127,28 +140,6 @@ class DocumentBuilder:
 def longest(pieces: Iterable[tuple[int, int]]) -> tuple[int, int]:
     """The piece that stands for an annotation of several, since a span is one range: the longest, then the first."""
     return max(sorted(pieces), key=lambda piece: piece[1] - piece[0])
-
-
-def agrees(quoted: str, covered: str) -> bool:
-    """Whether the quote has the letters and digits of the covered words; tools change quotation marks and spaces.
-
-    Words without letters and digits are compared as they are, except for white space.
-    """
-    if (letters := letters_and_digits(quoted)) or letters_and_digits(covered):
-        return letters == letters_and_digits(covered)
-    return "".join(quoted.split()) == "".join(covered.split())
-
-
-def elsewhere(text: str, quoted: str, near: int) -> str:
-    """A note on the occurrence of the quoted words nearest to offset `near`; empty where they do not occur."""
-    places, at = [], text.find(quoted)
-    while quoted and at >= 0:
-        places.append(at)
-        at = text.find(quoted, at + 1)
-    if not places:
-        return ""
-    best = min(places, key=lambda place: abs(place - near))
-    return f" (they stand at [{best}:{best + len(quoted)}])"
 
 
 def _short(words: str) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from annotation.core.document import Document
 from annotation.core.document_json import from_json, from_line
 from annotation.core.errors import DocumentsError, UsageError
+from annotation.formats.label_codes import renamed
 from annotation.formats.textee import from_textee, is_textee
 from annotation.storage.documents_file import numbered, open_bytes
 
@@ -43,7 +44,9 @@ class DocumentLines:
             row = json.loads(line)
             if isinstance(row, dict) and is_textee(row):
                 read = from_textee(row)
-                return read.document, tuple(item.reason for item in read.lost)
+                document, changed = renamed(read.document)
+                told = (f"the label {old!r} is {new!r} here" for old, new in changed.items())
+                return document, (*(item.reason for item in read.lost), *told)
             return from_json(row), ()
         except (ValueError, RecursionError) as error:
             raise DocumentsError(path=str(self.path), line=number, reason=str(error)) from error

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 from annotation.core.document import Json
-from annotation.formats.document_builder import agrees
+from annotation.core.quoting import same_words
 
 _INVISIBLE = {"script", "style", "template"}
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -64,7 +64,7 @@ class TextNodes(HTMLParser):
         ranges = list(self._ranges(value))
         quoted = value.get("text")
         for start, end in ranges:
-            if isinstance(quoted, str) and agrees(quoted.replace("\\n", "\n"), self.text[start:end]):
+            if isinstance(quoted, str) and same_words(quoted, self.text[start:end]):
                 return start, end
         return ranges[0] if ranges else None
 

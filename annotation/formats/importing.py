@@ -74,7 +74,7 @@ class Import:
     def _record_renames(self, before: Document, after: Document, changed: dict[str, str]) -> None:
         for old in sorted(set(changed) - self._named):
             self._named.add(old)
-            reason = "is no label naba can use; renamed"
+            reason = "is a label that other files and pages cannot hold; written so"
             self.tally.lost.append(Lost("other", "labels", reason, f"{old!r} -> {changed[old]!r}", "noted"))
         old_counts, new_counts = unit_counts(before), unit_counts(after)
         for unit in old_counts if changed else ():

@@ -1,35 +1,50 @@
-"""Labels that can be used everywhere: in an ontology's YAML, Label Studio's page, a model's list of labels."""
+"""Labels that can be used everywhere: in an ontology's YAML, Label Studio's page, a model's list of labels.
+
+The mapping is the same wherever labels come in, and `original` undoes it.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from urllib.parse import quote, unquote
+
+import regex
 
 from annotation.core.document import Document, Event, Link, Span
 
-_ILLEGAL = re.compile(r"[^\w:/+-]+")
+_ILLEGAL = regex.compile(r"[^\p{L}\p{M}\p{N}\p{Pd}_ .:/+&(),!?'\"\u05f3\u05f4]|^ | $")
 _NOTHING = "Unnamed"
 
 
 @cache
 def legal(name: str) -> str:
-    """The name with an underscore for white space, dots and other signs; letters of any script, digits and :/+- stay.
+    """The name with each character that has a meaning elsewhere as %XX; a name that has them already stays as it is.
 
-    A dot would split the path of an ontology's entry; the other signs have a meaning in markup and file names.
+    Letters of any script, digits, single blanks inside and the signs of usual labels stay. Elsewhere are markup, file
+    names, Label Studio's references ($) and the alternatives of a migration (|).
     """
-    return _ILLEGAL.sub("_", name).strip("_") or _NOTHING
+    return _ILLEGAL.sub(lambda match: quote(match[0], safe="", errors="surrogatepass"), original(name)) or _NOTHING
 
 
-def renamed(document: Document) -> tuple[Document, dict[str, str]]:
-    """The Document with legal labels, and the labels that changed: old name -> new name.
+def original(label: str) -> str:
+    """The name for a label that `legal` made."""
+    try:
+        return unquote(label, errors="strict")
+    except UnicodeDecodeError:
+        return label  # its %XX are no text: they were in the name
+
+
+def renamed(document: Document, rule: Callable[[str], str] = legal) -> tuple[Document, dict[str, str]]:
+    """The Document with each label changed by the rule, and the labels that changed: old name -> new name.
 
     Two events of one trigger whose types become equal become one, with the attributes of the later event.
     """
     changed: dict[str, str] = {}
 
     def name(old: str) -> str:
-        if (new := legal(old)) != old:
+        if (new := rule(old)) != old:
             changed[old] = new
         return new
 

@@ -1,223 +1,220 @@
 """Reader of Label Studio's raw JSON from any project, whatever its controls are called, including naba's own.
 
-One Document for each annotation; for a task without annotations, one for each prediction, with its model version. A
-region is a trigger where its control is called `trigger` or its label is one of the options' `events`, else an entity.
-An arrow from a trigger is an argument, any other a link. Choices for a trigger's region are its attributes.
+One Document for each annotation and text that is marked; for a task without annotations, one for each prediction, with
+its model version. Offsets in plain text count code points, as the editor does; those in HTML and dialogues count UTF-16
+units or code points, told by the words the region quotes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from annotation.core.document import Document, Json, Provenance, Source, Span
-from annotation.core.errors import RegionError
-from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
-from annotation.formats.document_builder import DocumentBuilder
-from annotation.formats.hypertext import TextNodes
+from annotation.core.document import Document, Json, Source
+from annotation.core.errors import RegionError, UsageError
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions
+from annotation.formats.labelstudio_regions import AnnotationRegions, label_kind
+from annotation.formats.labelstudio_texts import (
+    NoText,
+    TaskText,
+    in_page,
+    keys_of_config,
+    only_text,
+    text_under,
+    texts_of,
+)
+from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects, rows_in
-from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
-from annotation.labelstudio.convert.quarantine import drifted
 
-_UNNAMED = "Relation"
-"""The label of an arrow without one."""
+_OTHER_EXPORT = "{}; it holds too little: export the project again, as JSON, and read that"
+_TABLES = ("annotation_id", "annotator", "lead_time")
+"""Columns of Label Studio's CSV and TSV exports; JSON-MIN has the same keys."""
+_DATES, _DATA = (
+    ("published", "published_at", "date"),
+    ("id", "language", "sha256", "title", "url", "source", "findings"),
+)
+_TASK = (
+    *(
+        "id",
+        "data",
+        "annotations",
+        "completions",
+        "predictions",
+        "drafts",
+        "meta",
+        "created_at",
+        "updated_at",
+        "project",
+    ),
+    *("inner_id", "total_annotations", "cancelled_annotations", "total_predictions", "comment_count", "updated_by"),
+    *("unresolved_comment_count", "comment_authors", "last_comment_updated_at", "file_upload", "overlap", "is_labeled"),
+    *("agreement", "allow_skip", "annotators", "storage_filename", "precomputed_agreement", "url", "queue"),
+)
+"""Keys of a task that say nothing of the article and its marks, or that are read."""
+
+
+def recognises(opening: Opening) -> bool:
+    """Whether the file holds tasks: also in an envelope, and in the exports of less that `read` refuses."""
+    if opening.lines and set(_TABLES) <= set(opening.lines[0].replace("\t", ",").replace('"', "").split(",")):
+        return True
+    keys = opening.keys
+    return ("data" in keys and bool(keys & {"annotations", "completions", "predictions", "drafts", "inner_id"})) or (
+        "tasks" in keys or set(_TABLES) <= keys or (keys == {"data"}) or keys == {"id", "data"}
+    )
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    """The Documents of an export: a list of tasks, one task, or one a line; also under `tasks`."""
+    """The Documents of an export: a list of tasks, one task, or one a line; also under `tasks`.
+
+    Raises UsageError for an export of less than the raw JSON, and names the one to choose.
+    """
+    _refuse_tables(path)
+    keys = dict(how.text_keys)
     for item in objects(path):
         if isinstance(item, Lost):
             yield item
             continue
         where, row = item
+        if isinstance(row.get("label_config"), str):
+            keys |= keys_of_config(str(row["label_config"]))
         tasks = rows_in(row, "tasks") if "data" not in row else [row]
         if not tasks:
-            yield Lost("document", where, "is no task: it has no `data`", kind="wrong")
+            minimal = {"annotation_id", "annotator", "lead_time"} & set(row)
+            what = _OTHER_EXPORT.format("is of Label Studio's JSON-MIN export") if minimal else "is no task: no `data`"
+            yield Lost("document", where, what, kind="wrong")
         for task in tasks:
-            yield from _task(task, where, how)
+            yield from _Task(task, where, how, keys).items()
 
 
-def _task(task: Json, where: str, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    id = task.get("id")
-    where = f"{where}, task {id}" if id is not None else where
-    # annotations are called completions before version 1.0
-    marked = rows_in(task, "annotations") or rows_in(task, "completions")
-    predicted = rows_in(task, "predictions")
-    data = task.get("data")
-    bare = _bare(data if isinstance(data, dict) else {}, [*marked, *predicted], str(id or ""), how)
-    if isinstance(bare, str):
-        regions = sum(len(rows_in(row, "result")) for row in marked)
-        yield Lost("document", where, bare, f"with {regions} rows of results", "wrong")
-        return
-    document, page = bare
-    active = [row for row in marked if not row.get("was_cancelled")]
-    for row in marked:
-        if row.get("was_cancelled"):
-            yield Lost("document", f"{where}, annotation {row.get('id')}", "was skipped by its annotator")
-    if active and predicted:
-        yield Lost("document", where, "is a prediction for a task that people annotated", count=len(predicted))
-    for row in active or predicted:
-        yield from _AnnotationMarks(document, page, row, f"{where}, {_name(row)}", how, id).items()
-    if not marked and not predicted:
-        yield document
+def _refuse_tables(path: Path) -> None:
+    lines = Opening(path).lines
+    columns = set(lines[0].replace("\t", ",").replace('"', "").split(",")) if lines else set()
+    if set(_TABLES) <= columns:
+        raise UsageError(f"{path}: " + _OTHER_EXPORT.format("is Label Studio's CSV or TSV export"))
+
+
+@dataclass
+class _Task:
+    """One task. `keys` maps objects of the configuration to keys of the data, and grows from task to task."""
+
+    row: Json
+    where: str
+    how: ReadOptions
+    keys: dict[str, str]
+    lost: list[Lost] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.id = self.row.get("id")
+        if self.id is not None:
+            self.where = f"{self.where}, task {self.id}"
+        data = self.row.get("data")
+        self.data: Json = data if isinstance(data, dict) else {}
+        # annotations are called completions before version 1.0
+        self.marked = rows_in(self.row, "annotations") or rows_in(self.row, "completions")
+        self.predicted = rows_in(self.row, "predictions")
+
+    def items(self) -> Iterator[DocumentOrLost]:
+        self._name_the_rest()
+        active = [row for row in self.marked if not row.get("was_cancelled")]
+        try:
+            texts = self._articles([*self.marked, *self.predicted])
+        except NoText as error:
+            regions = sum(len(rows_in(row, "result")) for row in self.marked)
+            self._lose(str(error), f"with {regions} rows of results", kind_wrong=True)
+            texts = []
+        for row in active or self.predicted if texts else ():
+            rest = [self._reader(document, text, row, len(texts) > 1) for document, text in texts]
+            for reader in rest:
+                yield from reader.items()
+            yield from rest[0].orphans(rest[1:])
+        if texts and not self.marked and not self.predicted:
+            yield from (document for document, _ in texts)
+        yield from self.lost
+
+    def _reader(self, document: Document, text: TaskText, row: Json, several: bool) -> AnnotationRegions:
+        return AnnotationRegions(
+            document, text, row, f"{self.where}, {_name(row)}", self.how, self.id, self._on, several
+        )
+
+    def _articles(self, results: Sequence[Json]) -> list[tuple[Document, TaskText]]:
+        """Each marked text of the task as a bare Document. Raises NoText."""
+        self._on: dict[str, str] = {}
+        try:
+            document = from_task_data(self.data)  # pushed or exported by naba
+            return [(document, TaskText("text", document.text))]
+        except RegionError as error:
+            if "sha256" in self.data:
+                raise NoText(str(error)) from error
+        texts = self._texts(results)
+        chosen = list(dict.fromkeys(self._on.values())) or [only_text(texts, self.keys).key]
+        return [(self._bare(texts[key], texts, len(chosen) > 1), texts[key]) for key in chosen]
+
+    def _texts(self, results: Sequence[Json]) -> dict[str, TaskText]:
+        """The texts of the data by key; `_on` gets the key of each object that regions stand on."""
+        regions = [region for row in results for region in rows_in(row, "result") if label_kind(region)]
+        texts = texts_of(self.data, pages=any(map(in_page, regions)))
+        if self.how.text_key is not None:
+            if self.how.text_key not in texts:
+                raise NoText(f"its data has no text under {self.how.text_key!r}; it has {', '.join(texts) or 'none'}")
+            texts = {self.how.text_key: texts[self.how.text_key]}
+        for to_name in dict.fromkeys(str(region.get("to_name", "")) for region in regions):
+            own = [region for region in regions if str(region.get("to_name", "")) == to_name]
+            text = text_under(own, to_name, texts, self.keys)
+            self._on[to_name] = text.key
+            if text.fits(own):
+                self.keys[to_name] = text.key
+        return texts
+
+    def _bare(self, text: TaskText, texts: dict[str, TaskText], several: bool) -> Document:
+        data, name = self.data, self.data.get("source")
+        dates = (str(data[key]) for key in _DATES if data.get(key))
+        title, url, published = (
+            *(str(data[key]) if data.get(key) else None for key in ("title", "url")),
+            next(dates, None),
+        )
+        from_ = name if isinstance(name, str) and name and text.key != "source" else None
+        source = (
+            Source(from_ or f"task {self.id}", title, url, published) if from_ or title or url or published else None
+        )
+        self._name_data(set(texts) if several else {text.key})
+        id = str(data.get("id") or (self.id if self.id is not None else ""))
+        language = str(data.get("language") or self.how.language or guess_language(text.content))
+        return Document(f"{id}#{text.key}" if several else id, text.content, language, source=source)
+
+    def _name_data(self, read: set[str]) -> None:
+        for key, value in self.data.items():
+            known = key in read or key in _DATA or key in _DATES or key in self._on.values()
+            if not known and value not in (None, "", [], {}):
+                self.lost.append(Lost("other", self.where, f"has data under {key!r}, which Documents do not hold"))
+
+    def _name_the_rest(self) -> None:
+        """Record what of the task is not read."""
+        for draft in rows_in(self.row, "drafts"):
+            rows = len(rows_in(draft, "result"))
+            self._lose("is a draft that was never submitted", f"draft {draft.get('id', '')} of {rows} rows")
+        for row in self.marked:
+            if row.get("was_cancelled"):
+                where = f"{self.where}, annotation {row.get('id')}"
+                self.lost.append(Lost("document", where, "was skipped by its annotator"))
+        if any(not row.get("was_cancelled") for row in self.marked) and self.predicted:
+            reason = "is a prediction for a task that people annotated"
+            self.lost.append(Lost("document", self.where, reason, count=len(self.predicted)))
+        numbers = self.row.get("predictions")
+        if isinstance(numbers, list) and (bare := [one for one in numbers if not isinstance(one, dict)]):
+            reason = "is a prediction of which the export holds the number only"
+            self.lost.append(Lost("document", self.where, reason, count=len(bare)))
+        for key in self.row:
+            if key not in _TASK and self.row[key] not in (None, "", [], {}):
+                self.lost.append(Lost("other", self.where, f"has a value under {key!r}, which Documents do not hold"))
+        if self.row.get("meta"):
+            self.lost.append(Lost("other", self.where, "has values under 'meta', which Documents do not hold"))
+
+    def _lose(self, reason: str, detail: str, *, kind_wrong: bool = False) -> None:
+        self.lost.append(Lost("document", self.where, reason, detail, "wrong" if kind_wrong else "lost"))
 
 
 def _name(row: Json) -> str:
     kind = "prediction" if "model_version" in row else "annotation"
     return f"{kind} {row.get('id', row.get('model_version', ''))}".rstrip()
-
-
-def _bare(data: Json, results: Iterable[Json], id: str, how: ReadOptions) -> tuple[Document, TextNodes | None] | str:
-    """The task's article, and its page where it is HTML; or the reason why there is none."""
-    try:
-        return from_task_data(data), None  # pushed or exported by naba
-    except RegionError as error:
-        if "sha256" in data:
-            return str(error)
-    regions = [region for row in results for region in rows_in(row, "result")]
-    text = _article(data, regions)
-    if text is None:
-        return "has no text of its own (only images, or addresses); export it with the text in its data"
-    page = TextNodes(text) if any(map(_in_page, regions)) else None
-    content = page.text if page else text
-    language = data.get("language") or how.language or guess_language(content)
-    title, url = (str(data[key]) if data.get(key) else None for key in ("title", "url"))
-    source = Source(name=f"task {id}", title=title, url=url) if title or url else None
-    article_id = data.get("id")
-    return Document(str(article_id) if article_id else id, content, str(language), source=source), page
-
-
-def _article(data: Json, regions: Iterable[Json]) -> str | None:
-    """The text that was annotated: in the field regions refer to, else in a usual one, else in the only one."""
-    sources = [
-        str(region[key]).removeprefix("$") for region in regions for key in ("source", "to_name") if key in region
-    ]
-    texts = {key: value for key, value in data.items() if isinstance(value, str) and not _is_address(value)}
-    for name in (*sources, schemas.TEXT, "article", "html"):
-        if name in texts:
-            return texts[name]
-    return next(iter(texts.values())) if len(texts) == 1 else None
-
-
-def _in_page(region: Json) -> bool:
-    """Whether the region's offsets count in nodes of an HTML page, not in characters of the text."""
-    value = region.get("value")
-    return isinstance(value, dict) and ("globalOffsets" in value or isinstance(value.get("start"), str))
-
-
-def _is_address(value: str) -> bool:
-    return value.startswith(("http://", "https://", "s3://", "gs://", "/data/")) and not any(map(str.isspace, value))
-
-
-class _AnnotationMarks:
-    """One annotation or prediction of a task."""
-
-    def __init__(
-        self, bare: Document, page: TextNodes | None, row: Json, where: str, how: ReadOptions, task: object
-    ) -> None:
-        self.bare, self.page, self.row, self.how, self.task = bare, page, row, how, task
-        self.draft = DocumentBuilder(bare.text, where)
-        self.spans: dict[str, Span] = {}
-
-    def items(self) -> Iterator[DocumentOrLost]:
-        rows = rows_in(self.row, "result")
-        for region in rows:
-            if isinstance(region.get("value"), dict) and (kind := _kind(region)):
-                self._region(region, kind)
-        for region in rows:
-            if region.get("type") == "relation":
-                self._arrow(region)
-            elif not _kind(region):
-                self._other(region)
-        yield self.draft.document(self.bare.id, self.bare.language, source=self.bare.source, provenance=self._who())
-        yield from self.draft.lost
-
-    def _who(self) -> Provenance:
-        version = self.row.get("model_version")
-        lead, id = self.row.get("lead_time"), self.row.get("id")
-        return Provenance(
-            task=self.task if isinstance(self.task, int) else None,
-            annotation=id if isinstance(id, int) and not version else None,
-            annotator=None if version else _annotator(self.row),
-            updated_at=str(self.row["updated_at"]) if self.row.get("updated_at") else None,
-            lead_time=float(lead) if isinstance(lead, (int, float)) else None,
-            model_version=str(version) if version else None,
-            regions=tuple((span, id) for id, span in self.spans.items()),
-        )
-
-    def _region(self, region: Json, kind: str) -> None:
-        value: Json = region["value"]  # type: ignore[assignment]
-        at = f"region {region.get('id')}"
-        start, end = self._place(value)
-        labels = value.get(kind)
-        if not isinstance(labels, list) or not labels:
-            self.draft.wrong("entity", at, "has no label; give it one", f"[{start}:{end}]")
-            return
-        for label in labels:
-            event = region.get("from_name") == schemas.TRIGGER or label in self.how.events
-            unit: Unit = "event" if event else "entity"
-            span = self.draft.span(start, end, label, at=at, quoted=self._quoted(value, start, end), unit=unit)
-            if span is not None:
-                self.spans.setdefault(str(region.get("id")), span)
-                (self.draft.event if event else self.draft.entity)(span, at=at)
-
-    def _place(self, value: Json) -> tuple[object, object]:
-        if self.page is not None and (place := self.page.place(value)):
-            return place
-        return value.get("start"), value.get("end")
-
-    def _quoted(self, value: Json, start: object, end: object) -> object:
-        """The region's quote where it clearly has other words, else None: the editor's quotes are not exact."""
-        quoted = value.get("text")
-        if isinstance(start, int) and isinstance(end, int) and drifted(quoted, self.bare.text[start:end]):
-            return quoted
-        return None
-
-    def _arrow(self, row: Json) -> None:
-        at = f"relation {row.get('from_id')} -> {row.get('to_id')}"
-        ends = [self.spans.get(str(row.get(key))) for key in ("from_id", "to_id")]
-        first, second = ends if row.get("direction") != "left" else ends[::-1]
-        labels = row.get("labels")
-        for title in labels if isinstance(labels, list) and labels else [_UNNAMED]:
-            label = self.how.codes.get(str(title), str(title))
-            if first is None or second is None:
-                self.draft.wrong("link", at, "hangs on a region that is not there or was not taken over", label)
-            elif label in self.how.links or not (self.draft.is_event(first) or self.draft.is_event(second)):
-                directed = label not in self.how.links and row.get("direction") != "bi"
-                self.draft.link(label, first, second, at=at, directed=directed)
-            elif self.draft.is_event(first):
-                self.draft.argument(first, label, second, at=at)
-            else:
-                self.draft.note("argument", at, "is drawn from its filler; turned round", label)
-                self.draft.argument(second, label, first, at=at)
-
-    def _other(self, row: Json) -> None:
-        at = f"region {row.get('id')}"
-        value = row.get("value")
-        choices = value.get("choices") if isinstance(value, Mapping) else None
-        span = self.spans.get(str(row.get("id")))
-        if isinstance(choices, list) and len(choices) == 1 and span is not None and self.draft.is_event(span):
-            self.draft.attribute(span, str(row.get("from_name")), str(choices[0]), at=at)
-        elif isinstance(choices, list) and span is not None and self.draft.is_event(span):
-            self.draft.lose("attribute", at, "has several values; an attribute has one", str(choices))
-        else:
-            self.draft.lose("other", at, f"is of a kind Documents do not hold: {row.get('type')}", str(choices or ""))
-
-
-def _annotator(row: Json) -> str | None:
-    """The annotator: an e-mail where the export has it, else the user's number."""
-    user, name = row.get("completed_by"), row.get("created_username")
-    if isinstance(user, dict):
-        user = user.get("email") or user.get("username") or user.get("id")
-    return str(user) if user is not None else str(name) if name else None
-
-
-def _kind(region: Json) -> str | None:
-    """The key of the region's labels: its type, such as `labels` or `hypertextlabels`."""
-    kind = str(region.get("type"))
-    return kind if kind.endswith("labels") and kind not in _ELSEWHERE else None
-
-
-_ELSEWHERE = {f"{shape}labels" for shape in ("rectangle", "polygon", "ellipse", "keypoint", "brush", "timeseries")}
-"""Types of regions in images, audio and time series."""

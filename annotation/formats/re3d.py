@@ -15,8 +15,9 @@ from pathlib import Path
 from annotation.core.document import Json, Source, Span
 from annotation.core.document_json import SCHEMA, from_json
 from annotation.core.errors import UsageError
+from annotation.core.quoting import same_letters
 from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
-from annotation.formats.document_builder import DocumentBuilder, agrees
+from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.source_text import guess_language, objects
 
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"
@@ -150,7 +151,7 @@ class _DocumentMarks:
         quoted = row.get(end)
         if not isinstance(start, int) or not isinstance(stop, int):
             return None
-        if isinstance(quoted, str) and not agrees(quoted, self.text[start:stop]):
+        if isinstance(quoted, str) and not same_letters(quoted, self.text[start:stop]):
             return None
         spans = self.spans.get((start, stop), [])
         label = row.get(f"{end}Type")

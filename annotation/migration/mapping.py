@@ -32,6 +32,12 @@ _T = TypeVar("_T")
 _SPANS, _ARROWS = ("entities", "events"), ("roles", "links")
 
 
+def _name(path: str) -> str:
+    """The name at the end of a path, which may have dots itself: Life.Die of ``events.Life.Die``."""
+    _, _, name = path.partition(".values." if path.startswith("attributes.") and ".values." in path else ".")
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class LabelChange:
     """The change of one label: its `path` in the old ontology, and the paths it `becomes` in the new one."""
@@ -41,7 +47,8 @@ class LabelChange:
     kind: LabelKind
 
     def __str__(self) -> str:
-        names = [path.removeprefix(f"{self.path.rpartition('.')[0]}.") for path in self.becomes]
+        group = self.path.removesuffix(_name(self.path))
+        names = [path.removeprefix(group) for path in self.becomes]
         return f"{self.path} {_VERBS[self.kind]}{' or '.join(names)}"
 
 
@@ -131,7 +138,7 @@ class _Faults:
         if not self.unaccounted:
             return self.others
         path = self.unaccounted[0]
-        remedy = f"write `was: [{path.rsplit('.', 1)[-1]}]` under what it is now, or list it: `removed: [{path}]`"
+        remedy = f"write `was: [{_name(path)}]` under what it is now, or list it: `removed: [{path}]`"
         return [f"{', '.join(self.unaccounted)}: not accounted for; {remedy}", *self.others]
 
 

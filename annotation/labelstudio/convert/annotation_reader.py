@@ -8,12 +8,16 @@ from dataclasses import replace
 from annotation.core.document import Argument, Document, Event, Link, Provenance, Span
 from annotation.core.errors import RegionError, SpanDriftError
 from annotation.core.ontology import Ontology
+from annotation.core.quoting import nearby, same_words
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.convert.quarantine import Quarantined, drifted, quarantine_entry
+from annotation.labelstudio.convert.quarantine import Quarantined, location, quarantine_entry
 
 
 class AnnotationReader:
-    """Reads one annotation of a task whose text is unchanged. The outcome is `document()` and `quarantined`.
+    """Reads one annotation of a task whose text is unchanged. The outcome is `document()`, `quarantined` and `moved`.
+
+    With `repair`, a region whose offsets do not cover the words it quotes is moved to where they stand, if that is
+    certain, and `moved` gets a line on it.
 
     Regions are read first, then the choices and relations that refer to them. A fault in a row is raised as RegionError
     internally and recorded in `quarantined`; the other rows are still read.
@@ -27,11 +31,14 @@ class AnnotationReader:
         annotation: schemas.Annotation,
         ontology: Ontology,
         titles: Mapping[str, str],
+        repair: bool = False,
     ) -> None:
         self.bare, self.task, self.annotation, self.ontology = bare, task, annotation, ontology
+        self.repair = repair
         self._types = {schemas.TRIGGER: ontology.events, schemas.ENTITY: ontology.entities}
         self.codes = {title: code for code, title in titles.items()}
         self.quarantined: list[Quarantined] = []
+        self.moved: list[str] = []
         self.spans: dict[str, Span] = {}
         self.attributes: dict[Span, dict[str, str]] = {}
         self.arguments: dict[Span, set[Argument]] = {}
@@ -118,10 +125,16 @@ class AnnotationReader:
         if not 0 <= start < end <= len(self.bare.text):
             raise RegionError(f"[{start}:{end}] is no span of the {len(self.bare.text)} characters", "mark it again")
         span = Span(start, end, label)
-        covered = span.quote(self.bare.text)
-        if drifted(row.value.text, covered):
-            raise SpanDriftError(task=self.task, region=row.id, quoted=str(row.value.text), covered=covered)
-        return span
+        covered, quoted = span.quote(self.bare.text), row.value.text
+        if not isinstance(quoted, str) or not quoted or same_words(quoted, covered):
+            return span
+        place = nearby(self.bare.text, quoted, start)
+        error = SpanDriftError(task=self.task, region=row.id, quoted=quoted, covered=covered, place=place)
+        if place is None or not self.repair:
+            raise error
+        where = location(task=self.task, annotation=self.annotation.id, region=row.id, words=quoted)
+        self.moved.append(f"{where}: stood at [{start}:{end}] and was moved to [{place[0]}:{place[1]}]")
+        return Span(*place, label)
 
     def _choice(self, row: schemas.Choices, raw: object) -> None:
         chosen = row.value.choices

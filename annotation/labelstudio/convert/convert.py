@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from annotation.core.document import Document, Event, Json, Span, sha256
 from annotation.core.document_json import SCHEMA, from_json, to_json
@@ -29,10 +29,14 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """An annotation as a Document, and what could not be converted. No Document where the text was edited."""
+    """An annotation as a Document, what could not be converted, and a line on each region that was moved.
+
+    No Document where the text was edited.
+    """
 
     document: Document | None
     quarantined: list[Quarantined]
+    moved: list[str] = field(default_factory=list)
 
 
 def to_task_data(document: Document) -> schemas.Row:
@@ -79,19 +83,27 @@ def to_result(
 
 
 def from_result(
-    task: schemas.Task, annotation: schemas.Annotation, *, ontology: Ontology, titles: Mapping[str, str]
+    task: schemas.Task,
+    annotation: schemas.Annotation,
+    *,
+    ontology: Ontology,
+    titles: Mapping[str, str],
+    repair: bool = False,
 ) -> Converted:
     """The annotation as a Document. What cannot be represented is quarantined row by row; nothing is raised.
 
     Some things the ontology forbids are read all the same, so that `check` reports them: a filler of the wrong type, a
     role the event type lacks, two fillers where one is allowed. The caller handles annotations that were skipped.
+    `repair`: see AnnotationReader.
     """
     try:
         bare = from_task_data(task.data)
     except RegionError as error:
         return Converted(None, [quarantine_entry(error, annotation.result, task=task.id, annotation=annotation.id)])
-    reader = AnnotationReader(bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles)
-    return Converted(reader.document(), reader.quarantined)
+    reader = AnnotationReader(
+        bare, task=task.id, annotation=annotation, ontology=ontology, titles=titles, repair=repair
+    )
+    return Converted(reader.document(), reader.quarantined, reader.moved)
 
 
 def check_text(text: str) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from annotation.core.errors import RegionError
-from annotation.core.text import letters_and_digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,3 @@ def location(*, task: int | None, annotation: int | None, region: str | None, wo
 def shorten(words: str, most: int = 60) -> str:
     """The words, cut to at most `most` characters with an ellipsis at the end."""
     return words if len(words) <= most else words[: most - 1] + "…"
-
-
-def drifted(quoted: object, covered: str) -> bool:
-    """Whether the words a region quotes clearly differ from the words its offsets cover.
-
-    The quote is only approximate: the editor writes line breaks as a backslash and an n, collapses spaces, drops what
-    the browser does not show, and may include a combining mark outside the offsets. So only letters and digits are
-    compared, and one side may contain the other.
-    """
-    if not isinstance(quoted, str) or quoted == covered:
-        return False
-    one, other = letters_and_digits(quoted.replace("\\n", "\n")), letters_and_digits(covered)
-    return bool(one and other) and one not in other and other not in one

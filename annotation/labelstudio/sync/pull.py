@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -34,7 +34,7 @@ FIELDS = (
     *("id", "data", "updated_at", "annotations"),
     *("result", "completed_by", "created_username", "created_at", "lead_time", "was_cancelled", "parent_annotation"),
 )
-VERSION = 2
+VERSION = 3
 OVERLAP = timedelta(seconds=60)
 """Safety margin: a change may become visible a little later than its timestamp."""
 _TRIES = 3
@@ -47,8 +47,8 @@ class PullReport:
     """The contents of the files after a pull, and the work it took.
 
     documents, quarantined: lines of the two files. skipped: annotations their annotator skipped. tasks: number of tasks
-    in the project. changed: tasks read in this pull. deleted: tasks deleted since the last pull. watermark: the time up
-    to which all changes are included.
+    in the project. changed: tasks read in this pull. deleted: tasks deleted since the last pull. moved: a line on each
+    region that was moved to the words it quotes. watermark: the time up to which all changes are included.
     """
 
     out: Path
@@ -58,30 +58,40 @@ class PullReport:
     tasks: int = 0
     changed: int = 0
     deleted: int = 0
+    moved: list[str] = field(default_factory=list)
     watermark: str | None = None
 
     def __str__(self) -> str:
-        counts = {"quarantined": self.quarantined, "skipped by their annotator": self.skipped}
+        counts = {
+            "quarantined": self.quarantined,
+            "skipped by their annotator": self.skipped,
+            "moved to the words they quote": len(self.moved),
+        }
         more = "".join(f", {number:,} {what}" for what, number in counts.items() if number)
         return (
             f"{self.documents:,} annotations of {self.tasks:,} articles in {self.out}{more}; {self.changed:,} read anew"
         )
 
 
-def pull(client: Client, *, project: str, out: Path, workspace: Path, full: bool = False) -> PullReport:
+def pull(
+    client: Client, *, project: str, out: Path, workspace: Path, full: bool = False, repair: bool = False
+) -> PullReport:
     """Write `out`, the quarantine file beside it, and the state for the next pull: atomically, after everything is
     read.
 
-    `full` reads everything again. Raises ProjectError when there is no such project, StudioDownError with the progress
-    so far when the server stops answering, and StudioError when the server sends fewer tasks than it reports.
+    `full` reads everything again. `repair` moves regions to the words they quote, where these stand once nearby. Raises
+    ProjectError when there is no such project, StudioDownError with the progress so far when the server stops
+    answering, and StudioError when the server sends fewer tasks than it reports.
     """
     target = find_project(client, project, workspace=workspace)
     if target.seal.edited:
         log.warning("the interface of project %r was edited by hand (%s)", project, target.seal.edited)
     members = client.members()
-    basis = json.dumps([VERSION, target.id, target.born, target.ontology.hash, target.seal.ui_language, members])
+    basis = json.dumps(
+        [VERSION, target.id, target.born, target.ontology.hash, target.seal.ui_language, members, repair]
+    )
     files = PullFiles(Path(out))
-    pulling = _Pulling(client, target, members, files, None if full else State.read(files, basis))
+    pulling = _Pulling(client, target, members, files, None if full else State.read(files, basis), repair)
     files.out.parent.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryFile("w+", encoding="utf-8", newline="\n", dir=files.out.parent) as documents,
@@ -99,10 +109,17 @@ def pull(client: Client, *, project: str, out: Path, workspace: Path, full: bool
 
 class _Pulling:
     def __init__(
-        self, client: Client, target: Project, members: dict[int, str], files: PullFiles, state: State | None
+        self,
+        client: Client,
+        target: Project,
+        members: dict[int, str],
+        files: PullFiles,
+        state: State | None,
+        repair: bool,
     ) -> None:
         self.client, self.target, self.members, self.files, self.state = client, target, members, files, state
-        self.titles = target.titles
+        self.repair, self.titles = repair, target.titles
+        self.moved: list[str] = []
         self.earlier_tasks = set(state.tasks) if state else set[int]()
         self.skipped = dict(state.skipped) if state else {}
         self.tasks_read: set[int] = set()
@@ -138,6 +155,7 @@ class _Pulling:
             tasks=len(tasks),
             changed=len(self.tasks_read - self.deleted),
             deleted=len(self.deleted & self.earlier_tasks),
+            moved=self.moved,
             watermark=self.watermark,
         )
         report.documents = self._replace(self.files.out, documents)
@@ -161,7 +179,10 @@ class _Pulling:
             if annotation.was_cancelled:
                 self.skipped[number] = self.skipped.get(number, 0) + 1
                 continue
-            converted = from_result(task, annotation, ontology=self.target.ontology, titles=self.titles)
+            converted = from_result(
+                task, annotation, ontology=self.target.ontology, titles=self.titles, repair=self.repair
+            )
+            self.moved += converted.moved
             if converted.document is not None:
                 _put(documents, number, line(converted.document))
             for item in converted.quarantined:

@@ -14,7 +14,6 @@ from annotation.core.text import (
     fold,
     folded,
     graphemes,
-    letters_and_digits,
     lines,
     on_grapheme,
     proclitics,
@@ -171,7 +170,3 @@ def test_a_proclitic_leaves_something_and_is_in_the_table_but_for_its_marks(text
 @pytest.mark.parametrize(("text", "expected"), [("", True), ("שלום 📢", True), ("a\ud800b", False), ("\udfff", False)])
 def test_half_a_surrogate_pair_cannot_be_encoded(text: str, expected: bool) -> None:
     assert encodable(text) == expected
-
-
-def test_letters_and_digits_are_left_of_words_with_signs_and_marks() -> None:
-    assert letters_and_digits('צה"ל, 2024! עִבְרִית\u200f') == "צהל2024עברית"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.formats.base import Lost, ReadOptions
 from annotation.formats.importing import Import
-from annotation.formats.label_codes import legal, renamed
+from annotation.formats.label_codes import legal, original, renamed
 from annotation.formats.registry import reader, writer
 from annotation.formats.starter_ontology import Starter
 from tests.builders import build, conflict
@@ -60,31 +61,48 @@ def test_as_many_annotators_as_files_or_one(tmp_path: Path) -> None:
         ("PER", "PER"),
         ("DocumentReference", "DocumentReference"),
         ("Conflict:Attack", "Conflict:Attack"),
-        ("Life.Die", "Life_Die"),
-        ("שם פרטי", "שם_פרטי"),
-        ("<b>", "b"),
-        ("?", "Unnamed"),
+        ("Life.Die", "Life.Die"),
+        ("שם פרטי", "שם פרטי"),
+        ('אנשי צה"ל', 'אנשי צה"ל'),
+        ("<b>", "%3Cb%3E"),
+        (" x ", "%20x%20"),
+        ("50%", "50%25"),
+        ("%FF", "%25FF"),
     ],
 )
-def test_labels_survive_and_unusable_ones_are_mapped(name: str, usable: str) -> None:
-    assert legal(name) == usable
+def test_labels_survive_and_what_has_a_meaning_elsewhere_is_written_so_that_it_comes_back(
+    name: str, usable: str
+) -> None:
+    assert legal(name) == legal(usable) == usable
+    assert original(usable) == name
+
+
+def test_no_name_at_all_becomes_one() -> None:
+    assert legal("") == "Unnamed"
+
+
+@given(name=st.text(min_size=1))
+def test_every_label_comes_back(name: str) -> None:
+    if not re.search("%[0-9a-fA-F]{2}", name):
+        assert original(legal(name)) == name
+    assert legal(legal(name)) == legal(name)
 
 
 def test_labels_that_become_the_same_merge_their_events() -> None:
     who, where = Span(3, 5, "A"), Span(6, 8, "A")
-    events = tuple(Event(Span(0, 2, label), (Argument("R", f),)) for label, f in (("x.y", who), ("x_y", where)))
-    document = Document("d", "aa bb cc", "en", (who, where), events, (Link("s s", who, where),))
+    events = tuple(Event(Span(0, 2, label), (Argument("R", f),)) for label, f in (("x|y", who), ("x%7Cy", where)))
+    document = Document("d", "aa bb cc", "en", (who, where), events, (Link("s=s", who, where),))
     whole, changed = renamed(document)
-    assert changed == {"x.y": "x_y", "s s": "s_s"}
-    assert whole.events == (Event(Span(0, 2, "x_y"), (Argument("R", who), Argument("R", where))),)
+    assert changed == {"x|y": "x%7Cy", "s=s": "s%3Ds"}
+    assert whole.events == (Event(Span(0, 2, "x%7Cy"), (Argument("R", who), Argument("R", where))),)
     assert renamed(replace(document, events=(), links=()))[1] == {}
 
 
 def test_renamed_labels_are_told_once(tmp_path: Path) -> None:
-    (tmp_path / "a.bio").write_text(ROWS.replace("PER", "P.ER") * 2, encoding="utf-8")
+    (tmp_path / "a.bio").write_text(ROWS.replace("PER", "P=ER") * 2, encoding="utf-8")
     _, run = imported([tmp_path / "a.bio"])
     assert [str(item) for item in run.tally.lost] == [
-        "labels: other 'P.ER' -> 'P_ER': is no label naba can use; renamed"
+        "labels: other 'P=ER' -> 'P%3DER': is a label that other files and pages cannot hold; written so"
     ]
 
 

@@ -74,7 +74,7 @@ def test_relations_of_the_same_words_become_one_and_one_of_no_words_a_link(tmp_p
         (entity(TEAM, begin=30, end=44), "entity Organisation [30:44] quotes"),
         (
             entity(TEAM, begin=300, end=305),
-            "entities.json, line 4: entity Organisation [300:305] of 46: leaves the text",
+            "entities.json, line 4: entity Organisation [300:305] of 46 (they stand at [29:45]): leaves the text",
         ),
         (entity(TEAM, begin="29"), "entities.json, line 4: entity Organisation [29:45]: has no label or no offsets"),
         (entity(TEAM, documentId="gone"), "entities.json, line 4: entity gone: belongs to no document of the folder"),
