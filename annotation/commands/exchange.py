@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from annotation import terminal
-from annotation.commands.options import AsJson, DocumentsFile, load_ontology
+from annotation.commands.options import AsJson, DocumentsFile, Repair, load_ontology
 from annotation.core.ontology import LANGUAGES, Ontology
 from annotation.formats.base import UNITS, ConversionCounts, LossKind
 from annotation.storage.documents_file import atomic, read_documents, write_documents
@@ -16,16 +18,15 @@ from annotation.storage.documents_file import atomic, read_documents, write_docu
 if TYPE_CHECKING:
     from annotation.formats.starter_ontology import Starter
 
-Format = Annotated[
-    str,
-    typer.Option(
-        "--format",
-        "-f",
-        help="conll, brat, labelstudio, textee, spacy, re3d; import also reads conllu, gsr and gsr-records.",
-    ),
-]
+_EXAMPLES = 3
+"""Items of one kind and reason that are shown; all are in the report's file."""
+
+_READ = "conll, conllu, brat, labelstudio, textee, spacy, re3d, gsr, gsr-records."
+_WRITE = "conll, brat, labelstudio, textee, spacy, re3d; csv and parquet are tables of events."
 
 
+ReadFormat = Annotated[str | None, typer.Option("--format", "-f", help="Found by itself where not given: " + _READ)]
+WriteFormat = Annotated[str, typer.Option("--format", "-f", help=_WRITE)]
 Language = Annotated[str | None, typer.Option(help="Where the file does not say; else guessed by the letters.")]
 Annotators = Annotated[
     list[str] | None, typer.Option(help="Who marked it: once for all files, or once for each in turn.")
@@ -37,33 +38,46 @@ Tags = Annotated[list[int] | None, typer.Option(min=2, help="A column with tags,
 Triggers = Annotated[
     list[str] | None, typer.Option(help="A label of triggers, where the format tells them not from entities.")
 ]
+Report = Annotated[
+    Path | None, typer.Option(help="Write each item that changed or was left out, one JSON object a line.")
+]
 Links = Annotated[list[str] | None, typer.Option(help="A label of links, where arrows may be roles.")]
 
 
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Files, or folders where the format is made of several files.")],
-    format: Format,
+    files: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
     out: Annotated[Path, typer.Option(help="Where the Documents go.")],
+    format: ReadFormat = None,
+    mixed: Annotated[bool, typer.Option("--mixed", help="A folder may hold files of several formats.")] = False,
     language: Language = None,
     annotator: Annotators = None,
     group: Group = None,
     tags: Tags = None,
     event: Triggers = None,
     link: Links = None,
+    text_key: Annotated[
+        str | None, typer.Option(help="For labelstudio: the key of a task's data where its article is.")
+    ] = None,
+    labeling_config: Annotated[
+        Path | None, typer.Option(help="For labelstudio: the project's labelling interface (XML), which says the same.")
+    ] = None,
+    repair: Repair = False,
     ontology: Annotated[
         str | None, typer.Option(help="Says which labels are events and links, and the codes of titles shown.")
     ] = None,
     write_ontology: Annotated[
         Path | None, typer.Option(help="Write a starter ontology of the labels and roles found.")
     ] = None,
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """Read another tool's files as Documents. What is wrong in them is named and left out, the rest imported."""
     from annotation.formats.base import ReadOptions
     from annotation.formats.importing import Import
-    from annotation.formats.registry import reader
+    from annotation.formats.recognition import Recognised
 
     loaded = load_ontology(ontology) if ontology else None
+    inputs = Recognised.of(files, format, mixed=mixed)
     options = ReadOptions(
         language=language,
         events=frozenset([*(event or ()), *(loaded.events if loaded else ())]),
@@ -71,23 +85,28 @@ def import_(
         group=group,
         columns=tuple(tags or ()),
         codes=_codes(loaded) if loaded else {},
+        repair=repair,
+        text_key=text_key,
+        text_keys=_keys(labeling_config) if labeling_config else {},
     )
-    run = Import(files, reader(format), options, annotator or ())
+    run = Import(list(inputs.formats), inputs.read, options, annotator or ())
     count = write_documents(out, run.documents())
     languages = ", ".join(f"{name} {number}" for name, number in run.languages.most_common())
-    _report(run.tally, f"{out}: {count} Documents ({languages})", "imported", as_json=as_json)
+    _write_items(report, run.tally)
+    _report(run.tally, f"{out}: {count} Documents ({languages}) from {inputs}", as_json=as_json, file=report)
     if write_ontology:
         _write_ontology(write_ontology, run.starter)
 
 
 def export(
     documents: DocumentsFile,
-    format: Format,
+    format: WriteFormat,
     out: Annotated[Path, typer.Option(help="A file; a folder for brat and re3d.")],
     ontology: Annotated[
         str | None, typer.Option(help="For labelstudio: whose titles the project shows for roles; else their codes.")
     ] = None,
     ui_language: Annotated[Literal["ar", "he", "en"], typer.Option(help="The language of those titles.")] = "en",
+    report: Report = None,
     as_json: AsJson = False,
 ) -> None:
     """Write Documents as another tool's files, and say what those cannot hold."""
@@ -99,11 +118,20 @@ def export(
     tally = ConversionCounts()
     write = writer(format)
     titles = relation_titles(load_ontology(ontology), ui_language) if ontology else {}
-    tally.lost += write(exported(read_documents(documents), tally), out, WriteOptions(titles))
+    source = exported(read_documents(documents), tally, names=format != "labelstudio")
+    tally.lost += write(source, out, WriteOptions(titles))
     for item in tally.lost:
         if item.kind == "lost" and item.unit != "other":
             tally.over[item.unit] -= item.count
-    _report(tally, f"{out}: {tally.over['document']} Documents", "exported", as_json=as_json)
+    _write_items(report, tally)
+    _report(tally, f"{out}: {tally.over['document']} Documents", as_json=as_json, file=report)
+
+
+def _keys(labeling_config: Path) -> dict[str, str]:
+    from annotation.formats.labelstudio_texts import keys_of_config
+    from annotation.formats.source_text import text_of
+
+    return keys_of_config(text_of(labeling_config))
 
 
 def _codes(ontology: Ontology) -> dict[str, str]:
@@ -125,23 +153,41 @@ def _write_ontology(path: Path, starter: Starter) -> None:
         )
 
 
-def _report(tally: ConversionCounts, title: str, done: str, *, as_json: bool) -> None:
-    """Print every wrong item, then a table of counts by unit, and counts by reason; or all of it as JSON."""
+def _write_items(file: Path | None, tally: ConversionCounts) -> None:
+    """Write every item that changed or was left out, one JSON object a line."""
+    if file is not None:
+        with atomic(file) as lines:
+            lines.writelines(json.dumps(item.as_dict(), ensure_ascii=False) + "\n" for item in tally.lost)
+
+
+def _report(tally: ConversionCounts, title: str, *, as_json: bool, file: Path | None) -> None:
+    """Print a table of counts by unit, and each reason with its count and first items; or all of it as JSON.
+
+    Items that are wrong are warnings.
+    """
     if as_json:
         terminal.emit(tally_as_dict(tally))
         return
-    for item in tally.lost:
-        if item.kind == "wrong":
-            terminal.warn(str(item))
-    kinds: tuple[LossKind, ...] = ("wrong", "lost", "noted")
-    rows = []
+    terminal.table(title, ("", "read", "kept", "changed", "left out"), _rows(tally))
+    for kind, unit, reason, count, items in tally.reasons():
+        terminal.say(f"{_WORDS[kind]}: {count} {unit}: {reason}")
+        say = terminal.warn if kind == "wrong" else terminal.say
+        for item in items[:_EXAMPLES]:
+            say(f"  {item.where}{f': {item.detail}' if item.detail else ''}")
+        if len(items) > _EXAMPLES:
+            rest = f"all are in {file}" if file else "--report FILE.jsonl names all"
+            terminal.say(f"  and {len(items) - _EXAMPLES} more; {rest}")
+
+
+_WORDS = {"wrong": "wrong", "lost": "no place for", "noted": "changed"}
+
+
+def _rows(tally: ConversionCounts) -> Iterator[tuple[object, ...]]:
     for unit in UNITS:
-        converted, (wrong, lost, noted) = tally.over[unit], (tally.of(kind, unit) for kind in kinds)
-        if converted or wrong or lost or noted:
-            rows.append((unit, converted + wrong + lost, converted, wrong, lost, noted))
-    terminal.table(title, ("", "found", done, "wrong", "lost", "noted"), rows)
-    for kind, unit, reason, count, first in tally.reasons():
-        terminal.say(f"{kind}: {count} {unit}: {reason} (first: {first})")
+        kept, changed = tally.over[unit], tally.of("noted", unit)
+        left_out = tally.of("wrong", unit) + tally.of("lost", unit)
+        if kept or changed or left_out:
+            yield unit, kept + left_out, kept, changed, left_out
 
 
 def tally_as_dict(tally: ConversionCounts) -> dict[str, object]:

@@ -120,12 +120,12 @@ class ConversionCounts:
         """Number of lost items of this kind and unit."""
         return sum(item.count for item in self.lost if item.kind == kind and item.unit == unit)
 
-    def reasons(self) -> list[tuple[LossKind, Unit, str, int, str]]:
-        """Each sort of loss once: kind, unit, reason, count, place of the first item."""
+    def reasons(self) -> list[tuple[LossKind, Unit, str, int, list[Lost]]]:
+        """Each sort of loss once: kind, unit, reason, count, and its items in order."""
         groups: dict[tuple[LossKind, Unit, str], list[Lost]] = {}
         for item in self.lost:
             groups.setdefault((item.kind, item.unit, item.reason), []).append(item)
-        return [(*key, sum(item.count for item in items), items[0].where) for key, items in sorted(groups.items())]
+        return [(*key, sum(item.count for item in items), items) for key, items in sorted(groups.items())]
 
 
 def unit_counts(document: Document) -> dict[Unit, int]:

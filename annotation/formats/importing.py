@@ -10,7 +10,7 @@ from pathlib import Path
 from annotation.core.document import Document, Provenance, text_id
 from annotation.core.errors import UsageError
 from annotation.formats.base import ConversionCounts, Lost, Reader, ReadOptions, unit_counts
-from annotation.formats.label_codes import renamed
+from annotation.formats.label_codes import original, renamed
 from annotation.formats.starter_ontology import Starter
 
 
@@ -82,8 +82,8 @@ class Import:
                 self.tally.lost.append(Lost(unit, after.id, "is one with another by its new label", count=merged))
 
 
-def exported(documents: Iterable[Document], tally: ConversionCounts) -> Iterator[Document]:
-    """The Documents, each counted in `tally` on its way to a writer."""
+def exported(documents: Iterable[Document], tally: ConversionCounts, *, names: bool = True) -> Iterator[Document]:
+    """The Documents, each counted in `tally` on its way to a writer; with `names` their labels as they came in."""
     for document in documents:
         tally.add(document)
-        yield document
+        yield renamed(document, original)[0] if names else document

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.core.errors import UsageError
-from annotation.formats.base import Format
+from annotation.formats.base import DocumentOrLost, Format, Lost, ReadOptions
 from annotation.formats.opening import Opening
-from annotation.formats.registry import FORMATS
+from annotation.formats.registry import FORMATS, format_to_read
 
 
 def recognised(path: Path) -> Format:
@@ -22,27 +24,68 @@ def recognised(path: Path) -> Format:
     if not found:
         every = ", ".join(kind.name for kind in FORMATS.values() if kind.read)
         raise UsageError(f"{path}: looks like none of the formats naba reads; where it is one, say --format: {every}")
-    names = " or ".join(kind.name for kind in found)
-    raise UsageError(f"{path}: may be {names}; say which with --format")
+    raise UsageError(f"{path}: may be {' or '.join(kind.name for kind in found)}; say which with --format")
 
 
-def inputs(paths: list[Path]) -> Iterator[tuple[Path, Format | None]]:
-    """Each file, or folder of a format made of folders, with its format; None for a file of a folder that is of none.
+@dataclass(frozen=True)
+class Recognised:
+    """Files and folders, each with its format; None for a file of a folder that is in none."""
 
-    Raises UsageError for a path that was named itself and is of no format.
-    """
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path}: is not there")
-        if not path.is_dir() or _formats_of(Opening(path)):
-            yield path, recognised(path)
-            continue
-        files = [file for file in sorted(path.rglob("*")) if file.is_file() and not file.name.startswith(".")]
-        if not files:
-            raise UsageError(f"{path}: holds no files")
-        for file in files:
-            found = _formats_of(Opening(file))
-            yield file, found[0] if len(found) == 1 else None
+    formats: dict[Path, Format | None]
+
+    @classmethod
+    def of(cls, paths: Sequence[Path], name: str | None = None, *, mixed: bool = False) -> Recognised:
+        """The inputs, a folder opened into its files where its format is not made of folders.
+
+        With a `name` all are of that format; files of a folder that are not are told from it. Raises UsageError for a
+        path that is not there or in no format, and for a folder of several formats unless `mixed`.
+        """
+        formats: dict[Path, Format | None] = {}
+        for path in paths:
+            if not path.exists():
+                raise UsageError(f"{path}: is not there")
+            formats |= _named(path, format_to_read(name)) if name else _found(path, mixed=mixed)
+        return cls(formats)
+
+    def read(self, path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
+        """The Documents of one of the inputs, by its format."""
+        kind = self.formats[path]
+        if kind is None or kind.read is None:
+            yield Lost("document", str(path), "is in no format naba reads; left out", kind="wrong")
+        else:
+            yield from kind.read(path, how)
+
+    def __str__(self) -> str:
+        counts = Counter(kind.name for kind in self.formats.values() if kind)
+        return ", ".join(name if len(counts) == 1 else f"{name} {number}" for name, number in counts.most_common())
+
+
+def _named(path: Path, kind: Format) -> dict[Path, Format | None]:
+    own = kind.recognises
+    if not path.is_dir() or own is None or own(Opening(path)):
+        return {path: kind}
+    files = {file: kind if own(Opening(file)) else None for file in _files(path)}
+    return files if any(files.values()) else {path: kind}  # its reader says what it misses
+
+
+def _found(path: Path, *, mixed: bool) -> dict[Path, Format | None]:
+    if not path.is_dir() or _formats_of(Opening(path)):
+        return {path: recognised(path)}
+    found = {file: _formats_of(Opening(file)) for file in _files(path)}
+    formats = {file: kinds[0] if len(kinds) == 1 else None for file, kinds in found.items()}
+    counts = Counter(kind.name for kind in formats.values() if kind)
+    if not counts:
+        raise UsageError(f"{path}: none of its files is in a format naba reads; name the format with --format")
+    if len(counts) > 1 and not mixed:
+        told = ", ".join(f"{name} ({number})" for name, number in counts.most_common())
+        raise UsageError(
+            f"{path}: its files are in several formats: {told}; read one with --format, or all with --mixed"
+        )
+    return dict(formats)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith(".")]
 
 
 def _formats_of(opening: Opening) -> list[Format]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from annotation.core.errors import UsageError
 from annotation.formats import (
     brat,
@@ -9,6 +11,7 @@ from annotation.formats import (
     conll,
     conll_write,
     docbin,
+    event_table,
     gsr,
     labelstudio,
     labelstudio_write,
@@ -34,18 +37,25 @@ FORMATS = {
         Format("textee", "end-to-end JSON: all but sources", textee_files.read, textee_files.write),
         Format("spacy", "DocBin: all", docbin.read, docbin.write),
         Format("re3d", "JSON lines in a folder: all", re3d.read, re3d_write.write),
+        Format("csv", "a table of events, and one of arguments", write=event_table.write_csv),
+        Format("parquet", "a table of events, and one of arguments", write=event_table.write_parquet),
         Format("gsr", "protest gold records: events agreed on", gsr.read),
         Format("gsr-records", "protest gold records: each annotator's", gsr.read_records),
     )
 }
 
 
-def reader(name: str) -> Reader:
-    """The format's reader. Raises UsageError that names the formats that can be read."""
+def format_to_read(name: str) -> Format:
+    """The format of that name. Raises UsageError that names the formats that can be read."""
     kind = FORMATS.get(name)
     if kind is None or kind.read is None:
         raise UsageError(_unknown(name, [other.name for other in FORMATS.values() if other.read]))
-    return kind.read
+    return kind
+
+
+def reader(name: str) -> Reader:
+    """The reader of the format of that name. Raises UsageError that names the formats that can be read."""
+    return cast(Reader, format_to_read(name).read)
 
 
 def writer(name: str) -> Writer:
