@@ -218,3 +218,33 @@ def test_a_server_that_stays_away_leaves_the_file_as_it_was(filled: Server, titl
     with pytest.raises(StudioDownError):
         again_and_again()
     assert out.read_bytes() == whole
+
+
+def test_regions_whose_quote_contradicts_their_offsets_are_set_aside_or_moved_when_told(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    text = "نزل سليم في حلب، أمس. وقيل إن دمشق هادئة\nحلب"
+    article = Document("a", text, "ar")
+    push(client, [article], project=title, ontology=ontology, workspace=tmp_path)
+    wrong = {"one": (13, 16, "حلب"), "sign": (15, 16, "حلب"), "part": (30, 31, "دمشق"), "whole": (0, len(text), "دمشق")}
+    right = {"exact": (30, 34, "دمشق"), "blanks": (34, 41, " هادئة\\n")}
+    rows: list[Row] = [
+        {
+            "id": id,
+            "type": "labels",
+            "from_name": "entity",
+            "to_name": "text",
+            "value": {"start": start, "end": end, "text": quote, "labels": ["GPE"]},
+        }
+        for id, (start, end, quote) in {**wrong, **right}.items()
+    ]
+    hand_in(client, tasks(client, title)["a"], rows)
+    out = tmp_path / "docs.jsonl"
+    assert pull(client, project=title, out=out, workspace=tmp_path).quarantined == len(wrong)
+    assert {row["region"] for row in quarantine(out)} == set(wrong)
+    assert all("(they stand at [" in str(row["reason"]) for row in quarantine(out))
+    report = pull(client, project=title, out=out, workspace=tmp_path, repair=True)
+    (document,) = read_documents(out)
+    assert (report.quarantined, len(report.moved)) == (0, len(wrong))
+    assert {span.quote(text) for span in document.entities} == {"حلب", "دمشق", " هادئة\n"}
+    assert "region sign ('حلب'): stood at [15:16] and was moved to [12:15]" in " ".join(report.moved)
