@@ -14,7 +14,7 @@ from pathlib import Path
 from annotation.core.document import Document, Json, Source
 from annotation.core.errors import RegionError, UsageError
 from annotation.formats.base import DocumentOrLost, Lost, ReadOptions
-from annotation.formats.labelstudio_regions import AnnotationRegions, label_kind
+from annotation.formats.labelstudio_regions import AnnotationRegions, broken, label_kind
 from annotation.formats.labelstudio_texts import (
     NoText,
     TaskText,
@@ -81,9 +81,9 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
             keys |= keys_of_config(str(row["label_config"]))
         tasks = rows_in(row, "tasks") if "data" not in row else [row]
         if not tasks:
-            minimal = {"annotation_id", "annotator", "lead_time"} & set(row)
-            what = _OTHER_EXPORT.format("is of Label Studio's JSON-MIN export") if minimal else "is no task: no `data`"
-            yield Lost("document", where, what, kind="wrong")
+            if set(_TABLES) & set(row):
+                raise UsageError(f"{path}: " + _OTHER_EXPORT.format("is Label Studio's JSON-MIN export"))
+            yield Lost("document", where, "is no task: it has no `data`", kind="wrong")
         for task in tasks:
             yield from _Task(task, where, how, keys).items()
 
@@ -191,6 +191,9 @@ class _Task:
 
     def _name_the_rest(self) -> None:
         """Record what of the task is not read."""
+        for key in ("annotations", "completions", "drafts"):
+            if count := broken(self.row, key):
+                self._lose(f"holds {key} that are no objects; mend or remove them", f"{count} of them", kind_wrong=True)
         for draft in rows_in(self.row, "drafts"):
             rows = len(rows_in(draft, "result"))
             self._lose("is a draft that was never submitted", f"draft {draft.get('id', '')} of {rows} rows")

@@ -23,6 +23,44 @@ _NO_TEXT = {
 }
 """Types of regions in images, audio, video and time series."""
 
+_ANNOTATION = (
+    *("id", "result", "completed_by", "created_username", "created_ago", "created_at", "updated_at", "updated_by"),
+    *("lead_time", "was_cancelled", "ground_truth", "model_version", "score", "meta", "task", "project", "unique_id"),
+    *(
+        "result_count",
+        "last_action",
+        "last_created_by",
+        "parent_annotation",
+        "parent_prediction",
+        "prediction",
+        "model",
+    ),
+    *("draft_created_at", "import_id", "bulk_created", "model_run", "mislabeling", "cluster", "neighbors", "hidden"),
+    *("canDelete", "user", "type", "honeypot", "review_result", "reviews", "comments", "draft", "draftId", "pk"),
+)
+_REGION = (
+    *(
+        "id",
+        "type",
+        "from_name",
+        "to_name",
+        "value",
+        "score",
+        "meta",
+        "source",
+        "origin",
+        "parentID",
+        "readonly",
+        "hidden",
+    ),
+    *("locked", "normalization", "item_index", "image_rotation", "original_width", "original_height"),
+)
+_VALUE = ("start", "end", "startOffset", "endOffset", "globalOffsets", "text", "choices", "labels")
+_RELATION = ("type", "from_id", "to_id", "direction", "labels", "readonly", "hidden")
+"""Keys that are read, or say nothing of the article and its marks: bookkeeping of the server and the editor."""
+_SAID = ("comments", "reviews", "normalization")
+"""Keys of bookkeeping that people write into: named where they hold something."""
+
 
 def label_kind(region: Json) -> str | None:
     """The key of the region's labels: its type, such as `labels` or `hypertextlabels`. None for no region of text."""
@@ -53,6 +91,7 @@ class AnnotationRegions:
         self.spans: dict[str, Span] = {}
         self.scores: dict[Span, float] = {}
         self.rows = rows_in(row, "result")
+        self.faulty = broken(row, "result")
         self.own = [row for row in self.rows if label_kind(row) and self._is_mine(row)]
 
     def _is_mine(self, region: Json) -> bool:
@@ -73,12 +112,15 @@ class AnnotationRegions:
         for key in ("score", "meta") if self.row.get("model_version") else ("meta",):
             if self.row.get(key) is not None and self.row.get(key) != {}:
                 self.draft.lose("other", "", f"has a {key} as a whole, which Documents do not hold", str(self.row[key]))
+        self.draft.unread(self.row, [key for key in _ANNOTATION if key not in _SAID])
         yield self._document()
         yield from self.draft.lost
 
     def orphans(self, others: Sequence[AnnotationRegions]) -> Iterator[Lost]:
         """What belongs to no text alone: arrows between two texts or to no region, and choices about the article."""
         lost = DocumentBuilder("", self.where)
+        if self.faulty:
+            lost.wrong("other", "", "holds rows that are no objects; mend or remove them", f"{self.faulty} rows")
         ids = [{str(region.get("id")) for region in reader.own} for reader in (self, *others)]
         for row in self.rows:
             ends = {str(row.get("from_id")), str(row.get("to_id"))}
@@ -139,6 +181,8 @@ class AnnotationRegions:
                 (self.draft.event if event else self.draft.entity)(span, at=at)
                 self._score(span, region.get("score"), at)
         self._notes(region, at)
+        self.draft.unread(region, [key for key in _REGION if key not in _SAID], at=at)
+        self.draft.unread(value, (*_VALUE, kind or ""), at=at)
 
     def _score(self, span: Span, score: object, at: str) -> None:
         if isinstance(score, (int, float)) and math.isfinite(score):
@@ -156,6 +200,7 @@ class AnnotationRegions:
 
     def _arrow(self, row: Json) -> None:
         at = _arrow_place(row)
+        self.draft.unread(row, _RELATION, at=at)
         ends = [self.spans.get(str(row.get(key))) for key in ("from_id", "to_id")]
         first, second = ends if row.get("direction") != "left" else ends[::-1]
         labels = _labels(row)
@@ -177,6 +222,8 @@ class AnnotationRegions:
         at = f"region {row.get('id')}"
         choices = value_of(row).get("choices")
         span = self.spans.get(str(row.get("id")))
+        self.draft.unread(row, [key for key in _REGION if key not in _SAID], at=at)
+        self.draft.unread(value_of(row), (*_VALUE, str(row.get("type"))), at=at)
         if not isinstance(choices, list) or span is None or not self.draft.is_event(span):
             self._unplaced(self.draft, row)
         elif len(choices) == 1:
@@ -196,6 +243,14 @@ def scored(document: Document, scores: Mapping[Span, float]) -> Document:
 
 
 _HANGS = "hangs on a region that is not there or was not taken over"
+
+
+def broken(row: Json, key: str) -> int:
+    """How many items of the list under the key are no objects; 1 for a value that is no list."""
+    value = row.get(key)
+    if isinstance(value, list):
+        return sum(not isinstance(item, dict) for item in value)
+    return 0 if value in (None, "") else 1
 
 
 def _labels(row: Json) -> list[str]:
