@@ -179,6 +179,9 @@ class _Task:
             Source(from_ or f"task {self.id}", title, url, published) if from_ or title or url or published else None
         )
         self._name_data(set(texts) if several else {text.key})
+        if text.starts:
+            reason = "is a dialogue, of which the Document holds what is said and not who says it"
+            self.lost.append(Lost("other", self.where, reason, text.key))
         id = str(data.get("id") or (self.id if self.id is not None else ""))
         language = str(data.get("language") or self.how.language or guess_language(text.content))
         return Document(f"{id}#{text.key}" if several else id, text.content, language, source=source)

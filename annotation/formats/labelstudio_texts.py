@@ -83,15 +83,21 @@ def texts_of(data: Json, *, pages: bool) -> dict[str, TaskText]:
         if isinstance(value, str) and not _is_address(value):
             page = TextNodes(value) if pages else None
             texts[key] = TaskText(key, page.text if page else value, page)
-        elif isinstance(value, list) and (said := _paragraphs(value)):
+        elif isinstance(value, list) and value and (said := _paragraphs(value)):
             starts = tuple(sum(len(one) + 1 for one in said[:at]) for at in range(len(said)))
             texts[key] = TaskText(key, "\n".join(said), starts=starts)
     return texts
 
 
 def _paragraphs(rows: Sequence[object]) -> list[str]:
-    said = [row.get("text", row.get("content")) for row in rows if isinstance(row, dict)]
-    return [one for one in said if isinstance(one, str)] if len(said) == len(rows) else []
+    """What each row of a dialogue says, under the key `text` or else the one with the most to say; empty for others."""
+    objects = [row for row in rows if isinstance(row, dict)]
+    if len(objects) < len(rows):
+        return []
+    shared = set.intersection(*({k for k, v in row.items() if isinstance(v, str)} for row in objects))
+    length = {key: sum(len(row[key]) for row in objects) for key in sorted(shared)}
+    key = "text" if "text" in shared else max(length, key=length.__getitem__, default=None)
+    return [row[key] for row in objects] if key is not None else []
 
 
 def text_under(
