@@ -50,19 +50,16 @@ _TASK = (
     ),
     *("inner_id", "total_annotations", "cancelled_annotations", "total_predictions", "comment_count", "updated_by"),
     *("unresolved_comment_count", "comment_authors", "last_comment_updated_at", "file_upload", "overlap", "is_labeled"),
-    *("agreement", "allow_skip", "annotators", "storage_filename", "precomputed_agreement", "url", "queue"),
+    *("agreement", "allow_skip", "annotators", "storage_filename", "precomputed_agreement", "queue"),
 )
 """Keys of a task that say nothing of the article and its marks, or that are read."""
 
 
 def recognises(opening: Opening) -> bool:
     """Whether the file holds tasks: also in an envelope, and in the exports of less that `read` refuses."""
-    if opening.lines and set(_TABLES) <= set(opening.lines[0].replace("\t", ",").replace('"', "").split(",")):
-        return True
     keys = opening.keys
-    return ("data" in keys and bool(keys & {"annotations", "completions", "predictions", "drafts", "inner_id"})) or (
-        "tasks" in keys or set(_TABLES) <= keys or (keys == {"data"}) or keys == {"id", "data"}
-    )
+    task = "data" in keys and (keys & {"annotations", "completions", "predictions", "drafts"} or keys <= {"id", "data"})
+    return bool(task) or "tasks" in keys or set(_TABLES) <= keys or set(_TABLES) <= _columns(opening)
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
@@ -88,21 +85,28 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
             yield from _Task(task, where, how, keys).items()
 
 
+def _columns(opening: Opening) -> set[str]:
+    """The columns of a table, where the file is one."""
+    return set(opening.lines[0].replace("\t", ",").replace('"', "").split(",")) if opening.lines else set()
+
+
 def _refuse_tables(path: Path) -> None:
-    lines = Opening(path).lines
-    columns = set(lines[0].replace("\t", ",").replace('"', "").split(",")) if lines else set()
-    if set(_TABLES) <= columns:
+    if set(_TABLES) <= _columns(Opening(path)):
         raise UsageError(f"{path}: " + _OTHER_EXPORT.format("is Label Studio's CSV or TSV export"))
 
 
 @dataclass
 class _Task:
-    """One task. `keys` maps objects of the configuration to keys of the data, and grows from task to task."""
+    """One task. `keys` maps objects of the configuration to keys of the data, and grows from task to task.
+
+    `on` is the same for the objects that this task's regions stand on.
+    """
 
     row: Json
     where: str
     how: ReadOptions
     keys: dict[str, str]
+    on: dict[str, str] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -125,22 +129,17 @@ class _Task:
             self._lose(str(error), f"with {regions} rows of results", kind_wrong=True)
             texts = []
         for row in active or self.predicted if texts else ():
-            rest = [self._reader(document, text, row, len(texts) > 1) for document, text in texts]
-            for reader in rest:
+            where = f"{self.where}, {_name(row)}"
+            readers = [AnnotationRegions(*article, row, where, self.how, self.id, self.on) for article in texts]
+            for reader in readers:
                 yield from reader.items()
-            yield from rest[0].orphans(rest[1:])
+            yield from readers[0].orphans(readers[1:])
         if texts and not self.marked and not self.predicted:
             yield from (document for document, _ in texts)
         yield from self.lost
 
-    def _reader(self, document: Document, text: TaskText, row: Json, several: bool) -> AnnotationRegions:
-        return AnnotationRegions(
-            document, text, row, f"{self.where}, {_name(row)}", self.how, self.id, self._on, several
-        )
-
     def _articles(self, results: Sequence[Json]) -> list[tuple[Document, TaskText]]:
         """Each marked text of the task as a bare Document. Raises NoText."""
-        self._on: dict[str, str] = {}
         try:
             document = from_task_data(self.data)  # pushed or exported by naba
             return [(document, TaskText("text", document.text))]
@@ -148,11 +147,11 @@ class _Task:
             if "sha256" in self.data:
                 raise NoText(str(error)) from error
         texts = self._texts(results)
-        chosen = list(dict.fromkeys(self._on.values())) or [only_text(texts, self.keys).key]
+        chosen = list(dict.fromkeys(self.on.values())) or [only_text(texts, self.keys).key]
         return [(self._bare(texts[key], texts, len(chosen) > 1), texts[key]) for key in chosen]
 
     def _texts(self, results: Sequence[Json]) -> dict[str, TaskText]:
-        """The texts of the data by key; `_on` gets the key of each object that regions stand on."""
+        """The texts of the data by key; `on` gets the key of each object that regions stand on."""
         regions = [region for row in results for region in rows_in(row, "result") if label_kind(region)]
         texts = texts_of(self.data, pages=any(map(in_page, regions)))
         if self.how.text_key is not None:
@@ -162,7 +161,7 @@ class _Task:
         for to_name in dict.fromkeys(str(region.get("to_name", "")) for region in regions):
             own = [region for region in regions if str(region.get("to_name", "")) == to_name]
             text = text_under(own, to_name, texts, self.keys)
-            self._on[to_name] = text.key
+            self.on[to_name] = text.key
             if text.fits(own):
                 self.keys[to_name] = text.key
         return texts
@@ -188,7 +187,7 @@ class _Task:
 
     def _name_data(self, read: set[str]) -> None:
         for key, value in self.data.items():
-            known = key in read or key in _DATA or key in _DATES or key in self._on.values()
+            known = key in read or key in _DATA or key in _DATES or key in self.on.values()
             if not known and value not in (None, "", [], {}):
                 self.lost.append(Lost("other", self.where, f"has data under {key!r}, which Documents do not hold"))
 

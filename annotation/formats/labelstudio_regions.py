@@ -69,10 +69,7 @@ def label_kind(region: Json) -> str | None:
 
 
 class AnnotationRegions:
-    """The rows of one annotation that stand on one text. `keys` has the text's key of each object regions stand on.
-
-    `several` says that the task has other marked texts, whose rows other readers take.
-    """
+    """The rows of one annotation that stand on one text. `keys` has the text's key of each object regions stand on."""
 
     def __init__(
         self,
@@ -83,10 +80,9 @@ class AnnotationRegions:
         how: ReadOptions,
         task: object,
         keys: Mapping[str, str],
-        several: bool,
     ) -> None:
         self.bare, self.text, self.row, self.how, self.task = bare, text, row, how, task
-        self.where, self.keys, self.several = where, keys, several
+        self.where, self.keys = where, keys
         self.draft = DocumentBuilder(bare.text, where, repair=how.repair, exact=True)
         self.spans: dict[str, Span] = {}
         self.scores: dict[Span, float] = {}
