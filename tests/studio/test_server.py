@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -11,7 +13,7 @@ import psutil
 import pytest
 
 from annotation.core.errors import StudioAuthError, StudioDownError, StudioError
-from annotation.labelstudio.server import embedded
+from annotation.labelstudio.server import embedded, empty_database
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.connect import connect
 from annotation.labelstudio.server.embedded import Server
@@ -98,6 +100,39 @@ def test_when_it_dies_its_last_words_are_in_the_message(tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="file is not a database"):
         embedded.start(tmp_path, port=0)
     assert embedded.find_server(tmp_path) is None
+
+
+def test_the_empty_database_is_kept_without_any_account_and_a_damaged_one_is_made_anew(
+    studio: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept,) = empty_database._cache().glob("label-studio-*.sqlite3")
+    with closing(sqlite3.connect(kept)) as database:
+        assert database.execute("SELECT count(*) FROM htx_user").fetchone() == (0,)
+        assert database.execute("SELECT count(*) FROM authtoken_token").fetchone() == (0,)
+    monkeypatch.setattr(empty_database, "_cache", lambda: tmp_path / "cache")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / kept.name).write_bytes(kept.read_bytes()[:100_000])
+    made = []
+    monkeypatch.setattr(empty_database, "_make", lambda path, *_: made.append(path.write_bytes(kept.read_bytes())))
+    empty_database.place(tmp_path / "data" / empty_database.NAME, lambda folder: {}, seconds=1)
+    empty_database.place(tmp_path / "other" / empty_database.NAME, lambda folder: {}, seconds=1)
+    assert len(made) == 1
+    assert (tmp_path / "data" / empty_database.NAME).read_bytes() == kept.read_bytes()
+    assert stat.S_IMODE((tmp_path / "other" / empty_database.NAME).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "{", '{"username": "x"}'])
+def test_credentials_that_are_not_whole_are_made_anew_while_nothing_needs_them(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "credentials.json"
+    path.write_text(content, encoding="utf-8")
+    assert set(embedded._credentials(tmp_path)) == {"username", "password", "token"}
+    assert embedded._credentials(tmp_path) == embedded._credentials(tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / empty_database.NAME).write_bytes(b"")
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(StudioError, match=r"credentials.json: is not what naba wrote .* restore it, or move"):
+        embedded._credentials(tmp_path)
 
 
 def test_without_the_extra_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,12 +25,15 @@ import psutil
 from filelock import FileLock
 
 from annotation.core.errors import StudioError
+from annotation.labelstudio.server.empty_database import NAME, place
+from annotation.labelstudio.server.startup_progress import Stuck, wait
 from annotation.storage.documents_file import atomic
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
 USERNAME = "naba@localhost.localdomain"
-START_SECONDS = 180.0
+START_SECONDS = 120.0
+"""Seconds without any sign of life after which a start has failed."""
 STOP_SECONDS = 10.0
 PORT_SECONDS = 5.0
 _DEAD_PROXY = "http://127.0.0.1:9"
@@ -52,17 +55,18 @@ class Server:
 
 
 def start(workspace: Path, *, port: int | None = None, seconds: float = START_SECONDS) -> Server:
-    """Start the server and wait at most `seconds` until it answers. One that already runs is returned as it is.
+    """Start the server and wait until it answers. One that already runs is returned as it is.
 
-    The first start creates the database and takes about 20 s. Raises StudioError when Label Studio is not installed,
-    the process ends, or it does not answer in time.
+    The first start of a Label Studio version on a machine creates an empty database, which takes half a minute, or some
+    on a busy machine, and is kept for every later one. Raises StudioError when Label Studio is not installed, the
+    process ends, or it does nothing for `seconds`.
     """
     folder = _folder(workspace)
     with FileLock(folder / "start.lock"):
         server = find_server(workspace)
         if server is not None and _answers(server, seconds):
             return server
-        server = _launch(folder, _free_port(port, _last_port(folder)))
+        server = _launch(folder, _free_port(port, _last_port(folder)), seconds)
         log.info("starting Label Studio at %s", server.url)
         if not _answers(server, seconds):
             ending = _tail(folder / "server.log")
@@ -106,10 +110,11 @@ def _folder(workspace: Path) -> Path:
     return folder
 
 
-def _launch(folder: Path, port: int) -> Server:
+def _launch(folder: Path, port: int, seconds: float) -> Server:
     """Start the process, detached, and record it in `server.json`."""
-    credentials = _credentials(folder)
-    command = [*_executable(), "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
+    executable, credentials = _executable(), _credentials(folder)
+    place(folder / "data" / NAME, lambda scratch: _environment(scratch, credentials), seconds=seconds)
+    command = [*executable, "start", "--no-browser", "--internal-host", HOST, "--port", str(port)]
     with (folder / "server.log").open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -149,18 +154,34 @@ def _executable() -> list[str]:
 
 
 def _credentials(folder: Path) -> dict[str, str]:
-    """Username, password and token, generated once. The file is created readable by its owner only."""
+    """Username, password and token, generated once. The file appears whole, readable by its owner only.
+
+    Raises StudioError where it is not what naba wrote and a database needs it; without one it is made anew.
+    """
     path = folder / "credentials.json"
     if not path.exists():
-        generated = {"username": USERNAME, "password": secrets.token_urlsafe(18), "token": secrets.token_hex(20)}
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(generated, file)
+        return _new_credentials(path)
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return {key: str(stored[key]) for key in ("username", "password", "token")}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudioError(f"{path}: is not what naba wrote ({error}); restore it or use another workspace") from error
+        if not (folder / "data" / NAME).exists():
+            return _new_credentials(path)
+        raise StudioError(
+            f"{path}: is not what naba wrote ({error}); restore it, or move {folder} away to begin with an empty server"
+        ) from error
+
+
+def _new_credentials(path: Path) -> dict[str, str]:
+    generated = {"username": USERNAME, "password": secrets.token_urlsafe(18), "token": secrets.token_hex(20)}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(generated, file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    return generated
 
 
 def _environment(folder: Path, credentials: dict[str, str]) -> dict[str, str]:
@@ -168,7 +189,7 @@ def _environment(folder: Path, credentials: dict[str, str]) -> dict[str, str]:
     settings = {
         "BASE_DATA_DIR": str(folder / "data"),
         "DJANGO_DB": "sqlite",
-        "DATABASE_NAME": str(folder / "data" / "label_studio.sqlite3"),
+        "DATABASE_NAME": str(folder / "data" / NAME),
         "USERNAME": credentials["username"],
         "PASSWORD": credentials["password"],
         "USER_TOKEN": credentials["token"],
@@ -246,16 +267,20 @@ def _process(pid: int, started: float) -> psutil.Process | None:
 
 
 def _answers(server: Server, seconds: float) -> bool:
-    """Wait until the server answers; False when its process ended. Raises StudioError when neither happens in time."""
-    deadline = time.monotonic() + seconds
-    while not _healthy(server):
-        if find_server(server.workspace) is None:
-            return False
-        if time.monotonic() > deadline:
-            output = server.workspace / "studio" / "server.log"
-            raise StudioError(f"Label Studio did not answer within {seconds:.0f} s; {output} ends: {_tail(output)}")
-        time.sleep(0.2)
-    return True
+    """Wait until the server answers; False when its process ended. Raises StudioError when it is stuck."""
+    output = server.workspace / "studio" / "server.log"
+    files = (output, server.workspace / "studio" / "data" / NAME)
+    try:
+        process = psutil.Process(server.pid)
+        what = f"Label Studio is starting at {server.url}"
+        return wait(lambda: _healthy(server), process, files, seconds=seconds, what=what)
+    except psutil.NoSuchProcess:
+        return False
+    except Stuck as error:
+        ending = _tail(output)
+        raise StudioError(
+            f"Label Studio did not start: {error}; {output} ends: {ending}; try naba serve again"
+        ) from error
 
 
 def _healthy(server: Server) -> bool:
