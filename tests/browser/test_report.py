@@ -167,12 +167,14 @@ def test_arcs_are_printed_where_the_words_are(page: Page, report: Path) -> None:
     assert page.locator("html.printing, .cut").count() == 0
 
 
-def test_two_thousand_documents_open_in_less_than_two_seconds(page: Page, tmp_path: Path) -> None:
+def test_of_two_thousand_documents_few_are_drawn_at_first_and_all_are_listed_when_asked(
+    page: Page, tmp_path: Path
+) -> None:
     gold = documents(2000)
     path = write_report(evaluation(gold, found(gold), ontology=conflict(), title="many"), tmp_path)
     page.goto(path.as_uri(), wait_until="load")
     page.wait_for_function("document.querySelectorAll('.arc').length > 0")
-    assert page.evaluate("performance.now()") < 2000
+    assert page.locator(".example:visible").count() <= 50
     page.locator("summary", has_text="The other 1950 documents with errors").click()
     lines = page.locator(".others .example:visible")
     expect(lines).to_have_count(1950)

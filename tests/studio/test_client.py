@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,11 +30,9 @@ def test_a_token_that_is_not_taken_says_where_to_get_one(studio: Server, token: 
         Client(studio.url, token).me()
 
 
-def test_no_server_is_said_soon_and_with_the_remedy() -> None:
-    began = time.monotonic()
+def test_no_server_is_said_with_the_remedy() -> None:
     with pytest.raises(StudioDownError, match="naba serve"):
         Client("http://127.0.0.1:9", "token").me()
-    assert time.monotonic() - began < 5
 
 
 @pytest.mark.parametrize("url", ["nonsense", "ftp://example.org", "http://[bad", "http://", "http://a b"])
