@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from http.client import HTTPConnection
@@ -19,7 +20,7 @@ import pytest
 from annotation.core.document import Document
 from annotation.core.errors import ProjectError, StudioDownError
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.convert.convert import from_task_data, to_task_data
+from annotation.labelstudio.convert.convert import from_task_data, to_result, to_task_data
 from annotation.labelstudio.project import config_signature
 from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import Note, alone, holdings, meta
@@ -27,7 +28,9 @@ from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import count_tasks, pages
+from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import PushReport, push
+from annotation.storage.documents_file import read_documents
 from tests.generated import articles, marked
 from tests.studio.support import annotate, ids, tasks
 
@@ -290,3 +293,36 @@ def test_work_under_way_survives_a_push(client: Client, title: str, ontology: On
     pushed(client, [first, second], title, ontology, tmp_path)
     project = client.get(f"api/projects/{find_project(client, title).id}/")
     assert project["total_annotations_number"] == 1  # type: ignore[index]
+
+
+def test_two_machines_that_push_at_once_make_one_project_with_each_article_once(
+    studio: Server, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    documents = list(articles(12, characters=300))
+
+    def machine(number: int) -> PushReport:
+        own = Client(studio.url, studio.token)
+        return push(own, documents, project=title, ontology=ontology, workspace=tmp_path / str(number), chunk_tasks=4)
+
+    with ThreadPoolExecutor() as pool:
+        assert len(list(pool.map(machine, range(3)))) == 3
+    client = Client(studio.url, studio.token)
+    assert ids(client, title) == Counter({document.id: 1 for document in documents})
+
+
+def test_copies_that_were_both_worked_on_are_both_kept_under_one_article(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    (document,) = (marked(article) for article in articles(1, characters=400))
+    first = push(client, [document], project=title, ontology=ontology, workspace=tmp_path / "a")
+    body = {"data": to_task_data(document), "meta": meta(document.id, document.text_sha256)}
+    client.create(f"api/projects/{first.project_id}/import", json.dumps([body]).encode())
+    rows = to_result(document, titles=find_project(client, title).titles)
+    for page in pages(client, first.project_id, ["id"]):
+        for task in page:
+            client.create(f"api/tasks/{task['id']}/annotations/", {"result": rows})
+    push(client, [document], project=title, ontology=ontology, workspace=tmp_path / "b")
+    assert ids(client, title) == Counter({document.id: 2})
+    report = pull(client, project=title, out=tmp_path / "d.jsonl", workspace=tmp_path / "b")
+    assert [found.id for found in read_documents(tmp_path / "d.jsonl")] == [document.id] * 2
+    assert report.documents == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from annotation.labelstudio.project.config_signature import Sealed, read_signatu
 from annotation.labelstudio.project.labeling_config import guidelines, relation_titles
 from annotation.labelstudio.server.client import Client, id_of, row, rows
 from annotation.storage.documents_file import atomic
+
+log = logging.getLogger(__name__)
 
 TITLE_MINIMUM, TITLE_MAXIMUM = 3, 50
 
@@ -65,10 +68,10 @@ def ensure(
     `annotators` is how many annotate each article; None leaves it as it is, 1 in a new project. Raises ProjectError
     when a project not made by naba has the title, or the project has another ontology, language or configuration.
     """
-    project = _find_own(client, title, workspace)
-    if project is None:
+    if not _projects_titled(client, title):
         _create(client, title, ontology, ui_language, annotators or 1)
-        project = find_project(client, title, workspace=workspace)
+    _remove_twins(client, title)
+    project = find_project(client, title, workspace=workspace)
     _check_same(project, ontology, ui_language)
     changes: Row = {}
     if not project.seal.current:
@@ -113,6 +116,26 @@ def _create(client: Client, title: str, ontology: Ontology, ui_language: str, an
             client.create("api/projects/", body)
 
 
+def _remove_twins(client: Client, title: str) -> None:
+    """Delete naba's younger projects of this title that hold no task: another machine made one at the same moment.
+
+    Everybody keeps the oldest, so nobody deletes one that another may be filling.
+    """
+    for twin in _projects_titled(client, title)[1:]:
+        if _is_empty_twin(client, twin):
+            log.warning("project %r was there twice; removed number %s, which is empty", title, twin["id"])
+            client.delete(f"api/projects/{twin['id']}/")
+
+
+def _is_empty_twin(client: Client, project: Row) -> bool:
+    """Whether naba made the project and it holds no task; or it is gone already."""
+    try:
+        raw = row(client.get(f"api/projects/{project['id']}/"))
+    except ProjectError:
+        return True
+    return read_signature(str(raw.get("label_config") or ""), "") is not None and not raw.get("task_number")
+
+
 def described(ontology: Ontology) -> str:
     """The default description of a project made with this ontology."""
     return f"Made by naba: ontology {_name(ontology)}."
@@ -132,13 +155,14 @@ def _find_own(client: Client, title: str, workspace: Path | None, *, migrating: 
     matches = _projects_titled(client, title)
     if not matches:
         return None
+    others = [match for match in matches[1:] if not _is_empty_twin(client, match)]
     raw = row(client.get(f"api/projects/{matches[0]['id']}/"))
     home = _home(workspace, raw) if workspace is not None else None
     copy_path = home / "interface.xml" if home else None
     copy = copy_path.read_text(encoding="utf-8") if copy_path and copy_path.exists() else ""
     seal = read_signature(str(raw.get("label_config") or ""), copy)
-    if seal is None or len(matches) > 1:
-        reason = "which naba did not make" if seal is None else f"and {len(matches) - 1} more of that title"
+    if seal is None or others:
+        reason = "which naba did not make" if seal is None else f"and {len(others)} more of that title"
         raise ProjectError(f"{client.url} has a project {title!r} already, {reason}; choose another title")
     if seal.migrating and not migrating:
         raise ProjectError(

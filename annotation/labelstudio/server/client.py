@@ -136,7 +136,18 @@ class Client:
             if answer.status_code >= 400:
                 raise ApiError(status_code=answer.status_code, body=answer.text)
             self._answered = True
-            return Response(json.loads(answer.content) if answer.content else None, len(answer.content))
+            return Response(_parsed(answer, f"{self.url}/{path}"), len(answer.content))
+
+
+def _parsed(answer: httpx.Response, address: str) -> object:
+    """The JSON of an answer, None where it is empty. Raises StudioDownError for JSON that breaks off."""
+    try:
+        return json.loads(answer.content) if answer.content else None
+    except ValueError as error:
+        if "json" not in answer.headers.get("content-type", ""):
+            raise
+        problem = f"the answer of {address} breaks off after {len(answer.content):,} bytes"
+        raise StudioDownError(f"{problem}; what was asked may have been done: run the same command again") from error
 
 
 @contextmanager

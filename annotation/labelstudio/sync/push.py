@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from annotation.core.document import Document
-from annotation.core.errors import StudioDownError, StudioError
+from annotation.core.errors import ProjectError, StudioDownError, StudioError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_task_data
-from annotation.labelstudio.project.project import Project, ensure
+from annotation.labelstudio.project.project import Project, ensure, find_project
 from annotation.labelstudio.project.task_index import Held, Holdings, Note, alone, await_arrivals, holdings, meta
 from annotation.labelstudio.server.client import Client, NotCarriedOutError
 from annotation.labelstudio.server.streams import ahead, batched
@@ -75,7 +75,7 @@ def push(
         target = ensure(
             client, project, ontology=ontology, ui_language=ui_language, annotators=annotators, workspace=workspace
         )
-        sending = _Sending(client, target, Path(target.home or workspace))
+        sending = _Sending(client, target, workspace)
         total = len(documents) if isinstance(documents, list | tuple) else None
         try:
             sending.send(documents, chunk_tasks, total)
@@ -89,9 +89,9 @@ def push(
 
 
 class _Sending:
-    def __init__(self, client: Client, target: Project, home: Path) -> None:
-        self.client, self.target = client, target
-        self.note = Note(home / "push.json")
+    def __init__(self, client: Client, target: Project, workspace: Path) -> None:
+        self.client, self.target, self.workspace = client, target, workspace
+        self.note = Note(Path(target.home or workspace) / "push.json")
         self.report = PushReport(client.url, target.id)
         self.held = Holdings()
         self.last = 0
@@ -102,7 +102,7 @@ class _Sending:
         await_arrivals(self.client, self.target.id, self.note)
         self.note.clear()
         self.held = holdings(self.client, self.target.id)
-        self.last = self.held.last
+        before = self.last = self.held.last
         chunks = batched(self._new(documents), size=lambda task: len(task.body), most=CHUNK_BYTES, count=chunk_tasks)
         with ProgressBar(f"pushing to {self.target.title}", total) as bar:
             skipped_before = 0
@@ -112,6 +112,9 @@ class _Sending:
                 skipped_before = self.report.skipped
         if self.uncertain:
             holdings(self.client, self.target.id)
+        elif self.report.created:
+            # Another machine may have pushed the same meanwhile. Whoever is last sees both copies, and one goes.
+            holdings(self.client, self.target.id, after=before)
 
     def _new(self, documents: Iterable[Document]) -> Iterator[_NewTask]:
         """The tasks to create. An article counts as held as soon as it is yielded, so a repeat is not sent."""
@@ -139,6 +142,9 @@ class _Sending:
             except NotCarriedOutError:
                 self.note.clear()
                 raise
+            except ProjectError:
+                if not (chunk := self._elsewhere(chunk)):
+                    break
             except StudioDownError as error:
                 log.warning("%s; looking at what arrived", error)
                 self.uncertain = True
@@ -150,6 +156,22 @@ class _Sending:
                 if not chunk:
                     break
         self.note.clear()
+
+    def _elsewhere(self, chunk: list[_NewTask]) -> list[_NewTask]:
+        """What of the chunk is missing in the older project of the title, for which another machine removed this one.
+
+        Raises ProjectError where there is no other.
+        """
+        target = find_project(self.client, self.target.title, workspace=self.workspace)
+        if target.id == self.target.id:
+            raise ProjectError(f"project {target.title!r} takes no tasks; look at its settings in Label Studio")
+        log.warning("project %r was there twice; going on in number %d", target.title, target.id)
+        self.target, self.report.project_id = target, target.id
+        self.note.clear()
+        self.note = Note(Path(target.home or self.workspace) / "push.json")
+        self.held = holdings(self.client, target.id)
+        self.last = self.held.last
+        return [task for task in chunk if task.id not in self.held.articles]
 
     def _request(self, chunk: list[_NewTask]) -> None:
         body = b"[" + b",".join(task.body for task in chunk) + b"]"
