@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.suggestions.suggest import confidence, suggest
 from annotation.labelstudio.sync.push import push
@@ -118,3 +120,16 @@ def test_confidence_is_the_mean_of_all_scores() -> None:
     event = Event(trigger, (Argument("Person", person, 0.3),))
     assert confidence(Document(id="x", text="ab cde", entities=(person,), events=(event,))) == 0.6
     assert confidence(Document(id="x", text="")) == 1.0
+
+
+def test_machines_that_suggest_at_once_leave_each_suggestion_once(
+    client: Client, project: str, studio: Server, tmp_path: Path
+) -> None:
+    def machine(number: int) -> None:
+        own = Client(studio.url, studio.token)
+        suggest(own, predicted("m1"), project=project, workspace=tmp_path / str(number))
+
+    with ThreadPoolExecutor() as pool:
+        assert len(list(pool.map(machine, range(3)))) == 3
+    assert versions(client, project) == {"naba m1": 3}
+    assert len({prediction["task"] for prediction in shown(client, project)}) == 3

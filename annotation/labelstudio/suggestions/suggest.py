@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from annotation.core.document import Document, Span
-from annotation.core.errors import StudioDownError, UsageError
+from annotation.core.errors import StudioDownError, StudioError, UsageError
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import Project, find_project
@@ -210,15 +210,25 @@ class _Suggesting:
 
     def _tidy(self, *, keep: bool) -> None:
         """Delete what the new suggestions replace: other versions, and other suggestions of this version."""
-        replaced = {version for version in self._versions() if self._is_earlier_version(version) and not keep}
+        versions = self._versions()
+        replaced = {version for version in versions if self._is_earlier_version(version) and not keep}
+        expected = len(self.sent.keys() | self.stored.keys())
+        if versions.get(self.report.model_version, 0) > expected:
+            self.has_leftovers = True  # another machine suggested the same at the same time
         remember(self.client, self.target, replaced | ({self.report.model_version} if self.has_leftovers else set()))
         stored = self._read_stored(self.report.model_version) if self.has_leftovers else {}
         for task, suggestions in stored.items():
             for digest, numbers in suggestions.items():
                 stale = task in self.sent and digest != self.sent[task]
-                for number in numbers if stale else numbers[1:]:
+                for number in numbers if stale else sorted(numbers)[1:]:
                     self.client.delete(f"api/predictions/{number}/")
                     self.report.removed += 1
+        missing = len(self.sent) - self._versions().get(self.report.model_version, 0)
+        if missing > 0:
+            raise StudioError(
+                f"{missing:,} suggestions of {self.report.model_version} are gone: another machine suggested another "
+                "model's at the same time; agree on one, and run the command again"
+            )
         for version, count in self._versions().items():
             if version in replaced:
                 self.client.delete(f"api/projects/{self.target.id}/model-versions/", {"model_version": version})
