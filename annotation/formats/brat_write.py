@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from annotation.core.document import Document, Event, Span, text_id
+from annotation.core.document import Document, Event, Span
 from annotation.formats.base import Lost, WriteOptions
-from annotation.formats.source_text import file_name
+from annotation.formats.file_names import FileNames
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
@@ -18,29 +18,18 @@ _PIECE = re.compile(r"[^\r\n]+")
 
 
 def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[Lost]:
-    """Write a pair of files for each Document and return what they do not hold.
-
-    A second version of an article, by another annotator, gets a numbered name.
-    """
+    """Write a pair of files for each Document and return what they do not hold."""
     lost: list[Lost] = []
-    uses: Counter[str] = Counter()
+    names = FileNames()
     for document in documents:
-        try:
-            name = file_name(document.id)
-        except ValueError:
-            name = text_id(document.text)
-            lost.append(Lost("other", document.id, "can be no file's name; named by a hash of its text", "id", "noted"))
-        uses[name] += 1
-        if uses[name] > 1:
-            name = f"{name}~{uses[name]}"
-            lost.append(Lost("other", document.id, "is there more than once; the next has a number", "id", "noted"))
+        name = names.name(document)
         trimmed, trims = trim(document)
         lost += [*trims, *_losses(trimmed)]
         with atomic(out / f"{name}.txt") as file:
             file.write(document.text)
         with atomic(out / f"{name}.ann") as file:
             file.writelines(f"{line}\n" for line in _lines(trimmed))
-    return lost
+    return [*names.lost, *lost]
 
 
 def _losses(document: Document) -> Iterator[Lost]:

@@ -6,6 +6,8 @@ from typing import cast
 
 from annotation.core.errors import UsageError
 from annotation.formats import (
+    bioc,
+    bionlp,
     brat,
     brat_write,
     conll,
@@ -13,11 +15,16 @@ from annotation.formats import (
     docbin,
     event_table,
     gsr,
+    inception,
     labelstudio,
     labelstudio_write,
+    pubannotation,
     re3d,
     re3d_write,
     textee_files,
+    web_annotation,
+    webanno,
+    webanno_write,
 )
 from annotation.formats.base import Format, Reader, Writer
 
@@ -26,7 +33,13 @@ FORMATS = {
     for kind in (
         Format("conll", "columns of tags, flat or nested: spans", conll.read, conll_write.write),
         Format("conllu", "CoNLL-U: text", conll.read_universal),
-        Format("brat", "standoff: spans, events, attributes, links", brat.read, brat_write.write),
+        Format("brat", "standoff: spans, events, attributes, links", brat.read, brat_write.write, brat.recognises),
+        Format("bionlp", "standoff of shared tasks: as brat", bionlp.read, None, bionlp.recognises),
+        Format("bioc", "BioC's XML and JSON: all but attributes", bioc.read, None, bioc.recognises),
+        Format("pubannotation", "JSON: all", pubannotation.read, None, pubannotation.recognises),
+        Format("webanno", "WebAnno TSV: all but sources", webanno.read, webanno_write.write, webanno.recognises),
+        Format("inception", "UIMA CAS and projects: all but sources", inception.read, None, inception.recognises),
+        Format("w3c", "Web Annotations: all", web_annotation.read, None, web_annotation.recognises),
         Format(
             "labelstudio",
             "raw JSON: all, and annotators",

@@ -47,6 +47,9 @@ KEYS = (
     *("entity_id", "entity_type", "event_type", "relation_type", "role", "attributes", "_id", "documentId", "begin"),
     *("sourceBegin", "sourceEnd", "targetBegin", "targetEnd", "source", "target", "naba", "spans", "verb", "verb_gold"),
     *("source_gold", "source_actor", "lang", "language", "title", "sha256"),
+    *("denotations", "relations", "attributes", "modifications", "blocks", "tracks", "span", "obj", "pred", "subj"),
+    *("selector", "exact", "prefix", "suffix", "refinedBy", "body", "items", "first", "creator", "purpose"),
+    *("documents", "passages", "sentences", "offset", "length", "locations", "infons", "nodes", "refid", "trigger_id"),
 )
 LEAVES = (
     st.none()
@@ -76,9 +79,12 @@ VALUES = st.recursive(
     max_leaves=25,
 )
 WORDS = "T1 T2 E1 R1 A1 #1 * Per Per:T1 Arg1:T1 : -DOCSTART- B-PER I-PER O O^B-X 1 1-2 2.1 SpaceAfter=No ב"
-JSON, COLUMNS = ("labelstudio", "textee", "re3d", "gsr", "gsr-records"), ("conll", "conllu", "brat")
+JSON = ("labelstudio", "textee", "re3d", "gsr", "gsr-records", "pubannotation", "bioc", "w3c")
+COLUMNS = ("conll", "conllu", "brat", "bionlp")
 """The formats that are read as JSON, and as lines."""
 BINARY = ("spacy",)
+OWN_NOISE = ("webanno", "inception")
+"""Formats whose own tests give them noise."""
 PIECES = st.sampled_from(
     [*WORDS.split(), "0 1", "2 3;4 5", "# newdoc id = a", "# text", "\t", "\t", " ", " ", "\n", "\n"]
 )
@@ -93,7 +99,7 @@ def go(name: str, path: Path) -> None:
 
 
 def test_every_reader_is_given_noise() -> None:
-    assert {*JSON, *COLUMNS, *BINARY} == {name for name, kind in FORMATS.items() if kind.read}
+    assert {*JSON, *COLUMNS, *BINARY, *OWN_NOISE} == {name for name, kind in FORMATS.items() if kind.read}
 
 
 @pytest.mark.parametrize("name", JSON)
@@ -113,6 +119,9 @@ def test_json_of_any_shape_is_taken_apart_without_a_crash(name: str, rows: list[
 @given(pieces=st.lists(PIECES, max_size=40))
 def test_lines_of_any_shape_are_taken_apart_without_a_crash(name: str, pieces: list[str]) -> None:
     with TemporaryDirectory() as folder:
-        (Path(folder) / "d.txt").write_text("abc def" if name == "brat" else "".join(pieces), encoding="utf-8")
-        (Path(folder) / "d.ann").write_text("".join(pieces), encoding="utf-8")
+        (Path(folder) / "d.txt").write_text(
+            "abc def" if name in ("brat", "bionlp") else "".join(pieces), encoding="utf-8"
+        )
+        for marks in ("d.ann", "d.a1"):
+            (Path(folder) / marks).write_text("".join(pieces), encoding="utf-8")
         go(name, Path(folder) / "d.txt")

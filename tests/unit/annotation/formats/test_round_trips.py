@@ -74,6 +74,19 @@ def test_standoff_carries_all_but_the_source(document: Document) -> None:
     assert [item.unit for item in lost[len(trims) :]] == ["source"] * (document.source is not None)
 
 
+@settings(max_examples=60, deadline=None)
+@given(document=documents(ONTOLOGY, forbidden_fillers=True))
+@example(document=MET)
+def test_webanno_carries_all_but_the_source_and_links_between_layers(document: Document) -> None:
+    kept, trims = trim(document)
+    (back,), lost, said = trip("webanno", document, how=replace(HOW, language=document.language))
+    layers = kept.entities, kept.triggers
+    links = [link for link in kept.links if any(link.a in layer and link.b in layer for layer in layers)]
+    assert (back, said) == (bare_of(kept, links=tuple(links)), [])
+    gone = ["source"] * (document.source is not None) + ["link"] * (len(kept.links) - len(links))
+    assert [item.unit for item in lost if item.kind == "lost" and item not in trims] == gone
+
+
 @settings(max_examples=40, deadline=None)
 @given(document=documents(ONTOLOGY, forbidden_fillers=True))
 def test_windows_carry_all_but_the_source(document: Document) -> None:
