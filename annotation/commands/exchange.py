@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 _EXAMPLES = 3
 """Items of one kind and reason that are shown; all are in the report's file."""
 
-_READ = "conll, conllu, brat, labelstudio, textee, spacy, re3d, gsr, gsr-records."
-_WRITE = "conll, brat, labelstudio, textee, spacy, re3d; csv and parquet are tables of events."
+_READ = (
+    "conll, conllu, brat, labelstudio, textee, wikievents, dygie, ace-json, maven, maven-arg, casie, doccano, prodigy, "
+    "spacy, re3d, gsr, gsr-records."
+)
+_WRITE = (
+    "conll, brat, labelstudio, textee, dygie, doccano, prodigy, spacy, re3d; csv and parquet are tables of events."
+)
 
 
 ReadFormat = Annotated[str | None, typer.Option("--format", "-f", help="Found by itself where not given: " + _READ)]

@@ -47,6 +47,21 @@ KEYS = (
     *("entity_id", "entity_type", "event_type", "relation_type", "role", "attributes", "_id", "documentId", "begin"),
     *("sourceBegin", "sourceEnd", "targetBegin", "targetEnd", "source", "target", "naba", "spans", "verb", "verb_gold"),
     *("source_gold", "source_actor", "lang", "language", "title", "sha256"),
+    *("doc_key", "sentences", "ner", "relations", "events", "clusters", "sentence", "words", "golden-entity-mentions"),
+    *("golden-event-mentions", "entity-type", "content", "mention", "sent_id", "offset", "negative_triggers", "TIMEX"),
+    *(
+        "document",
+        "entities",
+        "argument",
+        "cyberevent",
+        "hopper",
+        "nugget",
+        "startOffset",
+        "start_offset",
+        "end_offset",
+    ),
+    *("from_id", "to_id", "Comments", "cats", "answer", "head", "child", "head_span", "token_start", "token_end"),
+    *("temporal_relations", "_text", "sentences", "coref"),
 )
 LEAVES = (
     st.none()
@@ -76,7 +91,11 @@ VALUES = st.recursive(
     max_leaves=25,
 )
 WORDS = "T1 T2 E1 R1 A1 #1 * Per Per:T1 Arg1:T1 : -DOCSTART- B-PER I-PER O O^B-X 1 1-2 2.1 SpaceAfter=No ב"
-JSON, COLUMNS = ("labelstudio", "textee", "re3d", "gsr", "gsr-records"), ("conll", "conllu", "brat")
+JSON = (
+    *("labelstudio", "textee", "re3d", "gsr", "gsr-records", "wikievents", "dygie", "ace-json", "maven", "maven-arg"),
+    *("casie", "doccano", "prodigy"),
+)
+COLUMNS = ("conll", "conllu", "brat")
 """The formats that are read as JSON, and as lines."""
 BINARY = ("spacy",)
 PIECES = st.sampled_from(
