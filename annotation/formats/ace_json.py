@@ -77,28 +77,28 @@ class _Sentence:
         span = self._span(mention, mention.get("entity_type"), at, "entity")
         if span is not None:
             self.marks.entity(span, at=at)
-            entity_attributes(self.draft, mention, ("entity_type", "entity_id", "id", *_PLACE), at=at)
+        entity_attributes(self.draft, mention, ("entity_type", "entity_id", "id", *_PLACE), at=at)
 
     def _trigger(self, event: Json, at: str) -> Span | None:
         place = child(self.draft, event, "trigger", "event", at)
         span = self._span(place, event.get("event_type"), at, "event")
         if span is not None:
             self.marks.event(span, at=at)
-            self.draft.unread(place, _PLACE, at=f"{at}, trigger")
-            event_attributes(self.draft, span, event, ("trigger", "arguments", "event_type", "id"), at=at)
+        self.draft.unread(place, _PLACE, at=f"{at}, trigger")
+        event_attributes(self.draft, span, event, ("trigger", "arguments", "event_type", "id"), at=at)
         return span
 
     def _arguments(self, event: Json, trigger: Span | None, at: str) -> None:
         for where, given in rows(self.draft, event, "arguments", "argument", at):
             argument = _underscored(given)
             role = argument.get("role")
+            self.draft.unread(argument, ("role", "entity_type", "entity_id", *_PLACE), at=where)
             if trigger is None:
                 self.draft.wrong("argument", where, "belongs to an event that was left out", str(role))
             elif not isinstance(role, str) or not role:
                 self.draft.wrong("argument", where, "has no role; name it")
             elif span := self._span(argument, argument.get("entity_type") or UNTYPED, where, "argument"):
                 self.draft.argument(trigger, role, self.marks.filler(span, at=where), at=where)
-                self.draft.unread(argument, ("role", "entity_type", "entity_id", *_PLACE), at=where)
 
     def _span(self, mention: Json, label: object, at: str, unit: Unit) -> Span | None:
         """The quote at its first token, or the tokens where there is no quote."""

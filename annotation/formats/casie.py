@@ -78,8 +78,8 @@ class _Article:
         span = self._span(nugget, label, at, "event")
         if span is not None:
             self.marks.event(span, at=at)
-            self.draft.unread(nugget, _PLACE, at=f"{at}, nugget")
-            event_attributes(self.draft, span, event, ("index", "type", "subtype", "nugget", "argument"), at=at)
+        self.draft.unread(nugget, _PLACE, at=f"{at}, nugget")
+        event_attributes(self.draft, span, event, ("index", "type", "subtype", "nugget", "argument"), at=at)
         for where, argument in rows(self.draft, event, "argument", "argument", at):
             self._argument(argument, span, where)
         return span

@@ -138,4 +138,4 @@ class _Example:
             self.draft.wrong("link", at, reason, f"{label} {ends[0]} {ends[1]}")
         else:
             add_arrow(self.marks, label, a, b, self.labels, at=at)
-            self.draft.unread(relation, ("id", "from_id", "to_id", "type"), at=at)
+        self.draft.unread(relation, ("id", "from_id", "to_id", "type"), at=at)

@@ -13,15 +13,24 @@ EVENT_ATTRIBUTES = frozenset(
 ENTITY_ATTRIBUTES = frozenset(("mention_type", "entity_subtype", "phrase-type", "phrase_type", "head", "mention_level"))
 
 
-def event_attributes(draft: DocumentBuilder, trigger: Span, row: Json, known: Collection[str], *, at: str) -> None:
-    """Add an event's attributes, each under its key or all under `attributes`, and record every other unknown value."""
+def event_attributes(
+    draft: DocumentBuilder, trigger: Span | None, row: Json, known: Collection[str], *, at: str
+) -> None:
+    """Add an event's attributes, each under its key or all under `attributes`, and record every other unknown value.
+
+    Without a trigger, for an event that was left out, the attributes are recorded too.
+    """
     own = row.get("attributes")
     given = dict(own) if isinstance(own, dict) else {}
     given |= {key: row[key] for key in row if key in EVENT_ATTRIBUTES}
     for name, value in given.items():
-        if isinstance(value, (dict, list)):
+        if value in (None, "", [], {}):
+            continue
+        if trigger is None:
+            draft.wrong("attribute", at, "belongs to an event that was left out", str(name))
+        elif isinstance(value, (dict, list)):
             draft.lose("attribute", at, "has a list or object as its value; an attribute is a word", str(name))
-        elif value is not None and value != "":
+        else:
             draft.attribute(trigger, str(name), _word(value), at=at)
     used = {*known, *EVENT_ATTRIBUTES, *(("attributes",) if isinstance(own, dict) else ())}
     draft.unread(row, used, at=at)

@@ -95,6 +95,8 @@ class _Article:
 
     def read(self, row: Json) -> None:
         """Add the events, times and relations of the article."""
+        for at, sentence in rows(self.draft, row, "content", "other"):
+            self.draft.unread(sentence, ("sentence", "tokens"), at=at)
         for at, event in rows(self.draft, row, "events", "event"):
             self._event(event, at)
         for at, mention in rows(self.draft, row, "event_mentions", "event"):
@@ -102,7 +104,7 @@ class _Article:
         for at, time in rows(self.draft, row, "TIMEX", "entity"):
             if (span := self._span(time, time.get("type"), time.get("mention"), at, "entity")) is not None:
                 self.marks.entity(span, id=time.get("id"), at=at)
-                self.draft.unread(time, _MENTION, at=at)
+            self.draft.unread(time, _MENTION, at=at)
         for key in _RELATIONS:
             self._relations(row, key)
         for key, reason in _CANDIDATES.items():
@@ -120,17 +122,13 @@ class _Article:
             self.marks.same(spans, at=at)
         elif not found:
             self.draft.wrong("event", at, "has no mentions; mark one", str(event.get("type")))
-        known = ("id", "type", "type_id", "mention")
-        if spans:
-            event_attributes(self.draft, spans[0], event, known, at=at)
-        else:
-            self.draft.unread(event, known, at=at)
+        event_attributes(self.draft, spans[0] if spans else None, event, ("id", "type", "type_id", "mention"), at=at)
 
     def _mention(self, event: Json, mention: Json, at: str) -> Span | None:
         span = self._span(mention, event.get("type"), mention.get("trigger_word"), at, "event")
         if span is not None:
             self.marks.event(span, id=mention.get("id"), at=at)
-            self.draft.unread(mention, _MENTION, at=at)
+        self.draft.unread(mention, _MENTION, at=at)
         return span
 
     def _span(self, mention: Json, label: object, quoted: object, at: str, unit: Unit) -> Span | None:

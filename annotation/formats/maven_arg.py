@@ -73,8 +73,8 @@ class _Article:
             span = self.draft.span(start, end, label, at=where, quoted=quoted, unit="entity")
             if span is not None:
                 self.marks.entity(span, id=mention.get("id"), at=where)
-                self.draft.unread(mention, ("id", "mention", "offset"), at=where)
                 spans.append(span)
+            self.draft.unread(mention, ("id", "mention", "offset"), at=where)
         self.mentions.setdefault(str(entity.get("id")), spans)
         self.marks.same(spans, at=at)
         self.draft.unread(entity, ("id", "type", "mention"), at=at)
@@ -87,20 +87,21 @@ class _Article:
             span = self.draft.span(start, end, label, at=where, quoted=quoted, unit="event")
             if span is not None:
                 self.marks.event(span, id=mention.get("id"), at=where)
-                self.draft.unread(mention, ("id", "trigger_word", "offset"), at=where)
                 triggers.append(span)
+            self.draft.unread(mention, ("id", "trigger_word", "offset"), at=where)
         self.marks.same(triggers, at=at)
-        for trigger in triggers[:1]:
-            event_attributes(self.draft, trigger, event, _EVENT, at=at)
+        event_attributes(self.draft, triggers[0] if triggers else None, event, _EVENT, at=at)
         return triggers
 
     def _arguments(self, event: Json, triggers: list[Span], at: str) -> None:
         by_role = child(self.draft, event, "argument", "argument", at)
         for role in by_role:
             for where, argument in rows(self.draft, by_role, role, "argument", at):
-                fillers = self._fillers(role, argument, where)
+                self.draft.unread(argument, ("entity_id", "content", "offset"), at=where)
                 if not triggers:
                     self.draft.wrong("argument", where, "belongs to an event that was left out", role)
+                    continue
+                fillers = self._fillers(role, argument, where)
                 for trigger in triggers if fillers else ():
                     nearest = min(fillers, key=lambda span: (_distance(span, trigger), span))
                     self.draft.argument(trigger, role, nearest, at=where)
@@ -109,7 +110,6 @@ class _Article:
 
     def _fillers(self, role: str, argument: Json, at: str) -> list[Span]:
         """The mentions that can fill the role: an entity's, or the words of an argument that is no entity."""
-        self.draft.unread(argument, ("entity_id", "content", "offset"), at=at)
         if (id := argument.get("entity_id")) is not None:
             if not self.mentions.get(str(id)):
                 reason = "is filled by an entity that is not there or was left out; mend its entity_id"

@@ -112,12 +112,11 @@ class _Example:
         start, end, label = whole(row.get("start")), whole(row.get("end")), row.get("label")
         event = isinstance(label, str) and label in self.labels.events
         span = self.draft.span(start, end, label, at=at, quoted=row.get("text"), unit="event" if event else "entity")
-        if span is None:
-            return
-        span = replace(span, score=number(row.get("score")))
-        add_span(self.marks, span, self.labels, at=at)
-        self._token_range(row, span, at)
-        self.draft.unread(row, _SPAN if span.score is None else (*_SPAN, "score"), at=at)
+        score = number(row.get("score"))
+        self.draft.unread(row, _SPAN if score is None else (*_SPAN, "score"), at=at)
+        if span is not None:
+            add_span(self.marks, replace(span, score=score), self.labels, at=at)
+            self._token_range(row, span, at)
 
     def _token_range(self, row: Json, span: Span, at: str) -> None:
         """Remember the span's tokens, and note where `tokens` has them at other characters."""
@@ -143,11 +142,12 @@ class _Example:
             self.draft.wrong("link", at, reason, f"{label} {row.get('head')} {row.get('child')}")
         else:
             add_arrow(self.marks, label, a, b, self.labels, at=at)
-            self.draft.unread(row, ("head", "child", "head_span", "child_span", "label", "color"), at=at)
+        self.draft.unread(row, ("head", "child", "head_span", "child_span", "label", "color"), at=at)
 
     def _end(self, row: Json, side: str, at: str) -> Span | None:
         """The span at one end of a relation: that it repeats, or that its token is the last of, or else in."""
         own = child(self.draft, row, f"{side}_span", "link", at)
+        self.draft.unread(own, (*_SPAN, "score"), at=f"{at}, {side}_span")
         start, end = whole(own.get("start")), whole(own.get("end"))
         if start is not None and end is not None:
             return self.marks.at(start, end, own.get("label"))

@@ -30,7 +30,7 @@ class TokenMentions:
     def read(self, row: Json) -> None:
         """Add every mention. Triggers come first, since an entity that repeats one only makes it a filler."""
         events = [*rows(self.draft, row, "event_mentions", "event"), *self._scored(row)]
-        triggered = [(at, mention, trigger) for at, mention in events if (trigger := self._trigger(mention, at))]
+        triggered = [(at, mention, self._trigger(mention, at)) for at, mention in events]
         for at, mention in rows(self.draft, row, "entity_mentions", "entity"):
             self._entity(mention, at)
         for at, mention, trigger in triggered:
@@ -43,27 +43,26 @@ class TokenMentions:
         span = self._span(place, mention.get("event_type"), at, "event")
         if span is not None:
             self.marks.event(span, id=mention.get("id"), at=at)
-            self.draft.unread(place, _PLACE, at=f"{at}, trigger")
-            event_attributes(self.draft, span, mention, ("id", "event_type", "trigger", "arguments", "text"), at=at)
-        else:
-            for where, _ in rows(self.draft, mention, "arguments", "argument", at):
-                self.draft.wrong("argument", where, "belongs to an event that was left out")
+        self.draft.unread(place, _PLACE, at=f"{at}, trigger")
+        event_attributes(self.draft, span, mention, ("id", "event_type", "trigger", "arguments", "text"), at=at)
         return span
 
     def _entity(self, mention: Json, at: str) -> None:
         span = self._span(mention, mention.get("entity_type"), at, "entity")
         if span is not None:
             self.marks.entity(span, id=mention.get("id"), at=at)
-            entity_attributes(self.draft, mention, ("id", "entity_type", *_PLACE), at=at)
+        entity_attributes(self.draft, mention, ("id", "entity_type", *_PLACE), at=at)
 
-    def _arguments(self, mention: Json, trigger: Span, at: str) -> None:
+    def _arguments(self, mention: Json, trigger: Span | None, at: str) -> None:
         for where, argument in rows(self.draft, mention, "arguments", "argument", at):
-            role, filler = argument.get("role"), self._filler(argument, where)
-            if not isinstance(role, str) or not role:
+            role = argument.get("role")
+            self.draft.unread(argument, ("entity_id", "role", *_PLACE), at=where)
+            if trigger is None:
+                self.draft.wrong("argument", where, "belongs to an event that was left out", str(role))
+            elif not isinstance(role, str) or not role:
                 self.draft.wrong("argument", where, "has no role; name it", str(argument.get("entity_id", "")))
-            elif filler is not None:
+            elif (filler := self._filler(argument, where)) is not None:
                 self.draft.argument(trigger, role, filler, at=where)
-                self.draft.unread(argument, ("entity_id", "role", *_PLACE), at=where)
 
     def _filler(self, argument: Json, at: str) -> Span | None:
         id, quoted = argument.get("entity_id"), argument.get("text")
@@ -81,8 +80,11 @@ class TokenMentions:
         return filler
 
     def _relation(self, mention: Json, at: str) -> None:
-        label = mention.get("relation_type")
-        ends = [end.get("entity_id") for _, end in rows(self.draft, mention, "arguments", "link", at)]
+        label, ends = mention.get("relation_type"), []
+        for where, end in rows(self.draft, mention, "arguments", "link", at):
+            ends.append(end.get("entity_id"))
+            self.draft.unread(end, ("entity_id", "role", *_PLACE), at=where)
+        self.draft.unread(mention, ("id", "relation_type", "arguments"), at=at)
         spans = [self.marks.by_id.get(str(end)) for end in ends]
         if not isinstance(label, str) or not label:
             self.draft.wrong("link", at, "has no type; name it")
@@ -93,7 +95,6 @@ class TokenMentions:
             self.draft.wrong("link", at, reason, f"{label} {ends[0]} {ends[1]}")
         else:
             self.marks.relation(label, spans[0], spans[1], at=at)
-            self.draft.unread(mention, ("id", "relation_type", "arguments"), at=at)
 
     def _scored(self, row: Json) -> Iterator[tuple[str, Json]]:
         """The events under `events`, in the form TextEE's scorer takes: lists of start, end, type or role, words."""
