@@ -25,9 +25,7 @@ _READ = (
     "conll, conllu, brat, labelstudio, textee, wikievents, dygie, ace-json, maven, maven-arg, casie, doccano, prodigy, "
     "spacy, re3d, gsr, gsr-records."
 )
-_WRITE = (
-    "conll, brat, labelstudio, textee, dygie, doccano, prodigy, spacy, re3d; csv and parquet are tables of events."
-)
+_WRITE = "conll, brat, labelstudio, textee, dygie, doccano, prodigy, spacy, re3d; csv and parquet are tables of events."
 
 
 ReadFormat = Annotated[str | None, typer.Option("--format", "-f", help="Found by itself where not given: " + _READ)]

@@ -44,7 +44,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
         if not isinstance(row.get("sentence"), str) or not row["sentence"]:
             yield Lost("document", where, "has no `sentence`", kind="wrong")
             continue
-        sentence = _Sentence(where, row)
+        sentence = _Sentence(where, row, repair=how.repair)
         yield sentence.draft.document("", how.language or guess_language(sentence.draft.text))
         yield from sentence.draft.lost
         yield from note.of(sentence.tokens)
@@ -58,11 +58,11 @@ def _underscored(row: Json) -> dict[str, object]:
 class _Sentence:
     """The mentions of one sentence."""
 
-    def __init__(self, where: str, row: Json) -> None:
+    def __init__(self, where: str, row: Json, *, repair: bool) -> None:
         words = next((strings(row[key]) for key in _WORDS if row.get(key)), [])
         text = str(row["sentence"])
         self.tokens = located(text, [words]) if words else _by_white_space(text)
-        self.draft = DocumentBuilder(self.tokens.text, where)
+        self.draft = DocumentBuilder(self.tokens.text, where, repair=repair)
         self.marks = FileMarks(self.draft)
         for at, mention in rows(self.draft, row, _ENTITIES, "entity"):
             self._entity(_underscored(mention), at)

@@ -40,7 +40,7 @@ def _article(where: str, row: Json, how: ReadOptions) -> Iterator[DocumentOrLost
     if not isinstance(text, str) or not text:
         yield Lost("document", where, "has no text under `content`", kind="wrong")
         return
-    draft = _Article(text, where, row).draft
+    draft = _Article(text, where, row, repair=how.repair).draft
     info = child(draft, row, "info", "source")
     draft.unread(info, _INFO, at="info")
     draft.unread(row, ("content", "cyberevent", "info", "sourcefile"))
@@ -57,8 +57,8 @@ def _source(info: Json) -> Source | None:
 class _Article:
     """The hoppers of one article. `shift` is what every offset is too large by."""
 
-    def __init__(self, text: str, where: str, row: Json) -> None:
-        self.draft = DocumentBuilder(text, where)
+    def __init__(self, text: str, where: str, row: Json, *, repair: bool) -> None:
+        self.draft = DocumentBuilder(text, where, repair=repair)
         self.marks = FileMarks(self.draft)
         hoppers = child(self.draft, row, "cyberevent", "event")
         self.shift = _shift(text, hoppers)

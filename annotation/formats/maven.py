@@ -50,7 +50,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
         if not sentences:
             yield Lost("document", where, "has no sentences with tokens", kind="wrong")
             continue
-        article = _Article(where, sentences)
+        article = _Article(where, sentences, repair=how.repair)
         article.read(row)
         title = row.get("title")
         source = Source(name="", title=title) if isinstance(title, str) and title else None
@@ -79,14 +79,15 @@ def _sentences(row: Json) -> list[TokenText]:
 class _Article:
     """The text of one article and its mentions. Events and times are known by their ids."""
 
-    def __init__(self, where: str, sentences: Sequence[TokenText]) -> None:
+    def __init__(self, where: str, sentences: Sequence[TokenText], *, repair: bool) -> None:
         self.sentences: list[TokenText] = []
         at = 0
         for sentence in sentences:
             moved = tuple((start + at, end + at) for start, end in sentence.places)
             self.sentences.append(TokenText(sentence.text, moved, sentence.own))
             at += len(sentence.text) + 1
-        self.draft = DocumentBuilder("\n".join(sentence.text for sentence in sentences), where)
+        text = "\n".join(sentence.text for sentence in sentences)
+        self.draft = DocumentBuilder(text, where, repair=repair)
         self.marks = FileMarks(self.draft)
         for number, sentence in enumerate(self.sentences, start=1):
             if sentence.text and not sentence.own:

@@ -42,7 +42,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
         if not isinstance(text, str) or not text:
             yield Lost("document", where, "has no text under `document`", kind="wrong")
             continue
-        draft = _Article(text, where, row).draft
+        draft = _Article(text, where, row, repair=how.repair).draft
         source = Source(name="", title=title) if isinstance(title, str) and title else None
         yield draft.document("" if id is None else str(id), how.language or guess_language(text), source=source)
         yield from draft.lost
@@ -51,8 +51,8 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
 class _Article:
     """The entities and events of one article."""
 
-    def __init__(self, text: str, where: str, row: Json) -> None:
-        self.draft = DocumentBuilder(text, where)
+    def __init__(self, text: str, where: str, row: Json, *, repair: bool) -> None:
+        self.draft = DocumentBuilder(text, where, repair=repair)
         self.marks = FileMarks(self.draft)
         self.mentions: dict[str, list[Span]] = {}
         for at, entity in rows(self.draft, row, "entities", "entity"):

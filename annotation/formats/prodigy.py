@@ -86,7 +86,7 @@ class _Example:
     """The spans and relations of one example. `ends` finds a span by its last token."""
 
     def __init__(self, text: str, where: str, row: Json, how: ReadOptions) -> None:
-        self.draft = DocumentBuilder(text, where)
+        self.draft = DocumentBuilder(text, where, repair=how.repair)
         self.marks, self.labels = FileMarks(self.draft), EventLabels.of(row, how)
         self.tokens = rows_in(row, "tokens")
         self.token_ranges: list[tuple[int, int, Span]] = []

@@ -47,7 +47,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
 def _window(where: str, row: Json, how: ReadOptions, note: WhiteSpaceNote) -> Iterator[DocumentOrLost]:
     text = window_text(row)
     tokens = located(text, [strings(row["tokens"])])
-    draft = DocumentBuilder(tokens.text, where)
+    draft = DocumentBuilder(tokens.text, where, repair=how.repair)
     TokenMentions(draft, tokens).read(row)
     draft.unread(row, _KNOWN)
     if text is not None and not tokens.own:

@@ -62,7 +62,7 @@ def _article(
 ) -> Iterator[DocumentOrLost]:
     id = str(row.get("doc_id") or "")
     tokens = _tokens(row)
-    draft = DocumentBuilder(tokens.text, where)
+    draft = DocumentBuilder(tokens.text, where, repair=how.repair)
     mentions = TokenMentions(draft, tokens)
     mentions.read(row)
     draft.unread(row, _KNOWN)

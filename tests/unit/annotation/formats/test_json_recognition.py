@@ -53,7 +53,6 @@ def test_what_a_writer_wrote_is_recognised_by_its_format_alone(tmp_path: Path, n
         {"text": "abc", "label": "good"},
         {"text": "abc", "labels": [1, 2]},
         {"text": "abc", "label": [{"start": 0, "end": 3, "text": "abc", "labels": ["PER"]}]},
-        {"id": 1, "data": {"text": "abc"}, "annotations": [{"result": []}]},
         {"schema": 1, "id": "a", "text": "abc", "entities": [], "events": [], "links": []},
         {"text": "abc", "denotations": [{"span": {"begin": 0, "end": 3}, "obj": "PER"}]},
         {"tokens": ["a"], "ner_tags": [0]},
