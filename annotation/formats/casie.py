@@ -8,7 +8,7 @@ chain. An event's type is its type and subtype with a colon between.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from annotation.core.document import Json, Source, Span
@@ -17,6 +17,7 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.event_attributes import event_attributes
 from annotation.formats.file_marks import FileMarks
 from annotation.formats.json_values import child, number, rows, whole
+from annotation.formats.offset_units import UTF16, Utf16, quotes_say_utf16
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects, rows_in
 
@@ -61,8 +62,12 @@ class _Article:
         self.draft = DocumentBuilder(text, where, repair=repair)
         self.marks = FileMarks(self.draft)
         hoppers = child(self.draft, row, "cyberevent", "event")
-        self.shift = _shift(text, hoppers)
-        if self.shift:
+        quotes = [*_quotes(hoppers)]
+        self.units = Utf16(text) if quotes_say_utf16(text, quotes) else None
+        self.shift = 0 if self.units else _shift(text, quotes)
+        if self.units:
+            self.draft.note("document", "", UTF16)
+        elif self.shift:
             reason = "counts offsets from before its text, as all its quotes show; they are read so"
             self.draft.note("document", "", reason, f"{self.shift} characters")
         for at, hopper in rows(self.draft, hoppers, "hopper", "event"):
@@ -104,23 +109,29 @@ class _Article:
         start, end = whole(place.get("startOffset")), whole(place.get("endOffset"))
         if start is not None and end is not None:
             start, end = start - self.shift, end - self.shift
+            start, end = self.units.range(start, end) if self.units else (start, end)
         return self.draft.span(start, end, label, at=at, quoted=place.get("text"), unit=unit)
 
 
-def _shift(text: str, hoppers: Json) -> int:
-    """The one distance from its offsets at which every quote stands; 0 where one stands at its own or none fits."""
-    quotes = {
-        (start, place["text"])
-        for hopper in rows_in(hoppers, "hopper")
-        for event in rows_in(hopper, "events")
-        for place in (event.get("nugget"), *rows_in(event, "argument"))
-        if isinstance(place, dict) and isinstance(place.get("text"), str) and place["text"]
-        if (start := whole(place.get("startOffset"))) is not None
-    }
-    if len(quotes) < 2 or any(text.startswith(str(words), start) for start, words in quotes if start >= 0):
+def _quotes(hoppers: Json) -> Iterator[tuple[int, int, str]]:
+    """The offsets and words of each nugget and argument."""
+    for hopper in rows_in(hoppers, "hopper"):
+        for event in rows_in(hopper, "events"):
+            for place in (event.get("nugget"), *rows_in(event, "argument")):
+                words = place.get("text") if isinstance(place, dict) else None
+                if not isinstance(place, dict) or not isinstance(words, str) or not words:
+                    continue
+                start, end = whole(place.get("startOffset")), whole(place.get("endOffset"))
+                if start is not None and end is not None:
+                    yield start, end, words
+
+
+def _shift(text: str, quotes: Iterable[tuple[int, int, str]]) -> int:
+    """The one distance from its offsets at which every quote stands; 0 where one stands at its own or none fits all."""
+    places = {(start, words) for start, _, words in quotes}
+    if len(places) < 2 or any(text.startswith(words, start) for start, words in places if start >= 0):
         return 0
-    shifts = [{start - at for at in _occurrences(text, str(words))} for start, words in quotes]
-    common = set.intersection(*shifts)
+    common = set.intersection(*({start - at for at in _occurrences(text, words)} for start, words in places))
     return common.pop() if len(common) == 1 else 0
 
 

@@ -1,8 +1,9 @@
 """Reader of doccano's exports of sequence labelling: JSON lines, or one JSON list, of texts with labelled spans.
 
 Spans are lists of start, end and label under `label` (`labels` in older versions), or objects under `entities` with
-`relations` between them. Offsets count code points, and ends are exclusive: doccano's server cuts the text with them.
-An export holds no quotes, so offsets that a page counted otherwise, where there is an emoji, cannot be told.
+`relations` between them. Ends are exclusive. Offsets count code points in files that other programs made, but UTF-16
+units where somebody marked in doccano's page, unless its option to count graphemes was set: an emoji is two. An export
+has no quotes, so the words decide that for each text, and where they cannot, it is said and code points are taken.
 Labels of a whole text and comments have no place in a Document. CSV and fastText exports have no offsets at all.
 """
 
@@ -11,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from annotation.core.document import Json, Span
+from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.formats.arrows import OWN, EventLabels, add_arrow, add_span
-from annotation.formats.base import DocumentOrLost, Lost, ReadOptions
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.file_marks import FileMarks
 from annotation.formats.json_values import items, rows, whole
+from annotation.formats.offset_units import UTF16, Utf16, has_pairs, words_say_utf16
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects
 
@@ -76,12 +78,24 @@ def _text(where: str, row: Json, how: ReadOptions) -> Iterator[DocumentOrLost]:
     yield from draft.lost
 
 
+def _ranges(value: object) -> Iterator[tuple[int, int]]:
+    """The offsets of each span of a list, in both shapes."""
+    for item in value if isinstance(value, list) else ():
+        sides = item[:2] if isinstance(item, list) else ()
+        if isinstance(item, dict):
+            sides = [item.get(f"{side}_offset", item.get(side)) for side in ("start", "end")]
+        start, end = (*map(whole, sides), None, None)[:2]
+        if start is not None and end is not None:
+            yield start, end
+
+
 class _Example:
     """The spans and relations of one text."""
 
     def __init__(self, text: str, where: str, row: Json, how: ReadOptions) -> None:
         self.draft = DocumentBuilder(text, where)
         self.marks, self.labels = FileMarks(self.draft), EventLabels.of(row, how)
+        self.units = self._units(row)
         for key in SPANS:
             if isinstance(row.get(key), str):
                 self._category(key, key)
@@ -96,6 +110,20 @@ class _Example:
             for at, _ in items(self.draft, row, key, "other"):
                 self.draft.lose("other", at, "is a comment, which Documents do not hold")
         self.draft.unread(row, _KNOWN)
+
+    def _units(self, row: Json) -> Utf16 | None:
+        """What converts the offsets; None where they count code points, or where nothing can tell, which is noted."""
+        ranges = [found for key in SPANS for found in _ranges(row.get(key))]
+        own = row.get(OWN)
+        if not has_pairs(self.draft.text) or (isinstance(own, dict) and own.get("spans") == [*map(list, ranges)]):
+            return None
+        utf16 = words_say_utf16(self.draft.text, ranges)
+        if utf16 is None:
+            reason = "has an emoji before its marks, which doccano's page counts as two; taken as one, so look at them"
+            self.draft.note("document", "", reason)
+        elif utf16:
+            self.draft.note("document", "", UTF16)
+        return Utf16(self.draft.text) if utf16 else None
 
     def _category(self, key: str, at: str) -> None:
         reason = "labels the whole text, which Documents do not hold; spans come from a project of sequence labelling"
@@ -121,10 +149,11 @@ class _Example:
             reason = "has the number of a label, not its name; export with the labels as text"
             self.draft.wrong("entity", at, reason, f"{label} [{start}:{end}]")
             return
-        unit = "event" if label in self.labels.events else "entity"
-        span: Span | None = self.draft.span(
-            whole(start), whole(end), label, at=at, quoted=None, unit="event" if unit == "event" else "entity"
-        )
+        unit: Unit = "event" if label in self.labels.events else "entity"
+        first, last = whole(start), whole(end)
+        if self.units and first is not None and last is not None:
+            first, last = self.units.range(first, last)
+        span = self.draft.span(first, last, label, at=at, quoted=None, unit=unit)
         if span is not None:
             add_span(self.marks, span, self.labels, id=id, at=at)
 

@@ -16,8 +16,9 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.event_attributes import event_attributes
 from annotation.formats.file_marks import UNTYPED, FileMarks
 from annotation.formats.json_values import child, items, pair, rows
+from annotation.formats.offset_units import UTF16, Utf16, quotes_say_utf16
 from annotation.formats.opening import Opening
-from annotation.formats.source_text import guess_language, objects
+from annotation.formats.source_text import guess_language, objects, rows_in
 
 _KNOWN = ("id", "title", "document", "events", "entities", "negative_triggers")
 _EVENT = ("id", "type", "type_id", "mention", "argument")
@@ -54,6 +55,9 @@ class _Article:
     def __init__(self, text: str, where: str, row: Json, *, repair: bool) -> None:
         self.draft = DocumentBuilder(text, where, repair=repair)
         self.marks = FileMarks(self.draft)
+        self.units = Utf16(text) if quotes_say_utf16(text, _quotes(row)) else None
+        if self.units:
+            self.draft.note("document", "", UTF16)
         self.mentions: dict[str, list[Span]] = {}
         for at, entity in rows(self.draft, row, "entities", "entity"):
             self._entity(entity, at)
@@ -68,7 +72,7 @@ class _Article:
     def _entity(self, entity: Json, at: str) -> None:
         spans = []
         for where, mention in rows(self.draft, entity, "mention", "entity", at):
-            start, end = pair(mention.get("offset"))
+            start, end = self._offsets(mention)
             label, quoted = entity.get("type"), mention.get("mention")
             span = self.draft.span(start, end, label, at=where, quoted=quoted, unit="entity")
             if span is not None:
@@ -82,7 +86,7 @@ class _Article:
     def _triggers(self, event: Json, at: str) -> list[Span]:
         triggers = []
         for where, mention in rows(self.draft, event, "mention", "event", at):
-            start, end = pair(mention.get("offset"))
+            start, end = self._offsets(mention)
             label, quoted = event.get("type"), mention.get("trigger_word")
             span = self.draft.span(start, end, label, at=where, quoted=quoted, unit="event")
             if span is not None:
@@ -115,9 +119,22 @@ class _Article:
                 reason = "is filled by an entity that is not there or was left out; mend its entity_id"
                 self.draft.wrong("argument", at, reason, f"{role} {id}")
             return self.mentions.get(str(id), [])
-        start, end = pair(argument.get("offset"))
+        start, end = self._offsets(argument)
         span = self.draft.span(start, end, UNTYPED, at=at, quoted=argument.get("content"), unit="argument")
         return [self.marks.filler(span, at=at)] if span else []
+
+    def _offsets(self, mention: Json) -> tuple[int | None, int | None]:
+        start, end = pair(mention.get("offset"))
+        return (start, end) if self.units is None or start is None or end is None else self.units.range(start, end)
+
+
+def _quotes(row: Json) -> Iterator[tuple[int, int, str]]:
+    """The offsets and words of each mention."""
+    for owner in (*rows_in(row, "entities"), *rows_in(row, "events")):
+        for mention in rows_in(owner, "mention"):
+            (start, end), words = pair(mention.get("offset")), mention.get("trigger_word", mention.get("mention"))
+            if start is not None and end is not None and isinstance(words, str):
+                yield start, end, words
 
 
 def _distance(a: Span, b: Span) -> int:

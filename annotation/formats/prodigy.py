@@ -19,6 +19,7 @@ from annotation.formats.base import DocumentOrLost, Lost, ReadOptions
 from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.file_marks import FileMarks
 from annotation.formats.json_values import child, items, number, rows, whole
+from annotation.formats.offset_units import UTF16, Utf16, quotes_say_utf16
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects, rows_in
 
@@ -74,12 +75,20 @@ def _example(where: str, row: Json, text: str, how: ReadOptions) -> Iterator[Doc
 
 def _provenance(row: Json) -> Provenance | None:
     name = row.get("_annotator_id") or row.get("_session_id")
-    seconds = whole(row.get("_timestamp"))
+    seconds = number(row.get("_timestamp"))
     try:
         updated = datetime.fromtimestamp(seconds, UTC).isoformat() if seconds is not None else None
     except (OverflowError, ValueError, OSError):
         updated = None
     return Provenance(annotator=str(name) if name else None, updated_at=updated) if name or updated else None
+
+
+def _quotes(row: Json) -> Iterator[tuple[int, int, str]]:
+    """The offsets and words of each span and token that has both."""
+    for span in (*rows_in(row, "spans"), *rows_in(row, "tokens")):
+        start, end, words = whole(span.get("start")), whole(span.get("end")), span.get("text")
+        if start is not None and end is not None and isinstance(words, str):
+            yield start, end, words
 
 
 class _Example:
@@ -88,6 +97,9 @@ class _Example:
     def __init__(self, text: str, where: str, row: Json, how: ReadOptions) -> None:
         self.draft = DocumentBuilder(text, where, repair=how.repair)
         self.marks, self.labels = FileMarks(self.draft), EventLabels.of(row, how)
+        self.units = Utf16(text) if quotes_say_utf16(text, _quotes(row)) else None
+        if self.units:
+            self.draft.note("document", "", UTF16)
         self.tokens = rows_in(row, "tokens")
         self.token_ranges: list[tuple[int, int, Span]] = []
         for at, span in rows(self.draft, row, "spans", "entity"):
@@ -109,7 +121,7 @@ class _Example:
             self.draft.note("document", "", reason)
 
     def _span(self, row: Json, at: str) -> None:
-        start, end, label = whole(row.get("start")), whole(row.get("end")), row.get("label")
+        (start, end), label = self._offsets(row), row.get("label")
         event = isinstance(label, str) and label in self.labels.events
         span = self.draft.span(start, end, label, at=at, quoted=row.get("text"), unit="event" if event else "entity")
         score = number(row.get("score"))
@@ -117,6 +129,10 @@ class _Example:
         if span is not None:
             add_span(self.marks, replace(span, score=score), self.labels, at=at)
             self._token_range(row, span, at)
+
+    def _offsets(self, row: Json) -> tuple[int | None, int | None]:
+        start, end = whole(row.get("start")), whole(row.get("end"))
+        return (start, end) if self.units is None or start is None or end is None else self.units.range(start, end)
 
     def _token_range(self, row: Json, span: Span, at: str) -> None:
         """Remember the span's tokens, and note where `tokens` has them at other characters."""
@@ -127,7 +143,8 @@ class _Example:
         if not self.tokens:
             return
         known = 0 <= first <= last < len(self.tokens)
-        places = (self.tokens[first].get("start"), self.tokens[last].get("end")) if known else (None, None)
+        ends = {"start": self.tokens[first].get("start"), "end": self.tokens[last].get("end")} if known else {}
+        places = self._offsets(ends)
         if places != (span.start, span.end):
             reason = "has tokens at other characters than its own; the characters are kept"
             self.draft.note("entity", at, reason, f"{span.label} [{span.start}:{span.end}] tokens {first} to {last}")
@@ -148,7 +165,7 @@ class _Example:
         """The span at one end of a relation: that it repeats, or that its token is the last of, or else in."""
         own = child(self.draft, row, f"{side}_span", "link", at)
         self.draft.unread(own, (*_SPAN, "score"), at=f"{at}, {side}_span")
-        start, end = whole(own.get("start")), whole(own.get("end"))
+        start, end = self._offsets(own)
         if start is not None and end is not None:
             return self.marks.at(start, end, own.get("label"))
         token = whole(row.get(side))

@@ -17,12 +17,11 @@ from annotation.formats.json_values import strings
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects
 from annotation.formats.textee import is_textee, to_textee, window_id, window_text
-from annotation.formats.token_mentions import TokenMentions
+from annotation.formats.token_mentions import MENTIONS, TokenMentions
 from annotation.formats.token_text import WhiteSpaceNote, located
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
-MENTIONS = ("entity_mentions", "event_mentions", "relation_mentions", "events")
 _KNOWN = ("doc_id", "wnd_id", "sent_id", "text", "sentence", "lang", "tokens", "pieces", "token_lens", *MENTIONS)
 
 

@@ -17,6 +17,8 @@ from annotation.formats.file_marks import UNTYPED, FileMarks
 from annotation.formats.json_values import child, items, rows, whole
 from annotation.formats.token_text import TokenText, token_span
 
+MENTIONS = ("entity_mentions", "event_mentions", "relation_mentions", "events")
+"""The lists that are read."""
 _PLACE = ("start", "end", "text", "sent_idx")
 
 

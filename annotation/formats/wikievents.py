@@ -17,10 +17,11 @@ from annotation.formats.file_marks import FileMarks
 from annotation.formats.json_values import items, strings, whole
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects
-from annotation.formats.token_mentions import TokenMentions
+from annotation.formats.textee import window_text
+from annotation.formats.token_mentions import MENTIONS, TokenMentions
 from annotation.formats.token_text import TokenText, WhiteSpaceNote, joined, located
 
-_KNOWN = ("doc_id", "tokens", "text", "sentences", "entity_mentions", "event_mentions", "relation_mentions")
+_KNOWN = ("doc_id", "text", "sentence", "lang", "tokens", "pieces", "token_lens", "sentences")
 _Groups = dict[str, tuple[str, Json]]
 
 
@@ -29,7 +30,8 @@ def recognises(opening: Opening) -> bool:
     if not opening.objects:  # an article of the corpus can be longer than what is looked at
         return {"doc_id", "tokens", "sentences"} <= opening.keys and "wnd_id" not in opening.keys
     row = opening.objects[0]
-    return {"doc_id", "tokens", "sentences"} <= set(row) and not {"wnd_id", "sent_id", "schema"} & set(row)
+    listed = {"sentences", *MENTIONS} & set(row)
+    return {"doc_id", "tokens"} <= set(row) and bool(listed) and not {"wnd_id", "sent_id", "schema"} & set(row)
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
@@ -65,17 +67,17 @@ def _article(
     draft = DocumentBuilder(tokens.text, where, repair=how.repair)
     mentions = TokenMentions(draft, tokens)
     mentions.read(row)
-    draft.unread(row, _KNOWN)
+    draft.unread(row, (*_KNOWN, *MENTIONS))
     if id in groups:
         _same(mentions.marks, *groups.pop(id))
-    yield draft.document(id, how.language or guess_language(tokens.text))
+    yield draft.document(id, str(row.get("lang") or how.language or guess_language(tokens.text)))
     yield from draft.lost
     yield from note.of(tokens)
 
 
 def _tokens(row: Json) -> TokenText:
     """The text with the characters that `sentences` gives for each token; else where the tokens stand in order."""
-    words, text = strings(row["tokens"]), row.get("text")
+    words, text = strings(row["tokens"]), window_text(row)
     given = [piece for sentence in _lists(row.get("sentences")) for piece in _lists(sentence[0] if sentence else [])]
     places = [(whole(piece[1]), whole(piece[2])) for piece in given if len(piece) >= 3]
     ranges = [(start, end) for start, end in places if start is not None and end is not None]

@@ -74,10 +74,29 @@ def test_relations_are_links_and_arrows_at_a_label_of_events_are_roles(tmp_path:
     assert "points at its event; it is taken as a role of it" in lost[0]
 
 
-def test_code_points_are_counted_after_an_emoji_too(tmp_path: Path) -> None:
-    row = {"id": 1, "text": "\U0001f4e2 سامر عاد", "label": [[2, 6, "PER"]]}
-    (document,), _ = read(doccano.read, lines(tmp_path / "d.jsonl", row))
-    assert marked(document) == [("سامر", "PER")]
+EMOJI = "\U0001f4e2 סאמר נורה בחלב אתמול"
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ([[2, 6, "PER"], [13, 16, "GPE"]], ""),  # code points
+        ([[3, 7, "PER"], [14, 17, "GPE"]], "counts an emoji as two characters, as all its marks show"),  # UTF-16
+        ([[3, 7, "PER"], [13, 16, "GPE"]], "taken as one, so look at them"),  # now this, now that
+    ],
+)
+def test_words_decide_whether_an_emoji_is_one_character_or_two(tmp_path: Path, labels: object, said: str) -> None:
+    (document,), lost = read(doccano.read, lines(tmp_path / "d.jsonl", {"id": 1, "text": EMOJI, "label": labels}))
+    assert [line.endswith(said) or said in line for line in lost] == ([True] if said else [])
+    if "taken as one" not in said:
+        assert marked(document) == [("סאמר", "PER"), ("חלב", "GPE")]
+
+
+def test_what_naba_wrote_counts_an_emoji_as_one_and_says_that_doccano_s_page_does_not(tmp_path: Path) -> None:
+    document = Document("a", EMOJI, "he", (Span(3, 6, "Person"),))
+    lost = doccano_write.write([document], tmp_path / "d.jsonl", WriteOptions())
+    assert [(item.kind, item.detail) for item in lost] == [("noted", "1 marks")]
+    assert read(doccano.read, tmp_path / "d.jsonl") == ([document], [])
 
 
 @pytest.mark.parametrize(

@@ -85,3 +85,14 @@ def test_wrong_offsets_and_missing_entities_are_named(tmp_path: Path) -> None:
     said = "\n".join(lost)
     for part in ("leaves the text", "argument Agent E9: is filled", "is not a JSON object", "quotes 'مساء'", "no text"):
         assert part in said
+
+
+def test_quotes_decide_that_offsets_count_utf16_units(tmp_path: Path) -> None:
+    row: Any = copy.deepcopy(MAVEN_ARG)
+    row["document"] = "\U0001f4e2" + row["document"]
+    for owner in (*row["events"], *row["entities"]):
+        owner["mention"][0]["offset"] = [offset + 2 for offset in owner["mention"][0]["offset"]]
+    row["events"][0]["argument"]["Location"][0]["offset"] = [33, 44]
+    (document,), lost = read(maven_arg.read, lines(tmp_path / "m.jsonl", row))
+    assert marked(document) == [("الجنود", "Person"), ("قصفوا", "Attack"), ("قرية الزهور", "Argument")]
+    assert "counts an emoji as two characters" in lost[0]

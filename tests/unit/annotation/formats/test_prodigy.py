@@ -139,3 +139,15 @@ def test_an_event_s_roles_are_relations_from_its_trigger(tmp_path: Path) -> None
     (back,), lost = read(prodigy.read, tmp_path / "p.jsonl")
     assert (back, lost) == (document, [])
     assert isinstance(back.events[0], Event)
+
+
+def test_quotes_decide_that_offsets_count_utf16_units(tmp_path: Path) -> None:
+    span = {"start": 3, "end": 7, "label": "PER", "text": "סאמר"}
+    row = {"text": "\U0001f4e2 סאמר נורה", "spans": [span], "answer": "accept"}
+    (document,), lost = read(prodigy.read, lines(tmp_path / "p.jsonl", row))
+    assert marked(document) == [("סאמר", "PER")]
+    assert "counts an emoji as two characters" in lost[0]
+    (document,), lost = read(
+        prodigy.read, lines(tmp_path / "p.jsonl", {**row, "spans": [{**span, "start": 2, "end": 6}]})
+    )
+    assert (marked(document), lost) == ([("סאמר", "PER")], [])
