@@ -37,15 +37,17 @@ def recognises(opening: Opening) -> bool:
     found = [row for row in opening.objects if isinstance(row.get("text", row.get("data")), str)]
     if not found or any(_OTHERS & set(row) for row in found):
         return False
-    listed = [value for row in found for value in map(row.get, SPANS) if isinstance(value, list)]
-    return bool(listed) and all(_is_span(item) for value in listed for item in value)
+    listed = [(key, value) for row in found for key in SPANS if isinstance(value := row.get(key), list)]
+    return bool(listed) and all(_is_span(key, item) for key, value in listed for item in value)
 
 
-def _is_span(item: object) -> bool:
+def _is_span(key: str, item: object) -> bool:
     """Whether it is a span or, in an export of another project, a label of the whole text."""
     if isinstance(item, list):
         return len(item) == 3 and isinstance(item[2], str)
-    return isinstance(item, str) or (isinstance(item, dict) and {"start_offset", "end_offset", "label"} <= set(item))
+    if isinstance(item, str):
+        return key.startswith("label")
+    return isinstance(item, dict) and {"start_offset", "end_offset", "label"} <= set(item)
 
 
 def _without_offsets(opening: Opening) -> bool:
@@ -98,14 +100,14 @@ class _Example:
         self.units = self._units(row)
         for key in SPANS:
             if isinstance(row.get(key), str):
-                self._category(key, key)
+                self._category(key)
                 continue
             for at, item in items(self.draft, row, key, "entity"):
                 self._item(item, at)
         for at, relation in rows(self.draft, row, "relations", "link"):
             self._relation(relation, at)
         for at, _ in items(self.draft, row, _CATEGORIES, "other"):
-            self._category(_CATEGORIES, at)
+            self._category(at)
         for key in _COMMENTS:
             for at, _ in items(self.draft, row, key, "other"):
                 self.draft.lose("other", at, "is a comment, which Documents do not hold")
@@ -125,13 +127,13 @@ class _Example:
             self.draft.note("document", "", UTF16)
         return Utf16(self.draft.text) if utf16 else None
 
-    def _category(self, key: str, at: str) -> None:
+    def _category(self, at: str) -> None:
         reason = "labels the whole text, which Documents do not hold; spans come from a project of sequence labelling"
         self.draft.lose("other", at, reason)
 
     def _item(self, item: object, at: str) -> None:
         if isinstance(item, str):
-            self._category("label", at)
+            self._category(at)
         elif isinstance(item, list):
             start, end, label = (*item, None, None, None)[:3]
             self._span(start, end, label, None, at)
@@ -149,7 +151,7 @@ class _Example:
             reason = "has the number of a label, not its name; export with the labels as text"
             self.draft.wrong("entity", at, reason, f"{label} [{start}:{end}]")
             return
-        unit: Unit = "event" if label in self.labels.events else "entity"
+        unit: Unit = "event" if isinstance(label, str) and label in self.labels.events else "entity"
         first, last = whole(start), whole(end)
         if self.units and first is not None and last is not None:
             first, last = self.units.range(first, last)

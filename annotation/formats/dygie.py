@@ -135,14 +135,15 @@ class _Layers:
 
     def _relation(self, item: list[object], at: str) -> None:
         label = item[4] if len(item) > 4 else None
-        ends = [self._span((*item[at_ : at_ + 2], label), at, "link") for at_ in (0, 2)]
-        if ends[0] is None or ends[1] is None:
+        one = self._span((*item[:2], label), at, "link")
+        other = self._span((*item[2:4], label), at, "link") if one else None
+        if one is None or other is None:
             return
-        a, b = (self.marks.at(span.start, span.end) for span in (ends[0], ends[1]))
+        a, b = self.marks.at(one.start, one.end), self.marks.at(other.start, other.end)
         if a is None or b is None:
-            self.draft.wrong("link", at, "joins words that are no mark; mark them or remove it", str(label))
+            self.draft.wrong("link", at, "joins words that are no mark; mark them or remove it", one.label)
         else:
-            self.marks.relation(str(label), a, b, at=at, score=self._score(item, 5))
+            self.marks.relation(one.label, a, b, at=at, score=self._score(item, 5))
 
     def _cluster(self, cluster: object, at: str, *, events: bool) -> None:
         """Link the members. One that is no mark becomes an entity without a type, since SciERC has such members."""

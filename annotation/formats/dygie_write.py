@@ -8,7 +8,7 @@ become clusters. `_text` holds each sentence as it stands in the article, a key 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from pathlib import Path
 
@@ -72,6 +72,8 @@ class _Article:
         for span in self.document.entities:
             by_layer["ner"][self._sentence(span)].append([*self._place(span), span.label])
         kept = [event for event in self.document.events if self._is_one_token(event)]
+        self._note_shared("entity", self.document.entities)
+        self._note_shared("event", [event.trigger for event in kept])
         for event in kept:
             by_layer["events"][self._sentence(event.trigger)].append(self._event(event, kept))
         links = [link for link in self.document.links if self._holds_link(link, kept)]
@@ -82,6 +84,12 @@ class _Article:
         self._clusters([link for link in links if link.label == SAME], by_layer)
         if self.document.source:
             self._lose("source", "has no place beside the tokens", "")
+
+    def _note_shared(self, unit: Unit, spans: Sequence[Span]) -> None:
+        """Note marks of one kind on the same words, all of which are written."""
+        if shared := len(spans) - len({(span.start, span.end) for span in spans}):
+            reason = "has the words of another with another label; DyGIE++ learns only one label of them"
+            self.lost.append(Lost(unit, self.document.id, reason, kind="noted", count=shared))
 
     def _is_one_token(self, event: Event) -> bool:
         """Whether the trigger is one token; else the event and all of it are lost."""

@@ -92,7 +92,7 @@ def _quotes(row: Json) -> Iterator[tuple[int, int, str]]:
 
 
 class _Example:
-    """The spans and relations of one example. `ends` finds a span by its last token."""
+    """The spans and relations of one example. `token_ranges` has the first and the last token of each span."""
 
     def __init__(self, text: str, where: str, row: Json, how: ReadOptions) -> None:
         self.draft = DocumentBuilder(text, where, repair=how.repair)

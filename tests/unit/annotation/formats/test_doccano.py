@@ -23,7 +23,7 @@ TRIPLES = [[5, 14, "PER"], [31, 42, "GPE"]]
 @pytest.mark.parametrize(
     "row",
     [
-        {"id": 1, "text": ARABIC, "labels": TRIPLES},
+        {"id": 1, "text": ARABIC, "labels": TRIPLES[::-1]},
         {"id": 1, "text": ARABIC, "label": TRIPLES, "Comments": []},
         {"id": 1, "data": ARABIC, "label": [["5", "14", "PER"], [31.0, 42, "GPE"]]},
         {"id": 1, "text": ARABIC, "entities": TRIPLES, "cats": []},
@@ -104,6 +104,7 @@ def test_what_naba_wrote_counts_an_emoji_as_one_and_says_that_doccano_s_page_doe
     [
         ({"label": [[5, 400, "PER"]]}, "wrong: d.jsonl, item 1, label 1: entity PER [5:400] of 54: leaves the text"),
         ({"label": [[5, 14, ""]]}, "entity  [5:14]: has no label or no offsets"),
+        ({"label": [[5, 14, ["PER"]]]}, "entity ['PER'] [5:14]: has no label or no offsets"),
         ({"label": [[5, 14]]}, "entity None [5:14]: has no label or no offsets"),
         ({"label": [[True, 14, "PER"]]}, "entity PER [None:14]: has no label or no offsets"),
         ({"label": [[5, 14, "PER", 0.3]]}, "label 1: other: has more than start, end and label"),

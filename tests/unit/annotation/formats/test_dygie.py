@@ -128,6 +128,13 @@ def test_a_trigger_inside_which_a_mark_begins_is_reported_with_all_it_has(tmp_pa
     assert [line.split(":")[1].split()[0] for line in lost] == ["event", "argument", "attribute"]
 
 
+def test_two_labels_on_the_same_words_are_written_and_it_is_said_that_one_is_learned(tmp_path: Path) -> None:
+    twice = (Span(0, 3, "Person"), Span(0, 3, "Position"))
+    row, lost = written(tmp_path, Document("a", "שוטר", "he", twice))
+    assert row["ner"] == [[[0, 0, "Person"], [0, 0, "Position"]]]
+    assert lost == ["a: entity: has the words of another with another label; DyGIE++ learns only one label of them"]
+
+
 def test_a_ring_of_links_is_a_cluster_and_the_link_too_many_is_reported(tmp_path: Path) -> None:
     spans = [Span(start, start + 1, "Person") for start in (0, 2, 4)]
     ring = (*(Link("SameAs", a, b) for a, b in pairwise(spans)), Link("SameAs", spans[0], spans[2]))

@@ -52,6 +52,7 @@ def test_what_a_writer_wrote_is_recognised_by_its_format_alone(tmp_path: Path, n
         {"text": "abc"},
         {"text": "abc", "label": "good"},
         {"text": "abc", "labels": [1, 2]},
+        {"text": "abc", "entities": ["abc"]},
         {"text": "abc", "label": [{"start": 0, "end": 3, "text": "abc", "labels": ["PER"]}]},
         {"schema": 1, "id": "a", "text": "abc", "entities": [], "events": [], "links": []},
         {"text": "abc", "denotations": [{"span": {"begin": 0, "end": 3}, "obj": "PER"}]},

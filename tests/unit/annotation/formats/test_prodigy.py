@@ -66,6 +66,13 @@ def test_the_ends_of_a_relation_are_found_by_spans_or_tokens(tmp_path: Path, cha
     assert document.links == JOINED
 
 
+def test_a_relation_inside_one_span_is_refused_and_the_span_kept(tmp_path: Path) -> None:
+    row = {**PRODIGY, "tokens": [], "relations": [{"head": 2, "child": 1, "label": "in"}]}
+    (document,), lost = read(prodigy.read, lines(tmp_path / "p.jsonl", row))
+    assert (len(document.entities), document.links) == (2, ())
+    assert lost == ["wrong: p.jsonl, item 1, relations 1: link in: joins a span to itself; remove it"]
+
+
 def test_overlapping_spans_are_told_apart_by_their_last_token_or_refused(tmp_path: Path) -> None:
     row: Any = copy.deepcopy(PRODIGY)
     row["spans"].append({"start": 10, "end": 14, "token_start": 2, "token_end": 2, "label": "NAME"})
