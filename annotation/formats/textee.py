@@ -40,8 +40,7 @@ def is_textee(row: Json) -> bool:
 
 def window_id(row: Json) -> str:
     """The Document's id: that of the article and that of the window, or the one where both are equal."""
-    own = str(row["wnd_id"] if "wnd_id" in row else row["sent_id"])
-    doc_id = str(row.get("doc_id", own))
+    doc_id, own = (str(id) for id in (row["doc_id"], row["wnd_id"] if "wnd_id" in row else row["sent_id"]))
     return own if doc_id == own else f"{doc_id}#{own}"
 
 

@@ -52,7 +52,8 @@ def _window(where: str, row: Json, how: ReadOptions, note: WhiteSpaceNote) -> It
     if text is not None and not tokens.own:
         draft.note("document", "", "has a text that is not its tokens in order; the tokens, joined, take its place")
     language = str(row.get("lang") or how.language or guess_language(tokens.text))
-    yield draft.document(window_id(row), language)
+    own = row.get("wnd_id", row.get("sent_id"))
+    yield draft.document(window_id({"doc_id": own, **row}), language)
     yield from draft.lost
     if text is None:
         yield from note.of(tokens)

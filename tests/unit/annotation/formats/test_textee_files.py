@@ -170,6 +170,12 @@ def test_windows_without_a_text_are_their_tokens_and_it_is_said_once(tmp_path: P
     ]
 
 
+def test_a_window_of_no_article_has_its_own_id(tmp_path: Path) -> None:
+    bare = {key: value for key, value in WINDOW.items() if key != "doc_id"}
+    (document,), _ = read(read_windows, tmp_path / "w.json", json.dumps(bare))
+    assert document.id == "D1"
+
+
 def test_two_entities_of_one_id_are_both_kept_and_it_is_said(tmp_path: Path) -> None:
     entities = [{**entity, "id": "E0"} for entity in ENTITIES]
     row = {**WINDOW, "entity_mentions": entities, "event_mentions": []}
