@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 _EXAMPLES = 3
 """Items of one kind and reason that are shown; all are in the report's file."""
 
-_READ = "conll, conllu, brat, labelstudio, textee, spacy, re3d, gsr, gsr-records."
-_WRITE = "conll, brat, labelstudio, textee, spacy, re3d; csv and parquet are tables of events."
-
-
+_READ = (
+    "conll, conllu, brat, bionlp, webanno, inception, labelstudio, textee (and OneIE), wikievents, dygie, ace-json, "
+    "maven, maven-arg, casie, doccano, prodigy, pubannotation, bioc, w3c, spacy, re3d, gsr, gsr-records."
+)
+_WRITE = (
+    "conll, brat, webanno, labelstudio, textee, dygie, doccano, prodigy, spacy, re3d; csv and parquet are tables of "
+    "events."
+)
 ReadFormat = Annotated[str | None, typer.Option("--format", "-f", help="Found by itself where not given: " + _READ)]
 WriteFormat = Annotated[str, typer.Option("--format", "-f", help=_WRITE)]
 Language = Annotated[str | None, typer.Option(help="Where the file does not say; else guessed by the letters.")]

@@ -68,7 +68,7 @@ class DocumentBuilder:
             self.lose("event", at, "shares trigger and type with another; they become one", trigger.label)
         self._events.setdefault(trigger, (set(), {}))
 
-    def argument(self, trigger: Span, role: str, filler: Span, *, at: str = "") -> None:
+    def argument(self, trigger: Span, role: str, filler: Span, *, at: str = "", score: float | None = None) -> None:
         """Add an argument to an event that was added before."""
         arguments, _ = self._events[trigger]
         if trigger == filler:
@@ -76,7 +76,7 @@ class DocumentBuilder:
         elif Argument(role, filler) in arguments:
             self.lose("argument", at, "is there twice; one is kept", role)
         else:
-            arguments.add(Argument(role, filler))
+            arguments.add(Argument(role, filler, score))
 
     def attribute(self, trigger: Span, name: str, value: str, *, at: str = "") -> None:
         """Add an attribute to an event that was added before."""
@@ -84,11 +84,13 @@ class DocumentBuilder:
         if attributes.setdefault(name, value) != value:
             self.wrong("attribute", at, "has two values; the first is kept", f"{name} {value}")
 
-    def link(self, label: str, a: Span, b: Span, *, at: str = "", directed: bool = False) -> None:
+    def link(
+        self, label: str, a: Span, b: Span, *, at: str = "", directed: bool = False, score: float | None = None
+    ) -> None:
         """Add a link; for a directed relation, record that a link has no direction."""
         if a == b:
             self.wrong("link", at, "joins a span to itself; remove it", label)
-        elif (link := Link(label, a, b)) in self._links:
+        elif (link := Link(label, a, b, score)) in self._links:
             self.lose("link", at, "joins the same two spans as another; one is kept", label)
         else:
             self._links.add(link)

@@ -15,11 +15,28 @@ from pathlib import Path
 from annotation.core.document import Document, Json, Provenance, Source, Span
 from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder
+from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects, rows_in
 from annotation.formats.tokenization import word_ranges
 
 ACTOR = "Actor"
 ROLES = {"source": "Source", "target": "Target"}
+
+
+def recognises(opening: Opening) -> bool:
+    """Whether the first row is a sentence with records and what their annotators agreed on."""
+    return _is_sentence(opening) and "verb_gold" in opening.objects[0]
+
+
+def recognises_records(opening: Opening) -> bool:
+    """Whether the first row is a sentence with records only; where there is gold too, they have to be asked for."""
+    return _is_sentence(opening) and "verb_gold" not in opening.objects[0]
+
+
+def _is_sentence(opening: Opening) -> bool:
+    row = opening.objects[0] if opening.objects else {}
+    records = rows_in(row, "spans")
+    return "text" in row and "spans" in row and ("verb_gold" in row or any("verb" in record for record in records))
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:

@@ -18,6 +18,7 @@ from annotation.core.errors import UsageError
 from annotation.core.quoting import same_letters
 from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder
+from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects
 
 DOCUMENTS, ENTITIES, RELATIONS = "documents.json", "entities.json", "relations.json"
@@ -27,6 +28,14 @@ TRIGGER, ARGUMENT, LINK = "trigger", "argument", "link"
 """Values of `naba` in a row: an entity that is an event's trigger, a relation that is an argument or a link."""
 
 Rows = list[tuple[str, Json]]
+
+
+def recognises(opening: Opening) -> bool:
+    """Whether it is a folder of such files, or its documents.json."""
+    if opening.names:
+        return {DOCUMENTS, ENTITIES} <= set(opening.names)
+    beside = opening.path.parent / ENTITIES
+    return opening.path.name == DOCUMENTS and {"_id", "text"} <= opening.keys and beside.is_file()
 
 
 def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:

@@ -6,18 +6,28 @@ from typing import cast
 
 from annotation.core.errors import UsageError
 from annotation.formats import (
+    ace_json,
     bioc,
     bionlp,
     brat,
     brat_write,
+    casie,
     conll,
     conll_write,
     docbin,
+    doccano,
+    doccano_write,
+    dygie,
+    dygie_write,
     event_table,
     gsr,
     inception,
     labelstudio,
     labelstudio_write,
+    maven,
+    maven_arg,
+    prodigy,
+    prodigy_write,
     pubannotation,
     re3d,
     re3d_write,
@@ -25,6 +35,7 @@ from annotation.formats import (
     web_annotation,
     webanno,
     webanno_write,
+    wikievents,
 )
 from annotation.formats.base import Format, Reader, Writer
 
@@ -47,13 +58,31 @@ FORMATS = {
             labelstudio_write.write,
             labelstudio.recognises,
         ),
-        Format("textee", "end-to-end JSON: all but sources", textee_files.read, textee_files.write),
+        Format(
+            "textee",
+            "JSON of TextEE and OneIE: all but sources",
+            textee_files.read,
+            textee_files.write,
+            textee_files.recognises,
+        ),
+        Format("wikievents", "JSON lines: all but sources", wikievents.read, recognises=wikievents.recognises),
+        Format("dygie", "DyGIE++'s JSON lines: all in a sentence", dygie.read, dygie_write.write, dygie.recognises),
+        Format(
+            "ace-json", "ACE 2005, preprocessed: events in sentences", ace_json.read, recognises=ace_json.recognises
+        ),
+        Format("maven", "MAVEN, MAVEN-ERE: events, links", maven.read, recognises=maven.recognises),
+        Format("maven-arg", "MAVEN-Arg: events, entities, links", maven_arg.read, recognises=maven_arg.recognises),
+        Format("casie", "cyber events: all", casie.read, recognises=casie.recognises),
+        Format("doccano", "spans, relations", doccano.read, doccano_write.write, doccano.recognises),
+        Format("prodigy", "spans, relations, annotators", prodigy.read, prodigy_write.write, prodigy.recognises),
         Format("spacy", "DocBin: all", docbin.read, docbin.write),
-        Format("re3d", "JSON lines in a folder: all", re3d.read, re3d_write.write),
+        Format("re3d", "JSON lines in a folder: all", re3d.read, re3d_write.write, re3d.recognises),
         Format("csv", "a table of events, and one of arguments", write=event_table.write_csv),
         Format("parquet", "a table of events, and one of arguments", write=event_table.write_parquet),
-        Format("gsr", "protest gold records: events agreed on", gsr.read),
-        Format("gsr-records", "protest gold records: each annotator's", gsr.read_records),
+        Format("gsr", "protest gold records: events agreed on", gsr.read, recognises=gsr.recognises),
+        Format(
+            "gsr-records", "protest gold records: each annotator's", gsr.read_records, recognises=gsr.recognises_records
+        ),
     )
 }
 

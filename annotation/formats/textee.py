@@ -1,4 +1,4 @@
-"""Reader of TextEE's end-to-end JSON, one window a line.
+"""Reader of TextEE's end-to-end JSON, one window a line; OneIE's windows are read too, by their `sent_id`.
 
 TextEE counts tokens where naba counts characters. Reading locates each token in the text; writing cuts words into
 tokens wherever a span begins or ends, so that every offset can be represented. To give two sides of one text the same
@@ -11,18 +11,17 @@ relations; sources, provenance and scores are not written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from annotation.core.document import Argument, Document, Event, Json, Link, Span
 from annotation.formats.base import LossKind, Lost, Unit
+from annotation.formats.file_marks import SAME
+from annotation.formats.file_marks import UNTYPED as UNTYPED
 from annotation.formats.textee_write import Written as Written
 from annotation.formats.textee_write import to_textee as to_textee
+from annotation.formats.token_text import find, joined
 from annotation.formats.tokenization import borders as borders
-
-UNTYPED = "Argument"
-"""The type of a filler without one in the file: predictions for TextEE's scorer have no entities."""
-LINK = "SameAs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,19 @@ class WindowRead:
 
 
 def is_textee(row: Json) -> bool:
-    """Whether the row looks like a window of TextEE's rather than a Document."""
-    return "schema" not in row and {"wnd_id", "tokens"} <= set(row)
+    """Whether the row looks like a window of TextEE's or OneIE's rather than a Document."""
+    return "schema" not in row and "tokens" in row and ("wnd_id" in row or "sent_id" in row)
+
+
+def window_id(row: Json) -> str:
+    """The Document's id: that of the article and that of the window, or the one where both are equal."""
+    doc_id, own = (str(id) for id in (row["doc_id"], row["wnd_id"] if "wnd_id" in row else row["sent_id"]))
+    return own if doc_id == own else f"{doc_id}#{own}"
+
+
+def window_text(row: Json) -> str | None:
+    """The window's text, which OneIE calls its sentence; None where it has none."""
+    return next((text for text in map(row.get, ("text", "sentence")) if isinstance(text, str)), None)
 
 
 def from_textee(row: Json) -> WindowRead:
@@ -56,18 +66,16 @@ class _Window:
 
     def __init__(self, row: Json) -> None:
         self.row = row
-        doc_id, wnd_id = str(row["doc_id"]), str(row["wnd_id"])
-        self.id = doc_id if doc_id == wnd_id else f"{doc_id}#{wnd_id}"
+        self.id = window_id(row)
         self.tokens = tuple(str(token) for token in _list(row, "tokens"))
         self.lost: list[Lost] = []
-        text = row.get("text")
-        places = _find(str(text), self.tokens) if isinstance(text, str) else None
+        text = window_text(row)
+        places = find(text, self.tokens) if text is not None else None
         if places is None:
             reason = "the text is not its tokens in order; the tokens, joined by spaces, take its place"
             self._record("document", reason, "noted")
-            text = " ".join(self.tokens)
-            ends = [len(" ".join(self.tokens[: at + 1])) for at in range(len(self.tokens))]
-            places = [(end - len(token), end) for end, token in zip(ends, self.tokens, strict=True)]
+            made = joined([self.tokens])
+            text, places = made.text, list(made.places)
         self.text, self.places = str(text), places
 
     def read(self) -> WindowRead:
@@ -119,7 +127,7 @@ class _Window:
                 self._record("link", f"relation {kind}: a link joins two spans; left out")
                 continue
             yield Link(kind, mentions[ends[0]], mentions[ends[1]])
-            if kind != LINK:
+            if kind != SAME:
                 self._record("link", f"relation {kind}: kept without its direction, which links do not have", "noted")
 
     def span(self, row: Json, label: str) -> Span:
@@ -150,16 +158,3 @@ def _list(row: Json, key: str) -> list[Json]:
     if not isinstance(value, list):
         raise TypeError(f"{key} is {value!r}, not a list")
     return value
-
-
-def _find(text: str, tokens: Sequence[str]) -> list[tuple[int, int]] | None:
-    """The range of each token, with only whitespace between them; None where the text is not its tokens."""
-    places, at = [], 0
-    for token in tokens:
-        while at < len(text) and text[at].isspace():
-            at += 1
-        if not token or not text.startswith(token, at):
-            return None
-        places.append((at, at + len(token)))
-        at += len(token)
-    return places

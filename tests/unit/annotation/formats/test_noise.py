@@ -50,6 +50,21 @@ KEYS = (
     *("denotations", "relations", "attributes", "modifications", "blocks", "tracks", "span", "obj", "pred", "subj"),
     *("selector", "exact", "prefix", "suffix", "refinedBy", "body", "items", "first", "creator", "purpose"),
     *("documents", "passages", "sentences", "offset", "length", "locations", "infons", "nodes", "refid", "trigger_id"),
+    *("doc_key", "sentences", "ner", "relations", "events", "clusters", "sentence", "words", "golden-entity-mentions"),
+    *("golden-event-mentions", "entity-type", "content", "mention", "sent_id", "offset", "negative_triggers", "TIMEX"),
+    *(
+        "document",
+        "entities",
+        "argument",
+        "cyberevent",
+        "hopper",
+        "nugget",
+        "startOffset",
+        "start_offset",
+        "end_offset",
+    ),
+    *("from_id", "to_id", "Comments", "cats", "answer", "head", "child", "head_span", "token_start", "token_end"),
+    *("temporal_relations", "_text", "sentences", "coref"),
 )
 LEAVES = (
     st.none()
@@ -79,7 +94,10 @@ VALUES = st.recursive(
     max_leaves=25,
 )
 WORDS = "T1 T2 E1 R1 A1 #1 * Per Per:T1 Arg1:T1 : -DOCSTART- B-PER I-PER O O^B-X 1 1-2 2.1 SpaceAfter=No ב"
-JSON = ("labelstudio", "textee", "re3d", "gsr", "gsr-records", "pubannotation", "bioc", "w3c")
+JSON = (
+    *("labelstudio", "textee", "re3d", "gsr", "gsr-records", "wikievents", "dygie", "ace-json", "maven", "maven-arg"),
+    *("casie", "doccano", "prodigy", "pubannotation", "bioc", "w3c"),
+)
 COLUMNS = ("conll", "conllu", "brat", "bionlp")
 """The formats that are read as JSON, and as lines."""
 BINARY = ("spacy",)

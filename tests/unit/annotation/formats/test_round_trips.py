@@ -98,6 +98,32 @@ def test_windows_carry_all_but_the_source(document: Document) -> None:
     assert len(lost) == len(trims) + (document.source is not None)
 
 
+@pytest.mark.parametrize("name", ["doccano", "prodigy"])
+@settings(max_examples=40, deadline=None)
+@given(document=documents(ONTOLOGY, forbidden_fillers=True))
+def test_spans_and_arrows_carry_all_but_attributes_and_the_source(name: str, document: Document) -> None:
+    (back,), lost, said = trip(name, document, how=ReadOptions())
+    events = tuple(replace(event, attributes=()) for event in document.events)
+    assert (back, said) == (bare_of(document, events=events), [])
+    losses = [item for item in lost if item.kind == "lost"]
+    assert len(losses) == unit_counts(document)["attribute"] + (document.source is not None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(document=documents(ONTOLOGY, forbidden_fillers=True))
+@example(document=MET)
+def test_tokens_in_sentences_carry_every_entity_and_nothing_that_was_not_there(document: Document) -> None:
+    kept, trims = trim(document)
+    (back,), lost, said = trip("dygie", document, how=replace(HOW, language=document.language))
+    assert (back.text, back.entities, lost[: len(trims)]) == (kept.text, kept.entities, trims)
+    before = {event.trigger: event for event in kept.events}
+    for event in back.events:
+        assert set(event.arguments) <= set(before[event.trigger].arguments)
+    chained = {item.detail for item in lost if item.unit == "link" and item.kind == "noted"}
+    assert {link for link in back.links if link.label not in chained} <= set(kept.links)
+    assert {item.kind for item in said} <= {"noted"}
+
+
 @pytest.mark.parametrize("name", [name for name, kind in FORMATS.items() if kind.read and kind.write])
 @settings(max_examples=25, deadline=None)
 @given(document=documents(ONTOLOGY, forbidden_fillers=True))
@@ -120,7 +146,7 @@ def test_several_documents_stay_apart_and_in_order(name: str) -> None:
     assert entities == one.entities
 
 
-@pytest.mark.parametrize("name", ["conll", "labelstudio"])
+@pytest.mark.parametrize("name", ["conll", "labelstudio", "prodigy"])
 def test_annotators_come_back_where_the_format_has_them(name: str) -> None:
     markup = "[Person רמי כהן] נחת"
     pair = [replace(build(markup, id="a"), provenance=Provenance(annotator=by)) for by in ("x@y.z", "טל")]
