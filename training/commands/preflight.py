@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from annotation.snapshot.snapshot import Snapshot
 from training.commands.initial_check import check_initial
 from training.config.schema import AnyEncoderConfig, BundledEncoderConfig, HubEncoderConfig, TrainConfig
 from training.lineage.tensorboard_curves import check_tensorboard
+from training.loop.training_sources import TrainingSources
 
 
 def check_needs(run: TrainConfig) -> None:
-    """Open the snapshot, and look whether the encoder, the packages and `init` are there. Raises UsageError."""
-    snapshot = Snapshot.open(run.snapshot)
+    """Open the snapshots, and look whether the encoder, the packages and `init` are there. Raises UsageError."""
+    snapshot = TrainingSources.open(run.snapshot, run.data.also).snapshot
     if run.init is not None:
         check_initial(run, run.init, snapshot.ontology)
     _check_encoder(run.encoder)

@@ -16,21 +16,22 @@ from training.commands.initial_check import model_folder
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, read_config
 from training.inference.loading import load_model
 from training.lineage.release_record import Record, code_hash, packages
+from training.loop.training_sources import TrainingSources
 from training.model.fingerprint import weights
-from training.release.training_lineage import open_training_snapshot
+from training.release.training_lineage import open_training_sources
 
 
 def verify(run: VerifyConfig) -> None:
     """Check that a release's files are unchanged, and that training its compact model again gives the same weights.
 
-    A hub encoder is not trained again. Raises UsageError when a file of the release, or the snapshot, has changed;
+    A hub encoder is not trained again. Raises UsageError when a file of the release, or a snapshot, has changed;
     Refused when the weights differ, with what else differs.
     """
     folder = Path(run.releases) / run.version
     record = Record.open(folder)
     terminal.say(f"release {run.version}: its {len(record.files)} files are as they were")
     config = read_config(record.trained.config)
-    snapshot = open_training_snapshot(record.trained.snapshot, run.snapshot, setting="snapshot")
+    sources = open_training_sources(record.trained, run.snapshot, run.also or (), setting="snapshot")
     if config.encoder.kind != "compact":
         terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")
         return
@@ -40,7 +41,7 @@ def verify(run: VerifyConfig) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
         init = _initial(record, run.init)
-        wanted = replace(config, snapshot=str(snapshot.path), init=init, output=place, resume=False)
+        wanted = replace(_at(config, sources), init=init, output=place, resume=False)
         train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
         model, _ = load_model(Path(place) / "model")
         digest = weights(model)
@@ -50,6 +51,12 @@ def verify(run: VerifyConfig) -> None:
             f"release {run.version}: trained again its weights are {digest[:12]}, not {record.weights[:12]} ({why})"
         )
     terminal.say(f"release {run.version}: trained again its weights are the same, to the bit ({digest[:12]})")
+
+
+def _at(config: TrainConfig, sources: TrainingSources) -> TrainConfig:
+    """The configuration with the places where its snapshots are now."""
+    also = tuple(str(each.path) for each in sources.also) or None
+    return replace(config, snapshot=str(sources.snapshot.path), data=replace(config.data, also=also))
 
 
 def _stages(model: Path) -> list[int]:
