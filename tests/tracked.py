@@ -61,9 +61,14 @@ def summary(folder: Path) -> dict[str, object]:
 
 def artifact(folder: Path, kind: str) -> ArtifactRecord:
     """The one artifact of that type."""
-    every = [either for r in records(folder) for either in (r.request.log_artifact.artifact, r.artifact)]
-    (found,) = (artifact for artifact in every if artifact.type == kind)
+    (found,) = artifacts(folder, kind)
     return found
+
+
+def artifacts(folder: Path, kind: str) -> list[ArtifactRecord]:
+    """All artifacts of that type."""
+    every = [either for r in records(folder) for either in (r.request.log_artifact.artifact, r.artifact)]
+    return [artifact for artifact in every if artifact.type == kind]
 
 
 def table(folder: Path, name: str) -> dict[str, list[list[object]]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,18 @@ def alike(documents: Iterable[Document], threshold: float = 0.7) -> Iterator[tup
         )
         index.insert(number, signature)
         signatures.append(signature)
+
+
+def copies_of(
+    held_out: Sequence[Document], documents: Iterable[Document], threshold: float = 0.7
+) -> Iterator[tuple[Document, bool]]:
+    """Each of `documents`, with whether it is a near-duplicate of one of those held out; see `alike`."""
+    if not held_out:
+        yield from ((document, False) for document in documents)
+        return
+    held = len(held_out)
+    for document, others in islice(alike((*held_out, *documents), threshold), held, None):
+        yield document, bool(others) and others[0] < held
 
 
 def duplicate_clusters(documents: Iterable[Document], threshold: float = 0.7) -> list[int]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -15,8 +17,9 @@ from annotation.formats.starter_ontology import Starter
 from annotation.snapshot import snapshot
 from tests.builders import conflict
 from tests.ontologies import with_event, without_event
-from tests.run.small import TINY, documents, naba, small
+from tests.run.small import PLACES, TINY, documents, naba, small
 from tests.run.test_hub import pretrained
+from training.encoding.word_vectors import WordIndex, WordVectors, key, word_hash
 from training.inference.loading import load_model
 from training.model.fingerprint import model_version, weights
 
@@ -149,6 +152,44 @@ def small_of_other_labels(folder: Path) -> None:
         told.append(from_line(text.encode()))
         starter.add(told[-1])
     snapshot.build(told, folder, ontology=Ontology.parse(starter.yaml("other")), ratios=RATIOS)
+
+
+def vectors(folder: Path, seed: int, words: Sequence[str]) -> None:
+    """Word vectors of these words."""
+    hashes = np.sort(np.array([word_hash(key(word)) for word in words], dtype=np.uint64))
+    drawn = np.random.default_rng(seed).integers(-127, 127, (1 + len(words) + 20, 6)).astype(np.int8)
+    drawn[0] = 0
+    WordVectors(WordIndex(hashes, 20), drawn).write(folder)
+
+
+def test_a_model_with_word_vectors_goes_on_with_them_and_its_release_names_what_is_missing(place: Path) -> None:
+    for folder, seed, words in (("tables", 1, PLACES["he"]), ("drawn", 2, PLACES["he"]), ("other", 1, PLACES["ar"])):
+        vectors(place / f"v-{folder}", seed, words)
+    run(place, *ONE_MORE, "snapshot=snap", "name=vectors", "encoder.tables=v-tables")
+    on = (*ONE_MORE, "snapshot=later", "name=more", "init=outputs/vectors")
+    for tables, said in (
+        ("null", "encoder.tables is v-tables there, not null; say encoder.tables=v-tables"),
+        ("v-drawn", "init=outputs/vectors: it reads other vectors of the same words; give the run the encoder.tables"),
+        ("v-other", "init=outputs/vectors: its encoder knows other words or pieces"),
+        ("nowhere", "encoder.tables: nowhere holds no word_vectors.json"),
+    ):
+        done = naba(*on, f"encoder.tables={tables}", cwd=place)
+        assert (done.code, done.err.count("\n")) == (2, 1), done.err
+        assert said in done.err
+        assert not (place / "outputs" / "more").exists()
+    assert "going on from outputs/vectors: " in run(place, *on, "encoder.tables=v-tables")
+    release = ("gates=loose.yaml", "against=none", "tracking=off", "threads=1", "device=cpu", "snapshot=later")
+    run(place, "release", "version=3.0", "model=outputs/more/model", *release)
+    (place / "v-tables").rename(place / "v-moved")
+    for tables, said in (
+        (None, "encoder.tables: v-tables holds no word_vectors.json; name a folder that naba pretrain wrote; the rele"),
+        ("v-drawn", "v-drawn: holds word vectors "),
+    ):
+        done = naba("release", "--verify", "3.0", *([f"tables={tables}"] if tables else []), cwd=place)
+        assert (done.code, done.err.count("\n")) == (2, 1), done.err
+        assert said in done.err
+        assert "so say tables=FOLDER of them" in done.err
+    assert "are the same, to the bit" in run(place, "release", "--verify", "3.0", "tables=v-moved")
 
 
 def test_the_whole_encoder_goes_on_from_heads_that_were_learnt_on_a_frozen_one(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from training.config.schema import CurveConfig, TrainConfig
 from training.inference.loading import load_model
 from training.inference.predictor import predict
 from training.loop.data_selection import DataSelection
+from training.loop.training_sources import TrainingSources
 from training.report.learning_curve_page import TREND_HEADING, trend_row, verdict, write_curve
 from training.scoring.scores import score
 
@@ -32,20 +33,21 @@ def curve(run: CurveConfig) -> float:
 
     Each point is a run in a folder of its own, as `naba train` makes it, and is not repeated once it is finished.
     """
-    snapshot = Snapshot.open(run.snapshot)
-    gold = _gold(snapshot, run)
+    sources = TrainingSources.open(run.snapshot, run.data.also)
+    gold = _gold(sources.snapshot, run)
     runs = list(_runs(run))
     points = []
     for number, (share, one) in enumerate(runs, start=1):
         _log.info("point %d of %d: %g%% of the documents, seed %d", number, len(runs), 100 * share, one.seed)
         train(one)
-        points.append(_point(share, one, snapshot, gold, run.split))
+        points.append(_point(share, one, sources, gold, run.split))
     learning_curve = Curve(points)
-    about = {"snapshot": f"{snapshot.manifest.name} ({snapshot.manifest.content[:12]})", "split": run.split}
+    manifests = [each.manifest for each in sources.all]
+    about = {"snapshot": " + ".join(f"{m.name} ({m.content[:12]})" for m in manifests), "split": run.split}
     page = write_curve(
         learning_curve,
         Path(run.output),
-        ontology=snapshot.ontology,
+        ontology=sources.snapshot.ontology,
         title=f"What more labels bring to {run.name}",
         meta=about,
     )
@@ -88,9 +90,11 @@ def _runs(run: CurveConfig) -> Iterator[tuple[float, TrainConfig]]:
             )
 
 
-def _point(share: float, one: TrainConfig, snapshot: Snapshot, gold: Sequence[Document], split: str) -> TrainingPoint:
+def _point(
+    share: float, one: TrainConfig, sources: TrainingSources, gold: Sequence[Document], split: str
+) -> TrainingPoint:
     """The point of a trained model. Its predictions are stored in its folder, so another model there removes them."""
-    learned = DataSelection.of(snapshot, one.data, one.seed).train
+    learned = DataSelection.of(sources, one.data, one.seed).train
     folder = Path(one.output) / "model"
     file = folder / f"predictions-{split}.jsonl"
     if not file.exists():

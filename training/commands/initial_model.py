@@ -22,6 +22,7 @@ from training.lineage.release_record import Origin, unchanged
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version, weights
 from training.model.warm_start import take_over
+from training.model.word_table import WordTable
 from training.release.training_lineage import learned_documents, training_documents
 
 _log = logging.getLogger(__name__)
@@ -75,6 +76,11 @@ class InitialModel:
                 f"init={self.origin.path}: its encoder knows other words or pieces; give the run the same "
                 "encoder.tables and encoder.revision, or leave init out"
             )
+        if _word_vectors(model) != _word_vectors(source):
+            raise UsageError(
+                f"init={self.origin.path}: it reads other vectors of the same words; give the run the encoder.tables "
+                "that it was trained with, or leave init out"
+            )
         try:
             take_over(model, source, match)
         except UsageError as error:
@@ -93,6 +99,11 @@ def _meanings(tokenizer: Tokenizer) -> tuple[Mapping[str, int], bytes]:
         return tokenizer.tokenizer.get_vocab(), b""
     words = tokenizer.words if isinstance(tokenizer, CompactTokenizer) else None
     return tokenizer.embedding_rows, words.hashes.tobytes() if words else b""
+
+
+def _word_vectors(model: EventExtractor) -> list[bytes]:
+    tables = (module for module in model.modules() if isinstance(module, WordTable))
+    return [table.vectors.cpu().numpy().tobytes() for table in tables]
 
 
 def _warn_seen(origin: Origin, snapshot: Snapshot) -> None:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from annotation.snapshot.snapshot import Snapshot
 from training.commands.initial_check import check_initial
-from training.config.schema import AnyEncoderConfig, BundledEncoderConfig, HubEncoderConfig, TrainConfig
+from training.config.schema import (
+    AnyEncoderConfig,
+    BundledEncoderConfig,
+    HubEncoderConfig,
+    PretrainedEncoderConfig,
+    TrainConfig,
+)
+from training.encoding.word_vectors import tables_digest
+from training.inference.states_cache import states_limit
 from training.lineage.tensorboard_curves import check_tensorboard
+from training.loop.training_sources import TrainingSources
 
 
 def check_needs(run: TrainConfig) -> None:
-    """Open the snapshot, and look whether the encoder, the packages and `init` are there. Raises UsageError."""
-    snapshot = Snapshot.open(run.snapshot)
+    """Look whether snapshots, encoder and its tables, packages and `init` are there. Raises UsageError."""
+    snapshot = TrainingSources.open(run.snapshot, run.data.also).snapshot
     if run.init is not None:
         check_initial(run, run.init, snapshot.ontology)
+    if run.encoder.tables is not None:
+        tables_digest(run.encoder.tables)
     _check_encoder(run.encoder)
     if run.tracking.tensorboard:
         check_tensorboard()
 
 
 def _check_encoder(encoder: AnyEncoderConfig) -> None:
+    if isinstance(encoder, PretrainedEncoderConfig):
+        states_limit()
     if isinstance(encoder, HubEncoderConfig):
         from training.encoding.hub import check_available
 

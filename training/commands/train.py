@@ -6,7 +6,7 @@ import json
 import logging
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -14,19 +14,18 @@ import torch
 import yaml
 from transformers import set_seed
 
-from annotation.core.document import Document, Json
+from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
-from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic
 from training.commands.initial_model import InitialModel
+from training.commands.train_record import about, made_of, must_be_equal
 from training.commands.train_seeds import train_seeds
 from training.config.schema import PretrainedEncoderConfig, TrainConfig
 from training.encoding.bundled import checkpoint_of
 from training.encoding.coverage import ENOUGH, coverage
 from training.encoding.encoding import Encoding
 from training.encoding.hub import checkpoint_hash
-from training.encoding.word_vectors import tables_digest
 from training.inference.encoder_states import EncoderStates
 from training.lineage.git_commit import git_commit
 from training.lineage.pretraining_record import may_have_read
@@ -40,6 +39,7 @@ from training.loop.phases import phases
 from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import METRICS, RunFolder
 from training.loop.trainer import check_splits, fit
+from training.loop.training_sources import TrainingSources
 from training.model.encoder_training import Regime, check_regime
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
@@ -48,8 +48,6 @@ from training.scoring.scores import Scores, score
 
 _log = logging.getLogger(__name__)
 CONFIG, CARD = "config.yaml", "README.md"
-_FREE = ("output", "name", "resume", "tracking")
-"""Settings that may differ when a run is resumed; so may the device and the number of threads."""
 
 
 def train(run: TrainConfig) -> float:
@@ -61,41 +59,41 @@ def train(run: TrainConfig) -> float:
     """
     with process_group(cpu=run.fit.device == "cpu") as group:
         agreed = group.broadcast(lambda: run)  # a name made of the time of day is the main process's
-        snapshot = Snapshot.open(agreed.snapshot)
-        initial = InitialModel.open(agreed, snapshot.ontology)
+        sources = TrainingSources.open(agreed.snapshot, agreed.data.also)
+        initial = InitialModel.open(agreed, sources.snapshot.ontology)
         if agreed.seeds is None:
-            return _trained(agreed, snapshot, initial, group)
-        bound = _bound(agreed, snapshot, initial)
-        return train_seeds(agreed, bound, lambda one: _trained(one, snapshot, initial, group), group)
+            return _trained(agreed, sources, initial, group)
+        bound = must_be_equal(agreed, sources, initial)
+        return train_seeds(agreed, bound, lambda one: _trained(one, sources, initial, group), group)
 
 
-def _trained(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None, group: ProcessGroup) -> float:
-    bound, about, tables = _bound(run, snapshot, initial), _about(snapshot), _tables(run)
+def _trained(run: TrainConfig, sources: TrainingSources, initial: InitialModel | None, group: ProcessGroup) -> float:
+    snapshot = sources.snapshot
+    bound = must_be_equal(run, sources, initial)
     folder = group.broadcast(lambda: RunFolder.plan(Path(run.output).resolve(), bound, resume=run.resume))
     if group.broadcast(folder.finished):
         group.broadcast(folder.tidied)
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"][run.fit.metric]["f1"])
-    prepared = _prepared(run, snapshot, initial)  # what is wrong is found before anything is written
+    prepared = _prepared(run, sources, initial)  # what is wrong is found before anything is written
     before = Finished.read(folder, prepared.model, run) if folder.stages else None
     begun = {"commit": git_commit(), **computed_on(run.fit), **_encoder_hash(run)}
     group.broadcast(lambda: folder.begin(bound, begun))
     again = shlex.quote(f"output={run.output}")
     _log.info("training in %s; should it be broken off, the same with %s goes on", folder.path, again)
-    lineage = {"config": asdict(run), "seed": run.seed, "snapshot": about, "packages": packages(), **begun, **tables}
+    lineage = {**made_of(run, sources, initial), "packages": packages(), **begun}
     if run.encoder.tables and may_have_read(run.encoder.tables, snapshot.manifest.content):
         _log.warning(
             "%s may have been made of dev or test articles of this snapshot: naba pretrain was not given snapshot=%s",
             run.encoder.tables,
             run.snapshot,
         )
-    if initial:
-        lineage["init"] = initial.origin.model_dump(mode="json")
     if folder.stages:
         lineage["stages"] = [stage.epochs for stage in folder.stages]
     wish = run.tracking if group.is_main else replace(run.tracking, mode="off", tensorboard=False)
     with tracking(wish, output=folder.path, name=run.name, id=folder.id, settings=lineage) as tracker:
-        tracker.used(snapshot.path, name=snapshot.manifest.name, kind="dataset", about=about)
+        for each in sources.all:
+            tracker.used(each.path, name=each.manifest.name, kind="dataset", about=about(each))
         if initial:
             tracker.used(initial.folder, name=f"model-{initial.name}", kind="model", about=initial.about)
         _fit(run, prepared, folder, tracker, group)
@@ -107,10 +105,12 @@ def _trained(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None,
                 _log.info("no epoch was better than the finished model, whose weights stay")
                 before.restore(model)
                 scores = _scores(run, prepared)
-            card = training_card(run, prepared.selection.train, [snapshot.manifest], scores, packages())
+            card = training_card(
+                run, prepared.selection.train, [each.manifest for each in sources.all], scores, packages()
+            )
             folder.publish(lambda path: _save(path, model, encoding, scores, lineage, card))
             _track(tracker, scores)
-            made = {"version": model_version(model), "snapshot": about["content"], "seed": run.seed}
+            made = {"version": model_version(model), "snapshot": snapshot.manifest.content, "seed": run.seed}
             tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
             reached = scores.micro[run.fit.metric].f1
             _log.info("the model is in %s; development %s %.1f", folder.model, run.fit.metric, 100 * reached)
@@ -133,20 +133,22 @@ class _Prepared:
     model: EventExtractor
 
 
-def _prepared(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None) -> _Prepared:
+def _prepared(run: TrainConfig, sources: TrainingSources, initial: InitialModel | None) -> _Prepared:
     """The parts of a run. Raises UsageError for documents or an encoder that cannot be had, and writes nothing."""
     if run.fit.threads:
         torch.set_num_threads(run.fit.threads)
     set_seed(run.seed)
-    chosen = DataSelection.of(snapshot, run.data, run.seed)
+    for each in sources.additions:
+        _log.log(logging.INFO if each.documents else logging.WARNING, "%s adds %s", each.snapshot.path, each)
+    chosen = DataSelection.of(sources, run.data, run.seed)
     check_splits(chosen)
-    encoding = Encoding.build(snapshot.ontology, run.model, run.encoder)
+    encoding = Encoding.build(sources.snapshot.ontology, run.model, run.encoder)
     _log_lost(encoding, chosen.train, run.snapshot)
     model = EventExtractor.build(run.model, run.encoder, encoding)
     check_regime(model.encoder, Regime.of(run.encoder))
     model.config.run_name = run.name
     if initial:
-        initial.take_over(model, encoding, snapshot)
+        initial.take_over(model, encoding, sources.snapshot)
     return _Prepared(chosen, encoding, model)
 
 
@@ -207,22 +209,6 @@ def _log_lost(encoding: Encoding, documents: Sequence[Document], snapshot: str) 
         )
     else:
         _log.info("%d marks of %d documents cannot be learned (%s)", totals.lost.total(), totals.documents, reasons)
-
-
-def _bound(run: TrainConfig, snapshot: Snapshot, initial: InitialModel | None) -> Json:
-    """What must be equal for a run to be resumed: its settings, and the content of what it is made from."""
-    row = {key: value for key, value in asdict(run).items() if key not in _FREE}
-    fit = {key: value for key, value in row["fit"].items() if key not in ("device", "threads")}
-    init = initial.identity if initial else None
-    return {**row, "fit": fit, "init": init, "snapshot": _about(snapshot), **_tables(run)}
-
-
-def _about(snapshot: Snapshot) -> dict[str, str]:
-    return {"name": snapshot.manifest.name, "content": snapshot.manifest.content, "ontology": snapshot.ontology.hash}
-
-
-def _tables(run: TrainConfig) -> dict[str, str]:
-    return {"tables": tables_digest(run.encoder.tables)} if run.encoder.tables else {}
 
 
 def _save(

@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import yaml
 
 from annotation import terminal
+from annotation.core.document import Json
 from annotation.core.errors import Refused, UsageError
 from training.commands import train
 from training.commands.initial_check import model_folder
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, read_config
+from training.encoding.word_vectors import tables_digest
 from training.inference.loading import load_model
 from training.lineage.release_record import Record, code_hash, packages
+from training.loop.training_sources import TrainingSources
 from training.model.fingerprint import weights
-from training.release.training_lineage import open_training_snapshot
+from training.release.training_lineage import open_training_sources
 
 
 def verify(run: VerifyConfig) -> None:
     """Check that a release's files are unchanged, and that training its compact model again gives the same weights.
 
-    A hub encoder is not trained again. Raises UsageError when a file of the release, or the snapshot, has changed;
+    A hub encoder is not trained again. Raises UsageError when a file of the release, or a snapshot, has changed;
     Refused when the weights differ, with what else differs.
     """
     folder = Path(run.releases) / run.version
     record = Record.open(folder)
     terminal.say(f"release {run.version}: its {len(record.files)} files are as they were")
     config = read_config(record.trained.config)
-    snapshot = open_training_snapshot(record.trained.snapshot, run.snapshot, setting="snapshot")
+    sources = open_training_sources(record.trained, run.snapshot, run.also or (), setting="snapshot")
     if config.encoder.kind != "compact":
         terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")
         return
-    if stages := _stages(folder / "model"):
+    recorded = _training_record(folder / "model")
+    if stages := cast(Sequence[int], recorded.get("stages", ())):
         said = ", then ".join(map(str, stages))
         terminal.say(f"the model was taken further after {said} epochs, so it is not trained again")
         return
     with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
-        init = _initial(record, run.init)
-        wanted = replace(config, snapshot=str(snapshot.path), init=init, output=place, resume=False)
+        init, tables = _initial(record, run.init), _tables(config, run.tables, recorded.get("tables"))
+        wanted = replace(_at(config, sources, tables), init=init, output=place, resume=False)
         train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
         model, _ = load_model(Path(place) / "model")
         digest = weights(model)
@@ -52,10 +57,32 @@ def verify(run: VerifyConfig) -> None:
     terminal.say(f"release {run.version}: trained again its weights are the same, to the bit ({digest[:12]})")
 
 
-def _stages(model: Path) -> list[int]:
-    """The numbers of epochs after which a finished run was taken further, none for one that was trained at once."""
-    recorded = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
-    return list(recorded.get("stages", ()))
+def _at(config: TrainConfig, sources: TrainingSources, tables: str | None) -> TrainConfig:
+    """The configuration with the places where its snapshots and word vectors are now."""
+    data = replace(config.data, also=tuple(str(each.path) for each in sources.also) or None)
+    encoder = replace(config.encoder, tables=tables)
+    return replace(config, snapshot=str(sources.snapshot.path), data=data, encoder=encoder)
+
+
+def _training_record(model: Path) -> Json:
+    """What the model says of its training."""
+    recorded: Json = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
+    return recorded
+
+
+def _tables(config: TrainConfig, path: str | None, digest: object) -> str | None:
+    """Where the word vectors are that the encoder read, if any. Raises UsageError when they are missing or others."""
+    if config.encoder.tables is None:
+        return None
+    place = path or config.encoder.tables
+    remedy = f"the release read those of {str(digest)[:12]}, so say tables=FOLDER of them"
+    try:
+        found = tables_digest(place)
+    except UsageError as error:
+        raise UsageError(f"{error}; {remedy}") from error
+    if found != digest:
+        raise UsageError(f"{place}: holds word vectors {found[:12]}; {remedy}")
+    return place
 
 
 def _initial(record: Record, path: str | None) -> str | None:

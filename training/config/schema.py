@@ -89,13 +89,20 @@ class ModelConfig(Settings):
     link_weight: float = setting(0.5, at_least(0))
 
 
+def _folders(value: object) -> str | None:
+    return next((fault for path in cast(tuple[str, ...], value) if (fault := filled(path))), None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataConfig(Settings):
-    """Which of the snapshot's documents are used. `dev: train` scores on what was trained on, to look for bugs.
+    """Which documents are used. `dev: train` scores on what was trained on, to look for bugs.
 
-    share: of the documents to train on, in each language; which ones, the run's seed draws.
+    also: further snapshots of the same ontology, whose training documents are learnt from beside those of the run's
+    own. limit, share: of all the documents to train on, the first so many, and a part of each language; which ones,
+    the run's seed draws.
     """
 
+    also: tuple[str, ...] | None = setting(None, _folders)
     languages: tuple[str, ...] | None = None
     limit: int | None = setting(None, at_least(1))
     share: float | None = setting(None, above(0), within(0, 1))
@@ -249,7 +256,8 @@ class ReleaseConfig(Settings):
 
     against: last (the newest release, where there is one), none, a version, or a model's folder. gates: a preset of
     conf/gates, or a file. trained_on: the snapshot the model was trained on, where that is not the one it is scored on
-    and not where it was. studio: as for an evaluation. tracking: where the model goes to, as in `TrackingConfig.mode`.
+    and not where it was; also: those of its `data.also` that are not where they were. studio: as for an
+    evaluation. tracking: where the model goes to, as in `TrackingConfig.mode`.
     """
 
     version: str = needed(str, filled, version_fault)
@@ -260,6 +268,7 @@ class ReleaseConfig(Settings):
     against: str = setting("last", filled)
     gates: str = setting("default", filled)
     trained_on: str | None = setting(None, filled)
+    also: tuple[str, ...] | None = setting(None, _folders)
     studio: str | None = setting(None, web)
     tracking: Literal["auto", "offline", "online", "off"] = "auto"
     batch_size: int = setting(16, at_least(1))
@@ -271,13 +280,16 @@ class ReleaseConfig(Settings):
 class VerifyConfig(Settings):
     """Verification of a release by training its model again.
 
-    snapshot: what it was trained on, and init: the model it went on from, where they are not where they were.
+    snapshot: what it was trained on, also: the snapshots it learnt from besides, init: the model it went on from, and
+    tables: its word vectors, where they are not where they were.
     """
 
     version: str = needed(str, filled, version_fault)
     releases: str = setting("releases", filled)
     snapshot: str | None = setting(None, filled)
+    also: tuple[str, ...] | None = setting(None, _folders)
     init: str | None = setting(None, filled)
+    tables: str | None = setting(None, filled)
 
 
 def _shares(value: object) -> str | None:

@@ -1,7 +1,8 @@
 """States of a frozen encoder, computed once for each document and encoder and kept on disk.
 
 The cache folder has a folder for each encoder, named by a hash of its weights, and in it a file for each text, named by
-its hash: [words, layers, size] in half precision. A file that is missing or damaged is written again.
+its hash: [words, layers, size] in half precision. A file that is missing or damaged is written again. Above the size
+that states_cache.py says, files unused for longest are removed; the whole folder may be, at any time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from platformdirs import user_cache_path
 
 from annotation.storage.documents_file import write_bytes
 from training.encoding.encoding import Encoding, Example
+from training.inference.states_cache import mark_used, states_limit, trim
 from training.model.batches import collate
 from training.model.ensemble import EncoderInputs
 from training.model.event_extractor import EventExtractor
@@ -60,6 +62,8 @@ class EncoderStates:
             for at, array in zip(rows, self._computed([examples[at] for at in rows]), strict=True):
                 states[at] = array
                 self._write(examples[at], array)
+        if absent:
+            trim(self.folder.parent, states_limit())
         return [replace(example, layers=array) for example, array in zip(examples, states, strict=True)]
 
     def _computed(self, examples: Sequence[Example]) -> Iterator[npt.NDArray[np.float16]]:
@@ -79,6 +83,7 @@ class EncoderStates:
             array: npt.NDArray[np.float16] = np.load(self._path(example), allow_pickle=False)
         except (OSError, ValueError, EOFError):
             return None
+        mark_used(self._path(example))
         return array if len(array) == len(example.words) else None
 
     def _write(self, example: Example, array: npt.NDArray[np.float16]) -> None:

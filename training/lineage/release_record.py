@@ -31,20 +31,22 @@ class Data(RecordPart):
 class Trained(RecordPart):
     """How a model was trained; the same settings on the same kind of machine give identical weights.
 
-    init: the model it went on from, None for one from the start.
+    also: the snapshots whose training documents it learnt from besides. init: the model it went on from, None for one
+    from the start.
     """
 
     config: dict[str, object]
     seed: int
     packages: dict[str, str]
     snapshot: Data
+    also: tuple[Data, ...] = ()
     init: Origin | None = None
 
     @model_serializer(mode="wrap")
     def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before `init` keep their checksum."""
+        """Records made before `also` and `init` keep their checksum."""
         row: dict[str, object] = plain(self)
-        return {name: value for name, value in row.items() if name != "init" or value is not None}
+        return {name: value for name, value in row.items() if value or name not in ("also", "init")}
 
     @property
     def encoder(self) -> str:

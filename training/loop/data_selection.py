@@ -1,4 +1,4 @@
-"""Selection of the documents of a snapshot for training, and for choosing the best checkpoint."""
+"""Selection of the documents of snapshots for training, and for choosing the best checkpoint."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from annotation.core.document import Document
-from annotation.snapshot.snapshot import Snapshot
 from training.config.schema import DataConfig
+from training.loop.training_sources import TrainingSources
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,16 @@ class DataSelection:
     dev: Sequence[Document]
 
     @classmethod
-    def of(cls, snapshot: Snapshot, data: DataConfig, seed: int = 0) -> DataSelection:
+    def of(cls, sources: TrainingSources, data: DataConfig, seed: int = 0) -> DataSelection:
         """The documents of the configured languages; for training, the first `limit`, or a random `share`."""
 
         def in_languages(documents: Iterable[Document]) -> list[Document]:
             return [d for d in documents if data.languages is None or d.language in data.languages]
 
-        train = in_languages(snapshot.train)[: data.limit]
+        train = in_languages(sources.train)[: data.limit]
         if data.share is not None:
             train = sample_share(train, data.share, seed)
-        return cls(train, train if data.dev == "train" else in_languages(snapshot.dev))
+        return cls(train, train if data.dev == "train" else in_languages(sources.snapshot.dev))
 
 
 def sample_share(documents: Sequence[Document], share: float, seed: int) -> list[Document]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from annotation.core.document import Document
 from annotation.core.errors import ArticleError, UsageError
-from annotation.core.near_duplicates import alike
+from annotation.core.near_duplicates import copies_of
 from annotation.snapshot.snapshot import THRESHOLD
 
 _TWICE, _HELD_OUT, _UNREADABLE = "twice there", "near-duplicates of dev or test", "not readable"
@@ -58,14 +58,8 @@ class RawText:
 
     def _unlike_held_out(self, articles: Iterable[Document]) -> Iterator[Document]:
         """The articles without near-duplicates of those held out; these are recognised as a snapshot does it."""
-        if not self.held_out:
-            yield from articles
-            return
-        held = len(self.held_out)
-        for number, (article, others) in enumerate(alike((*self.held_out, *articles), THRESHOLD)):
-            if number < held:
-                continue
-            if others and others[0] < held:
+        for article, is_copy in copies_of(self.held_out, articles, THRESHOLD):
+            if is_copy:
                 self.left_out[_HELD_OUT] += 1
             else:
                 yield article

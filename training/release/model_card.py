@@ -41,7 +41,8 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     trained = record.trained
     yield "Released", record.created
     yield "Encoder", record.trained.encoder
-    yield "Trained on", f"`{trained.snapshot.name}` (`{trained.snapshot.content}`), seed {trained.seed}"
+    learned = ", ".join(f"`{data.name}` (`{data.content}`)" for data in (trained.snapshot, *trained.also))
+    yield "Trained on", f"{learned}, seed {trained.seed}"
     if trained.init:
         yield "Went on from", f"{trained.init.model} (`{trained.init.weights}`)"
     yield "Scored on", f"`{record.snapshot.name}` (`{record.snapshot.content}`)"

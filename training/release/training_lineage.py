@@ -1,8 +1,8 @@
-"""Training lineage of a model: its training record, the snapshot and the documents it was trained on."""
+"""Training lineage of a model: its training record, the snapshots and the documents it was trained on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -14,6 +14,7 @@ from annotation.snapshot.snapshot import Snapshot
 from training.config.schema import read_config
 from training.lineage.release_record import Data, Trained
 from training.loop.data_selection import DataSelection
+from training.loop.training_sources import TrainingSources
 
 
 def read_training_record(path: str | Path) -> Trained:
@@ -23,7 +24,8 @@ def read_training_record(path: str | Path) -> Trained:
         record = yaml.safe_load(file.read_text(encoding="utf-8"))
         data = {**record["snapshot"], "path": record["config"]["snapshot"]}
         parts = {name: record[name] for name in ("config", "seed", "packages")}
-        return Trained(**parts, snapshot=Data(**data), init=record.get("init"))
+        also = [Data(**row) for row in record.get("also", ())]
+        return Trained(**parts, snapshot=Data(**data), also=also, init=record.get("init"))
     except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
         raise UsageError(
             f"{file}: does not say how the model was trained ({type(error).__name__}); "
@@ -31,50 +33,89 @@ def read_training_record(path: str | Path) -> Trained:
         ) from error
 
 
-def training_documents(trained: Trained, scored: Snapshot, trained_on: str | None) -> list[Document]:
+def training_documents(
+    trained: Trained, scored: Snapshot, trained_on: str | None, also: Sequence[str] = ()
+) -> list[Document]:
     """The documents used in training: those the model learned from, and those that selected its checkpoint.
 
-    Those of the models that it went on from are among them. Raises UsageError when a snapshot is missing or changed.
+    Those of the models that it went on from are among them. trained_on, also: as for `open_training_sources`. Raises
+    UsageError when a snapshot is missing or changed.
     """
-    selections = list(_selections(trained, scored, trained_on))
+    selections = list(_selections(trained, scored, trained_on, also))
     return _each_once(document for selection in selections for document in (*selection.train, *selection.dev))
 
 
 def learned_documents(trained: Trained, scored: Snapshot) -> list[Document]:
     """As `training_documents`, without those that selected a checkpoint alone."""
-    return _each_once(document for selection in _selections(trained, scored, None) for document in selection.train)
+    return _each_once(document for selection in _selections(trained, scored) for document in selection.train)
 
 
 def _selections(
-    trained: Trained, scored: Snapshot, trained_on: str | None, *, setting: str | None = "trained_on"
+    trained: Trained,
+    scored: Snapshot,
+    trained_on: str | None = None,
+    also: Sequence[str] = (),
+    *,
+    setting: str | None = "trained_on",
 ) -> Iterator[DataSelection]:
     """The documents of the model's own training, then of those before it."""
-    same_snapshot = scored.manifest.content == trained.snapshot.content
-    snapshot = scored if same_snapshot else open_training_snapshot(trained.snapshot, trained_on, setting=setting)
-    yield DataSelection.of(snapshot, read_config(trained.config).data, trained.seed)
+    sources = open_training_sources(trained, trained_on, also, at_hand=[scored], setting=setting)
+    yield DataSelection.of(sources, read_config(trained.config).data, trained.seed)
     if trained.init:
-        yield from _selections(trained.init.trained, scored, None, setting=None)
+        yield from _selections(trained.init.trained, scored, setting=None)
 
 
 def _each_once(documents: Iterable[Document]) -> list[Document]:
-    """The first document of each id, in order."""
-    first: dict[str, Document] = {}
+    """The first document of each id and text, in order."""
+    first: dict[tuple[str, str], Document] = {}
     for document in documents:
-        first.setdefault(document.id, document)
+        first.setdefault((document.id, document.text), document)
     return list(first.values())
 
 
-def open_training_snapshot(recorded: Data, path: str | None, *, setting: str | None) -> Snapshot:
-    """Open the snapshot a model was trained on, at `path` or else at its recorded path.
+def open_training_sources(
+    trained: Trained,
+    path: str | None,
+    also: Sequence[str] = (),
+    *,
+    at_hand: Sequence[Snapshot] = (),
+    setting: str | None,
+) -> TrainingSources:
+    """Open the snapshots a model was trained on: those at hand, those at the places given, or where they were.
 
-    Raises UsageError when it cannot be opened or has other content; `setting` names the option, if any, that helps.
+    path: the place of the model's own snapshot, which the option `setting` gives. also: of further ones, in any order.
+    Raises UsageError when one cannot be opened or has other content.
     """
+    found = {snapshot.manifest.content: snapshot for snapshot in (*_given(trained, also), *at_hand)}
+    own = found.get(trained.snapshot.content) or _open(trained.snapshot, path, setting=setting)
+    option = "also" if setting else None
+    further = (found.get(data.content) or _open(data, None, setting=option) for data in trained.also)
+    return TrainingSources(own, tuple(further))
+
+
+def _given(trained: Trained, also: Sequence[str]) -> Iterator[Snapshot]:
+    """The snapshots at these places. Raises UsageError for one that the model was not trained on."""
+    expected = {data.content: f"{data.name} ({data.content[:12]})" for data in trained.also}
+    for path in also:
+        snapshot = Snapshot.open(path)
+        if snapshot.manifest.content not in expected:
+            named = ", ".join(expected.values()) or "no further snapshot"
+            raise UsageError(
+                f"also={path}: holds snapshot {snapshot.manifest.content[:12]}, but beside its own the model learnt "
+                f"from {named}; name those, or leave also out"
+            )
+        yield snapshot
+
+
+def _open(recorded: Data, path: str | None, *, setting: str | None) -> Snapshot:
+    """The snapshot at `path`, or else at its recorded path; `setting` names the option, if any, that helps."""
     location = path or recorded.path
+    elsewhere = f"; where it is elsewhere, say {setting}=FOLDER" if setting else ""
     try:
         snapshot = Snapshot.open(location)
     except SnapshotError as error:
         raise UsageError(
-            f"the snapshot {recorded.name} that the model was trained on cannot be opened: {error}"
+            f"the snapshot {recorded.name} that the model was trained on cannot be opened: {error}{elsewhere}"
         ) from error
     if snapshot.manifest.content != recorded.content:
         remedy = f"say {setting}=FOLDER of that one" if setting else "put that one back there"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +94,26 @@ def test_damaged_or_foreign_states_are_computed_again(
     with torch.no_grad():
         next(model.encoder.parameters()).add_(1.0)
     assert EncoderStates.of(model, encoding).folder != states.folder
+
+
+def test_the_cache_keeps_to_its_limit(hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    model, encoding = built(hub)
+    states = EncoderStates.of(model.eval(), encoding)
+    whole = states.attach([encoding.encode(document) for document in DOCUMENTS])
+    size = sum(file.stat().st_size for file in states.folder.iterdir())
+    foreign = states.folder.parent / "other" / "old.npy"
+    foreign.parent.mkdir()
+    foreign.write_bytes(b"x" * size)
+    os.utime(foreign, (1, 1))
+    monkeypatch.setenv("NABA_STATES_GB", str(size / 1e9))
+    states.attach([encoding.encode(document) for document in DOCUMENTS])
+    assert foreign.exists()  # nothing was added
+    next(states.folder.iterdir()).unlink()
+    again = states.attach([encoding.encode(document) for document in DOCUMENTS])
+    assert not foreign.exists()
+    assert len(list(states.folder.iterdir())) == len({document.text for document in DOCUMENTS})
+    assert all(np.array_equal(a.layers, b.layers) for a, b in zip(again, whole, strict=True))
 
 
 def test_a_cache_that_cannot_be_written_costs_time_only(
