@@ -71,7 +71,9 @@ def _document(
     if not isinstance(id, str) or not isinstance(text, str):
         yield Lost("document", where, "has no _id or no text", kind="wrong")
         return
-    marks = _DocumentMarks(text, annotations[ENTITIES].pop(id, []), annotations[RELATIONS].pop(id, []))
+    marks = _DocumentMarks(
+        text, annotations[ENTITIES].pop(id, []), annotations[RELATIONS].pop(id, []), repair=how.repair
+    )
     language = str(row.get("language") or how.language or guess_language(text))
     yield marks.draft.document(id, language, source=_source(row))
     yield from marks.draft.lost
@@ -88,8 +90,8 @@ def _source(row: Json) -> Source | None:
 class _DocumentMarks:
     """The annotations of one document."""
 
-    def __init__(self, text: str, entities: Rows, relations: Rows) -> None:
-        self.draft = DocumentBuilder(text, "")
+    def __init__(self, text: str, entities: Rows, relations: Rows, *, repair: bool) -> None:
+        self.draft = DocumentBuilder(text, "", repair=repair)
         self.text = text
         self.spans: dict[tuple[int, int], list[Span]] = defaultdict(list)
         for where, row in entities:
