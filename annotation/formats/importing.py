@@ -30,6 +30,7 @@ class Import:
         self.tally, self.starter = ConversionCounts(), Starter()
         self.languages: Counter[str] = Counter()
         self._taken: Counter[tuple[str | None, str]] = Counter()
+        self._texts: dict[str, str] = {}
         self._named: set[str] = set()
 
     def documents(self) -> Iterator[Document]:
@@ -66,10 +67,22 @@ class Import:
             self._taken[name, id] += 1
             number = self._taken[name, id]
             document = replace(document, id=id if number == 1 else f"{id}-{number}")
+        document = self._told_apart(document)
         self.tally.add(document)
         self.starter.add(document)
         self.languages[document.language] += 1
         return document
+
+    def _told_apart(self, document: Document) -> Document:
+        """The Document; with a number after its id where an earlier one of that id has another text."""
+        number, id, digest = 1, document.id, text_id(document.text)
+        while self._texts.setdefault(id, digest) != digest:
+            number += 1
+            id = f"{document.id}-{number}"
+        if number > 1:
+            reason = "has the id of an article with another text; numbered"
+            self.tally.lost.append(Lost("document", document.id, reason, id, "noted"))
+        return replace(document, id=id)
 
     def _record_renames(self, before: Document, after: Document, changed: dict[str, str]) -> None:
         for old in sorted(set(changed) - self._named):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -48,6 +49,16 @@ def test_a_file_that_cannot_be_read_is_named_and_the_others_go_on(tmp_path: Path
     assert (len(found), run.tally.of("wrong", "document")) == (3, 1)
     with pytest.raises(UsageError, match="cannot be read"):
         imported([tmp_path / "gone.bio"])
+
+
+def test_articles_of_one_id_are_told_apart_by_their_text(tmp_path: Path) -> None:
+    rows = [{"id": 1, "text": text, "label": []} for text in ("ריקי נחה", "רמי נח", "ריקי נחה")]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    run = Import([tmp_path / "a.jsonl"], reader("doccano"), ReadOptions())
+    assert [(d.id, d.text) for d in run.documents()] == [("1", "ריקי נחה"), ("1-2", "רמי נח"), ("1", "ריקי נחה")]
+    assert [str(item) for item in run.tally.lost] == [
+        "1: document 1-2: has the id of an article with another text; numbered"
+    ]
 
 
 def test_as_many_annotators_as_files_or_one(tmp_path: Path) -> None:
