@@ -10,10 +10,11 @@ from pathlib import Path
 from annotation.core.document import Document, Event, Span
 from annotation.formats.base import Lost, WriteOptions
 from annotation.formats.file_names import FileNames
+from annotation.formats.label_codes import without
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
 
-_ILLEGAL = re.compile(r"[\s:;]+")
+_ILLEGAL = re.compile(r"[\s:;]")
 _PIECE = re.compile(r"[^\r\n]+")
 
 
@@ -36,7 +37,7 @@ def _losses(document: Document) -> Iterator[Lost]:
     names = {span.label for span in document.spans()} | {link.label for link in document.links}
     names |= {argument.role for event in document.events for argument in event.arguments}
     for name in sorted(name for name in names if _ILLEGAL.search(name)):
-        yield Lost("other", document.id, "a label with a space, colon or semicolon gets an underscore", name, "noted")
+        yield Lost("other", document.id, "a label with a space, colon or semicolon has %XX in its place", name, "noted")
     if document.source:
         yield Lost("source", document.id, "brat does not say where the article came from")
 
@@ -79,4 +80,4 @@ def _flat(words: str) -> str:
 
 
 def _legal(name: str) -> str:
-    return _ILLEGAL.sub("_", name)
+    return without(name, _ILLEGAL)

@@ -17,6 +17,7 @@ from annotation.core.document import Document, Span
 from annotation.formats.base import Lost, WriteOptions
 from annotation.formats.conll_lines import DOCSTART, escaped
 from annotation.formats.conll_tags import OUTSIDE
+from annotation.formats.label_codes import without
 from annotation.formats.tokenization import borders, word_ranges
 from annotation.formats.trim_whitespace import trim
 from annotation.storage.documents_file import atomic
@@ -54,7 +55,7 @@ def losses(document: Document) -> list[Lost]:
     ]
     lost += [Lost("link", document.id, "tags have none", link.label) for link in document.links]
     for label in sorted({span.label for span in document.spans() if _ILLEGAL.search(span.label)}):
-        lost.append(Lost("other", document.id, "a label with a space or ^ gets an underscore there", label, "noted"))
+        lost.append(Lost("other", document.id, "a label with a space or ^ has %XX in its place there", label, "noted"))
     if document.source:
         lost.append(Lost("source", document.id, "tags do not say where the article came from"))
     if document.events:
@@ -109,7 +110,7 @@ def _tags(layer: Sequence[Span], places: Sequence[tuple[int, int]]) -> list[str]
     starts = {start: at for at, (start, _) in enumerate(places)}
     for span in layer:
         at = starts[span.start]
-        label = _ILLEGAL.sub("_", span.label)
+        label = without(span.label, _ILLEGAL)
         tags[at] = f"B-{label}"
         while (at := at + 1) < len(places) and places[at][1] <= span.end:
             tags[at] = f"I-{label}"

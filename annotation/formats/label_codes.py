@@ -5,6 +5,7 @@ The mapping is the same wherever labels come in, and `original` undoes it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -34,6 +35,11 @@ def original(label: str) -> str:
         return unquote(label, errors="strict")
     except UnicodeDecodeError:
         return label  # its %XX are no text: they were in the name
+
+
+def without(label: str, signs: re.Pattern[str]) -> str:
+    """The label with these signs as %XX, for files where they would end it; reading gives the label again."""
+    return signs.sub(lambda match: "".join(quote(char, safe="") or char for char in match[0]), label)
 
 
 def renamed(document: Document, rule: Callable[[str], str] = legal) -> tuple[Document, dict[str, str]]:
