@@ -6,15 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from annotation.core.document import Document
 from annotation.core.errors import UsageError
+from annotation.formats.base import Reader
 from annotation.formats.conll import read as read_columns
-from annotation.formats.conll import read_universal
 from annotation.formats.conll_tags import Scheme, begins, chunks
-from tests.unit.annotation.formats.reading import marked, read
+from annotation.formats.conllu import read as read_universal
+from tests.unit.annotation.formats import reading
+from tests.unit.annotation.formats.reading import marked
 
 
 def columns(*rows: str) -> str:
     return "\n".join(rows) + "\n"
+
+
+def read(reader: Reader, path: Path, content: str, **how: object) -> tuple[list[Document], list[str]]:
+    """The Documents, and what is lost beside the line that tells the scheme."""
+    documents, lost = reading.read(reader, path, content, **how)
+    return documents, [line for line in lost if "tags are read as" not in line]
 
 
 BIO = columns("רונית B-PER", "לביא I-PER", "הגיעה O", "לנתניה B-GPE", "", "חזרה O", "מחיפה B-GPE")
@@ -46,13 +55,13 @@ def test_labels_of_events_become_triggers(tmp_path: Path) -> None:
     "tags", [("B-A", "M-A", "E-A", "S-B"), ("B-A", "I-A", "L-A", "U-B"), ("B-A", "I-A", "E-A", "S-B")]
 )
 def test_every_scheme_spells_the_same_chunks(tags: tuple[str, ...]) -> None:
-    found = chunks(tags, Scheme.of(tags))
+    found = chunks(tags, Scheme.of((tag[0] for tag in tags), opened=True))
     assert [(chunk.start, chunk.end, chunk.label, chunk.fault) for chunk in found] == [(0, 3, "A", ""), (3, 4, "B", "")]
 
 
 def test_the_first_scheme_ever_begins_with_i() -> None:
     tags = ["I-A", "I-A", "B-A", "O", "I-B"]
-    found = chunks(tags, Scheme.of(tags))
+    found = chunks(tags, Scheme.of("IB", opened=False))
     assert [(chunk.start, chunk.end, chunk.fault) for chunk in found] == [(0, 2, ""), (2, 3, ""), (4, 5, "")]
 
 
