@@ -51,6 +51,8 @@ class ColumnCounts:
             self.nothing += 1
             self.outside += cell in ("O", "o")
             return True
+        if cell.isalpha() and len(cell) > 1:
+            return False  # most words, which are no tags in any style
         self.spaces += space_after((cell,)) is not None
         found = {style: tags for style in STYLES if (tags := tags_of(cell, style))}
         for style, tags in found.items():
@@ -81,7 +83,7 @@ class ColumnCounts:
         """How the column writes tags, or None where it holds none."""
         best = max(STYLES, key=lambda style: self.styles[style])
         count = self.styles[best]
-        if best == "position" and not self.letters[best] & {"B", "I"}:
+        if best == "position" and not (self.outside and self.letters[best] & {"B", "I"}):
             count = 0
         plain = count + self.outside
         marked = count and (plain + self.nothing - self.outside >= _ENOUGH * self.cells)

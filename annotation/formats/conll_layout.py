@@ -17,7 +17,10 @@ from annotation.formats.source_text import guess_language
 
 _KEYS = frozenset(("ner", "ne", "name", "namedentity", "named_entity", "nertag", "ner_tag", "entitytag", "bio"))
 """Keys of CoNLL-U's last column under which tools write tags (Stanza, NorNE, spacy-conll)."""
-_LAYERED, _ALMOST = 0.05, 0.8
+_LAYERED = 0.05
+"""Share of the lines whose number of tags differs from the usual one, in a file with any number of tags a line."""
+_ALMOST = 0.8
+"""Share of the lines that have to be alike for the layout of a file."""
 
 
 @dataclass(frozen=True, slots=True)

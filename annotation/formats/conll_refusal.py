@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from annotation.formats.base import ReadOptions
 from annotation.formats.conll_counts import FileCounts
 
+_BRACKET = re.compile(r"\([A-Z_]+\*?\)?")
 _STEADY = 0.8
 """Share of a file's lines that have the same number of cells, in a file of columns."""
 
@@ -21,6 +24,8 @@ def refusal(counts: FileCounts, how: ReadOptions) -> str:
         return "is JSON, not columns; leave out --format, or name the format it is"
     if counts.width < 2 and "," in first:
         return "has commas between its columns; save it with tabs between them"
+    if any(_BRACKET.fullmatch(cell) for sentence in counts.sample for cells in sentence for cell in cells):
+        return "has mentions in brackets like (PERSON*, as CoNLL-2012; convert them to tags like B-PERSON"
     if counts.width < 2 or not steady:
         return (
             "is no file of columns: its lines are not a word and its tags, the same number of columns each; "

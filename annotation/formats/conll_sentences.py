@@ -14,6 +14,7 @@ from annotation.formats.conll_lines import (
     is_docstart,
     is_header,
     pairs,
+    raw_pairs,
     space_after,
     token_id,
 )
@@ -133,7 +134,7 @@ class SentenceReader:
         elif id is None or id[1] != ".":
             others = [cell for at, cell in enumerate(cells) if at != self.layout.words]
             self._add(Token(form, tags, line.number, space_after(others), cells), id)
-        elif any(tag != (OUTSIDE,) for tag in tags):
+        elif any(tag != (OUTSIDE,) for tag in tags) or any(name == "Entity" for name, _ in raw_pairs(cells)):
             self._wrong(line, "stands on an empty node, which is not written in the text", form)
 
     def _id(self, line: TokenLine, cells: Sequence[str]) -> tuple[int, str, int] | None:

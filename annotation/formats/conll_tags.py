@@ -29,6 +29,7 @@ _CACHED = 1 << 16
 _PREFIX = re.compile(r"([BIMESLUW])[-_/:]([^\s^]+)", re.IGNORECASE)
 _SUFFIX = re.compile(r"([^\s^]+)[-_/:]([BIMESLUW])", re.IGNORECASE)
 _POSITION = re.compile(r"[BIMESLUW]", re.IGNORECASE)
+_LABEL = re.compile(r"[^\s()]+")
 _BETWEEN = re.compile(r"[|,;\s]+")
 _SYNTAX = frozenset(("NP", "VP", "PP", "ADJP", "ADVP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP"))
 """Labels of syntactic chunks, which some corpora have in a column beside the names."""
@@ -68,7 +69,7 @@ def _tag(cell: str, style: Style, label: str) -> str | None:
     if cell in NOTHING:
         return OUTSIDE
     if style == "label":
-        return f"I-{cell}" if cell and not any(map(str.isspace, cell)) else None
+        return f"I-{cell}" if _LABEL.fullmatch(cell) else None
     if style == "position":
         return _positioned(cell, label) if _POSITION.fullmatch(cell) else None
     if style == "prefix":
