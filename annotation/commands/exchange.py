@@ -38,7 +38,9 @@ Annotators = Annotated[
 Group = Annotated[
     int | None, typer.Option(min=1, help="Sentences to a Document; else the file's own documents, or one a sentence.")
 ]
-Tags = Annotated[list[int] | None, typer.Option(min=2, help="A column with tags, from 1; else all that are.")]
+Tags = Annotated[list[int] | None, typer.Option(min=1, help="A column with tags, from 1; else all that are.")]
+Words = Annotated[int | None, typer.Option(min=1, help="The column with words, from 1; else the first that has them.")]
+TagLabel = Annotated[str | None, typer.Option(help="The label of mentions whose tags have none, as in B I O.")]
 Triggers = Annotated[
     list[str] | None, typer.Option(help="A label of triggers, where the format tells them not from entities.")
 ]
@@ -57,6 +59,8 @@ def import_(
     annotator: Annotators = None,
     group: Group = None,
     tags: Tags = None,
+    words: Words = None,
+    tag_label: TagLabel = None,
     event: Triggers = None,
     link: Links = None,
     text_key: Annotated[
@@ -88,6 +92,8 @@ def import_(
         links=frozenset([*(link or ()), *(loaded.links if loaded else ())]) or ReadOptions().links,
         group=group,
         columns=tuple(tags or ()),
+        words=words,
+        tag_label=tag_label,
         codes=_codes(loaded) if loaded else {},
         repair=repair,
         text_key=text_key,

@@ -51,9 +51,10 @@ class ReadOptions:
 
     `events` and `links` are the labels of triggers and of links, where the format does not mark them as such. `group`
     is the number of sentences in a Document; None means the file's own documents, or one sentence each. `columns` are
-    the columns with tags, counted from 1. `codes` gives the codes of roles and links for the titles a page showed.
-    `repair` moves marks that cover other words than they quote to those words, where they stand once nearby. `text_key`
-    is where a task's article is, and `text_keys` where the text of each object of a labelling configuration is.
+    the columns with tags and `words` the one with words, counted from 1; `tag_label` is the label of mentions whose
+    tags have none. `codes` gives the codes of roles and links for the titles a page showed. `repair` moves marks that
+    cover other words than they quote to those words, where they stand once nearby. `text_key` is where a task's
+    article is, and `text_keys` where the text of each object of a labelling configuration is.
     """
 
     language: str | None = None
@@ -61,6 +62,8 @@ class ReadOptions:
     links: frozenset[str] = frozenset({"SameAs"})
     group: int | None = None
     columns: tuple[int, ...] = ()
+    words: int | None = None
+    tag_label: str | None = None
     codes: Mapping[str, str] = field(default_factory=dict)
     repair: bool = False
     text_key: str | None = None

@@ -1,148 +1,94 @@
-"""Parser of files with one token a line: documents, sentences, tokens and the white space between them."""
+"""Lines of files with one token a line, as cells and comments, read one after the other, and their white space."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import unquote
 
-from annotation.formats.conll_tags import is_syntax, is_tag
+from annotation.formats.conll_tags import is_plain_tag
 
 DOCSTART = "-DOCSTART-"
-_ENOUGH = 0.8
-"""Share of a column's cells that must be tags for a column of tags; its other cells are then faults."""
 _ESCAPE = re.compile(r"\\(s|t|n|r|p|\\|u[0-9a-f]{4,6};)")
 _NAMED = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
-_WORD = re.compile(r"([0-9]+)(?:-([0-9]+))?")
-_COMMENT = re.compile(r"# ?(newdoc id|newdoc|sent_id|text)(?: ?= ?(.*))?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, its tags, its line number, and the white space after it, None where the file does not give it."""
-
-    form: str
-    tags: tuple[str, ...]
-    line: int
-    after: str | None = None
-
-
-@dataclass(slots=True)
-class Sentence:
-    """Tokens up to an empty line. `comments` holds values of its comments: `sent_id` and `text`."""
-
-    tokens: list[Token] = field(default_factory=list)
-    comments: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Part:
-    """Sentences up to the next document line. `properties` holds that line's values: id, lang, annotator."""
-
-    sentences: list[Sentence] = field(default_factory=list)
-    properties: Mapping[str, str] = field(default_factory=dict)
-    opened: bool = False
+_COMMENT = re.compile(r"#\s*([^\s=]+(?: [^\s=]+)?) =(?: (.*))?$")
+_ID = re.compile(r"([0-9]+)(?:([-.])([0-9]+))?")
+_HEADER = re.compile(r"(words?|tokens?|form|text|tags?|labels?|ner([_-]tags?)?|pos|chunk|entity|id|lemma)[#: ]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class TokenLine:
-    """The cells of a line, the token first."""
+    """A line: the cells of a token, a comment, or neither for an empty line. `tabs` says what separates the cells."""
 
     cells: list[str]
     number: int
+    comment: str = ""
+    tabs: bool = False
 
 
-def lines(text: str) -> Iterator[TokenLine]:
-    """Each line as cells; an empty line has none. Cells are separated by tabs where there are any, else by spaces.
+def token_lines(lines: Iterable[str]) -> Iterator[TokenLine]:
+    """Each line as cells, which are separated by tabs where there are any, else by blanks.
 
-    A line that begins with `# ` and does not end in a tag is a comment and is left out.
+    A line that begins with `# ` and does not end in a tag is a comment, and so is `# name = value`.
     """
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in enumerate(lines, start=1):
         row = raw.removesuffix("\r")
-        cells = row.split("\t") if "\t" in row else [cell for cell in row.split(" ") if cell]
-        if row.startswith("# ") and not is_tag(cells[-1]):
+        if row.startswith("#") and _is_comment(row):
+            yield TokenLine([], number, row)
             continue
-        yield TokenLine([] if not any(cell.strip() for cell in cells) else cells, number)
+        tabs = "\t" in row
+        cells = [cell.strip(" ") for cell in row.split("\t")] if tabs else [cell for cell in row.split(" ") if cell]
+        while cells and not cells[-1].strip():
+            cells.pop()
+        yield TokenLine(cells, number, "", tabs)
 
 
-def widened(rows: Sequence[TokenLine]) -> tuple[list[TokenLine], int]:
-    """The lines with words that contain spaces joined again, and the number of cells most lines have."""
-    widths = Counter(len(row.cells) for row in rows if row.cells)
-    width = max(widths, key=lambda cells: (widths[cells], cells)) if widths else 0
-    joined = []
-    for row in rows:
-        extra = len(row.cells) - width
-        if extra > 0:
-            row = TokenLine([" ".join(row.cells[: extra + 1]), *row.cells[extra + 1 :]], row.number)
-        joined.append(row)
-    return joined, width
+def _is_comment(row: str) -> bool:
+    if "\t" not in row and _COMMENT.match(row):
+        return True
+    return row.startswith(("# ", "#begin ", "#end ")) and not is_plain_tag(row.rsplit(maxsplit=1)[-1])
 
 
-def tag_columns(rows: Sequence[TokenLine], width: int) -> list[int]:
-    """The columns that hold tags, from 1 for the one after the token; columns of syntax are left out."""
-    full = [row.cells for row in rows if row.cells[:1] not in ([], [DOCSTART]) and len(row.cells) == width]
-    columns = []
-    for column in range(1, width):
-        cells = [row[column] for row in full]
-        if cells and sum(map(is_tag, cells)) >= _ENOUGH * len(cells) and not is_syntax(cells):
-            columns.append(column)
-    return columns
+def comment_of(row: str) -> tuple[str, str]:
+    """Name and value of a comment like `# sent_id = s1`; a comment without a value is a name of one word."""
+    if match := _COMMENT.match(row):
+        return match[1], (match[2] or "").strip()
+    words = row.removeprefix("#").split(maxsplit=1)
+    return (words[0] if words else "", "")
 
 
-def parts(rows: Sequence[TokenLine], columns: Sequence[int]) -> list[Part]:
-    """The documents of a file of columns, which begin at -DOCSTART- lines; `columns` are those with tags."""
-    documents, sentence = [Part()], Sentence()
-    for row in rows:
-        if row.cells and row.cells[0] != DOCSTART:
-            tags = tuple(row.cells[at] if at < len(row.cells) else "" for at in columns)
-            sentence.tokens.append(Token(row.cells[0], tags, row.number, _after(row.cells[1:])))
-            continue
-        if sentence.tokens:
-            documents[-1].sentences.append(sentence)
-        sentence = Sentence()
-        if row.cells:
-            documents.append(Part(properties=pairs(row.cells[1:]), opened=True))
-    if sentence.tokens:
-        documents[-1].sentences.append(sentence)
-    return [part for part in documents if part.sentences or part.opened]
+def is_docstart(cells: Sequence[str]) -> bool:
+    """Whether the line begins a document."""
+    return DOCSTART in cells[:2]
 
 
-def universal(text: str) -> list[Part]:
-    """The documents of a CoNLL-U file: words as they are written, not the syntactic words they are split into."""
-    documents, sentence, covered = [Part()], Sentence(), 0
-    for number, raw in enumerate(text.split("\n"), start=1):
-        cells = raw.removesuffix("\r").split("\t")
-        if raw.startswith("#"):
-            if match := _COMMENT.match(raw.removesuffix("\r")):
-                _comment(documents, sentence, match[1], match[2] or "")
-        elif len(cells) < 2:
-            if sentence.tokens:
-                documents[-1].sentences.append(sentence)
-            sentence, covered = Sentence(), 0
-        elif (match := _WORD.fullmatch(cells[0])) and int(match[1]) > covered:
-            covered = int(match[2] or covered)
-            sentence.tokens.append(Token(cells[1], (), number, _after(cells[-1:])))
-    if sentence.tokens:
-        documents[-1].sentences.append(sentence)
-    return [part for part in documents if part.sentences]
+def is_header(cells: Sequence[str]) -> bool:
+    """Whether the line names the columns."""
+    return len(cells) > 1 and all(_HEADER.fullmatch(cell) for cell in cells)
 
 
-def _comment(documents: list[Part], sentence: Sentence, name: str, value: str) -> None:
-    if not name.startswith("newdoc"):
-        sentence.comments[name] = value
-    elif not (value and value == documents[-1].properties.get("id")):  # some treebanks repeat it before every sentence
-        documents.append(Part(properties={"id": value} if value else {}, opened=True))
+def token_id(cell: str) -> tuple[int, str, int] | None:
+    """The number of a token such as 3, of the words 3-4 written as one, or of an empty node 3.1; None for no number."""
+    match = _ID.fullmatch(cell)
+    return (int(match[1]), match[2] or "", int(match[3] or match[1])) if match else None
 
 
-def pairs(cells: Sequence[str]) -> dict[str, str]:
+def pairs(cells: Iterable[str]) -> dict[str, str]:
     """Names and values in cells like `id=d1|lang=he`."""
-    partitions = (pair.partition("=") for cell in cells for pair in cell.split("|") if "=" in pair)
-    return {name: unquote(value) for name, _, value in partitions}
+    return {name: unquote(value) for name, value in raw_pairs(cells)}
 
 
-def _after(cells: Sequence[str]) -> str | None:
+def raw_pairs(cells: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Names and values in cells like `SpaceAfter=No|Entity=(e1-person-1)`, as they are written."""
+    for cell in cells:
+        for pair in cell.split("|") if "=" in cell else ():
+            name, equals, value = pair.partition("=")
+            if equals:
+                yield name, value
+
+
+def space_after(cells: Iterable[str]) -> str | None:
     """The white space after a word by the convention of CoNLL-U; None where it is not given."""
     for cell in cells:
         for pair in cell.split("|") if "Space" in cell else ():

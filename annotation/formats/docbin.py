@@ -7,6 +7,7 @@ links, which spaCy cannot represent, are stored in `doc.user_data` and restored 
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from annotation.core.document_json import from_json, to_json
 from annotation.core.errors import UsageError
 from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, WriteOptions
 from annotation.formats.document_builder import DocumentBuilder
+from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language
 from annotation.formats.tokenization import borders, word_ranges
 from annotation.storage.documents_file import write_bytes
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 KEY = "naba"
+_TOKEN_VALUES = {"TAG": "tag_", "POS": "pos_", "MORPH": "morph", "LEMMA": "lemma_", "DEP": "dep_"}
 ENTITIES, TRIGGERS = "entities", "triggers"
+_SHOWN = 200
 _MISSING = "spaCy is not installed, which this format needs; install naba with its extra: pip install 'naba[spacy]'"
 
 
@@ -44,6 +48,15 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
         raise UsageError(f"{path}: spaCy cannot read it as a DocBin: {type(error).__name__}: {error}") from error
     for at, doc in enumerate(docs, start=1):
         yield from _document(doc, f"{path.name}, doc {at}", how)
+
+
+def recognises(opening: Opening) -> bool:
+    """Whether the file is a DocBin: zlib around a map with the keys that spaCy writes first."""
+    try:
+        unpacked = zlib.decompressobj().decompress(opening.start, 1 << 12)
+    except zlib.error:
+        return False
+    return b"version" in unpacked[:64] and b"attrs" in unpacked[:64]
 
 
 def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost]:
@@ -63,9 +76,9 @@ def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost
             if span is None or span in seen:
                 continue  # an entity is in doc.ents and in a group as well
             seen.add(span)
+            _name_ids(draft, spacy_span, name)
             (draft.event if name == TRIGGERS or span.label in how.events else draft.entity)(span)
-    if doc.cats:
-        draft.lose("other", "", "is a category of the whole text, which Documents do not hold", count=len(doc.cats))
+    _name_unread(draft, doc)
     document = draft.document("", how.language or guess_language(doc.text))
     stored = doc.user_data.get(KEY)
     if isinstance(stored, str):
@@ -76,6 +89,31 @@ def _document(doc: Doc, where: str, how: ReadOptions) -> Iterator[DocumentOrLost
             document = whole
     yield document
     yield from draft.lost
+
+
+def _name_ids(draft: DocumentBuilder, span: SpacySpan, group: str) -> None:
+    for kind, id in (("an entry of a knowledge base", span.kb_id_), ("the id of a span", span.id_)):
+        if id:
+            detail = f"{id} of {span.label_} [{span.start_char}:{span.end_char}]"
+            draft.lose("other", f"spans {group}", f"is {kind}, which Documents do not hold", detail)
+
+
+def _name_unread(draft: DocumentBuilder, doc: Doc) -> None:
+    """Record what spaCy keeps of a text, its tokens and its spans that Documents do not hold."""
+    for label, score in doc.cats.items():
+        draft.lose("other", "", "is a category of the whole text, which Documents do not hold", f"{label} {score}")
+    for key, value in doc.user_data.items():
+        if key != KEY:
+            extension = isinstance(key, tuple) and key[:1] == ("._.",) and len(key) > 1
+            name = f"a custom extension ._.{key[1]}" if extension else "a value of user_data"
+            draft.lose("other", "", f"is {name}, which Documents do not hold", f"{key}: {value!r}"[:_SHOWN])
+    for name in _TOKEN_VALUES:
+        if doc.has_annotation(name):
+            count = sum(bool(str(getattr(token, _TOKEN_VALUES[name]))) for token in doc)
+            draft.lose("other", "", f"is a token's {name}, which Documents do not hold", count=count)
+    for name, group in doc.spans.items():
+        if group.attrs:
+            draft.lose("other", f"spans {name}", "is a value of a group of spans, which Documents do not hold")
 
 
 def _stored_document(line: str, read: Document) -> Document | None:

@@ -14,6 +14,7 @@ from annotation.formats import (
     casie,
     conll,
     conll_write,
+    conllu,
     docbin,
     doccano,
     doccano_write,
@@ -42,8 +43,8 @@ from annotation.formats.base import Format, Reader, Writer
 FORMATS = {
     kind.name: kind
     for kind in (
-        Format("conll", "columns of tags, flat or nested: spans", conll.read, conll_write.write),
-        Format("conllu", "CoNLL-U: text", conll.read_universal),
+        Format("conll", "columns of tags, flat or nested: spans", conll.read, conll_write.write, conll.recognises),
+        Format("conllu", "CoNLL-U: text, mentions, links", conllu.read, None, conllu.recognises),
         Format("brat", "standoff: spans, events, attributes, links", brat.read, brat_write.write, brat.recognises),
         Format("bionlp", "standoff of shared tasks: as brat", bionlp.read, None, bionlp.recognises),
         Format("bioc", "BioC's XML and JSON: all but attributes", bioc.read, None, bioc.recognises),
@@ -75,7 +76,7 @@ FORMATS = {
         Format("casie", "cyber events: all", casie.read, recognises=casie.recognises),
         Format("doccano", "spans, relations", doccano.read, doccano_write.write, doccano.recognises),
         Format("prodigy", "spans, relations, annotators", prodigy.read, prodigy_write.write, prodigy.recognises),
-        Format("spacy", "DocBin: all", docbin.read, docbin.write),
+        Format("spacy", "DocBin: all", docbin.read, docbin.write, docbin.recognises),
         Format("re3d", "JSON lines in a folder: all", re3d.read, re3d_write.write, re3d.recognises),
         Format("csv", "a table of events, and one of arguments", write=event_table.write_csv),
         Format("parquet", "a table of events, and one of arguments", write=event_table.write_parquet),

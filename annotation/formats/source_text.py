@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -15,10 +18,12 @@ from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.core.text import decode_bytes
 from annotation.formats.base import Lost
+from annotation.storage.documents_file import open_bytes
 
 _SAFE = " !#$&'()+,-.;=@[]^_{}~"
 _LONGEST = 200
 """Most bytes in a file's name, with room for an ending."""
+_CHUNK = 1 << 20
 
 
 def text_of(path: Path, *, exact: bool = False) -> str:
@@ -34,6 +39,45 @@ def text_of(path: Path, *, exact: bool = False) -> str:
         return decode_bytes(raw)[0]
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read: {error}") from error
+
+
+class TextLines:
+    """The lines of a text file, read one after the other each time it is iterated over, without their newlines.
+
+    The encoding is found first: UTF-8 and UTF-16 without holding the file in memory, others as `text_of` finds them.
+    Raises UsageError with the reason where the file cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._codec = _codec(path)
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            raise UsageError(f"{path}: cannot be read: {error}") from error
+
+    def __iter__(self) -> Iterator[str]:
+        with open_bytes(self.path) as raw, io.TextIOWrapper(raw, encoding=self._codec) as text:
+            for line in text:
+                yield line.removesuffix("\n")
+
+
+def _codec(path: Path) -> str:
+    with open_bytes(path) as file:
+        start = file.read(_CHUNK)
+        whole = len(start) < _CHUNK
+        try:
+            codec = decode_bytes(start if whole or b"\0" in start[:64] else start[: start.rfind(b"\n") + 1])[1]
+            decoder = codecs.getincrementaldecoder(codec)()
+            decoder.decode(start)
+            for chunk in iter(partial(file.read, _CHUNK), b""):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+            return codec
+        except ValueError:
+            if whole:
+                raise
+    with open_bytes(path) as file:
+        return decode_bytes(file.read())[1]
 
 
 def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:

@@ -112,7 +112,7 @@ def test_labels_that_become_the_same_merge_their_events() -> None:
 def test_renamed_labels_are_told_once(tmp_path: Path) -> None:
     (tmp_path / "a.bio").write_text(ROWS.replace("PER", "P=ER") * 2, encoding="utf-8")
     _, run = imported([tmp_path / "a.bio"])
-    assert [str(item) for item in run.tally.lost] == [
+    assert [str(item) for item in run.tally.lost if item.where == "labels"] == [
         "labels: other 'P=ER' -> 'P%3DER': is a label that other files and pages cannot hold; written so"
     ]
 
