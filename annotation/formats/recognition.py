@@ -18,13 +18,24 @@ def recognised(path: Path) -> Format:
 
     Raises UsageError where none does, or several do, that names what can be said with --format.
     """
-    found = _formats_of(Opening(path))
+    opening = Opening(path)
+    found = _formats_of(opening)
     if len(found) == 1:
         return found[0]
     if not found:
-        every = ", ".join(kind.name for kind in FORMATS.values() if kind.read)
-        raise UsageError(f"{path}: looks like none of the formats naba reads; where it is one, say --format: {every}")
+        raise UsageError(f"{path}: {_why_none(opening)}")
     raise UsageError(f"{path}: may be {' or '.join(kind.name for kind in found)}; say which with --format")
+
+
+def _why_none(opening: Opening) -> str:
+    if not opening.path.is_dir() and not opening.start.strip():
+        return "is empty"
+    if {"schema", "id", "text"} <= opening.keys:
+        return "holds naba's own Documents already; it needs no import"
+    every = ", ".join(kind.name for kind in FORMATS.values() if kind.read)
+    known = f"looks like none of the formats naba reads; where it is one, say --format: {every}"
+    broken = opening.text.lstrip()[:1] in ("{", "[") and not opening.objects
+    return f"begins like JSON, but its first object is not whole; or it {known}" if broken else known
 
 
 @dataclass(frozen=True)
