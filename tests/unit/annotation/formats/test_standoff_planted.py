@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from annotation.core.document import Document
@@ -40,7 +40,7 @@ def articles(draw: st.DrawFn) -> tuple[list[Mark], list[tuple[str, str, str]], l
 
 
 def label(mark: Mark) -> str:
-    return ("Move" if mark[1] % 2 else "Say") if mark[4] else "PER"
+    return ("Move" if mark[1] % 2 == 0 else "Say") if mark[4] else "PER"
 
 
 def standoff(marks: list[Mark], arrows: list[tuple[str, str, str]], attributes: list[tuple[str, str]]) -> str:
@@ -92,7 +92,10 @@ def write_bioc(folder: Path, marks: list[Mark], arrows: list, attributes: list) 
     rows = [
         {
             "id": m[0],
-            "infons": {"type": label(m), **{f"{name}{at}": "x" for at, (name, id) in enumerate(attributes) if id == m[0]}},
+            "infons": {
+                "type": label(m),
+                **{f"{name}{at}": "x" for at, (name, id) in enumerate(attributes) if id == m[0]},
+            },
             "text": m[3],
             "locations": [{"offset": m[1], "length": m[2] - m[1]}],
         }
@@ -115,9 +118,13 @@ FORMATS: dict[str, tuple[Reader, Callable[..., Path]]] = {
 }
 
 
+TWICE = [("T0", 0, 3, "وصل", True)], [("In", "T0", "T0")], [("Sure", "T0"), ("Sure", "T0")]
+
+
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=60, deadline=None)
 @given(parts=articles())
+@example(parts=TWICE)
 def test_everything_planted_is_in_the_document_or_in_the_report(name: str, parts: tuple) -> None:  # type: ignore[type-arg]
     read, write = FORMATS[name]
     with TemporaryDirectory() as folder:
