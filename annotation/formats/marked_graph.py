@@ -24,6 +24,7 @@ class MarkedGraph:
         self._draft, self._how = draft, how
         self._spans: dict[str, Span] = {}
         self._groups: dict[Span, list[str]] = {}
+        self._attributes: set[tuple[Span, str, str]] = set()
 
     def add(
         self,
@@ -99,7 +100,10 @@ class MarkedGraph:
             self._draft.wrong("attribute", at, "hangs on a mark that is not there or was not taken over", detail)
         elif not self._draft.is_event(span):
             self._draft.lose("attribute", at, "hangs on an entity; only events have attributes", detail)
+        elif (span, name, words) in self._attributes:
+            self._draft.lose("attribute", at, "is there twice; one is kept", detail)
         else:
+            self._attributes.add((span, name, words))
             if len(self._groups.get(span, ())) > 1:
                 reason = "was given to one of the events that became one, and is now of all of them"
                 self._draft.note("attribute", at, reason, detail)

@@ -206,6 +206,9 @@ class StandoffAnnotations:
     def _event_attribute(self, line: StandoffLine, span: Span, target: str, pair: tuple[str, str]) -> None:
         """Add the attribute; on events that became one, record whose it was."""
         name, value = pair
+        if self._owners.get((span, name)) == (target, value):
+            self.draft.lose("attribute", line.at, "is there twice; one is kept", line.body)
+            return
         owner, before = self._owners.setdefault((span, name), (target, value))
         if len(self._merged[span]) > 1 and owner != target:
             same = "is the same on events that became one; it is kept once"
