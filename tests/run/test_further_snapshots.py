@@ -138,6 +138,9 @@ def test_a_release_names_them_and_is_made_again_from_them(place: Path) -> None:
         assert "are the same, to the bit" in run(place, *verify, "also=[moved]")
         again = (*RELEASE, "version=1.1", "model=outputs/one/model", "snapshot=snap")
         assert "say also=FOLDER" in refused(place, *again)
+        evaluated = run(place, "evaluate", "model=outputs/one/model", "snapshot=snap", "ceilings=false", "threads=1")
+        assert "the snapshot second that the model was trained on cannot be opened" in evaluated
+        assert "say also" not in evaluated
         run(place, *again, "also=[moved]")
     finally:
         (place / "moved").rename(place / "second")

@@ -91,7 +91,7 @@ def _loaded_model(path: str, gold: Sequence[Document], run: EvaluateConfig) -> _
 def _training_documents(path: str, snapshot: Snapshot) -> list[Document] | None:
     """The documents the model was trained on; None, with a warning, where its record does not tell."""
     try:
-        return training_documents(read_training_record(path), snapshot, None)
+        return training_documents(read_training_record(path), snapshot)
     except UsageError as error:
         terminal.warn(f"the report cannot tell what {path} has seen in training: {error}")
         return None

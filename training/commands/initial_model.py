@@ -110,7 +110,7 @@ def _warn_seen(origin: Origin, snapshot: Snapshot) -> None:
     """Warn of documents to be scored that the model learned from, or that chose its weights."""
     try:
         seen = {"dev": learned_documents(origin.trained, snapshot)}
-        seen["test"] = training_documents(origin.trained, snapshot, None)
+        seen["test"] = training_documents(origin.trained, snapshot)
     except UsageError as error:
         _log.warning("what init=%s has seen in training cannot be told: %s", origin.path, error)
         return

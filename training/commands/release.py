@@ -101,9 +101,8 @@ def _trial(run: ReleaseConfig) -> Trial:
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    return Trial(
-        snapshot=snapshot, gold=gold, how=how, seen=training_documents(how, snapshot, run.trained_on, run.also or ())
-    )
+    seen = training_documents(how, snapshot, run.trained_on, run.also or (), setting="trained_on")
+    return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen)
 
 
 def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) -> Predecessor:

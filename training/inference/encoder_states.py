@@ -56,7 +56,8 @@ class EncoderStates:
         absent = [at for at, array in enumerate(states) if array is None]
         order = sorted(absent, key=lambda at: len(examples[at].words))
         if len(absent) > _BATCH:
-            _log.info("computing the encoder's states of %d documents; they are kept in %s", len(absent), self.folder)
+            _log.info("computing the encoder's states of %d documents", len(absent))
+            _log.info("they are kept in %s, %g GB of all encoders' at most", self.folder, states_limit() / 1e9)
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
             for at, array in zip(rows, self._computed([examples[at] for at in rows]), strict=True):

@@ -62,7 +62,7 @@ def warn_unknown(model: Examined, gold: Sequence[Document], *, path: str) -> Non
 def warn_seen(path: str | Path, trial: Trial) -> None:
     """Warn if the baseline was trained on some of the gold documents, where its scores are too high."""
     try:
-        leaks = leakage(trial.gold, training_documents(read_training_record(path), trial.snapshot, None))
+        leaks = leakage(trial.gold, training_documents(read_training_record(path), trial.snapshot))
     except UsageError as error:
         terminal.warn(f"whether {path} has seen the documents it is scored on cannot be told: {error}")
         return

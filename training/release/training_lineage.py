@@ -34,14 +34,19 @@ def read_training_record(path: str | Path) -> Trained:
 
 
 def training_documents(
-    trained: Trained, scored: Snapshot, trained_on: str | None, also: Sequence[str] = ()
+    trained: Trained,
+    scored: Snapshot,
+    trained_on: str | None = None,
+    also: Sequence[str] = (),
+    *,
+    setting: str | None = None,
 ) -> list[Document]:
     """The documents used in training: those the model learned from, and those that selected its checkpoint.
 
-    Those of the models that it went on from are among them. trained_on, also: as for `open_training_sources`. Raises
-    UsageError when a snapshot is missing or changed.
+    Those of the models that it went on from are among them. trained_on, also, setting: as for `open_training_sources`.
+    Raises UsageError when a snapshot is missing or changed.
     """
-    selections = list(_selections(trained, scored, trained_on, also))
+    selections = list(_selections(trained, scored, trained_on, also, setting=setting))
     return _each_once(document for selection in selections for document in (*selection.train, *selection.dev))
 
 
@@ -56,13 +61,13 @@ def _selections(
     trained_on: str | None = None,
     also: Sequence[str] = (),
     *,
-    setting: str | None = "trained_on",
+    setting: str | None = None,
 ) -> Iterator[DataSelection]:
     """The documents of the model's own training, then of those before it."""
     sources = open_training_sources(trained, trained_on, also, at_hand=[scored], setting=setting)
     yield DataSelection.of(sources, read_config(trained.config).data, trained.seed)
     if trained.init:
-        yield from _selections(trained.init.trained, scored, setting=None)
+        yield from _selections(trained.init.trained, scored)
 
 
 def _each_once(documents: Iterable[Document]) -> list[Document]:
@@ -83,7 +88,8 @@ def open_training_sources(
 ) -> TrainingSources:
     """Open the snapshots a model was trained on: those at hand, those at the places given, or where they were.
 
-    path: the place of the model's own snapshot, which the option `setting` gives. also: of further ones, in any order.
+    path: the place of the model's own snapshot, which the option `setting` gives, None where the command has none.
+    also: of further ones, in any order.
     Raises UsageError when one cannot be opened or has other content.
     """
     found = {snapshot.manifest.content: snapshot for snapshot in (*_given(trained, also), *at_hand)}
