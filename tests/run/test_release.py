@@ -122,6 +122,14 @@ def test_a_model_that_is_just_as_good_becomes_the_next_release(place: Path) -> N
     shutil.rmtree(place / "releases" / "1.10")
 
 
+def test_a_model_that_is_no_release_may_be_compared_with_by_its_whole_path(place: Path) -> None:
+    release(place, "version=1.11", ONE, f"against={place / 'outputs' / 'one' / 'model'}")
+    record = Record.open(place / "releases" / "1.11")
+    assert record.against
+    assert (record.against.version, record.against.model, record.against.seen) == (None, record.model, ())
+    shutil.rmtree(place / "releases" / "1.11")
+
+
 def test_a_model_scored_on_what_it_was_trained_on_is_refused(place: Path) -> None:
     done = release(place, "version=2.0", ONE, "split=train", "against=none", code=1)
     assert "FAILED  leakage: 36 documents were seen in training: 36 by id" in done.out

@@ -26,7 +26,7 @@ from training.analysis.leakage import leakage
 from training.analysis.randomization_test import Shift, drops_and_rises
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
-from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages, settings_hash
+from training.lineage.release_record import RECORD, Against, Data, Gate, Record, code_hash, packages, settings_hash
 from training.lineage.seed_scores import SeedScores
 from training.release import gates
 from training.release.baseline_remarks import BaselineRemarks
@@ -93,10 +93,11 @@ def _earlier(against: str, home: Path) -> tuple[str | None, Path] | None:
         if newest is None:
             return None
         against = newest
+    is_model = (Path(against) / "config.json").is_file() and not (home / against / RECORD).is_file()
+    if is_model:  # its path may be absolute, which home / against would leave as it is
+        return None, Path(against)
     if (home / against).is_dir() and against != REFUSED:
         return Record.open(home / against).version, home / against / "model"
-    if (Path(against) / "config.json").is_file():
-        return None, Path(against)
     raise UsageError(f"against={against}: neither a release in {home} nor the folder of a model; name one, or say none")
 
 
