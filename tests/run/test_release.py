@@ -15,7 +15,7 @@ from annotation.core.matching import UNITS
 from annotation.snapshot import snapshot
 from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
-from training.lineage.release_record import Record, file_hashes
+from training.lineage.release_record import Record, file_hashes, settings_hash
 
 LOOSE = """
 floors: {Trig-C: 0.5}
@@ -113,14 +113,42 @@ def test_a_model_that_is_just_as_good_becomes_the_next_release(place: Path) -> N
     record = Record.open(place / "releases" / "1.10")
     assert record.against
     assert record.against.version == "1.0"
+    assert record.against.seen == ()
+    assert record.gates_config is not None
+    assert record.gates_config["floors"] == {"Trig-C": 0.5}
+    assert record.gates_hash == settings_hash(record.gates_config)
     history = (place / "releases" / "history.html").read_text(encoding="utf-8")
     assert history.index("1.10/report.html") < history.index("1.0/report.html")
     shutil.rmtree(place / "releases" / "1.10")
 
 
+def test_a_model_that_is_no_release_may_be_compared_with_by_its_whole_path(place: Path) -> None:
+    release(place, "version=1.11", ONE, f"against={place / 'outputs' / 'one' / 'model'}")
+    record = Record.open(place / "releases" / "1.11")
+    assert record.against
+    assert (record.against.version, record.against.model, record.against.seen) == (None, record.model, ())
+    shutil.rmtree(place / "releases" / "1.11")
+
+
 def test_a_model_scored_on_what_it_was_trained_on_is_refused(place: Path) -> None:
     done = release(place, "version=2.0", ONE, "split=train", "against=none", code=1)
     assert "FAILED  leakage: 36 documents were seen in training: 36 by id" in done.out
+
+
+def test_a_model_compared_with_that_was_trained_with_the_documents_is_named_on_the_first_screen(
+    place: Path, tmp_path: Path
+) -> None:
+    done = naba(
+        "evaluate", ONE, "against=outputs/two/model", "snapshot=snap", "split=train", f"output={tmp_path}", cwd=place
+    )
+    assert done.code == 0, done.err
+    said = "outputs/two/model, compared with, has seen 36 of the 36 documents in training"
+    assert said in " ".join(done.err.split())
+    metrics = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    assert len(metrics["before"]["seen"]) == 36
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert said in page[page.index("<main") :][:3000]
+    assert metrics["dev"]["documents"] > 0
 
 
 def test_training_again_gives_the_same_weights(place: Path) -> None:

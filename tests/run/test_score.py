@@ -10,13 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.core.document import Document
-from annotation.core.errors import UsageError
-from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import write_documents
-from tests.builders import build, conflict
-from training.scoring.compatibility import check_comparable
-from training.scoring.scores import score
+from tests.builders import build
 
 GOLD = build("[Strike:trigger הפצצת] [Place>Strike:GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]", id="d")
 PREDICTED = build("[Strike:trigger הפצצת] [GPE אידליב] ו[Die:trigger מות] [Victim>Die:Person סמי]", id="d")
@@ -64,32 +59,17 @@ def test_files_that_do_not_fit_end_in_one_line_and_exit_code_2(tmp_path: Path) -
     assert "nothere.jsonl: cannot be read" in naba(tmp_path, "gold.jsonl", "nothere.jsonl", code=2).stderr
 
 
-STRANGE = build("[Attack:trigger הפצצת] [LOC אידליב] ומות סמי", id="d")
-
-
-@pytest.mark.parametrize(
-    ("gold", "predicted", "ontology", "said"),
-    [
-        (GOLD.bare(), PREDICTED, None, "nothing is marked in the 1 gold Documents"),
-        (
-            GOLD,
-            STRANGE,
-            None,
-            "share none of their types: gold has 6 .*, predicted has 2 .Attack, LOC.; they",
-        ),
-        (GOLD, STRANGE, conflict(), "2 types in predicted are not in the ontology 'conflict' .Attack, LOC."),
-        (STRANGE, GOLD, conflict(), "2 types in gold are not in the ontology 'conflict'"),
-    ],
-)
-def test_sides_that_speak_of_different_things_are_refused(
-    gold: Document, predicted: Document, ontology: Ontology | None, said: str
-) -> None:
-    with pytest.raises(UsageError, match=said):
-        check_comparable(score([gold], [predicted]), ontology)
-
-
-def test_a_model_that_found_nothing_is_scored() -> None:
-    scores = score([GOLD], [GOLD.bare()])
-    check_comparable(scores, conflict())
-    trigger = scores.micro["Trig-C"]
-    assert (trigger.gold, trigger.predicted, trigger.f1) == (2, 0, 0.0)
+def test_zero_is_a_score_and_what_stands_behind_it_is_said(tmp_path: Path) -> None:
+    strange = build("[Attack:trigger הפצצת] [LOC אידליב] ומות סמי", id="d")
+    for name, document in (("gold", GOLD), ("strange", strange), ("bare", GOLD.bare())):
+        write_documents(tmp_path / f"{name}.jsonl", [document])
+    done = naba(tmp_path, "gold.jsonl", "strange.jsonl", "--ontology", "conflict", "--full", "--json")
+    row = json.loads(done.stdout)
+    assert (row["micro"]["Trig-C"]["f1"], row["micro"]["Trig-I"]["f1"]) == (0, pytest.approx(2 / 3))
+    assert "were they marked by different ontologies?" in row["notes"][0]
+    assert "(Attack, LOC)" in row["notes"][1]
+    assert all(note.split(":")[0] in done.stderr for note in row["notes"])
+    done = naba(tmp_path, "bare.jsonl", "bare.jsonl", "--against", "gold.jsonl")
+    assert "there is nothing to find" in " ".join(done.stderr.split())
+    assert "against: nothing is marked in the 1 gold documents" in " ".join(done.stderr.split())
+    assert "–" in next(line for line in done.stdout.splitlines() if "Arg-C+" in line)

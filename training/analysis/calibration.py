@@ -63,7 +63,8 @@ class Layer:
     """The predictions of one layer that have a score: `scores` in 0..1, falling, and which are `right`, both [n].
 
     document: the row of each one's document in `golds`, [n]. golds: how many there are to find in each document.
-    unscored: predictions without a score, which nothing here counts.
+    unscored: predictions without a score, which nothing here counts. dev: the layer of the development documents, on
+    which thresholds are chosen; None where there are none, then they are chosen here.
     """
 
     scores: Floats = field(repr=False)
@@ -71,6 +72,7 @@ class Layer:
     document: NDArray[np.int64] = field(repr=False)
     golds: NDArray[np.int64] = field(repr=False)
     unscored: int
+    dev: Layer | None = field(default=None, repr=False)
 
     @property
     def gold(self) -> int:
@@ -101,11 +103,34 @@ class Layer:
 
     @cached_property
     def ece_by_chance(self) -> float:
-        """What 95 in 100 such layers stay below whose every score is the chance of being right: a few predictions have
-        some error by luck alone. What is right in a bin is drawn from the normal distribution of that variance."""
-        spread = np.sqrt(np.bincount(self._bins, self.scores * (1 - self.scores), BINS))
-        drawn = np.random.default_rng(bootstrap.SEED).standard_normal((bootstrap.RESAMPLES, BINS)) * spread
-        return float(np.quantile(np.abs(drawn).sum(axis=1), bootstrap.LEVEL)) / max(len(self.scores), 1)
+        """What 95 in 100 such layers stay below whose every score is the chance of being right: as few predictions in
+        as few documents have some error by luck alone.
+
+        The gap of each bin is drawn from the normal distribution of its variance. Of two bounds the larger: predictions
+        that are right independently of each other, and documents whose predictions are right or wrong together.
+        """
+        draw = np.random.default_rng(bootstrap.SEED).standard_normal((bootstrap.RESAMPLES, BINS))
+        alone = draw * np.sqrt(np.bincount(self._bins, self.scores * (1 - self.scores), BINS))
+        errors = [np.quantile(np.abs(gaps).sum(axis=1), bootstrap.LEVEL) for gaps in (alone, self._together(draw))]
+        return float(max(errors)) / max(len(self.scores), 1)
+
+    def _together(self, draw: Floats) -> Floats:
+        """Gaps by chance where documents vary, [resamples, BINS] from as many standard normal numbers.
+
+        Their covariance is that of the documents' gaps about the mean gap of each bin (Liang and Zeger 1986), with t
+        tails for documents less one degrees of freedom, as it is estimated from few.
+        """
+        counts, gaps = np.moveaxis(self._sums()[np.unique(self.document)], -1, 0)
+        freedom = len(gaps) - 1
+        if freedom < 1:
+            return np.zeros_like(draw)
+        within = (counts > 0).sum(axis=0).astype(np.float64)  # documents in each bin
+        centred = gaps - counts * bootstrap.ratio(gaps.sum(axis=0), counts.sum(axis=0))
+        centred *= np.sqrt(bootstrap.ratio(within, within - 1.0))
+        values, vectors = np.linalg.eigh(centred.T @ centred)
+        tails = np.sqrt(freedom / np.random.default_rng(bootstrap.SEED + 1).chisquare(freedom, (len(draw), 1)))
+        drawn: Floats = tails * (draw * np.sqrt(np.maximum(values, 0))) @ vectors.T
+        return drawn
 
     @cached_property
     def points(self) -> tuple[ThresholdPoint, ...]:
@@ -126,12 +151,23 @@ class Layer:
         return self._sure(points)
 
     def threshold(self, precision: float) -> ThresholdPoint | None:
-        """The point that keeps most at no less than this precision, with 95% intervals.
+        """What the threshold leaves here that keeps most on dev at no less than this precision, with 95% intervals.
 
-        None where none keeps enough (30) to be trusted.
+        None where none keeps enough there (30) to be trusted.
         """
+        chosen = (self.dev or self).lowest(precision)
+        return None if chosen is None else self._sure([self._at(chosen)])[0]
+
+    def lowest(self, precision: float) -> float | None:
+        """The lowest score from which at least `ENOUGH` predictions are no less precise; None without one."""
         good = [p for p in self.points if p.prf.precision >= precision and p.prf.predicted >= ENOUGH]
-        return self._sure(good[-1:])[0] if good else None
+        return good[-1].threshold if good else None
+
+    def _at(self, threshold: float) -> ThresholdPoint:
+        """What a threshold leaves, which may be no score of this layer."""
+        kept = int((self.scores >= threshold).sum())
+        prf = PRF(self.gold, kept, int(self.right[:kept].sum()))
+        return ThresholdPoint(threshold, kept / max(len(self.scores), 1), prf)
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -188,11 +224,13 @@ class Calibration:
         return {name: layer.as_dict() for name, layer in self.layers.items()}
 
 
-def calibration(pairs: Iterable[DocumentPair]) -> Calibration:
-    """How the scores of predictions relate to their being right."""
+def calibration(pairs: Iterable[DocumentPair], dev: Iterable[DocumentPair] | None = None) -> Calibration:
+    """How the scores of predictions relate to their being right. `dev`: the documents to choose thresholds on."""
+    chosen_on = None if dev is None else calibration(dev).layers
     sides = [(_items(pair.gold), _items(pair.predicted)) for pair in pairs]
+    layers = {name: _layer([(gold[name], predicted[name]) for gold, predicted in sides]) for name in LAYERS}
     return Calibration(
-        {layer: _layer([(gold[layer], predicted[layer]) for gold, predicted in sides]) for layer in LAYERS}
+        {name: replace(layer, dev=chosen_on[name] if chosen_on else None) for name, layer in layers.items()}
     )
 
 

@@ -21,6 +21,7 @@ from training.analysis.slices import Slices, slices
 from training.lineage.seed_scores import SeedScores
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.boundary_ladder import Ladder, ladder
+from training.scoring.compatibility import remarks
 from training.scoring.coreference import Links, links
 from training.scoring.document_pairs import DocumentPair, pair_documents
 from training.scoring.partial_matches import Matches, matches
@@ -38,6 +39,7 @@ class Baseline:
     """The model compared with. `losses` and `gains` are what chance does not explain, the largest first.
 
     `looked_at` counts the scores compared, by type and slice; of them `testable` differ on documents enough to say.
+    `seen`: ids of the documents that the model was trained with, so that its scores are too high; None: not known.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Baseline:
     gains: tuple[Shift, ...]
     looked_at: int
     testable: int
+    seen: tuple[str, ...] | None = None
 
     def mood(self, key: ScoreKey, slice_: ScoreKey = ("", "")) -> str:
         """Whether chance does not explain what a score, of a slice of the documents, lost or gained."""
@@ -64,12 +67,17 @@ class Baseline:
             "testable": self.testable,
             "losses": [shift.as_dict() for shift in self.losses],
             "gains": [shift.as_dict() for shift in self.gains],
+            **({} if self.seen is None else {"seen": list(self.seen)}),
         }
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """A model's predictions against gold. `meta` says what was scored; `human` is by language, "" for all of them."""
+    """A model's predictions against gold. `meta` says what was scored; `human` is by language, "" for all of them.
+
+    human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
+    read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
+    """
 
     title: str
     meta: Mapping[str, str]
@@ -89,6 +97,9 @@ class Evaluation:
     ceilings: Ceilings | None = None
     studio: str | None = None
     seeds: SeedScores | None = None
+    human_articles: int = 0
+    dev: int | None = None
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
@@ -118,6 +129,11 @@ class Evaluation:
             parts["seeds"] = self.seeds.as_dict()
         if self.human:
             parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
+            parts["human_articles"] = self.human_articles
+        if self.dev is not None:
+            parts["dev"] = {"documents": self.dev}
+        if self.notes:
+            parts["notes"] = list(self.notes)
         return {**self.scores.as_dict(), "title": self.title, "meta": dict(self.meta), **parts}
 
 
@@ -128,22 +144,29 @@ def evaluation(
     ontology: Ontology,
     train: Iterable[Document] | None = None,
     before: tuple[str, Sequence[Document]] | None = None,
+    before_seen: Iterable[str] | None = None,
+    dev: tuple[Sequence[Document], Sequence[Document]] | None = None,
     agreement: Mapping[str, object] | None = None,
     ceilings: Ceilings | None = None,
     title: str = "",
     meta: Mapping[str, str] | None = None,
     studio: str | None = None,
     seeds: SeedScores | None = None,
+    notes: Iterable[str] = (),
 ) -> Evaluation:
-    """Evaluate predictions against gold. Raises UsageError when gold is empty, or the two sides do not fit.
+    """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
-    `before`: another model's name and what it predicts for the same documents. `agreement`: as a manifest holds it.
-    `seeds`: what trainings with other seeds reached.
+    `before`: another model's name and what it predicts for the same documents; `before_seen`: those it was trained
+    with. `dev`: gold and predicted development documents, to choose thresholds on and what to label next; without them
+    the scored documents serve. `agreement`: as a manifest holds it. `seeds`: what trainings with other seeds reached.
+    `notes`: what a reader must know, to be put before the remarks on the scores.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
     pairs = pair_documents(gold, predicted)
     scores, training = score_pairs(pairs), None if train is None else list(train)
+    dev_pairs = pair_documents(*dev) if dev and dev[0] else None
+    human = human_scores(agreement)
     return Evaluation(
         title=title,
         meta=dict(meta or {}),
@@ -152,17 +175,20 @@ def evaluation(
         scores=scores,
         diagnosis=diagnose(pairs),
         slices=slices(pairs, ontology=ontology, train=training or ()),
-        calibration=calibration(pairs),
+        calibration=calibration(pairs, dev_pairs),
         matches=matches(pairs),
         ladder=ladder(pairs),
         links=links(pairs),
         attributes=attributes(pairs, ontology),
-        wanted=label_priorities(pairs, training),
-        before=_baseline(pairs, scores, name=before[0], others=before[1]) if before else None,
-        human=human_scores(agreement),
+        wanted=label_priorities(pairs if dev_pairs is None else dev_pairs, training),
+        before=_baseline(pairs, scores, name=before[0], others=before[1], seen=before_seen) if before else None,
+        human=human,
+        human_articles=int(str(agreement["documents"])) if agreement and human else 0,
         ceilings=ceilings,
         studio=studio,
         seeds=seeds,
+        dev=None if dev_pairs is None else len(dev_pairs),
+        notes=(*notes, *remarks(scores, ontology)),
     )
 
 
@@ -178,10 +204,24 @@ def human_scores(agreement: Mapping[str, object] | None) -> dict[str, PRF]:
 def agreement_scores(part: object) -> dict[str, PRF]:
     """One part of an agreement's plain values as scores by unit; gold and predicted are merely one and the other."""
     rows = part.items() if isinstance(part, Mapping) else ()
-    return {unit: PRF(int(row["a"]), int(row["b"]), int(row["both"])) for unit, row in rows}
+    return {unit: _agreed(row) for unit, row in rows}
 
 
-def _baseline(pairs: Sequence[DocumentPair], scores: Scores, *, name: str, others: Sequence[Document]) -> Baseline:
+def _agreed(row: Mapping[str, object]) -> PRF:
+    first, second, both = (int(str(row[side])) for side in ("a", "b", "both"))
+    ends = row.get("interval")
+    interval = (float(ends[0]), float(ends[1])) if isinstance(ends, Sequence) else None
+    return PRF(first, second, both, interval)
+
+
+def _baseline(
+    pairs: Sequence[DocumentPair],
+    scores: Scores,
+    *,
+    name: str,
+    others: Sequence[Document],
+    seen: Iterable[str] | None,
+) -> Baseline:
     """The model that predicts `others` for the same documents, against which chance does not explain some changes."""
     pairs_before = pair_documents((pair.gold for pair in pairs), others)
     scores_before = score_pairs(pairs_before)
@@ -194,4 +234,5 @@ def _baseline(pairs: Sequence[DocumentPair], scores: Scores, *, name: str, other
         gains=tuple(sorted((s for s in rises if s.significant), key=lambda s: (-s.delta, s.key))),
         looked_at=len(drops),
         testable=sum(shift.testable for shift in drops),
+        seen=None if seen is None else tuple(seen),
     )

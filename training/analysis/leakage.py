@@ -25,6 +25,11 @@ class Leakage:
         kinds = {"by id": self.ids, "with the same text": self.texts, "as near-duplicates": self.near}
         return "; ".join(f"{len(p)} {how} ({p[0][0]} of {p[0][1]})" for how, p in kinds.items() if p) or "none"
 
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The ids of the documents scored on."""
+        return tuple(scored for scored, _ in (*self.ids, *self.texts, *self.near))
+
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
         return {"ids": list(self.ids), "texts": list(self.texts), "near": list(self.near), "threshold": THRESHOLD}

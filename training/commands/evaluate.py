@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from annotation.terminal import with_progress
 from training.analysis.evaluation import Evaluation, agreement_scores, evaluation
+from training.analysis.leakage import leakage
 from training.analysis.oracle_ceilings import Ceilings, ceilings
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
@@ -21,9 +22,10 @@ from training.inference.predictor import predict
 from training.lineage.seed_scores import SeedScores
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
-from training.release.training_lineage import read_training_record, training_documents
+from training.release.baseline_remarks import BaselineRemarks
+from training.release.training_lineage import development_documents, read_training_record, training_documents
 from training.report.page import write_report
-from training.scoring.compatibility import check_labels_known
+from training.scoring.compatibility import labels_lacking
 
 
 def evaluate(run: EvaluateConfig) -> float:
@@ -32,22 +34,27 @@ def evaluate(run: EvaluateConfig) -> float:
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    model = _loaded_model(run.model, gold, run)
+    model, dev = _loaded_model(run.model, run), _development_documents(run, snapshot)
+    seen = _training_documents(run.model, snapshot)
     predicted = model.predict(gold, run)
-    other = _loaded_model(run.against, gold, run) if run.against else None
+    other = _loaded_model(run.against, run) if run.against else None
+    about = BaselineRemarks.of(str(run.against), other.encoding.ontology, gold, snapshot) if other else None
     manifest = snapshot.manifest
     result = evaluation(
         gold,
         predicted,
         ontology=snapshot.ontology,
-        train=_training_documents(run.model, snapshot) if run.split == "test" else None,
+        train=seen if run.split == "test" else None,
         before=(other.name, other.predict(gold, run)) if other else None,
+        before_seen=about.seen if about else None,
+        dev=(dev, model.predict(dev, run)) if dev else None,
         agreement=manifest.agreement,
         ceilings=model.ceilings(gold, manifest.agreement, run) if run.ceilings else None,
         title=f"{model.name} on {manifest.name}",
         meta={"model": model.name, "snapshot": f"{manifest.name} ({manifest.content[:12]})", "split": run.split},
         studio=run.studio,
         seeds=SeedScores.read(Path(run.model)),
+        notes=[*model.notes(gold, run.model), *_seen(run.model, gold, seen), *(about.notes if about else ())],
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(result, out)
@@ -59,11 +66,14 @@ def evaluate(run: EvaluateConfig) -> float:
 
 @dataclass(frozen=True)
 class _LoadedModel:
-    """A model whose ontology has all labels of gold."""
-
     name: str
     model: EventExtractor
     encoding: Encoding
+
+    def notes(self, gold: Sequence[Document], path: str) -> list[str]:
+        """The labels of gold that it does not know."""
+        lacking = labels_lacking(self.encoding.ontology, gold, path=path)
+        return [f"{lacking}: it cannot find them, and they count as missed"] if lacking else []
 
     def predict(self, gold: Sequence[Document], run: EvaluateConfig) -> list[Document]:
         """Its predictions for the gold documents."""
@@ -81,11 +91,22 @@ class _LoadedModel:
         )
 
 
-def _loaded_model(path: str, gold: Sequence[Document], run: EvaluateConfig) -> _LoadedModel:
-    """The model in that folder. Raises UsageError when its ontology lacks labels of gold."""
+def _loaded_model(path: str, run: EvaluateConfig) -> _LoadedModel:
     model, encoding = load_on_device(path, run)
-    check_labels_known(encoding.ontology, gold, path=path)
     return _LoadedModel(model_version(model), model, encoding)
+
+
+def _development_documents(run: EvaluateConfig, snapshot: Snapshot) -> list[Document]:
+    """The dev documents that the model did not learn from, none where they are what is scored.
+
+    Where its record does not tell, they are all of the snapshot's.
+    """
+    if run.split == "dev":
+        return []
+    try:
+        return development_documents(read_training_record(run.model), snapshot)
+    except UsageError:
+        return snapshot.dev
 
 
 def _training_documents(path: str, snapshot: Snapshot) -> list[Document] | None:
@@ -97,8 +118,17 @@ def _training_documents(path: str, snapshot: Snapshot) -> list[Document] | None:
         return None
 
 
+def _seen(path: str, gold: Sequence[Document], seen: Sequence[Document] | None) -> Iterator[str]:
+    """That the model was trained with documents it is scored on."""
+    if leaks := leakage(gold, seen or ()):
+        count = f"{len(leaks)} of the {len(gold)} documents"
+        yield f"{path} has seen {count} in training ({leaks}): its scores are too high"
+
+
 def _show(result: Evaluation, title: str) -> None:
-    """The scores on the terminal and, with a baseline, the changes."""
+    """Notes and scores on the terminal and, with a baseline, the changes."""
+    for note in result.notes:
+        terminal.warn(note)
     heading, *rows = result.scores.table()
     terminal.table(title, heading, rows)
     if result.before:

@@ -26,13 +26,14 @@ from training.analysis.leakage import leakage
 from training.analysis.randomization_test import Shift, drops_and_rises
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
-from training.lineage.release_record import Against, Data, Gate, Record, code_hash, packages
+from training.lineage.release_record import RECORD, Against, Data, Gate, Record, code_hash, packages, settings_hash
 from training.lineage.seed_scores import SeedScores
 from training.release import gates
-from training.release.candidate import Examined, Trial, examine, warn_seen, warn_unknown
+from training.release.baseline_remarks import BaselineRemarks
+from training.release.candidate import Examined, Trial, examine
 from training.release.gates import Findings, GatesConfig, Outcome
 from training.release.publish import announce, put
-from training.release.training_lineage import read_training_record, training_documents
+from training.release.training_lineage import development_documents, read_training_record, training_documents
 from training.report.release_history import latest_version, write_history
 from training.scoring.compatibility import check_labels_known
 from training.scoring.document_pairs import pair_documents
@@ -48,6 +49,7 @@ class Predecessor:
 
     version: str | None
     examined: Examined
+    remarks: BaselineRemarks
 
 
 def release(run: ReleaseConfig) -> Path:
@@ -62,14 +64,16 @@ def release(run: ReleaseConfig) -> Path:
         raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=")
     earlier = _earlier(run.against, home)
     trial = _trial(run)
-    examined = examine(run.model, trial.gold, run)
+    examined = examine(run.model, trial.gold, run, trial.dev)
     check_labels_known(examined.ontology, trial.gold, path=run.model)
     before = _before(earlier, trial, run) if earlier else None
     result = _evaluated(run, trial, examined, before)
+    for note in result.notes:
+        terminal.warn(note)
     outcomes = _judged(asked, trial, examined, before, result)
     for outcome in outcomes:
         terminal.say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.gate}: {outcome.said}")
-    record = _record(run, trial, examined, before, result.scores, outcomes)
+    record = _record(run, asked, trial, examined, before, result.scores, outcomes)
     failed = gates.failed(outcomes)
     place = put(home / REFUSED / run.version if failed else folder, record, result, model=None if failed else run.model)
     if failed:
@@ -89,10 +93,11 @@ def _earlier(against: str, home: Path) -> tuple[str | None, Path] | None:
         if newest is None:
             return None
         against = newest
+    is_model = (Path(against) / "config.json").is_file() and not (home / against / RECORD).is_file()
+    if is_model:  # its path may be absolute, which home / against would leave as it is
+        return None, Path(against)
     if (home / against).is_dir() and against != REFUSED:
         return Record.open(home / against).version, home / against / "model"
-    if (Path(against) / "config.json").is_file():
-        return None, Path(against)
     raise UsageError(f"against={against}: neither a release in {home} nor the folder of a model; name one, or say none")
 
 
@@ -101,16 +106,17 @@ def _trial(run: ReleaseConfig) -> Trial:
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    seen = training_documents(how, snapshot, run.trained_on, run.also or (), setting="trained_on")
-    return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen)
+    where = (run.trained_on, run.also or ())
+    seen = training_documents(how, snapshot, *where, setting="trained_on")
+    dev = [] if run.split == "dev" else development_documents(how, snapshot, *where, setting="trained_on")
+    return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen, dev=dev)
 
 
 def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) -> Predecessor:
     version, path = earlier
     examined = examine(path, trial.gold, run)
-    warn_unknown(examined, trial.gold, path=str(path))
-    warn_seen(path, trial)
-    return Predecessor(version, examined)
+    remarks = BaselineRemarks.of(path, examined.ontology, trial.gold, trial.snapshot)
+    return Predecessor(version, examined, remarks)
 
 
 def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Predecessor | None) -> Evaluation:
@@ -129,11 +135,14 @@ def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Pre
         ontology=trial.snapshot.ontology,
         train=trial.seen,
         before=(meta["against"], before.examined.predicted) if before else None,
+        before_seen=before.remarks.seen if before else None,
+        dev=(trial.dev, examined.dev),
         agreement=manifest.agreement,
         title=f"Release {run.version}: {examined.name} on {manifest.name}",
         meta=meta,
         studio=run.studio,
         seeds=SeedScores.read(Path(run.model)),
+        notes=before.remarks.notes if before else (),
     )
 
 
@@ -163,6 +172,7 @@ def _calibration_errors(calibration: Calibration) -> dict[str, tuple[float, floa
 
 def _record(
     run: ReleaseConfig,
+    asked: GatesConfig,
     trial: Trial,
     examined: Examined,
     before: Predecessor | None,
@@ -180,9 +190,11 @@ def _record(
         split=run.split,
         documents=len(trial.gold),
         languages=dict(sorted(Counter(document.language for document in trial.gold).items())),
-        against=Against(version=before.version, model=before.examined.name) if before else None,
+        against=_against(before) if before else None,
         gates=tuple(Gate(**asdict(outcome)) for outcome in outcomes),
         gates_preset=run.gates,
+        gates_config=asdict(asked),
+        gates_hash=settings_hash(asdict(asked)),
         scores={
             "all": {unit: scores.micro[unit].f1 for unit in UNITS},
             **{code: {unit: part.micro[unit].f1 for unit in UNITS} for code, part in scores.by_language.items()},
@@ -191,6 +203,10 @@ def _record(
         code=code_hash(),
         packages=packages(),
     )
+
+
+def _against(before: Predecessor) -> Against:
+    return Against(version=before.version, model=before.examined.name, seen=before.remarks.seen)
 
 
 def _refusal(run: ReleaseConfig, outcomes: Sequence[Outcome], failed: Sequence[Outcome], place: Path) -> str:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from annotation import terminal
 from training.analysis.paired_bootstrap import DOCUMENTS, Comparison, compare
-from training.scoring.compatibility import check_comparable
+from training.scoring.compatibility import remarks
 from training.scoring.parallel_scoring import Lines, Scored, ScoringTask, score_files
 
 
 def score_command(task: ScoringTask, against: Lines | None, *, workers: int | None, as_json: bool) -> None:
-    """Score the files and print the numbers. Raises UsageError where they do not fit each other.
+    """Score the files and print the numbers. Raises UsageError where they do not hold the same documents.
 
     `against`: another model's predictions for the same documents, to compare with.
     """
     scored = _score(task, workers)
-    before = _score(ScoringTask(task.gold, against), workers) if against else None
+    before = _score(ScoringTask(task.gold, against, ontology=task.ontology), workers) if against else None
     comparison = compare(scored.scores, before.scores) if before else None
+    notes = remarks(scored.scores, task.ontology)
+    if before:
+        notes += [f"against: {note}" for note in remarks(before.scores, task.ontology) if note not in notes]
+    for note in notes:
+        terminal.warn(note)
     if as_json:
-        terminal.emit(metrics(scored, comparison))
+        terminal.emit(metrics(scored, comparison, notes))
         return
     _say(scored)
     if comparison:
@@ -30,13 +35,12 @@ def score_command(task: ScoringTask, against: Lines | None, *, workers: int | No
 
 def _score(task: ScoringTask, workers: int | None) -> Scored:
     scored = score_files(task, workers=workers or os.cpu_count() or 1)
-    check_comparable(scored.scores, task.ontology)
     for what, times in scored.lost.most_common():
         terminal.warn(f"{times} times: {what}")
     return scored
 
 
-def metrics(scored: Scored, comparison: Comparison | None = None) -> Mapping[str, object]:
+def metrics(scored: Scored, comparison: Comparison | None = None, notes: Sequence[str] = ()) -> Mapping[str, object]:
     """JSON values: the scores as metrics.json has them, and beside them the further parts that were requested."""
     further = {
         "matches": scored.matches,
@@ -45,7 +49,8 @@ def metrics(scored: Scored, comparison: Comparison | None = None) -> Mapping[str
         "attributes": scored.attributes,
         "comparison": comparison,
     }
-    return {**scored.scores.as_dict(), **{name: part.as_dict() for name, part in further.items() if part is not None}}
+    parts = {name: part.as_dict() for name, part in further.items() if part is not None}
+    return {**scored.scores.as_dict(), **parts, **({"notes": list(notes)} if notes else {})}
 
 
 def _say(scored: Scored) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -17,6 +19,11 @@ SCHEMA = 1
 RECORD = "release.json"
 _PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
 _CODE = ("annotation", "training", "conf")
+
+
+def _without_absent(row: dict[str, object], *later: str) -> dict[str, object]:
+    """Without those of the fields that came later and are None: older records keep their text, and their checksum."""
+    return {name: value for name, value in row.items() if name not in later or value is not None}
 
 
 class Data(RecordPart):
@@ -77,14 +84,27 @@ class Gate(RecordPart):
 
 
 class Against(RecordPart):
-    """The baseline of a release: its version, None if it is no release, and its model version."""
+    """The baseline of a release: its version, None if it is no release, and its model version.
+
+    seen: ids of the scored documents that it was trained with; None, and absent, where that is not known.
+    """
 
     version: str | None
     model: str
+    seen: tuple[str, ...] | None = None
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Records made before `seen` keep their checksum."""
+        return _without_absent(plain(self), "seen")
 
 
 class Record(SealedRecord):
-    """A release. `weights` is a hash of the model's tensors, `code` of naba's sources, `checksum` of the record."""
+    """A release. `weights` is a hash of the model's tensors, `code` of naba's sources, `checksum` of the record.
+
+    gates_config: what the gates asked for, with every default, so that the release can be judged again; `gates_hash` is
+    a hash of it. Both are None, and absent, in records made before them.
+    """
 
     schema_: int = Field(SCHEMA, alias="schema")
     version: str
@@ -99,12 +119,19 @@ class Record(SealedRecord):
     against: Against | None
     gates: tuple[Gate, ...]
     gates_preset: str
+    gates_config: dict[str, object] | None = None
+    gates_hash: str | None = None
     scores: dict[str, dict[str, float]]
     intervals: dict[str, tuple[float, float]]
     code: str
     packages: dict[str, str]
     files: dict[str, str] = Field(default_factory=dict)
     checksum: str = ""
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Records made before the gates' contents keep their checksum."""
+        return _without_absent(plain(self), "gates_config", "gates_hash")
 
     @property
     def passed(self) -> bool:
@@ -147,6 +174,11 @@ def unchanged(model: Path) -> None:
     folder = model.resolve().parent
     if (folder / RECORD).is_file():
         Record.open(folder, under=f"{model.resolve().name}/")
+
+
+def settings_hash(settings: Mapping[str, object]) -> str:
+    """The SHA-256, as hex digits, of settings as JSON with sorted keys."""
+    return hashlib.sha256(json.dumps(settings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def code_hash() -> str:

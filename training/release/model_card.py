@@ -28,7 +28,8 @@ def model_card(record: Record) -> str:
 
 
 def _gates(record: Record) -> str:
-    lines = [f"## Gates\n\nHeld against the gates `{record.gates_preset}`.\n"]
+    hash_ = f" (`{record.gates_hash[:12]}`)" if record.gates_hash else ""
+    lines = [f"## Gates\n\nHeld against the gates `{record.gates_preset}`{hash_}.\n"]
     lines += [f"- {gate.gate} ({'passed' if gate.passed else 'FAILED'}): {gate.said}" for gate in record.gates]
     return "\n".join(lines) + "\n"
 
@@ -48,7 +49,9 @@ def _facts(record: Record) -> Iterator[tuple[str, str]]:
     yield "Scored on", f"`{record.snapshot.name}` (`{record.snapshot.content}`)"
     yield "Ontology", f"`{record.snapshot.ontology}`"
     if record.against:
-        yield "Compared with", f"{record.against.version or 'a model'} ({record.against.model})"
+        seen = record.against.seen
+        too_high = f"; it was trained with {len(seen)} of the {record.documents} documents" if seen else ""
+        yield "Compared with", f"{record.against.version or 'a model'} ({record.against.model}){too_high}"
     yield "Weights", f"`{record.weights}`"
     yield "Packages", ", ".join(f"{name} {version}" for name, version in trained.packages.items())
     yield "To make it again", f"`naba release --verify {record.version}`"

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from annotation.core.document import Document
 from annotation.core.errors import SnapshotError, UsageError
 from annotation.snapshot.snapshot import Snapshot
+from training.analysis.leakage import Leakage, leakage
 from training.config.schema import read_config
 from training.lineage.release_record import Data, Trained
 from training.loop.data_selection import DataSelection
@@ -33,6 +34,14 @@ def read_training_record(path: str | Path) -> Trained:
         ) from error
 
 
+def documents_seen(path: str | Path, gold: Sequence[Document], scored: Snapshot) -> Leakage:
+    """The gold documents that the model in the folder was trained with, where its scores are too high.
+
+    Raises UsageError when its training record or its snapshot is missing or changed.
+    """
+    return leakage(gold, training_documents(read_training_record(path), scored))
+
+
 def training_documents(
     trained: Trained,
     scored: Snapshot,
@@ -53,6 +62,20 @@ def training_documents(
 def learned_documents(trained: Trained, scored: Snapshot) -> list[Document]:
     """As `training_documents`, without those that selected a checkpoint alone."""
     return _each_once(document for selection in _selections(trained, scored) for document in selection.train)
+
+
+def development_documents(
+    trained: Trained,
+    scored: Snapshot,
+    trained_on: str | None = None,
+    also: Sequence[str] = (),
+    *,
+    setting: str | None = None,
+) -> list[Document]:
+    """The snapshot's dev documents that the model did not learn from; the rest is as for `training_documents`."""
+    selections = _selections(trained, scored, trained_on, also, setting=setting)
+    learned = {document.id for selection in selections for document in selection.train}
+    return [document for document in scored.dev if document.id not in learned]
 
 
 def _selections(

@@ -23,7 +23,7 @@ from training.analysis.oracle_ceilings import MEANINGS
 from training.analysis.paired_bootstrap import ScoreDifference
 from training.report import charts
 from training.report.examples import worst
-from training.report.summary import answers, signed, slice_name, slice_title
+from training.report.summary import CHANCE_MEANS, FIXED_MEANS, answers, signed, slice_name, slice_title
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS
 
@@ -73,6 +73,8 @@ def _values(evaluation: Evaluation) -> dict[str, object]:
         "causes": [cause for cause in evaluation.diagnosis.causes if cause.missed + cause.spurious],
         "meanings": CAUSES,
         "worst": evaluation.slices.worst,
+        "fixed_means": FIXED_MEANS,
+        "chance_means": CHANCE_MEANS,
     }
 
 

@@ -9,6 +9,7 @@ from annotation.core.matching import HEADLINE, PRF
 from annotation.core.messages import percent, signed_percent
 from annotation.page.titles import Names
 from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, Baseline, Evaluation
+from training.analysis.label_priorities import FLOOR, LabelPriority
 from training.analysis.paired_bootstrap import ScoreDifference
 from training.analysis.randomization_test import Shift
 from training.analysis.slices import Slice
@@ -16,6 +17,16 @@ from training.analysis.slices import Slice
 PLAIN = "plain"
 _MOST = 5
 """The most reasons shown for an answer; the sections below the summary have all."""
+FIXED_MEANS = (
+    f"If fixed: {HEADLINE} F1 were each argument missed for this cause found, each one predicted wrongly for it left "
+    "out, and all else as it is; gain: how much that is above the F1 now."
+)
+"""What the figures of a cause are."""
+CHANCE_MEANS = (
+    "By chance: where every score is just the chance of being right, 95 in 100 sets of as many predictions in as many "
+    "documents are off by less."
+)
+"""What the bound beside a calibration error is."""
 _KINDS = {"event": "trigger", "arguments": "arguments", "role": "role", "entity": "entity"}
 
 
@@ -63,7 +74,7 @@ def better(evaluation: Evaluation, names: Names) -> Answer:
     change = before.comparison.micro[HEADLINE]
     languages = before.comparison.by_language if len(before.comparison.by_language) > 1 else {}
     mood, losses = tone(change), len(before.losses)
-    points = [_change("All documents", change, mood)]
+    points = [*_seen(before, evaluation.scores.documents), _change("All documents", change, mood)]
     points += [
         _change(names.language(code), part.micro[HEADLINE], before.mood(("score", HEADLINE), ("language", code)))
         for code, part in languages.items()
@@ -111,6 +122,8 @@ def sure(evaluation: Evaluation, names: Names) -> Answer:
     if rare:
         points.append(Reason("Too few to say", f"{len(rare)} of {len(types)} types", UNCLEAR))
     points += [*_seeds(evaluation), *_trust(evaluation)]
+    if not scores.arg_c_plus.gold + scores.arg_c_plus.predicted:
+        return Answer("How sure is that?", "Nothing to find", UNCLEAR, tuple(points[1:]))
     width = f"± {50 * (high - low):.0f} points, from {_count(scores.overall.documents, 'document')}"
     return Answer("How sure is that?", width, PLAIN, tuple(points))
 
@@ -126,30 +139,75 @@ def human(evaluation: Evaluation, names: Names) -> Answer:
         Reason(
             title=names.language(code) if code else "All documents",
             words=f"{percent(model_scores[code][HEADLINE].f1)} of {percent(prf.f1)}",
+            note=f"{_between(prf)} for humans" if prf.interval else "",
             share=model_scores[code][HEADLINE],
             goal=prf.f1,
         )
         for code, prf in agreement.items()
         if code in model_scores
     ]
-    whole = next(iter(agreement.values())).f1
-    share = evaluation.scores.arg_c_plus.f1 / whole if whole else 0.0
-    note = f"{HEADLINE} F1 of two annotators against each other, over the articles that both have marked."
-    return Answer(question, f"{percent(whole)}; the model is at {share:.0%} of it", PLAIN, tuple(points), note)
+    whole = next(iter(agreement.values()))
+    share = evaluation.scores.arg_c_plus.f1 / whole.f1 if whole.f1 else 0.0
+    documents = _count(evaluation.scores.documents, "document")
+    note = (
+        f"{HEADLINE} F1 of two annotators against each other, on the {_count(evaluation.human_articles, 'article')} "
+        f"of all splits that both have marked; the model is scored on {documents}, so they are not the same articles, "
+        "and those of one may be easier."
+    )
+    return Answer(question, f"{percent(whole.f1)}; the model is at {share:.0%} of it", PLAIN, tuple(points), note)
 
 
 def following(evaluation: Evaluation, names: Names) -> Answer:
     """The event types to label next: many errors, few examples."""
     question, types = "What to label next?", evaluation.wanted
     if not types:
-        return Answer(question, "Nothing stands out", UNCLEAR, note="No argument is wrong.")
-    points = []
-    for cell in types[:_MOST]:
-        examples = "" if cell.examples is None else f"{_count(cell.examples, 'example')} trained on"
-        title = f"{names.title(cell.type)}, {names.language(cell.language)}"
-        points.append(Reason(title, f"up to +{percent(cell.gain)}", note=examples))
-    note = f"What {HEADLINE} F1 would gain were all arguments of the type right; many errors and few examples first."
-    return Answer(question, points[0].title, PLAIN, tuple(points), note)
+        return Answer(question, "Nothing stands out", UNCLEAR, note=f"No argument {_read_off(evaluation)} is wrong.")
+    points = [_wanted(cell, names) for cell in types[:_MOST]]
+    mood, first = points[0].tone, points[0].title
+    words = first if mood == PLAIN else f"Too few to say; first would be {first}"
+    return Answer(question, words, mood, tuple(points), _order(evaluation))
+
+
+def _wanted(cell: LabelPriority, names: Names) -> Reason:
+    """A type to label, grey where its arguments are too few to say what it costs."""
+    notes = [] if cell.examples is None else [f"{_count(cell.examples, 'example')} trained on"]
+    if not cell.enough:
+        arguments = _count(max(cell.now.gold, cell.now.predicted), "argument")
+        notes.append(f"too few to say, {arguments} in {_count(cell.documents, 'document')}")
+    title = f"{names.title(cell.type)}, {names.language(cell.language)}"
+    mood = PLAIN if cell.enough else UNCLEAR
+    return Reason(title, f"up to +{percent(cell.gain)}", mood, note="; ".join(notes))
+
+
+def _order(evaluation: Evaluation) -> str:
+    """What the gains are, where they are read off, and the rule of their order."""
+    known = evaluation.wanted[0].examples is not None
+    rule = f"gain for each example trained on (and {FLOOR} more)" if known else "gain"
+    source = (
+        ""
+        if evaluation.dev
+        else " There are no dev predictions: who labels by these errors fits the next model to the scored documents."
+    )
+    return (
+        f"Up to: what {HEADLINE} F1 {_read_off(evaluation)} would gain were all arguments of the type right in that "
+        f"language, and all else as it is. First is the largest {rule}.{source}"
+    )
+
+
+def _read_off(evaluation: Evaluation) -> str:
+    return f"of the {_count(evaluation.dev, 'dev document')}" if evaluation.dev else "of the scored documents"
+
+
+def _seen(before: Baseline, documents: int) -> Iterator[Reason]:
+    """That the model compared with was trained with some of the documents."""
+    if before.seen:
+        note = "its scores on them are too high: a fall may be none"
+        yield Reason(f"{before.name} was trained with", f"{len(before.seen)} of {documents} documents", WORSE, note)
+
+
+def _between(prf: PRF) -> str:
+    low, high = prf.interval or (0.0, 1.0)
+    return f"95% {percent(low)} to {percent(high)}"
 
 
 def tone(change: ScoreDifference) -> str:
@@ -194,14 +252,16 @@ def _weak(evaluation: Evaluation, names: Names) -> Answer:
         return Answer("Where is it weak?", points[0].title, PLAIN, tuple(points), note)
     scored = {k: prf for k, prf in evaluation.scores.by_type["arguments"].items() if prf.gold + prf.predicted}
     ranked = sorted(scored, key=lambda k: (not scored[k].enough, scored[k].f1, -scored[k].gold, k))[:_MOST]
+    judged = any(part.enough for part in evaluation.slices.rows)
     points = [
-        Reason(names.title(k), percent(scored[k].f1), PLAIN if scored[k].enough else UNCLEAR, share=scored[k])
+        Reason(
+            names.title(k), percent(scored[k].f1), PLAIN if judged and scored[k].enough else UNCLEAR, share=scored[k]
+        )
         for k in ranked
     ]
-    judged = any(part.enough for part in evaluation.slices.rows)
     words = "Nowhere beyond chance" if judged else "Too few documents to say"
     legend = "; grey: too few to say" if points and points[-1].tone == UNCLEAR else ""
-    note = f"Shown are the lowest event types by {HEADLINE} F1{legend}."
+    note = f"Shown are the lowest event types by {HEADLINE} F1{legend}." if points else ""
     return Answer("Where is it weak?", words, UNCLEAR, tuple(points), note)
 
 
@@ -232,7 +292,8 @@ def _trust(evaluation: Evaluation) -> Iterator[Reason]:
         yield Reason(
             "Scores of arguments are off by",
             f"{100 * layer.ece:.0f} points",
-            note=f"on average, ECE; up to {100 * layer.ece_by_chance:.0f} by chance",
+            note=f"on average, ECE; by chance up to {100 * layer.ece_by_chance:.0f}, which 19 in 20 such sets of "
+            "predictions stay below whose scores are right",
         )
 
 

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from annotation.core import bootstrap
 from annotation.core.bootstrap import Floats
-from annotation.core.errors import UsageError
 from annotation.core.matching import ENOUGH, assign, same_label_overlap
 from annotation.core.messages import percent
 from annotation.core.ontology import Attribute, Ontology
@@ -98,9 +97,8 @@ class Attributes:
 
     @classmethod
     def of(cls, rows: Sequence[AttributeRow], ontology: Ontology) -> Attributes:
-        """From the counts of each document. Raises UsageError for values the ontology does not have."""
-        _check(rows, ontology)
-        values = {name: tuple(attribute.values) for name, attribute in ontology.attributes.items()}
+        """From the counts of each document. Values the ontology does not have follow those that it has."""
+        values = {name: _values(rows, name, attribute.values) for name, attribute in ontology.attributes.items()}
         tables = {name: _table(rows, name, values[name]) for name in values}
         confusions = {name: _confusion(values[name], table) for name, table in tables.items()}
         return cls(confusions, _overclaimed(tables, ontology.attributes.get(CERTAINTY)))
@@ -123,7 +121,7 @@ class Attributes:
 
 
 def attributes(pairs: Iterable[DocumentPair], ontology: Ontology) -> Attributes:
-    """The attributes of matched triggers over all pairs. Raises UsageError for values the ontology does not have."""
+    """The attributes of matched triggers over all pairs."""
     return Attributes.of([row(pair, ontology=ontology) for pair in pairs], ontology)
 
 
@@ -139,15 +137,10 @@ def row(pair: DocumentPair, *, ontology: Ontology) -> AttributeRow:
     )
 
 
-def _check(rows: Sequence[AttributeRow], ontology: Ontology) -> None:
-    unknown = Counter[str]()
-    for row in rows:
-        for (name, *values), times in row.items():
-            allowed = ontology.attributes[name].values
-            unknown.update({f"{name}={value}": times for value in values if value not in allowed})
-    if unknown:
-        some = ", ".join(f"{value} ({count} times)" for value, count in unknown.most_common(3))
-        raise UsageError(f"ontology {ontology.name!r} has no {some}; score with the ontology they were marked by")
+def _values(rows: Sequence[AttributeRow], name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The values of the ontology, then those that only the documents have."""
+    met = {value for row in rows for (of, *values) in row if of == name for value in values}
+    return (*known, *sorted(met - set(known)))
 
 
 def _table(rows: Sequence[AttributeRow], name: str, values: Sequence[str]) -> NDArray[np.int64]:

@@ -1,9 +1,9 @@
-"""Checks that gold and predicted use the same labels; without that a score of how well they agree means nothing."""
+"""What a reader of scores must know: nothing to find, no type in common, types that the ontology does not have."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
@@ -15,33 +15,60 @@ from training.scoring.scores import Scores
 _MOST = 4
 
 
-def check_comparable(scores: Scores, ontology: Ontology | None = None) -> None:
-    """Raise UsageError, with counts, where nothing could be scored or the sides were marked by different ontologies.
+def remarks(scores: Scores, ontology: Ontology | None = None) -> list[str]:
+    """Remarks on scores that are 0, or undefined and counted as 0, for another reason than a bad model; often none.
 
-    With the ontology every type of either side must be in it. Without, sides that have types and share none are
-    refused.
+    With the ontology the types that it does not have are named; they are counted like all others, so a predicted one
+    is wrong unless gold has it too. Raises UsageError without any Document.
     """
     if not scores.documents:
         raise UsageError("there are no Documents on either side; name files that hold some")
     gold, predicted = _types(scores.by_type, "gold"), _types(scores.by_type, "predicted")
-    if not gold:
-        raise UsageError(f"nothing is marked in the {scores.documents} gold Documents; score against annotated ones")
-    if ontology is not None:
-        allowed = {"event": set(ontology.events), "role": set(ontology.roles), "entity": set(ontology.entities)}
-        for side, types in (("gold", gold), ("predicted", predicted)):
-            if unknown := [name for kind, name in types if name not in allowed[kind]]:
-                raise UsageError(
-                    f"{len(unknown)} types in {side} are not in the ontology {ontology.name!r} "
-                    f"({first_few(unknown, _MOST)}); score with the ontology they were marked by"
-                )
-    elif predicted and not set(gold) & set(predicted):
-        gold_names, predicted_names = ([name for _, name in types] for types in (gold, predicted))
-        raise UsageError(
-            "gold and predicted share none of their types: "
-            f"gold has {len(gold)} ({first_few(gold_names, _MOST)}), "
-            f"predicted has {len(predicted)} ({first_few(predicted_names, _MOST)}); "
-            "they were marked by different ontologies"
+    return [*_empty(scores.documents, bool(gold), bool(predicted)), *_unshared(gold, predicted)] + (
+        list(_unknown(gold, predicted, ontology)) if ontology is not None else []
+    )
+
+
+def _empty(documents: int, gold: bool, predicted: bool) -> Iterator[str]:
+    if not gold and not predicted:
+        yield (
+            f"nothing is marked in the {documents} documents, neither in gold nor in predicted: there is nothing to "
+            "find, and scores are undefined (counted as 0)"
         )
+    elif not gold:
+        yield (
+            f"nothing is marked in the {documents} gold documents: all that is predicted is wrong, and recall is "
+            "undefined (counted as 0)"
+        )
+    elif not predicted:
+        yield f"nothing is marked in the {documents} predicted documents: every score is 0"
+
+
+def _unshared(gold: Sequence[tuple[str, str]], predicted: Sequence[tuple[str, str]]) -> Iterator[str]:
+    if gold and predicted and not set(gold) & set(predicted):
+        sides = ", ".join(f"{side} has {_named(types)}" for side, types in (("gold", gold), ("predicted", predicted)))
+        yield (
+            f"gold and predicted share none of their types ({sides}): they score 0; "
+            "were they marked by different ontologies?"
+        )
+
+
+def _unknown(
+    gold: Sequence[tuple[str, str]], predicted: Sequence[tuple[str, str]], ontology: Ontology
+) -> Iterator[str]:
+    allowed = {"event": ontology.events, "role": ontology.roles, "entity": ontology.entities}
+    effects = {"predicted": "they count as wrong where gold does not have them too", "gold": "they are to be found"}
+    for side, types in (("gold", gold), ("predicted", predicted)):
+        if unknown := [(kind, name) for kind, name in types if name not in allowed[kind]]:
+            yield (
+                f"types in {side} that are not in the ontology {ontology.name!r}: {_named(unknown)}; "
+                f"{effects[side]}, so name the ontology they were marked by if that is another"
+            )
+
+
+def _named(types: Sequence[tuple[str, str]]) -> str:
+    """Their number, and the first few names."""
+    return f"{len(types)} ({first_few([name for _, name in types], _MOST)})"
 
 
 def _types(by_type: Mapping[str, Mapping[str, PRF]], side: str) -> list[tuple[str, str]]:
@@ -52,13 +79,20 @@ def _types(by_type: Mapping[str, Mapping[str, PRF]], side: str) -> list[tuple[st
 
 def check_labels_known(ontology: Ontology, gold: Sequence[Document], *, path: str) -> None:
     """Raise UsageError, with counts and names, where the model's ontology lacks labels or roles of gold."""
+    if lacking := labels_lacking(ontology, gold, path=path):
+        raise UsageError(f"{lacking}; score it on a snapshot of its own ontology, or train it anew")
+
+
+def labels_lacking(ontology: Ontology, gold: Sequence[Document], *, path: str) -> str | None:
+    """The labels and roles of gold that the model's ontology lacks, with counts, as text; None where it has all."""
     labels = Counter(span.label for document in gold for span in document.spans())
     roles = Counter(f">{argument.role}" for d in gold for event in d.events for argument in event.arguments)
     allowed = {*ontology.labels, *(f">{role}" for role in ontology.roles)}
     unknown = {label: n for label, n in (labels + roles).items() if label not in allowed}
-    if unknown:
-        raise UsageError(
-            f"{path}: its ontology {ontology.name} {ontology.version} lacks {len(unknown)} of the "
-            f"{len(labels + roles)} labels and roles that gold is marked in, {sum(unknown.values())} marks "
-            f"({first_few(sorted(unknown))}); score it on a snapshot of its own ontology, or train it anew"
-        )
+    if not unknown:
+        return None
+    return (
+        f"{path}: its ontology {ontology.name} {ontology.version} lacks {len(unknown)} of the "
+        f"{len(labels + roles)} labels and roles that gold is marked in, {sum(unknown.values())} marks "
+        f"({first_few(sorted(unknown))})"
+    )

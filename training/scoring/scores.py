@@ -23,6 +23,8 @@ from training.scoring.counts import Integers, ScoreCounts, TypeName
 from training.scoring.document_pairs import DocumentPair, NumberedPair, stream_pairs
 
 SCHEMA = 1
+UNDEFINED = "–"
+"""Stands for a share of nothing, which counts as 0."""
 _log = logging.getLogger(__name__)
 
 
@@ -148,10 +150,10 @@ class Scores:
         heading = ("", "F1", "95%", "P", "R", "gold", "predicted", "correct", *(f"F1 {k}" for k in self.by_language))
         rows = [heading]
         for unit in UNITS:
-            rows.append((unit, *_cells(self.micro[unit]), *(percent(s.micro[unit].f1) for s in self._slices())))
+            rows.append((unit, *_cells(self.micro[unit]), *(_f1(s.micro[unit]) for s in self._slices())))
         for layer in SPAN_LAYERS:
             name, parts = seqeval_title(layer), [s.seqeval[layer] for s in self._slices()]
-            rows.append((name, *_cells(self.seqeval[layer]), *(percent(prf.f1) for prf in parts)))
+            rows.append((name, *_cells(self.seqeval[layer]), *map(_f1, parts)))
         return rows
 
     def _slices(self) -> Iterable[ScoresOfPart]:
@@ -194,5 +196,11 @@ def prfs(counts: NDArray[np.integer]) -> list[PRF]:
 
 def _cells(prf: PRF) -> tuple[str, ...]:
     low, high = prf.interval or (prf.f1, prf.f1)
-    shares = (percent(prf.f1), f"{percent(low)}-{percent(high)}", percent(prf.precision), percent(prf.recall))
-    return (*shares, str(prf.gold), str(prf.predicted), str(prf.correct))
+    interval = f"{percent(low)}-{percent(high)}" if prf.gold + prf.predicted else UNDEFINED
+    precision = percent(prf.precision) if prf.predicted else UNDEFINED
+    recall = percent(prf.recall) if prf.gold else UNDEFINED
+    return _f1(prf), interval, precision, recall, str(prf.gold), str(prf.predicted), str(prf.correct)
+
+
+def _f1(prf: PRF) -> str:
+    return percent(prf.f1) if prf.gold + prf.predicted else UNDEFINED

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.inline_markup import parse
@@ -97,6 +98,40 @@ def test_what_chance_gives_is_above_what_nineteen_in_twenty_honest_layers_have()
     assert 0.9 <= np.mean([one.ece <= one.ece_by_chance for one in honest]) <= 0.99
     boasting = layer([(score, bool(chance.random() < score - 0.3)) for score in scores], gold=150)
     assert boasting.ece > 2 * boasting.ece_by_chance
+
+
+@pytest.mark.parametrize("documents", [8, 30])
+def test_where_predictions_of_a_document_go_wrong_together_chance_gives_more(documents: int) -> None:
+    """Ten predictions a document; each score is the chance of being right, but half of the luck is the document's."""
+    chance = np.random.default_rng(1)
+    row = chance.permutation(np.repeat(np.arange(documents), 10))
+    honest = []
+    for _ in range(200):
+        scores = np.sort(chance.uniform(0.4, 1, len(row)))[::-1]
+        luck = np.sqrt(0.5) * chance.standard_normal(documents)[row] + np.sqrt(0.5) * chance.standard_normal(len(row))
+        honest.append(Layer(scores, stats.norm.cdf(luck) < scores, row, np.full(documents, 10), 0))
+    alone = [replace(one, document=np.zeros_like(row)) for one in honest]  # as if documents did not matter
+    inside = np.mean([one.ece <= one.ece_by_chance for one in honest])
+    assert inside >= 0.92
+    assert np.mean([one.ece <= one.ece_by_chance for one in alone]) <= 0.87
+
+
+def test_a_threshold_is_chosen_on_dev_and_measured_on_what_is_scored() -> None:
+    """On dev 0.7 is precise enough, among what is scored it is not; nobody may look there first."""
+    dev = sides([(0.9, True)] * 40 + [(0.7, True)] * 40 + [(0.6, False)] * 40, 100)
+    gold, predicted = sides([(0.9, True)] * 30 + [(0.75, False)] * 30 + [(0.65, True)] * 30, 100)
+    found = calibration(pair_documents([gold], [predicted]), pair_documents([dev[0]], [dev[1]])).layers["entity"]
+    point = found.threshold(0.95)
+    assert point is not None
+    assert (point.threshold, point.kept, counts(point.prf)) == (0.7, pytest.approx(2 / 3), (100, 60, 30))
+    assert counts(found.threshold(0.6).prf) == (100, 90, 60)  # type: ignore[union-attr]
+    alone = calibration(pair_documents([gold], [predicted])).layers["entity"].threshold(0.95)
+    assert alone is not None
+    assert counts(alone.prf) == (100, 30, 30)
+    nothing = calibration(pair_documents([gold.bare()], [gold.bare()]), pair_documents([dev[0]], [dev[1]]))
+    empty = nothing.layers["entity"].threshold(0.95)
+    assert empty is not None
+    assert (empty.kept, counts(empty.prf)) == (0, (0, 0, 0))
 
 
 def test_the_threshold_keeps_most_at_the_wanted_precision() -> None:

@@ -16,6 +16,7 @@ from annotation.core.matching import PRF, units
 from training.analysis.error_analysis import Diagnosis, diagnose, if_fixed
 from training.analysis.error_causes import CAUSES, argument_errors
 from training.scoring.document_pairs import DocumentPair, pair_documents
+from training.scoring.scores import score
 
 GOLD = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן] ב[Place>Raid:GPE זמירון]."
 STRUCK = (
@@ -166,6 +167,43 @@ def test_what_mending_a_cause_would_bring() -> None:
     assert list(plain["causes"]) == list(CAUSES)
     assert plain["causes"]["role"]["gain"] == pytest.approx(1 / 3)
     assert diagnosis.errors[0].as_dict()["document"] == "d"
+
+
+BARE = "פשטו הלוחמים על המחסן בזמירון."
+MADE = {
+    "trigger missed": (BARE, 3, 0),
+    "trigger type": (GOLD.replace("Raid", "Clash").replace("Agent>", "Participant>"), 3, 3),
+    "boundary: proclitic": (GOLD.replace("ב[Place>Raid:GPE זמירון]", "[Place>Raid:GPE בזמירון]"), 1, 1),
+    "entity missed": (GOLD.replace("[Target>Raid:Facility המחסן]", "המחסן"), 1, 0),
+    "role": (GOLD.replace("Agent>Raid", "Target>Raid"), 1, 1),
+    "spurious": (GOLD.replace("על", "[Target>Raid:Weapon על]"), 0, 1),
+}
+"""By cause: a prediction with that error alone, the arguments it misses, and those it predicts wrongly."""
+
+
+@pytest.mark.parametrize("fixed", MADE)
+def test_fixing_a_cause_brings_what_predictions_without_its_errors_reach(fixed: str) -> None:
+    """Each cause is made in so many documents of three arguments: F1 as counted by hand, and as scored."""
+    times = {cause: 2 + at for at, cause in enumerate(MADE)}
+    causes = [cause for cause, count in times.items() for _ in range(count)] + [None] * 3
+    gold = [parse(GOLD, id=str(i), language="he") for i in range(len(causes))]
+
+    def marked(without: str | None = None) -> list[Document]:
+        markup = (MADE[cause][0] if cause and cause != without else GOLD for cause in causes)
+        return [parse(text, id=str(i), language="he") for i, text in enumerate(markup)]
+
+    missed = sum(MADE[cause][1] for cause in causes if cause)
+    spurious = sum(MADE[cause][2] for cause in causes if cause)
+    there, correct = 3 * len(causes), 3 * len(causes) - missed
+    _, lost, more = MADE[fixed]
+    lost, more = lost * times[fixed], more * times[fixed]
+    by_hand = 2 * (correct + lost) / (there + correct + spurious + lost - more)
+    diagnosis = diagnose(pair_documents(gold, marked()))
+    (cause,) = (cause for cause in diagnosis.causes if cause.name == fixed)
+    assert (cause.missed, cause.spurious) == (lost, more)
+    assert cause.f1_if_fixed == pytest.approx(by_hand)
+    assert cause.f1_if_fixed == pytest.approx(score(gold, marked(without=fixed)).arg_c_plus.f1)
+    assert cause.gain == pytest.approx(by_hand - 2 * correct / (there + correct + spurious))
 
 
 def test_documents_that_do_not_fit_are_refused() -> None:

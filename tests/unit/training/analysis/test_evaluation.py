@@ -8,10 +8,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from markupsafe import escape
 
 from annotation import sample
 from annotation.agreement import agreement
-from annotation.core.document import Span
+from annotation.core.document import Event, Span
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from training.analysis.evaluation import SCHEMA, Evaluation, evaluation, human_scores
@@ -99,3 +100,49 @@ def test_a_page_that_cannot_be_made_leaves_the_one_before_it_as_it_was(tmp_path:
     with pytest.raises(TypeError):
         write_report(replace(result, meta={"x": Span(0, 1, "X")}), tmp_path)  # type: ignore[dict-item]
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+STRANGE = [
+    replace(document.bare(), entities=(Span(0, 1, "LOC", 0.9),), events=(Event(Span(2, 4, "Attack", 0.8)),))
+    for document in GOLD
+]
+BARE = [document.bare() for document in GOLD]
+
+
+@pytest.mark.parametrize("gold", [GOLD[:6], BARE[:6]], ids=["gold", "no gold"])
+@pytest.mark.parametrize("before", [None, GOLD[:6], BARE[:6], STRANGE[:6]], ids=["alone", "gold", "bare", "strange"])
+@pytest.mark.parametrize("predicted", [BARE[:6], STRANGE[:6], FOUND[:6]], ids=["bare", "strange", "found"])
+def test_every_degenerate_pair_has_a_report_that_says_what_it_is(
+    gold: list, predicted: list, before: list | None, tmp_path: Path
+) -> None:
+    other = ("last", before) if before else None
+    dev = (gold[:2], predicted[:2])
+    result = evaluation(gold, predicted, ontology=conflict(), before=other, dev=dev)
+    assert faults(result) == []
+    assert bool(result.notes) == (gold[0] in BARE or predicted[0] not in FOUND)
+    page = write_report(result, tmp_path).read_text(encoding="utf-8")
+    assert "nan" not in (tmp_path / "metrics.json").read_text(encoding="utf-8").lower()
+    for note in result.notes:
+        assert str(escape(note)) in page
+    if not any(document.events for document in (*gold, *predicted)):
+        assert "Nothing to find" in page
+        assert "there is nothing to find" in (tmp_path / "report.md").read_text(encoding="utf-8")
+
+
+def test_development_documents_are_what_to_label_next_and_thresholds_are_read_off() -> None:
+    alone = evaluation(GOLD[:10], FOUND[:10], ontology=conflict())
+    perfect = evaluation(GOLD[:10], FOUND[:10], ontology=conflict(), dev=(GOLD[10:20], GOLD[10:20]))
+    assert alone.wanted
+    assert alone.dev is None
+    assert perfect.wanted == []
+    assert perfect.as_dict()["dev"] == {"documents": 10}
+    assert perfect.scores.arg_c_plus == alone.scores.arg_c_plus
+    assert faults(perfect) == []
+
+
+def test_what_humans_reach_has_the_interval_and_the_articles_it_was_measured_with() -> None:
+    told = agreement(document for _, document in sample.annotated()).as_dict()
+    result = evaluation(GOLD, FOUND, ontology=conflict(), agreement=told)
+    low, high = result.human[""].interval or (0, 0)
+    assert 0 < low < result.human[""].f1 < high < 1
+    assert result.human_articles == told["documents"]

@@ -8,6 +8,7 @@ from annotation.core.document import Document
 from tests.builders import build
 from training.analysis.label_priorities import label_priorities
 from training.scoring.document_pairs import pair_documents
+from training.scoring.scores import score
 
 ARREST = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"
 RAID = "[Raid:trigger פשטו] על [Place>Raid:GPE דיר בלוט]"
@@ -44,3 +45,23 @@ def test_where_few_examples_stand_behind_the_errors_comes_first() -> None:
         ("Raid", "he", 0),
         ("Arrest", "he", 30),
     ]
+
+
+def test_a_gain_is_what_the_score_rises_by_when_the_type_is_right() -> None:
+    nothing = [without_arguments(document) for document in GOLD]
+    now = score(GOLD, nothing).arg_c_plus.f1
+    for cell in label_priorities(pair_documents(GOLD, nothing)):
+        mended = [
+            gold if (gold.language, gold.events[0].type) == (cell.language, cell.type) else bare
+            for gold, bare in zip(GOLD, nothing, strict=True)
+        ]
+        assert cell.gain == pytest.approx(score(GOLD, mended).arg_c_plus.f1 - now)
+        assert (cell.documents, cell.enough) == (1, False)
+
+
+def test_thirty_arguments_in_ten_documents_are_enough() -> None:
+    for documents, times, enough in ((10, 3, True), (9, 4, False), (14, 2, False)):
+        places = " ".join(["[Place>Raid:GPE דנא]"] * times)
+        gold = [build(f"[Raid:trigger פשטו] על {places}", id=str(at)) for at in range(documents)]
+        (cell,) = label_priorities(pair_documents(gold, [document.bare() for document in gold]))
+        assert (cell.now.gold, cell.documents, cell.enough) == (documents * times, documents, enough)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from omegaconf import OmegaConf
 
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
+from training.config.validation import typed
 from training.lineage.release_record import (
     RECORD,
+    Against,
     Data,
     Gate,
     Origin,
@@ -18,7 +22,9 @@ from training.lineage.release_record import (
     code_hash,
     file_hashes,
     packages,
+    settings_hash,
 )
+from training.release.gates import DropsConfig, GatesConfig
 from training.release.model_card import model_card
 from training.report.release_history import latest_version, write_history
 
@@ -71,6 +77,26 @@ def test_a_record_from_before_models_went_on_from_others_keeps_its_checksum(tmp_
     (tmp_path / RECORD).write_text(later.to_json(), encoding="utf-8")
     assert Record.read(tmp_path).trained.init == origin
     assert "Went on from: one-0badc0de" in model_card(later)
+
+
+def test_a_record_from_before_the_gates_contents_keeps_its_checksum_and_a_new_one_can_be_judged_by_again(
+    tmp_path: Path,
+) -> None:
+    old = record("1.0").model_copy(update={"against": Against(version="0.9", model="one")}).sealed({})
+    assert not {"gates_config", "gates_hash", "seen"} & {*old.model_dump(), *old.model_dump()["against"]}
+    (tmp_path / RECORD).write_text(old.to_json(), encoding="utf-8")
+    assert Record.read(tmp_path) == old
+    asked = GatesConfig(floors={"Trig-C": 0.5}, drops=DropsConfig(level=0.01), leakage=0)
+    parts = {"gates_config": asdict(asked), "gates_hash": settings_hash(asdict(asked))}
+    against = Against(version="0.9", model="one", seen=("a", "b"))
+    new = record("1.1").model_copy(update={**parts, "against": against}).sealed({})
+    (tmp_path / RECORD).write_text(new.to_json(), encoding="utf-8")
+    read = Record.read(tmp_path)
+    assert read.gates_config is not None
+    assert typed(OmegaConf.create(read.gates_config), GatesConfig) == asked
+    assert settings_hash(read.gates_config) == read.gates_hash != settings_hash({**read.gates_config, "leakage": 1})
+    assert read.against == against
+    assert "it was trained with 2 of the 8 documents" in model_card(read)
 
 
 def test_what_changed_or_is_missing_is_counted_and_named(tmp_path: Path) -> None:

@@ -115,15 +115,58 @@ def test_a_human_is_told_in_the_same_units() -> None:
         ("All documents", "100.0 of 80.0"),
         ("Arabic", "100.0 of 100.0"),
     ]
+    assert "on the 3 articles of all splits that both have marked" in human.note
+    assert "scored on 24 documents" in human.note
     assert asked(GOLD[:4])[3].words == "Not measured"
+
+
+def test_a_human_has_an_interval_where_one_was_measured() -> None:
+    agreement: dict[str, object] = {
+        "documents": 30,
+        "overall": {"Arg-C+": {"a": 100, "b": 100, "both": 80, "interval": [0.75, 0.85]}},
+    }
+    assert asked(GOLD[:4], agreement=agreement)[3].points[0].note == "95% 75.0 to 85.0 for humans"
 
 
 def test_what_to_label_next_says_how_many_examples_there_are() -> None:
     following = asked(noise(1)[:16])[4]
     assert len(following.points) == 5
-    assert following.words == following.points[0].title
     assert all("trained on" in point.note for point in following.points)
+    assert "First is the largest gain for each example trained on (and 10 more)." in following.note
+    assert "There are no dev predictions" in following.note
     assert asked(GOLD[:4])[4].words == "Nothing stands out"
+
+
+def test_what_to_label_next_is_read_off_dev_and_marks_what_is_too_few() -> None:
+    gold, marked = GOLD[:40], noise(1)
+    few = answers(evaluation(gold, gold, ontology=conflict(), train=gold, dev=(GOLD[:1], marked[:1])))[4]
+    assert few.words == f"Too few to say; first would be {few.points[0].title}"
+    assert {point.tone for point in few.points} == {UNCLEAR}
+    assert all("too few to say, " in point.note for point in few.points)
+    assert "of the 1 dev document would gain" in few.note
+    assert "no dev predictions" not in few.note
+    many = answers(evaluation(gold, gold, ontology=conflict(), dev=(GOLD, marked)))[4]
+    assert many.words == many.points[0].title
+    assert many.points[0].note == ""
+    assert "First is the largest gain." in many.note
+    for point in many.points:
+        assert (point.tone == UNCLEAR) == ("too few to say" in point.note)
+
+
+def test_where_too_few_documents_can_be_judged_no_bar_is_drawn_as_if_they_could() -> None:
+    where = answers(evaluation(GOLD[:4], noise(1)[:4], ontology=conflict()))[1]
+    assert where.words == "Too few documents to say"
+    assert where.points
+    assert {point.tone for point in where.points} == {UNCLEAR}
+    assert "grey: too few to say" in where.note
+
+
+def test_a_model_before_it_that_was_trained_with_the_documents_is_named_first() -> None:
+    ids = [document.id for document in GOLD[:3]]
+    result = evaluation(GOLD, noise(1), ontology=conflict(), before=("the last", noise(2)), before_seen=ids)
+    point = answers(result)[0].points[0]
+    assert (point.title, point.words) == ("the last was trained with", f"3 of {len(GOLD)} documents")
+    assert result.as_dict()["before"]["seen"] == ids  # type: ignore[index]
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.core.document import Document, Event, Span
-from annotation.core.errors import UsageError
 from tests.builders import conflict
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.document_pairs import pair_documents
@@ -60,9 +59,11 @@ def test_missed_events_and_events_of_another_type_have_nothing_to_confuse() -> N
     assert found.unconfirmed_as_confirmed.share == 0.0
 
 
-def test_a_value_of_another_ontology_is_refused_with_its_count() -> None:
-    with pytest.raises(UsageError, match=r"ontology 'conflict' has no certainty=maybe \(2 times\); score with"):
-        compare(["denied", "denied"], ["maybe", "maybe"])
+def test_a_value_of_another_ontology_is_wrong_and_named() -> None:
+    certainty = compare(["denied", "denied"], ["maybe", "denied"]).by_name["certainty"]
+    assert certainty.values == (*CERTAIN, "maybe")
+    assert (certainty.accuracy, certainty.matrix[list(CERTAIN).index("denied"), -1]) == (0.5, 1)
+    assert certainty.macro_f1 == pytest.approx((2 / 3 + 0) / 2)
 
 
 def test_it_is_plain_json_and_a_table() -> None:
