@@ -26,6 +26,7 @@ from annotation.formats.labelstudio_texts import (
 )
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects, rows_in
+from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 
 _OTHER_EXPORT = "{}; it holds too little: export the project again, as JSON, and read that"
@@ -213,7 +214,8 @@ class _Task:
         for key in self.row:
             if key not in _TASK and self.row[key] not in (None, "", [], {}):
                 self.lost.append(Lost("other", self.where, f"has a value under {key!r}, which Documents do not hold"))
-        if self.row.get("meta"):
+        meta = self.row.get("meta")
+        if set(meta) - {schemas.MENDED} if isinstance(meta, dict) else meta:
             self.lost.append(Lost("other", self.where, "has values under 'meta', which Documents do not hold"))
 
     def _lose(self, reason: str, detail: str, *, kind_wrong: bool = False) -> None:
