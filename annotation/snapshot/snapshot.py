@@ -161,7 +161,7 @@ def _existing(out: Path, manifest: Manifest) -> Snapshot:
 def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> None:
     """Write a temporary folder beside `out` and rename it when complete."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name[:40]}."))
     try:
         for name in SPLITS:
             parquet.write_parquet(building / f"{name}.parquet", parts[name])
