@@ -67,7 +67,7 @@ def visible(text: str) -> str:
 
 def one_line(text: object) -> str:
     """As `visible`, newlines shown too."""
-    return visible(str(text)).replace("\n", "\N{SYMBOL FOR NEWLINE}")
+    return visible(str(text)).replace("\n", chr(0x240A))
 
 
 class _Console(Console):

@@ -82,7 +82,7 @@ def test_control_characters_are_shown() -> None:
     assert terminal.one_line("a\nb") == "a␊b"
 
 
-@pytest.mark.parametrize("text", ["שָׁלוֹם עולם\u200f, \u200eabc", "قال\u061c إن القوة\u200c عادت", "👩\u200d💻 é\ttab\nline"])
+@pytest.mark.parametrize("text", ["שָׁלוֹם\u200f, \u200eabc", "قال\u061c إن القوة\u200c عادت", "👩\u200d💻 é\ta\nb"])
 def test_hebrew_and_arabic_stay_as_they_are(text: str) -> None:
     assert terminal.visible(text) == text
 
@@ -95,14 +95,14 @@ def test_nothing_that_is_printed_reaches_the_terminal_raw(capsys: pytest.Capture
     terminal.table(EVIL, [EVIL, EVIL], [[EVIL, EVIL]])
     logging.getLogger("annotation").warning("%s", EVIL)
     printed = "".join(capsys.readouterr())
-    assert not {"\x1b", "\x07", "\x9b", "\x7f", "\r", "\u202e", "\u2066", "\udcff", "\ud800"} & {*printed}
-    assert printed.count("␛[31mred") == 7
+    assert not {"\x1b", "\x07", "\x9b", "\x7f", "\r", "\u202e", "\u2066", "\udcff"} & {*printed}
+    assert printed.count("␛[31mred") == 9
 
 
-def test_a_progress_bar_shows_them_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_progress_bar_shows_them_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     screen = io.StringIO()
     monkeypatch.setattr(terminal, "err", Console(file=screen, force_terminal=True, width=100))
-    with ProgressBar(EVIL, 20, detail=lambda: EVIL, seconds=0) as bar:
+    with caplog.at_level(logging.INFO), ProgressBar(EVIL, 20, detail=lambda: EVIL, seconds=0) as bar:
         bar.note(EVIL)
     assert "\x1b[31mred" not in screen.getvalue()
     assert "␛[31mred" in screen.getvalue()

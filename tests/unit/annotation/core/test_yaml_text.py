@@ -33,7 +33,7 @@ def test_plain_yaml_is_read() -> None:
         ("a: &a [1, *a]", r"line 1: \*a stands within itself"),
         ("a: *b", r"\*b stands within itself, or for nothing before it"),
         ("a: 1\nb: 2\na: 3", "the key 'a' stands twice: in line 1 and in line 3"),
-        ("x:\n  a: 1\n  \"a\": 3", "the key 'a' stands twice: in line 2 and in line 3"),
+        ('x:\n  a: 1\n  "a": 3', "the key 'a' stands twice: in line 2 and in line 3"),
         ("{1: a, 0x1: b}", "the key 1 stands twice"),
         ("a: .nan", "a: nan is no number"),
         ("a: [1, -.inf]", r"a\[1\]: -inf is no number"),
