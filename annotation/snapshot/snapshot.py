@@ -21,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from annotation.core.document import Document
-from annotation.core.errors import OntologyError, SnapshotError
+from annotation.core.errors import OntologyError, SnapshotError, UsageError
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
 from annotation.snapshot.dataset_card import dataset_card
@@ -184,7 +184,10 @@ def _content(parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> str
     for name in SPLITS:
         digest.update(f"\n{name}\n".encode())
         for document in parts[name]:
-            digest.update(line(document).encode("utf-8", "surrogatepass"))
+            try:
+                digest.update(line(document).encode())
+            except UsageError as error:
+                raise SnapshotError(str(error)) from error
     return digest.hexdigest()
 
 
