@@ -1,21 +1,29 @@
-"""Terminal output of the commands: results on standard output, everything else on standard error."""
+"""Terminal output of the commands: results on standard output, everything else on standard error.
+
+Names, labels and words come from files of strangers. A terminal obeys control characters in them, so all that is
+printed shows these instead (`visible`). Where Documents go to standard output (`data_output`), results go to standard
+error with the rest.
+"""
 
 from __future__ import annotations
 
-import json
+import io
 import logging
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import IO, Self, TextIO, TypeVar
 
 from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
+from annotation.core import json_text
 
 _DEFAULT_WIDTH = 120
 """Width in columns when the output is no terminal."""
@@ -35,17 +43,112 @@ _LIBRARIES = {
 }
 """The lowest level of the messages of libraries that are shown without `verbose`."""
 
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _DEFAULT_WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _DEFAULT_WIDTH)
+READER_LEFT = 141
+"""The exit status when the output is read no further, as in `naba ... | head`: that of a process ended by SIGPIPE."""
+
+_VISIBLE = {
+    **{code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"},
+    0x7F: "\N{SYMBOL FOR DELETE}",
+    **{code: f"\\x{code:02x}" for code in range(0x80, 0xA0)},
+    **{code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))},
+    **{code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)},
+    **{code: f"\\x{code - 0xDC00:02x}" for code in range(0xDC80, 0xDD00)},  # bytes of a file name that is no UTF-8
+}
+"""What stands for a control character (␛ for ESC), a bidi embedding, override or isolate, and half a surrogate pair.
+
+Those bidi characters reorder the line around them. The marks LRM, RLM and ALM, which Hebrew and Arabic need, do not.
+"""
+
+
+def visible(text: str) -> str:
+    """The text with its control characters shown; newlines and tabs stay."""
+    return text.translate(_VISIBLE)
+
+
+def one_line(text: object) -> str:
+    """As `visible`, newlines shown too."""
+    return visible(str(text)).replace("\n", chr(0x240A))
+
+
+class _Console(Console):
+    """A console that ends the process quietly when nobody reads it any more."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        reader_left(self.file)
+
+
+class _Formatter(logging.Formatter):
+    """Log lines with their control characters shown."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))
+
+
+out = _Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _DEFAULT_WIDTH)
+err = _Console(stderr=True, highlight=False, soft_wrap=True, width=None if sys.stderr.isatty() else _DEFAULT_WIDTH)
+_data_on_stdout = False
+
+
+def reader_left(stream: IO[str]) -> None:
+    """End the process quietly. The stream leads nowhere from now on, so that nothing is said of it at exit."""
+    discard(stream)
+    raise SystemExit(READER_LEFT)
+
+
+def discard(stream: IO[str]) -> None:
+    """Have what is still written to a stream that failed go nowhere."""
+    with suppress(OSError, ValueError):  # the stream of a test has no number
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def prepare() -> None:
+    """Make the standard streams write any text: what their encoding does not have is escaped, not an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def _on_stdout() -> Iterator[None]:
+    """Flush standard output after the block; errors name it."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        reader_left(sys.stdout)
+    except OSError as error:
+        discard(sys.stdout)
+        raise OSError(error.errno, error.strerror, "standard output") from error
+
+
+def flush() -> None:
+    """Write what is still held back of standard output. Raises OSError that names it."""
+    with _on_stdout():
+        pass
+
+
+@contextmanager
+def data_output() -> Iterator[IO[bytes]]:
+    """Standard output for data. Results of the command are printed to standard error from now on."""
+    global _data_on_stdout
+    _data_on_stdout = True
+    with _on_stdout():
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
 
 
 def configure(*, quiet: bool, verbose: bool) -> None:
     """Set the log level: warnings with `quiet`, naba's own progress lines by default, everything with `verbose`."""
+    global _data_on_stdout
+    _data_on_stdout = False
     level = logging.WARNING if quiet else logging.INFO
     handler = RichHandler(console=err, show_time=False, show_path=False, show_level=False, markup=False)
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.WARNING, format="%(message)s", handlers=[handler], force=True
-    )
+    handler.setFormatter(_Formatter("%(message)s"))
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler], force=True)
     for name in ("annotation", "training"):
         logging.getLogger(name).setLevel(logging.DEBUG if verbose else level)
     for name, lowest in _LIBRARIES.items():
@@ -66,32 +169,54 @@ def logger_level(name: str, level: int) -> Iterator[None]:
 
 def say(text: str) -> None:
     """Print a line of the result to standard output."""
-    out.print(escape(text))
+    _print(escape(visible(text)))
 
 
 def warn(text: str) -> None:
     """Print a warning: a problem after which the command goes on."""
-    err.print(f"[yellow]![/yellow] {escape(text)}")
+    err.print(f"[yellow]![/yellow] {escape(one_line(text))}")
 
 
 def fail(text: str) -> None:
     """Print the error that ends a command."""
-    err.print(f"[bold red]naba:[/bold red] {escape(text)}")
+    err.print(f"[bold red]naba:[/bold red] {escape(one_line(text))}")
 
 
 def emit(value: Mapping[str, object]) -> None:
     """Print a result as JSON to standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    text = json_text.dumps(json_text.figures(value), indent=2)
+    stream = sys.stderr if _data_on_stdout else sys.stdout
+    if not _can_print(text, stream):
+        text = json_text.dumps(json_text.figures(value), indent=2, ascii_only=True)
+    with _on_stdout():
+        stream.write(text + "\n")
 
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table to standard output. The first column is aligned left, the others right."""
-    view = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
+    view = Table(title=escape(one_line(title)), title_justify="left", title_style="bold", header_style="dim")
     for number, name in enumerate(header):
-        view.add_column(name, justify="right" if number else "left", overflow="fold")
+        view.add_column(escape(one_line(name)), justify="right" if number else "left", overflow="fold")
     for row in rows:
-        view.add_row(*(escape(str(cell)) for cell in row))
-    out.print(view)
+        view.add_row(*(escape(one_line(cell)) for cell in row))
+    _print(view)
+
+
+def _print(what: str | Table) -> None:
+    """Print to standard output, or to standard error where data is on the other."""
+    if _data_on_stdout:
+        err.print(what)
+        return
+    with _on_stdout():
+        out.print(what)
+
+
+def _can_print(text: str, stream: TextIO) -> bool:
+    try:
+        text.encode(stream.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class ProgressBar:
@@ -120,7 +245,7 @@ class ProgressBar:
             transient=True,
             disable=not (err.is_terminal and _log.isEnabledFor(logging.INFO)),
         )
-        self._task = self._bar.add_task(escape(what), total=total, detail="", note="")
+        self._task = self._bar.add_task(escape(one_line(what)), total=total, detail="", note="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -142,14 +267,14 @@ class ProgressBar:
 
     def _show(self, detail: str) -> None:
         if err.is_terminal:
-            self._bar.update(self._task, detail=escape(detail))
+            self._bar.update(self._task, detail=escape(one_line(detail)))
         else:
             total = f" of {self._total:,}" if self._total else ""
             _log.info("%s: %s%s%s", self._what, f"{self._done:,}", total, f", {detail}" if detail else "")
 
     def note(self, text: str) -> None:
         """Show a text beside the bar, such as the latest score."""
-        self._bar.update(self._task, note=escape(text))
+        self._bar.update(self._task, note=escape(one_line(text)))
 
 
 def with_progress(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:

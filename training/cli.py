@@ -7,15 +7,17 @@ from collections.abc import Callable
 from importlib.metadata import version
 from inspect import getdoc
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.markup import escape
+from typer.rich_utils import rich_format_error
 
 from annotation import cli as annotation
 from annotation import terminal
 from annotation.commands.options import AsJson, Workspace, load_ontology
-from annotation.core.errors import NabaError
+from annotation.core.errors import MachineError, NabaError
+from annotation.core.system_errors import exit_code, naba_error
 from annotation.formats.document_lines import DocumentLines
 
 app = typer.Typer(
@@ -174,10 +176,41 @@ app.add_typer(annotation.app)
 app.add_typer(learning)
 
 
+_ClickError = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+"""The base of errors about a command line, in typer's own copy of click or in click itself."""
+
+
 def main() -> None:
-    """Run a command; the one place where naba's errors become a line and an exit code."""
+    """Run a command; the one place where errors become a line and an exit code."""
+    terminal.prepare()
     try:
-        app()
+        code = _run()
+        terminal.flush()
     except NabaError as error:
         terminal.fail(str(error))
-        sys.exit(error.exit_code)
+        code = exit_code(error)
+    except OSError as error:
+        told = naba_error(error)
+        terminal.fail(str(told))
+        code = told.exit_code
+    except MemoryError:
+        terminal.fail("the memory is full; give it less at a time, or close other programs")
+        code = MachineError.exit_code
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run the command, and return its exit code where it ended without an error of ours."""
+    try:
+        ended = app(standalone_mode=False)
+    except typer.Abort:
+        terminal.fail("aborted")
+        return 1
+    except Exception as error:
+        if not isinstance(error, _ClickError):
+            raise
+        wrong = cast(typer.BadParameter, error)
+        wrong.message = terminal.one_line(wrong.message)
+        rich_format_error(wrong)
+        return int(wrong.exit_code)
+    return ended if isinstance(ended, int) else 0

@@ -93,7 +93,9 @@ class _ArticleReader:
 
     def file(self, path: Path, name: str) -> Iterator[ArticleOrError]:
         lower = name.lower()
-        if not path.is_file():
+        if not encodable(name):
+            yield ArticleError(path=str(path), reason="has a name that is no UTF-8", remedy="rename it")
+        elif not path.is_file():
             yield ArticleError(path=str(path), reason="is not a file", remedy="name a file or a folder")
         elif lower.endswith((".jsonl", ".jsonl.gz")):
             for number, row in jsonl_rows(path, limit=self.limit):

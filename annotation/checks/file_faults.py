@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from annotation.checks.finding import Finding
 from annotation.checks.wording import Quoted, Value
+from annotation.core import json_text
 from annotation.core.document import Document, Json
 from annotation.core.document_json import RowError, from_json
 from annotation.core.errors import UsageError
@@ -40,8 +40,7 @@ class SetAside:
     def __init__(self, path: Path) -> None:
         self._rows: list[Json] = []
         if path.exists():
-            with open_text(path) as file:
-                self._rows = [json.loads(line) for line in file]
+            self._rows = list(_rows(path))
         self._wanted = {row.get("annotation") for row in self._rows}
         self._articles: dict[object, str] = {}
         self._annotators: dict[object, str | None] = {}
@@ -84,6 +83,16 @@ class SetAside:
         return text if isinstance(text, str) else " – ".join(filter(None, ends))
 
 
+def _rows(path: Path) -> Iterator[Json]:
+    """The entries of the file. Raises UsageError that names a line without one."""
+    with open_text(path) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                yield json_text.loads_object(line)
+            except json_text.JsonError as error:
+                raise UsageError(f"{path}, line {number}: {error}; pull again, which writes it anew") from error
+
+
 def _kind(row: Json) -> tuple[str, dict[str, Value]]:
     """The kind of a row and the values of its wording; a row of an older file has only a reason, which says both."""
     kind, values = str(row.get("kind")), row.get("values")
@@ -99,7 +108,7 @@ def _kind(row: Json) -> tuple[str, dict[str, Value]]:
 def _read(line: str, number: int) -> Document | list[Finding]:
     row: object = None
     try:
-        row = json.loads(line)
+        row = json_text.syntax(line)
         return from_json(row)  # type: ignore[arg-type]
     except (ValueError, RecursionError) as error:
         if not isinstance(row, dict) or not isinstance(row.get("text"), str) or isinstance(error, RowError):

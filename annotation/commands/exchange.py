@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -11,13 +10,17 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import AsJson, DocumentsFile, Repair, load_ontology
+from annotation.core import json_text
+from annotation.core.errors import UsageError
 from annotation.core.ontology import LANGUAGES, Ontology
 from annotation.formats.base import UNITS, ConversionCounts, LossKind
 from annotation.storage.documents_file import atomic, read_documents, write_documents
+from annotation.storage.special_files import is_stdout
 
 if TYPE_CHECKING:
     from annotation.formats.starter_ontology import Starter
 
+_SEVERAL_FILES = ("brat", "re3d", "csv", "parquet")
 _EXAMPLES = 3
 """Items of one kind and reason that are shown; all are in the report's file."""
 
@@ -52,7 +55,7 @@ Links = Annotated[list[str] | None, typer.Option(help="A label of links, where a
 
 def import_(
     files: Annotated[list[Path], typer.Argument(help="Files, or folders of them.")],
-    out: Annotated[Path, typer.Option(help="Where the Documents go.")],
+    out: Annotated[Path, typer.Option(help="Where the Documents go; - is standard output.")],
     format: ReadFormat = None,
     mixed: Annotated[bool, typer.Option("--mixed", help="A folder may hold files of several formats.")] = False,
     language: Language = None,
@@ -111,7 +114,7 @@ def import_(
 def export(
     documents: DocumentsFile,
     format: WriteFormat,
-    out: Annotated[Path, typer.Option(help="A file; a folder for brat and re3d.")],
+    out: Annotated[Path, typer.Option(help="A file, or - for standard output; a folder for brat and re3d.")],
     ontology: Annotated[
         str | None, typer.Option(help="For labelstudio: whose titles the project shows for roles; else their codes.")
     ] = None,
@@ -125,6 +128,8 @@ def export(
     from annotation.formats.registry import writer
     from annotation.labelstudio.project.labeling_config import relation_titles
 
+    if is_stdout(out) and format in _SEVERAL_FILES:
+        raise UsageError(f"--out {out}: {format} is several files; name a place for them")
     tally = ConversionCounts()
     write = writer(format)
     titles = relation_titles(load_ontology(ontology), ui_language) if ontology else {}
@@ -167,7 +172,7 @@ def _write_items(file: Path | None, tally: ConversionCounts) -> None:
     """Write every item that changed or was left out, one JSON object a line."""
     if file is not None:
         with atomic(file) as lines:
-            lines.writelines(json.dumps(item.as_dict(), ensure_ascii=False) + "\n" for item in tally.lost)
+            lines.writelines(json_text.dumps(item.as_dict()) + "\n" for item in tally.lost)
 
 
 def _report(tally: ConversionCounts, title: str, *, as_json: bool, file: Path | None) -> None:

@@ -23,7 +23,7 @@ Repair = Annotated[
     bool,
     typer.Option("--repair", help="Move marks that cover other words than they quote to those, where it is certain."),
 ]
-DocumentsFile = Annotated[Path, typer.Argument(help="Documents, one a line (.jsonl, .jsonl.gz).")]
+DocumentsFile = Annotated[Path, typer.Argument(help="Documents, one a line (.jsonl, .jsonl.gz); - is standard input.")]
 
 HERE = Path("workspace")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,9 +10,11 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import HERE, AsJson, OntologyOption, Workspace, load_ontology
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import atomic, read_documents, write_documents
+from annotation.storage.special_files import is_stdout
 
 ProjectOrNone = Annotated[str | None, typer.Option("--project", "-P", help="The Label Studio project's title.")]
 
@@ -125,13 +126,15 @@ def _migrate_file(
 
     if out is None and not dry_run:
         raise UsageError(f"{documents}: say where the migrated Documents go: --out FILE")
+    if out is not None and is_stdout(out):
+        raise UsageError("--out -: what is to be decided goes beside the file; name one")
     run = MigrationRun(Migration.between(old, new, path=str(new.name)))
     migrated = run.migrate(read_documents(documents))
     count = sum(1 for _ in migrated) if out is None or dry_run else write_documents(out, migrated)
     if out is not None and not dry_run:
         undecided_path = out.with_name(f"{out.name.removesuffix('.gz').removesuffix('.jsonl')}.undecided.jsonl")
         with atomic(undecided_path) as file:
-            file.writelines(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in run.undecided)
+            file.writelines(json_text.dumps(asdict(item)) + "\n" for item in run.undecided)
     if as_json:
         terminal.emit(run.as_dict())
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -14,6 +13,7 @@ import typer
 
 from annotation import terminal
 from annotation.commands.options import HERE, AsJson, DocumentsFile, Project, Workspace
+from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic, read_documents
@@ -55,7 +55,7 @@ def queue(
     order = order_queue(candidates.left(), chain(documents, candidates.done()), mix=mix, quota=shares, most=most)
     if out is not None:
         with atomic(out) as file:
-            file.writelines(json.dumps(asdict(queued), ensure_ascii=False) + "\n" for queued in order)
+            file.writelines(json_text.dumps(asdict(queued)) + "\n" for queued in order)
     report = _arranged(order, project, lists, workspace) if project else None
     if as_json:
         counts = report.as_dict() if report else {}

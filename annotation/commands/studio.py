@@ -14,6 +14,7 @@ from annotation.core.document import Document
 from annotation.core.errors import ArticleError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import read_documents, write_documents
+from annotation.storage.special_files import is_stdout
 
 
 class _PushOptions(TypedDict):
@@ -42,7 +43,7 @@ def serve(
 
 def read(
     articles: Annotated[list[Path], typer.Argument(help="Files and folders: .txt .html .jsonl .parquet.")],
-    out: Annotated[Path, typer.Option(help="Where the Documents go.")],
+    out: Annotated[Path, typer.Option(help="Where the Documents go; - is standard output.")],
 ) -> None:
     """Read raw articles: find the language and the body, and write them as Documents."""
     faults: list[ArticleError] = []
@@ -108,6 +109,8 @@ def pull(
     workspace: Workspace = HERE,
 ) -> None:
     """Fetch what the annotators submitted, one Document an annotation. What changed since is brought up to date."""
+    if is_stdout(out):
+        raise UsageError("--out -: a pull keeps what it needs for the next one beside its file; name a file")
     from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.sync import pull as pulling
 

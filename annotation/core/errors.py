@@ -12,7 +12,10 @@ NabaError                      exit 2 unless another is given
 │   ├── StudioDownError        not reachable, or it stopped answering half-way
 │   ├── StudioAuthError        (exit 2) it rejects the token
 │   └── ProjectError           (exit 2) the project is not as naba made it
+├── MachineError               exit 3: the disk is full, may not be written, or fails
 └── Refused                    exit 1: a gate or a check failed
+
+An OSError becomes one of them in `core/system_errors.py`.
 """
 
 from __future__ import annotations
@@ -106,6 +109,12 @@ class ProjectError(StudioError):
     """The Label Studio project does not have the form naba needs."""
 
     exit_code = 2
+
+
+class MachineError(NabaError):
+    """The machine could not do what it was asked to do: its disk is full or fails, or something may not be touched."""
+
+    exit_code = 3
 
 
 class Refused(NabaError):

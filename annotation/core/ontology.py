@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
-import yaml
-
+from annotation.core import yaml_text
 from annotation.core.document import Json
 from annotation.core.errors import OntologyError
 
@@ -20,8 +19,6 @@ Phrases: TypeAlias = Mapping[str, str]
 
 LANGUAGES = ("ar", "he", "en")
 ARTICLE_LANGUAGES = ("ar", "he")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The C loader is as safe as the Python one and eight times as fast, but not every build of PyYAML has it."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,8 @@ class Ontology:
     def load(cls, path: str | Path) -> Ontology:
         """Read and check the file. Raises OntologyError with every fault and its path."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
+            with Path(path).open(encoding="utf-8") as file:
+                text = file.read(yaml_text.SIZE + 1)  # which `parse` refuses
         except (OSError, UnicodeDecodeError) as error:
             raise OntologyError(path=str(path), faults=[f"cannot be read: {error}"]) from error
         return cls.parse(text, path=str(path))
@@ -97,10 +95,9 @@ class Ontology:
     def parse(cls, text: str, *, path: str = "ontology") -> Ontology:
         """The ontology of a YAML text; `path` names it in messages. Raises OntologyError with every fault."""
         try:
-            row = yaml.load(text, Loader=_LOADER)
-        except yaml.YAMLError as error:
-            message = " ".join(str(error).split())  # yaml reports over several lines
-            raise OntologyError(path=path, faults=[f"not YAML: {message}"]) from error
+            row = yaml_text.loads(text)
+        except yaml_text.YamlError as error:
+            raise OntologyError(path=path, faults=[str(error)]) from error
         if not isinstance(row, dict):
             raise OntologyError(path=path, faults=["not a mapping; see conf/ontology/conflict.yaml"])
         reader = _OntologyReader()
@@ -115,7 +112,7 @@ class Ontology:
 
         Keys that only advise the checks are left out: they change nothing that may be marked or learnt.
         """
-        whole = yaml.load(self.source, Loader=_LOADER)
+        whole = cast(dict[str, Any], yaml_text.loads(self.source))
         for part, keys in _ADVICE.items():
             whole[part] = {name: {k: v for k, v in row.items() if k not in keys} for name, row in whole[part].items()}
         content = json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)

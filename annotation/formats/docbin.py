@@ -6,13 +6,13 @@ links, which spaCy cannot represent, are stored in `doc.user_data` and restored 
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from annotation.core import json_text
 from annotation.core.document import Document, Span
 from annotation.core.document_json import from_json, to_json
 from annotation.core.errors import UsageError
@@ -119,7 +119,7 @@ def _name_unread(draft: DocumentBuilder, doc: Doc) -> None:
 def _stored_document(line: str, read: Document) -> Document | None:
     """The Document as naba wrote it, if its spans are those of spaCy's Doc; else None."""
     try:
-        document = from_json({**json.loads(line), "text": read.text})
+        document = from_json({**json_text.loads_object(line), "text": read.text})
     except (ValueError, TypeError):
         return None
     same = set(document.entities) == set(read.entities) and set(document.triggers) == set(read.triggers)
@@ -154,7 +154,7 @@ def _doc(document: Document, vocab: Vocab) -> Doc:
     doc.spans[TRIGGERS] = _spans(doc, document.triggers)
     doc.ents = filter_spans(span for span in entities if span.text == span.text.strip())
     row = {key: value for key, value in to_json(document).items() if key != "text"}
-    doc.user_data[KEY] = json.dumps(row, ensure_ascii=False)  # spaCy would return plain lists as tuples
+    doc.user_data[KEY] = json_text.dumps(row)  # spaCy would return plain lists as tuples
     return doc
 
 

@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from annotation.core.document import Document
+from annotation.core import json_text
+from annotation.core.document import Document, Json
 from annotation.core.document_json import from_json, from_line
 from annotation.core.errors import DocumentsError, UsageError
 from annotation.formats.label_codes import renamed
@@ -29,7 +31,7 @@ class DocumentLines:
             with open_bytes(self.path) as file:
                 listed = file.read(_START).lstrip().startswith(b"[")
                 file.seek(0)
-                rows = (json.dumps(row).encode() for row in _rows(file.read())) if listed else file
+                rows = map(_line, _rows(file.read())) if listed else file
                 yield from numbered(rows)
         except (OSError, EOFError) as error:
             raise UsageError(f"{self.path}: cannot be read as Documents or TextEE's JSON: {error}") from error
@@ -41,17 +43,20 @@ class DocumentLines:
         try:
             if line.startswith(b'{"schema"'):
                 return from_line(line), ()
-            row = json.loads(line)
+            row = json_text.syntax(line)
             if isinstance(row, dict) and is_textee(row):
                 read = from_textee(row)
                 document, changed = renamed(read.document)
                 told = (f"the label {old!r} is {new!r} here" for old, new in changed.items())
                 return document, (*(item.reason for item in read.lost), *told)
-            return from_json(row), ()
+            return from_json(cast(Json, row)), ()
         except (ValueError, RecursionError) as error:
             raise DocumentsError(path=str(self.path), line=number, reason=str(error)) from error
 
 
+def _line(row: object) -> bytes:
+    return json.dumps(row).encode()  # what no JSON may hold is refused when the line is parsed
+
+
 def _rows(text: bytes) -> list[object]:
-    rows: list[object] = json.loads(text)
-    return rows
+    return cast(list[object], json_text.syntax(text))

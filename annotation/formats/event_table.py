@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, TypeAlias, cast
 
+from annotation.core import json_text
 from annotation.core.document import Document, Event, Span
 from annotation.formats.base import Lost, WriteOptions
 from annotation.storage.documents_file import atomic, write_bytes
@@ -56,7 +57,7 @@ def _write(
             for event in document.events:
                 roles |= dict.fromkeys(argument.role for argument in event.arguments)
                 attributes |= dict.fromkeys(name for name, _ in event.attributes)
-                spool.write(json.dumps(_event_row(document, event)) + "\n")
+                spool.write(json_text.dumps(_event_row(document, event), ascii_only=True) + "\n")
         columns = _Columns(sorted(attributes), sorted(roles))
         save(out, columns, (columns.event_row(row) for row in _rows(spool)))
         save(arguments_file(out), _Columns(), (row for event in _rows(spool) for row in _argument_rows(event)))

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from annotation.core import json_text
 from annotation.core.document import Document, Provenance, text_id
+from annotation.core.document_json import to_json
 from annotation.core.errors import UsageError
 from annotation.formats.base import ConversionCounts, Lost, Reader, ReadOptions, unit_counts
 from annotation.formats.label_codes import original, renamed
@@ -46,6 +48,8 @@ class Import:
             for item in self.read(file, self.how):
                 if isinstance(item, Lost):
                     self.tally.lost.append(item)
+                elif (fault := json_text.fault(to_json(item))) is not None:
+                    self.tally.lost.append(Lost("document", str(file), fault, kind="wrong", detail=item.id))
                 else:
                     yield self._completed(item, annotator)
         except UsageError as error:

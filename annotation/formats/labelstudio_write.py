@@ -6,10 +6,10 @@ titles of roles and links that it shows; without titles, arrows hold codes, whic
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
+from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.formats.base import Lost, WriteOptions
 from annotation.labelstudio.convert.convert import check_text, to_result, to_task_data
@@ -41,5 +41,5 @@ def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[L
             tasks.setdefault(key, {}).setdefault("annotations", []).append(row)
     with atomic(out) as file:
         rows = [{"id": at, "data": data[key], **task} for at, (key, task) in enumerate(tasks.items(), start=1)]
-        json.dump(rows, file, ensure_ascii=False, indent=1)
+        json_text.dump(rows, file, indent=1)
     return lost

@@ -6,11 +6,11 @@ event is an entity of its type, and each of its arguments and each link a relati
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
+from annotation.core import json_text
 from annotation.core.document import Document, Event, Json, Span
 from annotation.core.document_json import to_json
 from annotation.formats.base import Lost, WriteOptions
@@ -32,7 +32,7 @@ def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[L
             seen.add(document.id)
             rows = {DOCUMENTS: [_about(document)], **_marks(document)}
             for name, file in files.items():
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows[name])
+                file.writelines(json_text.dumps(row) + "\n" for row in rows[name])
     return lost
 
 

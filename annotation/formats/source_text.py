@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
-import json
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from annotation.core import json_text
 from annotation.core import language as languages
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
@@ -86,8 +86,8 @@ def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:
     if not text.strip():
         return
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        value = json_text.syntax(text)
+    except json_text.JsonError as error:
         lines = [(at, line) for at, line in enumerate(text.split("\n"), start=1) if line.strip()]
         if len(lines) < 2:
             raise UsageError(f"{path}: is not JSON: {error}; mend the file") from error
@@ -96,7 +96,9 @@ def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:
         many = value if isinstance(value, list) else [value]
         rows = ((f"{path.name}, item {at}", row) for at, row in enumerate(many, start=1))
     for where, row in rows:
-        if isinstance(row, dict):
+        if (fault := json_text.fault(row)) is not None:
+            yield Lost("document", where, fault, kind="wrong")
+        elif isinstance(row, dict):
             yield where, row
         else:
             yield Lost("document", where, "is not a JSON object; mend or remove it", kind="wrong")
@@ -104,8 +106,8 @@ def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:
 
 def _parsed(line: str) -> object:
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return json_text.syntax(line)
+    except json_text.JsonError:
         return None
 
 

@@ -6,10 +6,10 @@ pieces of its tokenizer, which are not needed here. Offsets count tokens and `en
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from annotation.core import json_text
 from annotation.core.document import Document, Json
 from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, WriteOptions
 from annotation.formats.document_builder import DocumentBuilder
@@ -68,5 +68,5 @@ def write(documents: Iterable[Document], out: Path, how: WriteOptions) -> list[L
             lost += trims
             if document.source:
                 lost.append(Lost("source", document.id, "windows do not say where the article came from"))
-            file.write(json.dumps(to_textee(trimmed).row, ensure_ascii=False) + "\n")
+            file.write(json_text.dumps(to_textee(trimmed).row) + "\n")
     return lost

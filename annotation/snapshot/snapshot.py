@@ -21,7 +21,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from annotation.core.document import Document
-from annotation.core.errors import OntologyError, SnapshotError
+from annotation.core.errors import OntologyError, SnapshotError, UsageError
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
 from annotation.snapshot.dataset_card import dataset_card
@@ -161,7 +161,7 @@ def _existing(out: Path, manifest: Manifest) -> Snapshot:
 def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> None:
     """Write a temporary folder beside `out` and rename it when complete."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name}."))
+    building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name[:40]}."))
     try:
         for name in SPLITS:
             parquet.write_parquet(building / f"{name}.parquet", parts[name])
@@ -184,7 +184,10 @@ def _content(parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> str
     for name in SPLITS:
         digest.update(f"\n{name}\n".encode())
         for document in parts[name]:
-            digest.update(line(document).encode("utf-8", "surrogatepass"))
+            try:
+                digest.update(line(document).encode())
+            except UsageError as error:
+                raise SnapshotError(str(error)) from error
     return digest.hexdigest()
 
 

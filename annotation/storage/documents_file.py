@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
-import json
+import io
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -12,18 +13,26 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
+from annotation import terminal
+from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.core.document_json import from_line, to_json
 from annotation.core.errors import DocumentsError, UsageError
-from annotation.core.text import encodable
+from annotation.core.system_errors import about
+from annotation.storage.special_files import is_stdin, is_stdout, stdin_file, writable
 
 
 @contextmanager
 def atomic(path: str | Path, mode: str = "w") -> Iterator[IO[str]]:
     """A file that replaces `path` when the block ends without an error; `path` itself is never half-written.
 
-    A path that ends in .gz is compressed. A missing folder is created.
+    A path that ends in .gz is compressed. A missing folder is created. "-" is standard output, as it comes. Raises
+    UsageError for a folder, and for a device or pipe, which a file would replace.
     """
+    if is_stdout(path):
+        with terminal.data_output() as output:
+            yield cast(IO[str], codecs.getwriter("utf-8")(output))  # which leaves it open
+        return
     gzipped = Path(path).suffix == ".gz"
     with _replacing(Path(path)) as temporary, _open(temporary, f"{mode}t", gzipped=gzipped) as file:
         yield file
@@ -32,7 +41,11 @@ def atomic(path: str | Path, mode: str = "w") -> Iterator[IO[str]]:
 
 
 def write_bytes(path: str | Path, content: bytes) -> None:
-    """Write a file that is not text, atomically."""
+    """Write a file that is not text, as `atomic` does."""
+    if is_stdout(path):
+        with terminal.data_output() as output:
+            output.write(content)
+        return
     with _replacing(Path(path)) as temporary, temporary.open("wb") as file:
         file.write(content)
         file.flush()
@@ -41,24 +54,33 @@ def write_bytes(path: str | Path, content: bytes) -> None:
 
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path`, which replaces it when the block ends without an error, else is removed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    temporary = Path(name)
+    """A temporary file beside `path`, which replaces it when the block ends without an error, else is removed.
+
+    An error of the disk names `path`, not the temporary file.
+    """
+    target = writable(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary, prefix = None, f".{target.name[:40]}."  # a name may be as long as the disk allows
     try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=prefix)
+        os.close(handle)
+        temporary = Path(name)
         yield temporary
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+        temporary.replace(target)
+    except BaseException as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and (error.filename is None or prefix in str(error.filename)):
+            raise about(error, path) from error
         raise
 
 
 def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
     """Each Document of a .jsonl or .jsonl.gz file except the first `skip`, whose lines are not parsed.
 
-    Raises UsageError when the file cannot be read, and DocumentsError that names a line without a Document.
+    "-" is standard input. Raises UsageError when the file cannot be read, and DocumentsError that names a line without
+    a Document.
     """
     path = Path(path)
     try:
@@ -75,13 +97,14 @@ def numbered(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def open_bytes(path: Path) -> IO[bytes]:
-    """The file opened to read bytes, decompressed where its name ends in .gz."""
+    """The file opened to read bytes, decompressed where its name ends in .gz. "-" is standard input."""
+    path = stdin_file() if is_stdin(path) else path
     return cast(IO[bytes], gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
 
 
 def open_text(path: str | Path) -> IO[str]:
-    """The file opened to read UTF-8 text, decompressed where its name ends in .gz. Only newlines end a line."""
-    return _open(Path(path), "rt", gzipped=Path(path).suffix == ".gz")
+    """As `open_bytes`, to read UTF-8 text. Only newlines end a line."""
+    return io.TextIOWrapper(open_bytes(Path(path)), encoding="utf-8", newline="\n")
 
 
 def write_documents(path: str | Path, documents: Iterable[Document]) -> int:
@@ -95,10 +118,11 @@ def write_documents(path: str | Path, documents: Iterable[Document]) -> int:
 
 
 def line(document: Document) -> str:
-    """The Document as a line of a file, newline included: readable, or escaped where UTF-8 cannot encode it."""
+    """The Document as a line of a file, newline included. Raises UsageError for what no such line can hold."""
     row = to_json(document)
-    text = json.dumps(row, ensure_ascii=False)
-    return (text if encodable(text) else json.dumps(row)) + "\n"
+    if (fault := json_text.fault(row)) is not None:
+        raise UsageError(f"document {document.id}: {fault}")
+    return json_text.dumps(row) + "\n"
 
 
 def _parse(content: bytes, path: Path, number: int) -> Document:

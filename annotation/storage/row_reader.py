@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import IO, TypeAlias
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from annotation.core import json_text
 from annotation.core.errors import ArticleError
 from annotation.storage.documents_file import open_bytes
 
@@ -69,10 +69,10 @@ def _skip_line(file: IO[bytes], line: bytes, limit: int) -> None:
 
 def _parse(path: Path, number: int, line: bytes) -> SourceRow | ArticleError:
     try:
-        row = json.loads(line.decode("utf-8-sig" if number == 1 else "utf-8"))
+        row = json_text.syntax(line.decode("utf-8-sig" if number == 1 else "utf-8"))
     except UnicodeDecodeError as error:
         return at_fault(path, number, f"byte {error.start} is not UTF-8", "save the file as UTF-8")
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return at_fault(path, number, f"is not JSON: {error}", "mend or remove the row")
     if not isinstance(row, dict):
         return at_fault(path, number, f"is a {type(row).__name__}, not an object", 'write {"text": ...}, one a line')

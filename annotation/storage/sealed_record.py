@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 
 
@@ -28,7 +28,7 @@ class SealedRecord(RecordPart):
 
     def to_json(self) -> str:
         """The text of the record's file."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=2) + "\n"
+        return json_text.dumps(self.model_dump(mode="json", by_alias=True), indent=2) + "\n"
 
     def sealed(self, files: Mapping[str, str]) -> Self:
         """The record with these hashes and its own checksum."""
@@ -43,10 +43,10 @@ class SealedRecord(RecordPart):
         is another, with the words `changed`.
         """
         try:
-            record = cls.model_validate_json(path.read_text(encoding="utf-8"))
+            record = cls.model_validate(json_text.loads(path.read_text(encoding="utf-8")))
         except OSError as fault:
             raise error(f"{path}: {fault.strerror or type(fault).__name__}; {absent}") from fault
-        except (ValidationError, UnicodeDecodeError) as fault:
+        except (ValidationError, UnicodeDecodeError, json_text.JsonError) as fault:
             raise error(f"{path}: cannot be read: {str(fault).splitlines()[0]}; restore it") from fault
         if record.checksum != record.sealed(record.files).checksum:
             raise error(f"{path}: {changed}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from annotation import terminal
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.core.layers import ARGUMENT, LAYERS, LINK, PLURAL
 from annotation.snapshot.snapshot import Snapshot
@@ -29,7 +29,7 @@ def audit(run: AuditConfig) -> float:
     _show(totals, f"{_name(run)} on {snapshot.manifest.name}, {run.split}: {totals.documents} documents")
     if run.output:
         with atomic(run.output) as file:
-            json.dump(_row(totals, run), file, ensure_ascii=False, indent=2)
+            json_text.dump(_row(totals, run), file, indent=2)
         terminal.say(f"audit: {run.output}")
     return totals.share
 

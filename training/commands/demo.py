@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
@@ -18,6 +17,7 @@ from annotation import sample, terminal
 from annotation.core.document import Document
 from annotation.core.errors import NabaError
 from annotation.core.messages import percent
+from annotation.storage.json_file import read_object
 
 PROJECT = "naba demo"
 
@@ -123,7 +123,7 @@ def _farewell(workspace: Path, place: Path, page: str) -> None:
     """The scores, the report, and the way to the suggestions."""
     from annotation.labelstudio.server.embedded import find_server
 
-    metrics = json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
+    metrics = read_object(place / "report" / "metrics.json")
     scores = "  ".join(f"{unit} {percent(metrics['micro'][unit]['f1'])}" for unit in metrics["micro"])
     terminal.say("")
     terminal.say(f"scores   {scores}  (F1 on {metrics['documents']} articles the model never saw)")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from annotation import terminal
 from annotation.core.errors import UsageError
-from annotation.storage.documents_file import line
+from annotation.storage.documents_file import atomic, line
+from annotation.storage.special_files import is_stdout
 from annotation.terminal import with_progress
 from training.config.schema import PredictConfig
 from training.inference import ray_backend
@@ -21,22 +22,37 @@ from training.model.mixed_precision import uses_bf16
 def predict(run: PredictConfig) -> int:
     """Write every document of `input` with predicted annotations, and return their number.
 
-    An interrupted run is resumed where it stopped, and writes the same bytes. Raises UsageError for unreadable files.
+    An interrupted run is resumed where it stopped, and writes the same bytes. An output of "-" is standard output.
+    Raises UsageError for unreadable files.
     """
     predictor = load_predictor(run)
     archive = DocumentSource.open(Path(run.input))
     if Path(run.output).resolve().is_relative_to(Path(run.input).resolve()):
         raise UsageError(f"{run.output}: is in what is read; choose another output=")
+    if is_stdout(run.output):
+        return _printed(run, predictor, archive)
     with Resumable.open(run.output, _task(run, predictor, archive)) as file:
-        if run.engine == "ray":
-            pieces = ray_backend.ray_pieces(run, archive, file.place)
-        else:
-            pieces = predicted_pieces(predictor, archive, file.place)
-        for piece in with_progress(pieces, lambda piece: piece.documents):
+        for piece in _pieces(run, predictor, archive, file.place):
             file.add(*piece)
         count = file.finish()
     terminal.say(f"{count} documents: {run.output}")
     return count
+
+
+def _printed(run: PredictConfig, predictor: Predictor, archive: DocumentSource) -> int:
+    count = 0
+    with atomic("-") as file:
+        for piece in _pieces(run, predictor, archive, Position()):
+            file.write(piece.lines)
+            count += piece.documents
+    return count
+
+
+def _pieces(run: PredictConfig, predictor: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:
+    """The predicted pieces by the engine of the configuration, while progress is shown."""
+    ray = run.engine == "ray"
+    pieces = ray_backend.ray_pieces(run, archive, start) if ray else predicted_pieces(predictor, archive, start)
+    yield from with_progress(pieces, lambda piece: piece.documents)
 
 
 def predicted_pieces(predictor: Predictor, archive: DocumentSource, start: Position) -> Iterator[Piece]:

@@ -14,10 +14,12 @@ import torch
 import yaml
 from transformers import set_seed
 
+from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.storage.documents_file import atomic
+from annotation.storage.json_file import read_object
 from training.commands.initial_model import InitialModel
 from training.commands.train_record import about, made_of, must_be_equal
 from training.commands.train_seeds import train_seeds
@@ -74,7 +76,7 @@ def _trained(run: TrainConfig, sources: TrainingSources, initial: InitialModel |
     if group.broadcast(folder.finished):
         group.broadcast(folder.tidied)
         _log.info("%s is finished already; resume=false trains it again", folder.model)
-        return float(json.loads((folder.model / METRICS).read_text(encoding="utf-8"))["micro"][run.fit.metric]["f1"])
+        return float(read_object(folder.model / METRICS)["micro"][run.fit.metric]["f1"])
     prepared = _prepared(run, sources, initial)  # what is wrong is found before anything is written
     before = Finished.read(folder, prepared.model, run) if folder.stages else None
     begun = {"commit": git_commit(), **computed_on(run.fit), **_encoder_hash(run)}
@@ -218,7 +220,7 @@ def _save(
     model.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     with atomic(folder / METRICS) as file:
-        json.dump(scores.as_dict(), file, ensure_ascii=False, indent=2)
+        json_text.dump(scores.as_dict(), file, indent=2)
     with atomic(folder / CONFIG) as file:
         yaml.safe_dump(json.loads(json.dumps(lineage)), file, allow_unicode=True, sort_keys=False)
     with atomic(folder / CARD) as file:

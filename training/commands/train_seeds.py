@@ -7,7 +7,6 @@ output/model/        the best on dev: hard links to its files, where the file sy
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 from statistics import mean
 
 from annotation.core.document import Json
+from annotation.storage.json_file import read_object
 from training.config.schema import TrainConfig
 from training.lineage.seed_scores import SeedScores, shown_units
 from training.loop.process_group import ProcessGroup
@@ -70,7 +70,7 @@ def _keep_best(folder: RunFolder, runs: Sequence[TrainConfig], reached: Sequence
 
 
 def _scores(model: Path) -> dict[str, float]:
-    units = json.loads((model / METRICS).read_text(encoding="utf-8"))["micro"]
+    units = read_object(model / METRICS)["micro"]
     return {unit: float(prf["f1"]) for unit, prf in units.items()}
 
 

@@ -8,9 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import yaml
-
 from annotation import terminal
+from annotation.core import yaml_text
 from annotation.core.document import Json
 from annotation.core.errors import Refused, UsageError
 from training.commands import train
@@ -66,7 +65,10 @@ def _at(config: TrainConfig, sources: TrainingSources, tables: str | None) -> Tr
 
 def _training_record(model: Path) -> Json:
     """What the model says of its training."""
-    recorded: Json = yaml.safe_load((model / "config.yaml").read_text(encoding="utf-8"))
+    file = model / "config.yaml"
+    recorded = yaml_text.loads(file.read_text(encoding="utf-8"))
+    if not isinstance(recorded, dict):
+        raise UsageError(f"{file}: holds no record of a training; restore it")
     return recorded
 
 

@@ -6,7 +6,6 @@ cache folder, as a checkpoint that AutoModel and AutoTokenizer open like any oth
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -21,7 +20,9 @@ from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
+from annotation.core import json_text
 from annotation.core.errors import UsageError
+from annotation.storage.json_file import read_object
 from annotation.storage.sealed_record import file_hash
 from training.config.schema import HubEncoderConfig, PretrainedEncoderConfig
 from training.encoding.q4_file import Q4File, UnigramVocabulary
@@ -106,7 +107,7 @@ def _is_whole(folder: Path) -> bool:
 def _verified(folder: Path, state: tuple[tuple[str, int, int], ...]) -> bool:
     """As `_is_whole`, hashed once for each `state` of the files: their names, sizes and times of change."""
     try:
-        hashes = json.loads((folder / _HASHES).read_text(encoding="utf-8"))
+        hashes = read_object(folder / _HASHES)
         return all(file_hash(folder / name) == digest for name, digest in hashes.items())
     except (OSError, ValueError, AttributeError):
         return False
@@ -119,10 +120,10 @@ def _write(source: Path, folder: Path) -> None:
     try:
         file = Q4File.open(source)
         save_file(_tensors(file), building / "model.safetensors", metadata={"format": "pt"})
-        (building / "config.json").write_text(json.dumps(_config(file), indent=1) + "\n", encoding="utf-8")
+        (building / "config.json").write_text(json_text.dumps(_config(file), indent=1) + "\n", encoding="utf-8")
         _tokenizer(file.vocabulary, file.sizes["positions"]).save_pretrained(str(building))
         hashes = {path.name: file_hash(path) for path in sorted(building.iterdir())}
-        (building / _HASHES).write_text(json.dumps(hashes, indent=1) + "\n", encoding="utf-8")
+        (building / _HASHES).write_text(json_text.dumps(hashes, indent=1) + "\n", encoding="utf-8")
         building.chmod(0o755)
         _replace(building, folder)
     finally:

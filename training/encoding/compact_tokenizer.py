@@ -6,7 +6,6 @@ proclitics, affixes and shape. The hashed letters of the word are added.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +15,11 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.core.text import folded
 from annotation.core.words import Word, legal_cuts
+from annotation.storage.json_file import read_object
 from training.encoding.tokenizer import Ids, Pieces
 from training.encoding.word_vectors import ROWS, Hashes, WordIndex, WordVectors, key
 
@@ -80,7 +81,7 @@ class CompactTokenizer:
         """Read what `save_pretrained` wrote. Raises UsageError when the folder has no such file."""
         file = Path(path) / COMPACT_TOKENIZER
         try:
-            sizes = json.loads(file.read_text(encoding="utf-8"))
+            sizes = read_object(file)
             words, word_size = None, int(sizes.get("word_size", 0))
             if word_size:
                 hashes: Hashes = np.load(Path(path) / WORD_HASHES, allow_pickle=False)
@@ -92,7 +93,7 @@ class CompactTokenizer:
     def save_pretrained(self, path: str | Path) -> None:
         """Write the sizes of its tables into the folder, and the hashes of the words that have vectors."""
         Path(path).mkdir(parents=True, exist_ok=True)
-        sizes = json.dumps(dict(self.embedding_rows))
+        sizes = json_text.dumps(dict(self.embedding_rows))
         (Path(path) / COMPACT_TOKENIZER).write_text(sizes + "\n", encoding="utf-8")
         if self.words:
             np.save(Path(path) / WORD_HASHES, self.words.hashes)

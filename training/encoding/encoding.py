@@ -19,7 +19,6 @@ and how many of the last (a suffix). Other spans are lost; `Encoding.representab
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,12 +29,14 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
+from annotation.core import json_text
 from annotation.core.document import Document, Span
 from annotation.core.errors import UsageError
 from annotation.core.link_clusters import link_clusters
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from annotation.core.words import LEADING, TRAILING, Word, legal_cuts, sentences, split_words
+from annotation.storage.json_file import read_object
 from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEncoderConfig
 from training.encoding.bundled import checkpoint_of
 from training.encoding.compact_tokenizer import COMPACT_TOKENIZER, CompactTokenizer
@@ -51,6 +52,8 @@ AFFIXES = 1024
 IGNORED = -100
 """The target that losses ignore, as in cross_entropy."""
 ENCODING_FILE = "encoding.json"
+_LARGEST = 1_000_000
+"""Most tokens of a window, and words of a span, that a model folder may ask for."""
 SPELLING_FOLDER = "spelling"
 
 
@@ -215,17 +218,21 @@ class Encoding:
             self.spelling.save_pretrained(folder / SPELLING_FOLDER)
         (folder / ONTOLOGY_FILE).write_text(self.ontology.source, encoding="utf-8", newline="\n")
         sizes = {name: getattr(self, name) for name in ("window", "overlap", "max_width", "nested")}
-        (folder / ENCODING_FILE).write_text(json.dumps(sizes) + "\n", encoding="utf-8")
+        (folder / ENCODING_FILE).write_text(json_text.dumps(sizes) + "\n", encoding="utf-8")
 
     @classmethod
     def from_pretrained(cls, path: str | Path) -> Encoding:
         """Read what `save_pretrained` wrote. Raises UsageError or OntologyError that names the faulty file."""
         folder = Path(path)
         try:
-            sizes = json.loads((folder / ENCODING_FILE).read_text(encoding="utf-8"))
+            sizes = read_object(folder / ENCODING_FILE)
             window = int(sizes["window"])
             overlap = float(sizes.get("overlap", 0.5))  # the constant used before it became a setting
             max_width, nested = int(sizes["max_width"]), bool(sizes.get("nested", True))
+            if not (3 <= window <= _LARGEST and 0 <= overlap < 1 and 1 <= max_width <= _LARGEST):
+                raise ValueError(
+                    f"{ENCODING_FILE}: window {window}, overlap {overlap}, max_width {max_width} fit nothing"
+                )
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{folder}: not the folder of a model trained by naba: {error}") from error
         compact = (folder / COMPACT_TOKENIZER).is_file()

@@ -11,7 +11,6 @@ FOLDER/word_vectors.safetensors   hashes [V], vectors [1 + V + buckets, size]
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,9 +22,11 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.core.text import folded
 from annotation.storage.documents_file import atomic, write_bytes
+from annotation.storage.json_file import read_object
 from annotation.storage.sealed_record import file_hash
 
 FORMAT = 1
@@ -108,7 +109,7 @@ class WordVectors:
         sizes = {"words": len(self.index.hashes), "buckets": self.index.buckets, "size": self.vectors.shape[1]}
         row = {"format": FORMAT, **sizes, "sha256": file_hash(folder / VECTORS)}
         with atomic(folder / RECORD) as file:
-            json.dump(row, file, indent=2)
+            json_text.dump(row, file, indent=2)
 
 
 def tables_digest(folder: str) -> str:
@@ -120,7 +121,7 @@ def _record(folder: Path) -> Mapping[str, object]:
     """The record of a folder of tables. Raises UsageError when there is none of this version."""
     path = folder / RECORD
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        record = read_object(path)
     except OSError as error:
         raise UsageError(
             f"encoder.tables: {folder} holds no {RECORD}; name a folder that naba pretrain wrote"

@@ -26,6 +26,7 @@ from annotation.snapshot.manifest import MANIFEST
 from annotation.storage import parquet
 from annotation.storage.documents_file import read_documents
 from annotation.storage.row_reader import SourceRow, at_fault, parquet_rows
+from annotation.storage.special_files import is_stdin, stdin_file
 
 BUFFER = 16
 """The most batches of documents that are sorted by length at a time."""
@@ -73,6 +74,8 @@ class DocumentSource:
             from annotation.snapshot.splits import SPLITS
 
             return cls(tuple(Snapshot.open(path).path / f"{name}.parquet" for name in SPLITS))
+        if is_stdin(path):
+            return cls((stdin_file(),))
         if path.is_dir():
             files = tuple(_files(path))
             if not files:

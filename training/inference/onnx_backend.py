@@ -8,7 +8,6 @@ The choice of candidates between the two depends on the data; it is the code tha
 
 from __future__ import annotations
 
-import json
 import logging
 import warnings
 from collections.abc import Collection, Mapping, Sequence
@@ -21,8 +20,10 @@ import torch
 from torch import Tensor, nn
 
 from annotation import terminal
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.core.words import LEADING, TRAILING
+from annotation.storage.json_file import read_object
 from training.encoding.compact_tokenizer import CompactTokenizer
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
@@ -33,6 +34,7 @@ from training.model.event_extractor import EventExtractor, WordFeatures
 from training.model.extraction import HeadLogits, outputs
 from training.model.extractor_config import EventExtractorConfig
 from training.model.fingerprint import model_version
+from training.model.stored_config import check_model_config
 
 READER, JUDGE, ABOUT = "reader.onnx", "judge.onnx", "onnx.json"
 _READ = EncoderInputs._fields
@@ -96,7 +98,7 @@ def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Pa
         _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, folder / JUDGE)
     model.config.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
-    (folder / ABOUT).write_text(json.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")
+    (folder / ABOUT).write_text(json_text.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")
     return folder
 
 
@@ -105,7 +107,7 @@ def load_graphs(folder: Path, *, batch_size: int = 16, threads: int | None = Non
     encoding = Encoding.from_pretrained(folder)
     extractor = OnnxExtractor(folder, encoding, threads=threads, cpu=cpu)
     try:
-        version = str(json.loads((folder / ABOUT).read_text(encoding="utf-8"))["version"])
+        version = str(read_object(folder / ABOUT)["version"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{folder / ABOUT}: cannot be read: {error}; export the model again") from error
     scales = score_scales(getattr(extractor.config, "scales", None))
@@ -125,6 +127,7 @@ class OnnxExtractor:
             raise UsageError(f"{folder}: {_ABSENT}") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads or 0
+        check_model_config(folder)
         self.config = EventExtractorConfig.from_pretrained(str(folder))
         self.device = torch.device("cpu")
         self._permits = torch.from_numpy(encoding.labels.permits)

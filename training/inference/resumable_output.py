@@ -21,9 +21,13 @@ from typing import IO
 
 from filelock import FileLock, Timeout
 
+from annotation.core import json_text
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
+from annotation.core.system_errors import about, naba_error
 from annotation.storage.documents_file import atomic
+from annotation.storage.json_file import read_object
+from annotation.storage.special_files import writable
 from training.inference.document_source import Position
 
 _log = logging.getLogger(__name__)
@@ -46,9 +50,7 @@ class Resumable:
 
         Raises UsageError when it cannot be written, or another process is writing it.
         """
-        path = Path(path)
-        if path.is_dir():
-            raise UsageError(f"{path}: is a folder; name a file to write")
+        path = writable(Path(path))
         with _writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(_beside(path, ".lock"), blocking=False)
@@ -70,7 +72,7 @@ class Resumable:
             self.documents, self.place = self.documents + documents, after
             state = {"task": self.task, "bytes": self._file.tell(), "documents": self.documents, "place": list(after)}
             with atomic(_beside(self.path, ".json")) as file:
-                json.dump(state, file)
+                json_text.dump(state, file)
 
     def finish(self) -> int:
         """Move the file to its final path, and return the number of its documents."""
@@ -111,7 +113,7 @@ def _writing(path: Path) -> Iterator[None]:
     except Timeout as error:
         raise UsageError(f"{path}: another process is writing it; wait for it, or choose another output=") from error
     except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}; check the disk") from error
+        raise naba_error(about(error, path)) from error
 
 
 def _flush_to_disk(file: IO[bytes]) -> None:
@@ -126,10 +128,9 @@ def _beside(path: Path, suffix: str = "") -> Path:
 def _state(path: Path) -> dict[str, object]:
     """The state of the last valid piece, empty when there is none or it cannot be read."""
     try:
-        state = json.loads(_beside(path, ".json").read_text(encoding="utf-8"))
+        return read_object(_beside(path, ".json"))
     except (OSError, ValueError):
         return {}
-    return state if isinstance(state, dict) else {}
 
 
 def _place(state: Json) -> Position:

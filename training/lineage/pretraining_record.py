@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from annotation.core import json_text
 from annotation.storage.documents_file import atomic
+from annotation.storage.json_file import read_object
 
 RECORD = "pretraining.json"
 
@@ -14,16 +15,15 @@ RECORD = "pretraining.json"
 def write_record(folder: Path, record: Mapping[str, object]) -> None:
     """Write the record of what the folder holds."""
     with atomic(folder / RECORD) as file:
-        json.dump(record, file, ensure_ascii=False, indent=2)
+        json_text.dump(record, file, indent=2)
 
 
 def read_record(folder: Path) -> Mapping[str, object] | None:
     """The record in the folder; None where there is none that can be read."""
     try:
-        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return read_object(folder / RECORD)
     except (OSError, ValueError):
         return None
-    return record if isinstance(record, dict) else None
 
 
 def may_have_read(folder: str, content: str) -> bool:

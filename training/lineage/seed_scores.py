@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, stdev
 
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE
 from annotation.core.messages import percent
 from annotation.storage.documents_file import atomic
+from annotation.storage.json_file import read_object
 
 SEEDS_FILE = "seeds.json"
 _SHOWN = ("Trig-C", HEADLINE, "Entity")
@@ -53,7 +54,7 @@ class SeedScores:
     def write(self, model: Path) -> None:
         """Write them into the folder of a model."""
         with atomic(model / SEEDS_FILE) as file:
-            json.dump(self.as_dict(), file, indent=2)
+            json_text.dump(self.as_dict(), file, indent=2)
 
     @classmethod
     def read(cls, model: Path) -> SeedScores | None:
@@ -62,7 +63,7 @@ class SeedScores:
         if not file.is_file():
             return None
         try:
-            row = json.loads(file.read_text(encoding="utf-8"))
+            row = read_object(file)
             scores = {int(seed): {unit: float(f1) for unit, f1 in of.items()} for seed, of in row["seeds"].items()}
             return cls(int(row["kept"]), str(row["metric"]), scores)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

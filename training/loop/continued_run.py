@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 
+from annotation.storage.json_file import read_object
 from training.config.schema import TrainConfig
 from training.loop.run_folder import METRICS, RunFolder
 from training.model.event_extractor import EventExtractor
@@ -27,7 +27,7 @@ class Finished:
     def read(cls, folder: RunFolder, model: EventExtractor, run: TrainConfig) -> Finished:
         """Load the folder's finished model, and put its weights into `model`."""
         loaded, _ = EventExtractor.load(folder.model)
-        metrics = json.loads((folder.model / METRICS).read_text(encoding="utf-8"))
+        metrics = read_object(folder.model / METRICS)
         finished = cls(loaded.state_dict(), float(metrics["micro"][run.fit.metric]["f1"]))
         finished.restore(model)
         _log.info(

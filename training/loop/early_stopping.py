@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import Any, cast
 
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_callback import ExportableState
+
+from annotation.core import json_text
 
 
 class EarlyStopping(TrainerCallback, ExportableState):
@@ -48,6 +50,6 @@ class EarlyStopping(TrainerCallback, ExportableState):
 
 def exhausted(checkpoint: Path, patience: int | None) -> bool:
     """Whether early stopping had ended training at the checkpoint; a resumed Trainer would train one more epoch."""
-    state = json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+    state = cast(dict[str, Any], json_text.syntax((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8")))
     stopper = state.get("stateful_callbacks", {}).get(EarlyStopping.__name__, {})
     return patience is not None and int(stopper.get("attributes", {}).get("waited", 0)) >= patience

@@ -17,9 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from annotation.core import json_text
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic
+from annotation.storage.json_file import read_object
 from training.config.schema import up_to_date
 
 _log = logging.getLogger(__name__)
@@ -87,7 +89,7 @@ class RunFolder:
             stages = {"stages": [asdict(stage) for stage in self.stages]} if self.stages else {}
             with atomic(file) as out:
                 row = {"id": self.id, **stages, "record": record, **({"begun": begun} if begun else {})}
-                json.dump(row, out, ensure_ascii=False, indent=2)
+                json_text.dump(row, out, indent=2)
         return self.tidied()
 
     @property
@@ -157,17 +159,17 @@ class RunFolder:
 def _read(file: Path) -> tuple[str, Json, tuple[Stage, ...]]:
     """The id, the record and the earlier stages of the run that the file describes."""
     try:
-        row = json.loads(file.read_text(encoding="utf-8"))
+        row = read_object(file)
     except (OSError, ValueError) as error:
         raise UsageError(f"{file}: cannot be read: {error}; resume=false starts again there") from error
-    if not isinstance(row, dict) or not isinstance(row.get("record"), dict) or "id" not in row:
+    if not isinstance(row.get("record"), dict) or "id" not in row:
         raise UsageError(f"{file}: does not describe a run; resume=false starts again there")
     return str(row["id"]), row["record"], tuple(Stage(**stage) for stage in row.get("stages", ()))
 
 
 def _whole(file: Path) -> bool:
     try:
-        return isinstance(json.loads(file.read_text(encoding="utf-8")), dict)
+        return isinstance(json_text.syntax(file.read_text(encoding="utf-8")), dict)
     except (OSError, ValueError):
         return False
 

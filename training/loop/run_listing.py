@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
+from annotation.storage.json_file import read_object
 from training.config.schema import up_to_date
 from training.loop.run_folder import METRICS, RUN_FILE, RUN_ID, STATE
 
@@ -74,12 +74,12 @@ def _run_folders(folder: Path) -> Iterator[Path]:
 
 
 def _read(path: Path) -> ListedRun:
-    row = json.loads((path / RUN_FILE).read_text(encoding="utf-8"))
+    row = read_object(path / RUN_FILE)
     settings = dict(_dotted(_with_snapshot(up_to_date(row["record"]))))
     marker = path / "model" / RUN_ID
     if marker.is_file() and marker.read_text(encoding="utf-8") == row["id"]:
         metrics = path / "model" / METRICS
-        units = json.loads(metrics.read_text(encoding="utf-8"))["micro"]
+        units = read_object(metrics)["micro"]
         scores = {unit: float(prf["f1"]) for unit, prf in units.items()}
         return ListedRun(path, settings, True, None, _time(metrics), scores)
     last = _last_state(path / "checkpoints")

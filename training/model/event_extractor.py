@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from training.model.extraction import HeadLogits, allowed, outputs
 from training.model.extractor_config import EventExtractorConfig
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
+from training.model.stored_config import check_model_config
 from training.model.word_reader import WordReader, spread
 
 
@@ -144,12 +145,15 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         Raises UsageError when the folder holds no EventExtractor, or another ontology than the one it was trained on.
         """
         encoding = Encoding.from_pretrained(path)
+        check_model_config(Path(path))
         try:
             model = cls.from_pretrained(str(path), use_safetensors=True, trust_remote_code=False)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
-            raise UsageError(f"{path}: the model cannot be loaded: {str(error).splitlines()[0]}") from error
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
+            raise UsageError(f"{path}: the model cannot be loaded: {' '.join(str(error).split())[:300]}") from error
         if model.config.ontology != encoding.ontology.hash:
             raise UsageError(f"{path}: ontology.yaml was changed after training; put back the one it was trained on")
+        if (name := next(_not_finite(model), None)) is not None:
+            raise UsageError(f"{path}: the weights {name} hold NaN or infinite numbers; train it again")
         return model.eval(), encoding  # type: ignore[no-untyped-call]
 
     def forward(
@@ -329,3 +333,10 @@ def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
     documents = torch.tensor(len(spans), device=spans.device)
     triggers = (attributes != IGNORED).any(dim=-1)
     return torch.stack([documents, (spans[..., 0] >= 0).sum(), triggers.sum()]).clamp(min=1)
+
+
+def _not_finite(model: nn.Module) -> Iterator[str]:
+    """The names of weights that are NaN or infinite somewhere, with which every score would be."""
+    for name, tensor in model.state_dict().items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            yield name

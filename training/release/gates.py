@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
-import yaml
 from omegaconf import OmegaConf
 
+from annotation.core import yaml_text
 from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF, UNITS
@@ -98,11 +98,19 @@ def load_gates(name: str) -> GatesConfig:
             raise UsageError(f"gates={name}: no such preset; {hint(name, list(presets))}; or give a .yaml file")
         text = presets[name].read_text(encoding="utf-8")
     try:
-        return typed(OmegaConf.create(yaml.safe_load(text) or {}), GatesConfig)
+        return typed(OmegaConf.create(_settings(text)), GatesConfig)
     except ConfigError as error:
         raise ConfigError([f"gates {name}: {fault}" for fault in error.faults]) from error
-    except (yaml.YAMLError, ValueError) as error:
+    except ValueError as error:
         raise UsageError(f"gates {name}: not understood: {' '.join(str(error).split())}") from error
+
+
+def _settings(text: str) -> dict[str, object]:
+    """The settings in a YAML text. Raises ValueError."""
+    row = yaml_text.loads(text)
+    if not isinstance(row, dict | None):
+        raise ValueError(f"holds a {type(row).__name__}, not settings")
+    return row or {}
 
 
 def judge(gates: GatesConfig, findings: Findings, names: Names) -> list[Outcome]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
-import yaml
-from pydantic import ValidationError
-
+from annotation.core import yaml_text
 from annotation.core.document import Document
 from annotation.core.errors import SnapshotError, UsageError
 from annotation.snapshot.snapshot import Snapshot
@@ -22,12 +21,12 @@ def read_training_record(path: str | Path) -> Trained:
     """The training record in the model's folder. Raises UsageError when it is missing or incomplete."""
     file = Path(path) / "config.yaml"
     try:
-        record = yaml.safe_load(file.read_text(encoding="utf-8"))
+        record = cast(dict[str, Any], yaml_text.loads(file.read_text(encoding="utf-8")))
         data = {**record["snapshot"], "path": record["config"]["snapshot"]}
         parts = {name: record[name] for name in ("config", "seed", "packages")}
         also = [Data(**row) for row in record.get("also", ())]
         return Trained(**parts, snapshot=Data(**data), also=also, init=record.get("init"))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValidationError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{file}: does not say how the model was trained ({type(error).__name__}); "
             "release a folder that naba train wrote"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, json_text
 from annotation.core.matching import ENOUGH, HEADLINE, UNITS
 from annotation.core.messages import percent
 from annotation.core.ontology import Ontology
@@ -76,7 +75,7 @@ def write_curve(
     }
     environment = report_templates()
     files = {
-        "curve.json": json.dumps(as_dict(curve, title, meta or {}), ensure_ascii=False, indent=2) + "\n",
+        "curve.json": json_text.dumps(json_text.figures(as_dict(curve, title, meta or {})), indent=2) + "\n",
         "curve.html": environment.get_template("curve.html.j2").render(**values),
     }
     for name, text in files.items():

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
 from markupsafe import Markup
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, json_text
 from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
@@ -51,7 +50,7 @@ def write_report(evaluation: Evaluation, out: Path) -> Path:
     """
     values = _values(evaluation)
     files = {
-        "metrics.json": json.dumps(evaluation.as_dict(), ensure_ascii=False, indent=2) + "\n",
+        "metrics.json": json_text.dumps(json_text.figures(evaluation.as_dict()), indent=2) + "\n",
         "report.md": report_templates().get_template("report.md.j2").render(**values),
         "report.html": report_templates().get_template("page.html.j2").render(**values, **_page(evaluation)),
     }

@@ -11,8 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
+from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.migration.results import Marked, ResultKey, ResultKind, digest
@@ -60,7 +61,7 @@ class Entry:
     def line(self) -> str:
         """The line of JSON for the file."""
         row = {**asdict(self.was), "after": self.after, "asked": sorted(self.asked)}
-        return json.dumps(row, ensure_ascii=False) + "\n"
+        return json_text.dumps(row) + "\n"
 
 
 @dataclass
@@ -76,7 +77,7 @@ class UndoFile:
     def create(cls, path: Path, header: Header, entries: Iterable[Entry]) -> UndoFile:
         """Write a new file, atomically, and open it."""
         with atomic(path) as file:
-            file.write(json.dumps(asdict(header), ensure_ascii=False) + "\n")
+            file.write(json_text.dumps(asdict(header)) + "\n")
             file.writelines(entry.line() for entry in entries)
         return cls.open(path)
 
@@ -88,14 +89,14 @@ class UndoFile:
         """
         try:
             with path.open("rb+") as file:
-                header = json.loads(file.readline())
+                header = cast(dict[str, Any], json_text.loads_object(file.readline()))
                 undo = cls(path, Header(**header))
                 offset = file.tell()
                 for line in file:
                     if not line.endswith(b"\n"):
                         file.truncate(offset)
                         break
-                    undo._add_to_index(json.loads(line), offset)
+                    undo._add_to_index(cast(Row, json_text.syntax(line)), offset)
                     offset += len(line)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise UsageError(f"{path}: not an undo file of `naba migrate` ({error}); name the one it wrote") from error
@@ -116,7 +117,7 @@ class UndoFile:
     def end(self, how: str) -> None:
         """Record how the migration ended: done or undone."""
         with self.path.open("ab") as file:
-            file.write(json.dumps({"ended": how}).encode() + b"\n")
+            file.write(json_text.dumps({"ended": how}).encode() + b"\n")
         self.ended = how
 
     def knows(self, marked: Marked) -> bool:

@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, cast
 from xml.etree import ElementTree
 
+from annotation.core import json_text
 from annotation.core.errors import OntologyError
 from annotation.core.messages import first_few
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.labeling_config import labelling_config
 
 _SEAL = re.compile(r"<!-- naba:([A-Za-z0-9+/=]+) -->\s*")
+_LARGEST = 20_000_000
+"""Most bytes of an unpacked seal."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def half_way(both: Ontology, new: Ontology, ui_language: str) -> str:
 
 def _with_seal(config: str, ontology: Ontology, ui_language: str, more: dict[str, str]) -> str:
     contents = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config), **more}
-    packed = zlib.compress(json.dumps(contents, ensure_ascii=False).encode(), 9)
+    packed = zlib.compress(json_text.dumps(contents).encode(), 9)
     return f"{config}<!-- naba:{base64.b64encode(packed).decode()} -->\n"
 
 
@@ -65,7 +68,7 @@ def read_signature(config: str, copy: str = "") -> Sealed | None:
     if match is None:
         return None
     try:
-        contents = json.loads(zlib.decompress(base64.b64decode(match[1])))
+        contents = cast(dict[str, Any], json_text.loads_object(_unpacked(base64.b64decode(match[1]))))
         ontology, ui_language, interface = _parsed(contents["ontology"]), contents["ui_language"], contents["interface"]
         expected, actual = labelling_config(ontology, ui_language=ui_language), _SEAL.sub("", config)
     except (ValueError, KeyError, TypeError, zlib.error, OntologyError):
@@ -73,6 +76,15 @@ def read_signature(config: str, copy: str = "") -> Sealed | None:
     edited = "" if _digest(actual) == interface else _difference(expected, actual)
     migrating = str(contents.get("migrating", ""))
     return Sealed(ontology, ui_language, edited, current=_digest(expected) == interface, migrating=migrating)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """The content of a seal. Raises ValueError where it is larger than any ontology."""
+    stream = zlib.decompressobj()
+    content = stream.decompress(packed, _LARGEST)
+    if stream.unconsumed_tail:
+        raise ValueError(f"a seal of over {_LARGEST:,} bytes")
+    return content
 
 
 @lru_cache(maxsize=8)

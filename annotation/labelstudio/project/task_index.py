@@ -8,7 +8,6 @@ dies.
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import time
 from collections import defaultdict
@@ -20,11 +19,13 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
+from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.paging import pages
 from annotation.storage.documents_file import atomic
+from annotation.storage.json_file import read_object
 
 SETTLING_SECONDS = 10.0
 _DIGITS = 16
@@ -125,7 +126,7 @@ class Note:
     def write(self, ids: Sequence[str], after: int) -> None:
         """Record the ids being sent, and the last task number before them, with the time. Written atomically."""
         with atomic(self.path) as file:
-            json.dump({"ids": list(ids), "after": after, "at": time.time()}, file)
+            json_text.dump({"ids": list(ids), "after": after, "at": time.time()}, file)
 
     def clear(self) -> None:
         """Delete the file, if it exists."""
@@ -137,7 +138,7 @@ class Note:
         None when there is no readable record.
         """
         try:
-            record = json.loads(self.path.read_text(encoding="utf-8"))
+            record = read_object(self.path)
             return set(map(str, record["ids"])), int(record["after"]), float(record["at"])
         except (OSError, ValueError, KeyError, TypeError):
             return None

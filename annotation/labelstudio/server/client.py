@@ -17,6 +17,7 @@ import httpx
 from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
+from annotation.core import json_text
 from annotation.core.errors import ProjectError, StudioAuthError, StudioDownError, StudioError
 from annotation.labelstudio.convert.schemas import Row
 
@@ -77,12 +78,12 @@ class Client:
 
     def change(self, path: str, body: Mapping[str, object]) -> object:
         """Set some fields of the object at `path` (PATCH), and return the server's answer."""
-        return self._ask("PATCH", path, body=json.dumps(body).encode()).value
+        return self._ask("PATCH", path, body=_json(body)).value
 
     def delete(self, path: str, body: Mapping[str, object] | None = None) -> None:
         """Delete the object at `path`. No error when it does not exist."""
         try:
-            self._ask("DELETE", path, body=json.dumps(body).encode() if body else None)
+            self._ask("DELETE", path, body=_json(body) if body else None)
         except ProjectError:
             return
 
@@ -90,7 +91,7 @@ class Client:
         """POST JSON and return the answer. Unless `repeat`, it is sent once: after StudioDownError it may have arrived
         or not.
         """
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        content = body if isinstance(body, bytes) else _json(body)
         return row(self._ask("POST", path, params=params, body=content, repeat=repeat).value)
 
     def order(self, path: str) -> None:
@@ -142,7 +143,7 @@ class Client:
 def _parsed(answer: httpx.Response, address: str) -> object:
     """The JSON of an answer, None where it is empty. Raises StudioDownError for JSON that breaks off."""
     try:
-        return json.loads(answer.content) if answer.content else None
+        return _value(answer.content) if answer.content else None
     except ValueError as error:
         if "json" not in answer.headers.get("content-type", ""):
             raise
@@ -189,10 +190,22 @@ def _refusal(url: str, path: str, status: int, body: str) -> StudioError:
     return StudioError(f"Label Studio at {url} refuses {path} ({status}: {detail})")
 
 
+def _json(body: object) -> bytes:
+    return json_text.dumps(body, ascii_only=True).encode()
+
+
+def _value(body: str | bytes) -> object:
+    """The value in a server's answer. Raises ValueError."""
+    try:
+        return json.loads(body)
+    except RecursionError as error:
+        raise ValueError("nested too deep") from error
+
+
 def _detail(body: str) -> str:
     """The reason in a server's answer, on one line of at most 300 characters; an HTML page gives none."""
     try:
-        answer = json.loads(body)
+        answer = _value(body)
         body = (
             str(answer.get("validation_errors") or answer.get("detail") or answer)
             if isinstance(answer, dict)

@@ -6,7 +6,6 @@ command that started it and sends no usage data. Its process is recorded in `wor
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
@@ -24,10 +23,12 @@ from pathlib import Path
 import psutil
 from filelock import FileLock
 
+from annotation.core import json_text
 from annotation.core.errors import StudioError
 from annotation.labelstudio.server.empty_database import NAME, place
 from annotation.labelstudio.server.startup_progress import Stuck, wait
 from annotation.storage.documents_file import atomic
+from annotation.storage.json_file import read_object
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
@@ -78,7 +79,7 @@ def find_server(workspace: Path) -> Server | None:
     """The server of this workspace if its process is running, whether it answers yet or not; else None."""
     folder = Path(workspace).resolve() / "studio"
     try:
-        record = json.loads((folder / "server.json").read_text(encoding="utf-8"))
+        record = read_object(folder / "server.json")
         process = _process(record["pid"], record["started"])
         return _server(folder, record["pid"], record["port"]) if process else None
     except (OSError, ValueError, KeyError, TypeError):
@@ -127,7 +128,7 @@ def _launch(folder: Path, port: int, seconds: float) -> Server:
         )
     record = {"pid": process.pid, "port": port, "started": psutil.Process(process.pid).create_time()}
     with atomic(folder / "server.json") as file:
-        json.dump(record, file)
+        json_text.dump(record, file)
     return _server(folder, process.pid, port)
 
 
@@ -162,7 +163,7 @@ def _credentials(folder: Path) -> dict[str, str]:
     if not path.exists():
         return _new_credentials(path)
     try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
+        stored = read_object(path)
         return {key: str(stored[key]) for key in ("username", "password", "token")}
     except (OSError, ValueError, KeyError, TypeError) as error:
         if not (folder / "data" / NAME).exists():
@@ -177,7 +178,7 @@ def _new_credentials(path: Path) -> dict[str, str]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(generated, file)
+        json_text.dump(generated, file)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
@@ -226,7 +227,7 @@ def _environment(folder: Path, credentials: dict[str, str]) -> dict[str, str]:
 def _last_port(folder: Path) -> int:
     """The port of the last start, so that open browser pages and running commands find the server again."""
     try:
-        return int(json.loads((folder / "server.json").read_text(encoding="utf-8"))["port"])
+        return int(str(read_object(folder / "server.json")["port"]))
     except (OSError, ValueError, KeyError, TypeError):
         return DEFAULT_PORT
 

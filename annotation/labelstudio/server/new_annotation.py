@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
+from annotation.core import json_text
 from annotation.core.errors import StudioDownError
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.server.client import Client
@@ -18,7 +18,7 @@ def create_annotation(client: Client, task: int, body: Row, *, arrived: Callable
     `arrived` reports whether the server has the annotation. It is asked where no answer came, since the answer may have
     been lost after the server did what was asked. Raises StudioDownError when the last try gets no answer either.
     """
-    content = json.dumps(body, ensure_ascii=False).encode()
+    content = json_text.dumps(body).encode()
     for attempt in range(_TRIES):
         try:
             client.create(f"api/tasks/{task}/annotations/", content)

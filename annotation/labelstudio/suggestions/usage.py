@@ -7,7 +7,6 @@ of its regions (`origin`). When a newer model replaces a suggestion, the server 
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
@@ -16,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from annotation.agreement.pair_counts import comparison
+from annotation.core import json_text
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
 from annotation.labelstudio.convert import schemas
@@ -178,6 +178,6 @@ def _remembered(target: Project) -> dict[int, list[Suggestion]]:
     path = target.home / MEMORY if target.home else None
     if path is not None and path.is_file():
         for line in path.read_text(encoding="utf-8").splitlines():
-            suggestion = Suggestion.model_validate(json.loads(line))
+            suggestion = Suggestion.model_validate(json_text.loads(line))
             suggestions[suggestion.task].append(suggestion)
     return suggestions

@@ -16,6 +16,7 @@ from typing import IO
 
 from pydantic import ValidationError
 
+from annotation.core import json_text
 from annotation.core.errors import RegionError, StudioDownError, StudioError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
@@ -235,4 +236,4 @@ def _spooled(spool: IO[str]) -> Iterator[TaskLine]:
 
 
 def _row(item: Quarantined) -> str:
-    return json.dumps(asdict(item), ensure_ascii=False) + "\n"
+    return json_text.dumps(asdict(item)) + "\n"

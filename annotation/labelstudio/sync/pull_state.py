@@ -9,7 +9,9 @@ from heapq import merge
 from pathlib import Path
 from typing import TypeAlias
 
+from annotation.core import json_text
 from annotation.storage.documents_file import atomic, open_text
+from annotation.storage.json_file import read_object
 from annotation.storage.pull_files import PullFiles
 
 TaskLine: TypeAlias = tuple[int, str]
@@ -33,13 +35,13 @@ class State:
     def write(self, path: Path) -> None:
         """Write the state as JSON, atomically; task numbers are stored as half-open ranges."""
         with atomic(path) as file:
-            json.dump({**asdict(self), "tasks": _ranges(self.tasks)}, file)
+            json_text.dump({**asdict(self), "tasks": _ranges(self.tasks)}, file)
 
     @classmethod
     def read(cls, files: PullFiles, basis: str) -> State | None:
         """The stored state; None when it is missing, malformed, of another basis, or does not match the files."""
         try:
-            stored = json.loads(files.state.read_text(encoding="utf-8"))
+            stored = read_object(files.state)
             tasks = [task for start, end in stored["tasks"] for task in range(start, end)]
             skipped = {int(task): int(count) for task, count in stored["skipped"].items()}
             state = cls(stored["basis"], stored["watermark"], tasks, skipped, stored["digest"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Iterator
 
@@ -70,3 +71,44 @@ def test_on_a_terminal_there_is_a_bar_and_no_line(
     assert "15/20" in screen.getvalue()
     assert "dev [Arg-C+] 46.2" in screen.getvalue()
     assert not caplog.records
+
+
+EVIL = "\x1b[31mred\x07\x9b5m\x7f\r\u202eabc\u2066\udcff\ud800"
+SEEN = r"␛[31mred␇\x9b5m␡␍\u202eabc\u2066\xff\ud800"
+
+
+def test_control_characters_are_shown() -> None:
+    assert terminal.visible(EVIL) == SEEN
+    assert terminal.one_line("a\nb") == "a␊b"
+
+
+@pytest.mark.parametrize("text", ["שָׁלוֹם\u200f, \u200eabc", "قال\u061c إن القوة\u200c عادت", "👩\u200d💻 é\ta\nb"])
+def test_hebrew_and_arabic_stay_as_they_are(text: str) -> None:
+    assert terminal.visible(text) == text
+
+
+def test_nothing_that_is_printed_reaches_the_terminal_raw(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.configure(quiet=False, verbose=False)
+    terminal.say(EVIL)
+    terminal.warn(EVIL)
+    terminal.fail(EVIL)
+    terminal.table(EVIL, [EVIL, EVIL], [[EVIL, EVIL]])
+    logging.getLogger("annotation").warning("%s", EVIL)
+    printed = "".join(capsys.readouterr())
+    assert not {"\x1b", "\x07", "\x9b", "\x7f", "\r", "\u202e", "\u2066", "\udcff"} & {*printed}
+    assert printed.count("␛[31mred") == 9
+
+
+def test_a_progress_bar_shows_them_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    screen = io.StringIO()
+    monkeypatch.setattr(terminal, "err", Console(file=screen, force_terminal=True, width=100))
+    with caplog.at_level(logging.INFO), ProgressBar(EVIL, 20, detail=lambda: EVIL, seconds=0) as bar:
+        bar.note(EVIL)
+    assert "\x1b[31mred" not in screen.getvalue()
+    assert "␛[31mred" in screen.getvalue()
+
+
+def test_json_stays_json(capsys: pytest.CaptureFixture[str]) -> None:
+    value = {"a": EVIL, "b": float("nan"), "c": "שלום"}
+    terminal.emit(value)
+    assert json.loads(capsys.readouterr().out) == {"a": EVIL, "b": None, "c": "שלום"}

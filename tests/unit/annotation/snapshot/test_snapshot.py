@@ -158,7 +158,7 @@ def test_a_split_it_does_not_have(tmp_path: Path) -> None:
         (gold(3), (0.8, 0.1, 0.2), "must be three shares"),
         (gold(3), (1.2, -0.1, -0.1), "must be three shares"),
         ([mark("[Wizard מרלין]", id="d")], (0.8, 0.1, 0.1), "document d: Wizard is no label of ontology conflict"),
-        ([Document("d", "\ud800")], (0.8, 0.1, 0.1), "surrogates"),
+        ([Document("d", "\ud800")], (0.8, 0.1, 0.1), "half a surrogate pair"),
     ],
 )
 def test_what_cannot_be_a_snapshot(

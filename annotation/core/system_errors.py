@@ -1,0 +1,56 @@
+"""Errors of the operating system in one line, with exit code 2 for a wrong path and 3 for trouble of the machine."""
+
+from __future__ import annotations
+
+import errno
+
+from annotation.core.errors import MachineError, NabaError, UsageError
+
+_WRONG_PATH = {
+    errno.ENOENT: "check the path",
+    errno.ENOTDIR: "a file stands where a folder should; choose another path",
+    errno.EISDIR: "name a file",
+    errno.EEXIST: "something else stands there; choose another path",
+    errno.ENOTEMPTY: "something else stands there; choose another path",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ELOOP: "its links lead in a circle; choose another path",
+    errno.EINVAL: "choose another path",
+    errno.ENXIO: "choose another path",
+    errno.ESPIPE: "it can be read only once; put it in a file first",
+}
+_MACHINE = {
+    errno.ENOSPC: "make room there, or choose another place",
+    errno.EDQUOT: "make room there, or choose another place",
+    errno.EFBIG: "no file may be so large here: raise the limit (ulimit -f), or choose another place",
+    errno.EROFS: "choose another place",
+    errno.EACCES: "have its rights changed, or choose another path",
+    errno.EPERM: "have its rights changed, or choose another path",
+    errno.EIO: "check the disk",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENOMEM: "free memory",
+}
+
+
+def naba_error(error: OSError) -> NabaError:
+    """The error in one line with its path and remedy: UsageError where a path is wrong, else MachineError."""
+    reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
+    where = f"{error.filename}: " if error.filename is not None else ""
+    if error.errno in _WRONG_PATH:
+        return UsageError(f"{where}{reason}; {_WRONG_PATH[error.errno]}")
+    return MachineError(f"{where}{reason}; {_MACHINE.get(error.errno or 0, 'check the machine')}")
+
+
+def exit_code(error: NabaError) -> int:
+    """The exit status for an error: 3 also where words of ours were put around an error of the machine."""
+    cause: BaseException | None = error
+    while cause is not None and error.exit_code == UsageError.exit_code:
+        if isinstance(cause, OSError) and cause.errno in _MACHINE:
+            return MachineError.exit_code
+        cause = cause.__cause__
+    return error.exit_code
+
+
+def about(error: OSError, path: object) -> OSError:
+    """The same error with the path it is about, for those of a write, which name none."""
+    return error if error.errno is None else OSError(error.errno, error.strerror, str(path))

@@ -1,0 +1,65 @@
+"""Paths that are no ordinary files: "-" and what else names a standard stream, folders, devices and pipes."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import stat
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import IO
+
+from annotation.core.errors import UsageError
+from annotation.core.system_errors import naba_error
+
+_OUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+_IN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+_GZIP = b"\x1f\x8b"
+
+
+def is_stdout(path: str | Path) -> bool:
+    """Whether this output is standard output: "-", or one of the system's names for it."""
+    return str(path) in _OUT
+
+
+def is_stdin(path: str | Path) -> bool:
+    """Whether this input is standard input: "-", or one of the system's names for it."""
+    return str(path) in _IN
+
+
+def stdin_file() -> Path:
+    """What standard input holds, in a file that can be read several times and is removed at exit."""
+    return _spooled(sys.stdin.buffer)
+
+
+def writable(path: Path) -> Path:
+    """Where a file of this path is written: there, or where the link leads that stands there.
+
+    Raises UsageError for a folder, a device, a pipe or a socket, which a file would replace, and for a path that cannot
+    be looked at.
+    """
+    try:
+        target = path.resolve() if path.is_symlink() else path
+        mode = target.stat().st_mode if target.exists() else stat.S_IFREG
+    except (OSError, RuntimeError) as error:  # the latter where links lead in a circle
+        if isinstance(error, OSError):
+            raise naba_error(error) from error
+        raise UsageError(f"{path}: its links lead in a circle; choose another path") from error
+    if stat.S_ISDIR(mode):
+        raise UsageError(f"{path}: is a folder; name a file to write")
+    if not stat.S_ISREG(mode):
+        raise UsageError(f"{path}: is a device, pipe or socket, which a file would replace; name a file, or - to print")
+    return target
+
+
+@cache
+def _spooled(stream: IO[bytes]) -> Path:
+    start = stream.read(len(_GZIP))
+    suffix = ".jsonl.gz" if start == _GZIP else ".jsonl"
+    with tempfile.NamedTemporaryFile(prefix="naba-stdin-", suffix=suffix, delete=False) as file:
+        atexit.register(Path(file.name).unlink, missing_ok=True)
+        file.write(start)
+        shutil.copyfileobj(stream, file)
+    return Path(file.name)
