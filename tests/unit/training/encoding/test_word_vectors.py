@@ -74,7 +74,7 @@ def test_what_is_missing_damaged_or_of_another_version_is_refused_in_one_line(tm
         (whole.replace('"format": 1', '"format": 2'), "another version of naba"),
         (whole.replace(f'"buckets": {BUCKETS}', '"buckets": 7'), "rows, not 11"),
         (whole[:9], "cannot be read"),
-        ("[]", "another version of naba"),
+        ("[]", "holds a list, not an object"),
     ):
         record.write_text(wrong)
         with pytest.raises(UsageError, match=why):
