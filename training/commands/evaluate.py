@@ -21,9 +21,11 @@ from training.inference.predictor import predict
 from training.lineage.seed_scores import SeedScores
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
+from training.release.gates import load_gates
 from training.release.training_lineage import read_training_record, training_documents
 from training.report.page import write_report
 from training.scoring.compatibility import check_labels_known
+from training.scoring.scores import counted
 
 
 def evaluate(run: EvaluateConfig) -> float:
@@ -48,11 +50,12 @@ def evaluate(run: EvaluateConfig) -> float:
         meta={"model": model.name, "snapshot": f"{manifest.name} ({manifest.content[:12]})", "split": run.split},
         studio=run.studio,
         seeds=SeedScores.read(Path(run.model)),
+        drops=load_gates(run.gates).drops,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(result, out)
     write_documents(out / "predictions.jsonl", predicted)
-    _show(result, f"{result.title}, {run.split}: {len(gold)} documents")
+    _show(result, f"{result.title}, {run.split}: {counted(len(gold), result.scores.overall.stories)}")
     terminal.say(f"report: {page}")
     return result.scores.arg_c_plus.f1
 

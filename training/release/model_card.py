@@ -29,7 +29,7 @@ def model_card(record: Record) -> str:
 
 def _gates(record: Record) -> str:
     lines = [f"## Gates\n\nHeld against the gates `{record.gates_preset}`.\n"]
-    lines += [f"- {gate.gate} ({'passed' if gate.passed else 'FAILED'}): {gate.said}" for gate in record.gates]
+    lines += [f"- {gate.gate} ({gate.state}): {gate.said}" for gate in record.gates]
     return "\n".join(lines) + "\n"
 
 

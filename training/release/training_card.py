@@ -26,7 +26,7 @@ def training_card(
     f1 = {"all": {unit: prf.f1 for unit, prf in scores.micro.items()}}
     for language, part in scores.by_language.items():
         f1[language] = {unit: prf.f1 for unit, prf in part.micro.items()}
-    intervals = {unit: prf.interval or (prf.f1, prf.f1) for unit, prf in scores.micro.items()}
+    intervals = {unit: prf.interval for unit, prf in scores.micro.items() if prf.interval}
     dataset, content = " + ".join(m.name for m in manifests), " + ".join(m.content for m in manifests)
     results = hub_results(run.name, f1, dataset=dataset, split=run.data.dev, revision=content)
     counted = ", ".join(f"{count} {language}" for language, count in sorted(languages.items()))
