@@ -133,15 +133,19 @@ def score(
     full: Annotated[bool, typer.Option("--full", help="Partial matches, boundaries, links, attributes too.")] = False,
     ontology: Annotated[str | None, typer.Option(help="What both were marked by; needed for attributes.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; else as many as there are cores.", min=1)] = None,
+    gates: Annotated[str, typer.Option(help="Gates, or a .yaml file, that say when a change counts.")] = "default",
     as_json: AsJson = False,
 ) -> None:
     """Score predicted Documents against gold: naba score gold.jsonl predicted.jsonl [--json]"""
     from training.commands.score import score_command
+    from training.release.gates import load_gates
     from training.scoring.parallel_scoring import ScoringTask
 
     labels = load_ontology(ontology) if ontology else None
     task = ScoringTask(DocumentLines(gold), DocumentLines(predicted), further=full, ontology=labels)
-    score_command(task, DocumentLines(against) if against else None, workers=workers, as_json=as_json)
+    drops = load_gates(gates).drops if against else None
+    other = DocumentLines(against) if against else None
+    score_command(task, other, drops=drops, workers=workers, as_json=as_json)
 
 
 @_hydra_command

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from annotation.agreement.kappa import Kappa, Values
 from annotation.agreement.pair_counts import STRICTNESS, KindAndType, PairCounts
-from annotation.core import bootstrap
+from annotation.core import intervals
 from annotation.core.bootstrap import CountArray
 from annotation.core.matching import PRF, UNITS
 
 FEWEST_ARTICLES = 10
-"""Groups of fewer articles are reported as too small: resampling so few gives intervals that are not reliable."""
+"""Groups of fewer articles are reported as too small: so few cannot stand for the next ones."""
 Scores = Mapping[str, PRF]
 
 
@@ -55,7 +55,7 @@ class Group:
 
 
 def group(comparisons: Sequence[PairCounts]) -> Group:
-    """Sum counts over the pairs of each article, then over articles. Intervals are from resampling whole articles."""
+    """Sum counts over the pairs of each article, then over articles. Intervals are over whole articles."""
     by_article: dict[str, list[PairCounts]] = {}
     for comparison in comparisons:
         by_article.setdefault(comparison.article, []).append(comparison)
@@ -90,14 +90,11 @@ def _typed(articles: Sequence[Sequence[PairCounts]], cells: Sequence[KindAndType
 
 
 def _prfs(counts: CountArray) -> list[PRF]:
-    """Counts [articles, units, 3] -> scores over all articles, with intervals if there are two or more."""
-    sums = [PRF(int(first), int(second), int(both)) for first, second, both in counts.sum(axis=0)]
-    if len(counts) < 2:
-        return sums
-    intervals = bootstrap.pairs(bootstrap.bounds(bootstrap.resampled_f1(counts)))
+    """Counts [articles, units, 3] -> scores over all articles, with intervals where enough articles have any."""
+    ends = intervals.pairs(intervals.of_counts(counts)[:, 0])
     return [
-        replace(prf, interval=interval) if prf.gold + prf.predicted else prf
-        for prf, interval in zip(sums, intervals, strict=True)
+        PRF(int(first), int(second), int(both), interval)
+        for (first, second, both), interval in zip(counts.sum(axis=0), ends, strict=True)
     ]
 
 

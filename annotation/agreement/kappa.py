@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation.core import bootstrap
-from annotation.core.bootstrap import CountArray, Floats
+from annotation.core import intervals
+from annotation.core.bootstrap import Floats
 from annotation.core.matching import ENOUGH, Interval
 
 Values: TypeAlias = Counter[tuple[str, str]]
@@ -23,7 +23,7 @@ class Kappa:
     """Cohen's kappa over the triggers that both annotators marked.
 
     observed: the share of triggers with equal values. expected: the share that is equal by chance. interval: a 95%
-    interval from resampling articles.
+    interval over articles, None where too few have triggers.
     """
 
     triggers: int
@@ -49,7 +49,7 @@ class Kappa:
 
     @classmethod
     def over(cls, articles: Sequence[Values]) -> Kappa:
-        """Kappa of the values in each article, with an interval if there are two or more articles."""
+        """Kappa of the values in each article, with an interval if there are enough articles."""
         names = sorted({value for values in articles for pair in values for value in pair})
         joint = np.zeros((len(articles), len(names), len(names)))
         for number, values in enumerate(articles):
@@ -60,7 +60,7 @@ class Kappa:
             return cls(0, 0.0, 0.0)
         observed, expected = _shares(table)
         result = cls(int(table.sum()), float(observed), float(expected))
-        return replace(result, interval=_interval(joint)) if result.kappa is not None and len(articles) > 1 else result
+        return replace(result, interval=_interval(joint, result.kappa)) if result.kappa is not None else result
 
     def as_dict(self) -> dict[str, object]:
         """The figures as JSON values."""
@@ -77,11 +77,11 @@ def _shares(joint: Floats) -> tuple[Floats, Floats]:
     return observed, expected
 
 
-def _interval(joint: CountArray) -> Interval | None:
-    """A 95% interval from resampling articles [articles, values, values]; resamples without a kappa are left out."""
-    articles, values, _ = joint.shape
-    tables = bootstrap.resampled(joint.reshape(articles, values * values)).reshape(-1, values, values)
-    observed, expected = _shares(tables)
-    defined = 1 - expected > _EPSILON
-    kappas = (observed[defined] - expected[defined]) / (1 - expected[defined])
-    return bootstrap.pairs(bootstrap.bounds(kappas[:, None]))[0] if len(kappas) else None
+def _interval(joint: Floats, kappa: float) -> Interval | None:
+    """A 95% interval over articles, [articles, values, values]; without an article kappa may be undefined: then 0."""
+    observed, expected = _shares(intervals.left(joint))
+    beyond_chance = 1 - expected
+    left_out = np.divide(observed - expected, beyond_chance, out=np.zeros(len(joint)), where=beyond_chance > _EPSILON)
+    articles = np.array([joint.any(axis=(1, 2)).sum()])
+    ends = intervals.of_values(np.array([kappa]), left_out[:, None], clusters=articles)
+    return intervals.pair(np.clip(ends, -1.0, 1.0))

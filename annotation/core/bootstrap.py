@@ -1,7 +1,6 @@
-"""Bootstrap confidence intervals: documents are drawn again and again, with replacement.
+"""Bootstrap: documents are drawn again and again, with replacement, for what has no formula, such as a fitted curve.
 
-Documents are drawn, not items: errors within one article are correlated. Two models are compared on the same draws, so
-that documents that are hard for both do not widen the interval of their difference.
+Documents are drawn, not items: errors within one article are correlated. Intervals of scores are in `intervals`.
 """
 
 from __future__ import annotations
@@ -12,10 +11,11 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, stdtrit
 
 RESAMPLES = 1000
 PAIRED = 10_000
-"""Resamples of a difference between two models: decisions depend on it, so its interval must be stable."""
+"""Resamples of a difference whose interval must be stable."""
 SEED = 13
 LEVEL = 0.95
 
@@ -29,56 +29,30 @@ _KEPT = 1 << 20
 """Array cells of draws up to which they are kept for the next call: 8 MiB."""
 
 
-def intervals(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
-    """Percentile intervals of micro F1, precision and recall at `LEVEL`, [units, 3, 2], all from the same draws.
-
-    The same seed gives the same intervals.
-    """
-    documents, units, _ = counts.shape
-    sums = resampled(counts.reshape(documents, units * 3), resamples=resamples, seed=seed)
-    gold, predicted, correct = np.moveaxis(sums.reshape(resamples, units, 3), -1, 0)
-    shares = ratio(2 * correct, gold + predicted), ratio(correct, predicted), ratio(correct, gold)
-    return np.stack([bounds(share) for share in shares], axis=1)
-
-
 def pairs(ends: Floats) -> list[tuple[float, float]]:
     """[n, 2] -> n intervals (low, high)."""
     return [(float(low), float(high)) for low, high in ends]
 
 
-def bounds(drawn: Floats) -> Floats:
-    """Percentile intervals at `LEVEL` of resampled values: [resamples, units] -> [units, 2]."""
-    tail = (1 - LEVEL) / 2 * 100
-    ends: Floats = np.percentile(drawn, [tail, 100 - tail], axis=0).T
+def bounds(drawn: Floats, documents: int | None = None) -> Floats:
+    """Percentile intervals at `LEVEL` of resampled values: [resamples, units] -> [units, 2].
+
+    With the number of `documents` drawn from, the percentiles reach further out, as far as t has it for so few
+    (Hesterberg 2015, "What teachers should know about the bootstrap", expanded percentiles).
+    """
+    tail = (1 - LEVEL) / 2
+    if documents is not None and documents > 1:
+        tail = float(ndtr(stdtrit(documents - 1, tail) * np.sqrt(documents / (documents - 1))))
+    ends: Floats = np.percentile(drawn, [100 * tail, 100 - 100 * tail], axis=0).T
     return ends
 
 
 def resampled_f1(counts: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:
-    """Micro F1 in each resample, [resamples, units]. Two models given the same seed see the same documents."""
+    """Micro F1 in each resample, [resamples, units]. Two sides given the same seed see the same documents."""
     documents, units, _ = counts.shape
     needed = np.stack([counts[..., 0] + counts[..., 1], counts[..., 2]], axis=-1).reshape(documents, units * 2)
     marked, correct = np.moveaxis(resampled(needed, resamples=resamples, seed=seed).reshape(resamples, units, 2), -1, 0)
     return ratio(2 * correct, marked)
-
-
-def differences(now: CountArray, before: CountArray, *, resamples: int = PAIRED, seed: int = SEED) -> Floats:
-    """Micro F1 of `now` minus micro F1 of `before` in each resample, [resamples, units]: each draw scores both.
-
-    Row i of both arrays must count the same document.
-    """
-    drawn = resampled_f1(np.concatenate([now, before], axis=1), resamples=resamples, seed=seed)
-    return drawn[:, : now.shape[1]] - drawn[:, now.shape[1] :]
-
-
-def p_values(drawn: Floats) -> Floats:
-    """Two-sided p-values of the hypothesis that there is no difference, [resamples, units] -> [units].
-
-    Twice the share of draws on the smaller side of 0; draws of exactly 0 count on both sides. Never below 2 /
-    (resamples + 1).
-    """
-    below, above = ((drawn <= 0).sum(axis=0), (drawn >= 0).sum(axis=0))
-    least: Floats = 2 * (np.minimum(below, above) + 1) / (len(drawn) + 1)
-    return np.minimum(1.0, least)
 
 
 def resampled(values: CountArray, *, resamples: int = RESAMPLES, seed: int = SEED) -> Floats:

@@ -24,6 +24,8 @@ UNITS = ("Trig-I", "Trig-C", "Arg-I", "Arg-C", "Arg-I+", "Arg-C+", "Entity")
 HEADLINE = "Arg-C+"
 ENOUGH = 30
 """Items on the larger side below which a score is too uncertain: half of 30 right means 32 to 68% (95% interval)."""
+DOCUMENTS = 10
+"""Documents below which scores say little, whatever their number of items: fewer cannot stand for the next ones."""
 
 _SAME_LABEL = 1e-6
 """Breaks ties only: two triggers on one word must match those of their own type."""

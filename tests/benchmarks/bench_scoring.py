@@ -1,4 +1,4 @@
-"""What scoring costs: documents from files, and resamples of their counts. Sizes may be given as arguments."""
+"""What scoring costs: documents from files, and the statistics of their counts. Sizes may be given as arguments."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from annotation import sample
-from annotation.core import bootstrap
+from annotation.core import intervals
 from annotation.core.document import Document
 from annotation.formats.document_lines import DocumentLines
 from annotation.storage.documents_file import line
+from training.analysis.randomization_test import effects, randomization_test
 from training.scoring.parallel_scoring import ScoringTask, score_files
 
 SIZES = (10_000, 100_000)
@@ -62,8 +63,11 @@ def main() -> None:
             subprocess.run([sys.executable, "-m", __spec__.name, "--measure", folder], check=True)
     counts = np.random.default_rng(1).integers(0, 9, size=(2000, 66, 3))
     began = time.perf_counter()
-    bootstrap.differences(counts, counts[::-1], resamples=10_000)
-    print(f"\n10,000 paired resamples of 2,000 documents, 66 scores: {time.perf_counter() - began:.1f} s")
+    intervals.of_differences(counts, counts[::-1])
+    print(f"\nintervals of 66 differences over 2,000 documents: {time.perf_counter() - began:.2f} s")
+    began = time.perf_counter()
+    randomization_test(effects(counts.astype(float), counts[::-1].astype(float)), headline=0)
+    print(f"the test of 66 differences over 2,000 documents: {time.perf_counter() - began:.1f} s")
 
 
 if sys.argv[1:2] == ["--measure"]:

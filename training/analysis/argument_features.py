@@ -33,10 +33,14 @@ BINS: Mapping[str, tuple[str, ...]] = {"length": _bins(LENGTHS), "distance": _bi
 
 
 class ArgumentFeatures:
-    """`train`: what the model was trained on. Without it nothing is said of fillers and languages seen or new."""
+    """`train`: what the model was trained on. Without it nothing is said of fillers and languages seen or new.
 
-    def __init__(self, ontology: Ontology, train: Iterable[Document] = ()) -> None:
-        self.defaults = {name: attribute.default for name, attribute in ontology.attributes.items()}
+    Without an ontology nothing is said of attributes.
+    """
+
+    def __init__(self, ontology: Ontology | None = None, train: Iterable[Document] = ()) -> None:
+        attributes = ontology.attributes if ontology else {}
+        self.defaults = {name: attribute.default for name, attribute in attributes.items()}
         train = list(train)
         self.languages = frozenset(document.language for document in train)
         self.seen = frozenset(

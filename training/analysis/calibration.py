@@ -10,11 +10,11 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, intervals
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.layers import ARGUMENT, ENTITY, LAYERS, LINK, TRIGGER
-from annotation.core.matching import ENOUGH, PRF, Item
+from annotation.core.matching import ENOUGH, PRF, Interval, Item
 from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import prfs
 
@@ -63,14 +63,16 @@ class Layer:
     """The predictions of one layer that have a score: `scores` in 0..1, falling, and which are `right`, both [n].
 
     document: the row of each one's document in `golds`, [n]. golds: how many there are to find in each document.
-    unscored: predictions without a score, which nothing here counts. dev: the layer of the development documents, on
-    which thresholds are chosen; None where there are none, then they are chosen here.
+    stories: the story of each document. unscored: predictions without a score, which nothing here counts. dev: the
+    layer of the development documents, on which thresholds are chosen; None where there are none, then they are chosen
+    here.
     """
 
     scores: Floats = field(repr=False)
     right: NDArray[np.bool_] = field(repr=False)
     document: NDArray[np.int64] = field(repr=False)
     golds: NDArray[np.int64] = field(repr=False)
+    stories: Sequence[str] = field(repr=False)
     unscored: int
     dev: Layer | None = field(default=None, repr=False)
 
@@ -95,11 +97,12 @@ class Layer:
         return float(_ece(self._sums().sum(axis=0)[None])[0])
 
     @cached_property
-    def ece_interval(self) -> tuple[float, float]:
-        """Its 95% interval."""
-        sums = self._sums()
-        drawn = _ece(bootstrap.resampled(sums.reshape(len(sums), -1)).reshape(-1, BINS, 2))
-        return bootstrap.pairs(bootstrap.bounds(drawn[:, None]))[0]
+    def ece_interval(self) -> Interval | None:
+        """Its 95% interval, None with too few stories."""
+        sums = intervals.by_cluster(self._sums(), self.stories)
+        stories = np.array([sums[..., 0].any(axis=1).sum()])
+        ends = intervals.of_values(np.array([self.ece]), _ece(intervals.left(sums))[:, None], clusters=stories)
+        return intervals.pair(np.clip(ends, 0.0, 1.0))
 
     @cached_property
     def ece_by_chance(self) -> float:
@@ -177,7 +180,7 @@ class Layer:
             **row,
             "enough": self.enough,
             "ece": self.ece,
-            "ece_interval": list(self.ece_interval),
+            **({"ece_interval": list(self.ece_interval)} if self.ece_interval else {}),
             "ece_by_chance": self.ece_by_chance,
             "bins": [part.as_dict() for part in self.bins],
             "thresholds": {precision: point and point.as_dict() for precision, point in wanted.items()},
@@ -203,14 +206,14 @@ class Layer:
         return sums
 
     def _sure(self, points: Sequence[ThresholdPoint]) -> tuple[ThresholdPoint, ...]:
-        """The points with intervals: the documents drawn again and again, each threshold held."""
+        """The points with intervals, each threshold held."""
         counts = np.zeros((len(self.golds), len(points), 3), dtype=np.int64)
         counts[..., 0] = self.golds[:, None]
         for at, point in enumerate(points):
             above = slice(0, point.prf.predicted)
             counts[:, at, 1] = np.bincount(self.document[above], minlength=len(self.golds))
             counts[:, at, 2] = np.bincount(self.document[above][self.right[above]], minlength=len(self.golds))
-        return tuple(replace(point, prf=prf) for point, prf in zip(points, prfs(counts), strict=True))
+        return tuple(replace(point, prf=prf) for point, prf in zip(points, prfs(counts, self.stories), strict=True))
 
 
 @dataclass(frozen=True)
@@ -227,8 +230,10 @@ class Calibration:
 def calibration(pairs: Iterable[DocumentPair], dev: Iterable[DocumentPair] | None = None) -> Calibration:
     """How the scores of predictions relate to their being right. `dev`: the documents to choose thresholds on."""
     chosen_on = None if dev is None else calibration(dev).layers
+    pairs = list(pairs)
     sides = [(_items(pair.gold), _items(pair.predicted)) for pair in pairs]
-    layers = {name: _layer([(gold[name], predicted[name]) for gold, predicted in sides]) for name in LAYERS}
+    stories = [pair.story for pair in pairs]
+    layers = {name: _layer([(gold[name], predicted[name]) for gold, predicted in sides], stories) for name in LAYERS}
     return Calibration(
         {name: replace(layer, dev=chosen_on[name] if chosen_on else None) for name, layer in layers.items()}
     )
@@ -244,7 +249,9 @@ def wilson(right: int, count: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _layer(sides: Sequence[tuple[Mapping[Item, float | None], Mapping[Item, float | None]]]) -> Layer:
+def _layer(
+    sides: Sequence[tuple[Mapping[Item, float | None], Mapping[Item, float | None]]], stories: Sequence[str]
+) -> Layer:
     predictions = [
         (score, item in gold, row) for row, (gold, predicted) in enumerate(sides) for item, score in predicted.items()
     ]
@@ -255,6 +262,7 @@ def _layer(sides: Sequence[tuple[Mapping[Item, float | None], Mapping[Item, floa
         right=np.array(right, dtype=np.bool_),
         document=np.array(document, dtype=np.int64),
         golds=np.array([len(gold) for gold, _ in sides], dtype=np.int64),
+        stories=stories,
         unscored=len(predictions) - len(scored),
     )
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, intervals
 from annotation.core.bootstrap import Floats
-from annotation.core.matching import HEADLINE, PRF
+from annotation.core.matching import HEADLINE, PRF, Interval
 from training.analysis.error_causes import CAUSES, Wrong, argument_errors
 from training.scoring.document_pairs import DocumentPair
 
@@ -21,7 +21,7 @@ class Cause:
     """How many arguments are missed and how many predicted ones wrong for this cause.
 
     `f1_if_fixed` is Arg-C+ F1 if each of the missed were found and none of the wrong ones predicted; `gain` what that
-    adds to the F1 there is; both with their 95% interval. Fixing all causes gives 1.
+    adds to the F1 there is; both with their 95% interval, None with too few stories. Fixing all causes gives 1.
     """
 
     name: str
@@ -29,8 +29,8 @@ class Cause:
     spurious: int
     f1_if_fixed: float
     gain: float
-    f1_interval: tuple[float, float]
-    gain_interval: tuple[float, float]
+    f1_interval: Interval | None
+    gain_interval: Interval | None
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -39,9 +39,9 @@ class Cause:
             "missed": self.missed,
             "spurious": self.spurious,
             "f1_if_fixed": self.f1_if_fixed,
-            "f1_interval": list(self.f1_interval),
+            **({"f1_interval": list(self.f1_interval)} if self.f1_interval else {}),
             "gain": self.gain,
-            "gain_interval": list(self.gain_interval),
+            **({"gain_interval": list(self.gain_interval)} if self.gain_interval else {}),
         }
 
 
@@ -79,11 +79,12 @@ def diagnose(pairs: Sequence[DocumentPair]) -> Diagnosis:
     arguments = np.array([_count(pair) for pair in pairs], dtype=np.int64).reshape(len(pairs), 3)
     sides = np.array([_sides(row) for row in errors], dtype=np.int64).reshape(len(pairs), len(CAUSES), 2)
     languages = np.array([pair.gold.language for pair in pairs], dtype=object)
+    stories = np.array([pair.story for pair in pairs], dtype=object)
     return Diagnosis(
         arguments=PRF(*arguments.sum(axis=0).tolist()),
-        causes=_causes(arguments, sides),
+        causes=_causes(arguments, sides, stories),
         by_language={
-            language: _causes(arguments[languages == language], sides[languages == language])
+            language: _causes(*(rows[languages == language] for rows in (arguments, sides, stories)))
             for language in sorted(set(languages))
         },
         errors=tuple(error for row in errors for error in row),
@@ -96,12 +97,17 @@ def if_fixed(arguments: PRF, fixed: Iterable[Wrong]) -> PRF:
     return PRF(arguments.gold, arguments.predicted + missed - spurious, arguments.correct + missed)
 
 
-def _causes(arguments: NDArray[np.int64], sides: NDArray[np.int64]) -> tuple[Cause, ...]:
+def _causes(arguments: NDArray[np.int64], sides: NDArray[np.int64], stories: NDArray[np.object_]) -> tuple[Cause, ...]:
     """`arguments` is [documents, 3]: gold, predicted, correct; `sides` is [documents, causes, 2]: missed, spurious."""
-    counts = np.concatenate([arguments, sides.reshape(len(sides), -1)], axis=1)
-    now, fixed = _f1(counts.sum(axis=0)[None].astype(np.float64))
-    drawn_now, drawn = _f1(bootstrap.resampled(counts))
-    ends, gains = (bootstrap.pairs(bootstrap.bounds(values)) for values in (drawn, drawn - drawn_now))
+    rows = np.concatenate([arguments, sides.reshape(len(sides), -1)], axis=1).astype(np.float64)
+    counts = intervals.by_cluster(rows, list(stories))
+    now, fixed = _f1(counts.sum(axis=0)[None])
+    now_without, without = _f1(intervals.left(counts))
+    clusters = np.full(len(CAUSES), counts[:, :2].any(axis=1).sum())
+    items = np.full(len(CAUSES), arguments[:, :2].sum() / 2)
+    ends = intervals.pairs(intervals.of_shares(fixed[0], without, items=items, clusters=clusters))
+    apart = intervals.of_values((fixed - now)[0], without - now_without, clusters=clusters)
+    gains = intervals.pairs(np.clip(apart, 0.0, 1.0))
     totals = sides.sum(axis=0).tolist()
     return tuple(
         Cause(name, missed, spurious, float(f1), float(f1 - now[0, 0]), *bounds)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
+from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.calibration import Calibration, calibration
+from training.analysis.comparison import Comparison, DropsConfig, compare
 from training.analysis.error_analysis import Diagnosis, diagnose
 from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
-from training.analysis.paired_bootstrap import Comparison, compare
-from training.analysis.randomization_test import ScoreKey, Shift, drops_and_rises
-from training.analysis.slices import Slices, slices
+from training.analysis.slices import Slices, argument_slices, slices
+from training.analysis.stories import with_stories
+from training.lineage.release_record import Gate
 from training.lineage.seed_scores import SeedScores
 from training.scoring.attributes import Attributes, attributes
 from training.scoring.boundary_ladder import Ladder, ladder
@@ -25,50 +27,28 @@ from training.scoring.compatibility import remarks
 from training.scoring.coreference import Links, links
 from training.scoring.document_pairs import DocumentPair, pair_documents
 from training.scoring.partial_matches import Matches, matches
-from training.scoring.scores import Scores, score_pairs
+from training.scoring.scores import Scores, Slicer, score_pairs
 
-BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
-_LEVEL = 0.05
-"""The chance that any score at all is said to have fallen or risen, where the two models are equally good."""
 SCHEMA = Path(__file__).with_name("metrics.schema.json")
 """The JSON schema of metrics.json."""
 
 
 @dataclass(frozen=True, eq=False)
 class Baseline:
-    """The model compared with. `losses` and `gains` are what chance does not explain, the largest first.
+    """The model compared with.
 
-    `looked_at` counts the scores compared, by type and slice; of them `testable` differ on documents enough to say.
     `seen`: ids of the documents that the model was trained with, so that its scores are too high; None: not known.
     """
 
     name: str
     scores: Scores
     comparison: Comparison
-    losses: tuple[Shift, ...]
-    gains: tuple[Shift, ...]
-    looked_at: int
-    testable: int
     seen: tuple[str, ...] | None = None
-
-    def mood(self, key: ScoreKey, slice_: ScoreKey = ("", "")) -> str:
-        """Whether chance does not explain what a score, of a slice of the documents, lost or gained."""
-        sides = {WORSE: self.losses, BETTER: self.gains}
-        return next(
-            (mood for mood, side in sides.items() if any((s.key, s.slice_) == (key, slice_) for s in side)), UNCLEAR
-        )
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        return {
-            "name": self.name,
-            **self.comparison.as_dict(),
-            "looked_at": self.looked_at,
-            "testable": self.testable,
-            "losses": [shift.as_dict() for shift in self.losses],
-            "gains": [shift.as_dict() for shift in self.gains],
-            **({} if self.seen is None else {"seen": list(self.seen)}),
-        }
+        seen = {} if self.seen is None else {"seen": list(self.seen)}
+        return {"name": self.name, **self.comparison.as_dict(), **seen}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +57,7 @@ class Evaluation:
 
     human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
     read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
+    `gates` are those that the model was held against, where it was.
     """
 
     title: str
@@ -100,6 +81,7 @@ class Evaluation:
     human_articles: int = 0
     dev: int | None = None
     notes: tuple[str, ...] = ()
+    gates: tuple[Gate, ...] = ()
 
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
@@ -153,20 +135,22 @@ def evaluation(
     studio: str | None = None,
     seeds: SeedScores | None = None,
     notes: Iterable[str] = (),
+    drops: DropsConfig | None = None,
 ) -> Evaluation:
     """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
     `before`: another model's name and what it predicts for the same documents; `before_seen`: those it was trained
     with. `dev`: gold and predicted development documents, to choose thresholds on and what to label next; without them
     the scored documents serve. `agreement`: as a manifest holds it. `seeds`: what trainings with other seeds reached.
-    `notes`: what a reader must know, to be put before the remarks on the scores.
+    `notes`: what a reader must know, to be put before the remarks on the scores. `drops`: when a change counts.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
-    pairs = pair_documents(gold, predicted)
+    pairs = with_stories(pair_documents(gold, predicted))
     scores, training = score_pairs(pairs), None if train is None else list(train)
-    dev_pairs = pair_documents(*dev) if dev and dev[0] else None
+    dev_pairs = with_stories(pair_documents(*dev)) if dev and dev[0] else None
     human = human_scores(agreement)
+    slicer = partial(argument_slices, features=ArgumentFeatures(ontology, training or ()))
     return Evaluation(
         title=title,
         meta=dict(meta or {}),
@@ -181,7 +165,7 @@ def evaluation(
         links=links(pairs),
         attributes=attributes(pairs, ontology),
         wanted=label_priorities(pairs if dev_pairs is None else dev_pairs, training),
-        before=_baseline(pairs, scores, name=before[0], others=before[1], seen=before_seen) if before else None,
+        before=_baseline(pairs, before, before_seen, slicer, drops) if before else None,
         human=human,
         human_articles=int(str(agreement["documents"])) if agreement and human else 0,
         ceilings=ceilings,
@@ -216,23 +200,14 @@ def _agreed(row: Mapping[str, object]) -> PRF:
 
 def _baseline(
     pairs: Sequence[DocumentPair],
-    scores: Scores,
-    *,
-    name: str,
-    others: Sequence[Document],
+    before: tuple[str, Sequence[Document]],
     seen: Iterable[str] | None,
+    slicer: Slicer,
+    drops: DropsConfig | None,
 ) -> Baseline:
-    """The model that predicts `others` for the same documents, against which chance does not explain some changes."""
-    pairs_before = pair_documents((pair.gold for pair in pairs), others)
-    scores_before = score_pairs(pairs_before)
-    drops, rises = drops_and_rises(pairs, pairs_before, level=_LEVEL / 2)
-    return Baseline(
-        name=name,
-        scores=scores_before,
-        comparison=compare(scores, scores_before),
-        losses=tuple(sorted((s for s in drops if s.significant), key=lambda s: (s.delta, s.key, s.slice_))),
-        gains=tuple(sorted((s for s in rises if s.significant), key=lambda s: (-s.delta, s.key))),
-        looked_at=len(drops),
-        testable=sum(shift.testable for shift in drops),
-        seen=None if seen is None else tuple(seen),
-    )
+    """The model of this name that predicts these for the same documents, of which it has `seen` some."""
+    name, others = before
+    paired = pair_documents((pair.gold for pair in pairs), others)
+    scores = score_pairs((replace(b, cluster=a.story) for a, b in zip(pairs, paired, strict=True)), slicer)
+    comparison = compare(score_pairs(pairs, slicer), scores, drops)
+    return Baseline(name, scores, comparison, None if seen is None else tuple(seen))

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from annotation.core.document import Document
-from annotation.core.matching import HEADLINE, PRF
-from training.analysis.paired_bootstrap import DOCUMENTS
+from annotation.core.matching import DOCUMENTS, HEADLINE, PRF
 from training.scoring.document_pairs import DocumentPair
 
 LanguageAndType: TypeAlias = tuple[str, str]

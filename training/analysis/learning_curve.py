@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, intervals
 from annotation.core.bootstrap import Floats
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, UNITS
 from annotation.core.messages import percent
@@ -155,20 +155,28 @@ class Curve:
         """[P, seeds, rows, units, 3] -> F1 averaged over seeds, [P, units], and of each draw, [draws, P, units]."""
         points, seeds, rows, units, _ = counts.shape
         now = bootstrap.f1(counts.sum(axis=2)).mean(axis=1)
-        side = np.moveaxis(counts, 2, 0).reshape(rows, -1, 3)
+        side = intervals.by_cluster(np.moveaxis(counts, 2, 0).reshape(rows, -1, 3), self._stories)
         drawn = bootstrap.resampled_f1(side).reshape(-1, points, seeds, units)
         picks = np.random.default_rng(bootstrap.SEED).integers(seeds, size=(len(drawn), seeds))
         times = np.stack([(picks == seed).mean(axis=1) for seed in range(seeds)], axis=1)
         return now, np.einsum("dpsu,ds->dpu", drawn, times)
 
+    @property
+    def _stories(self) -> Sequence[str]:
+        """The story of each row that was scored, the same for every training."""
+        return self.points[0].scores.stories
+
+    def _bounds(self, drawn: Floats) -> Floats:
+        return bootstrap.bounds(drawn, len(set(self._stories)))
+
     def _trend(self, unit: str, now: Floats, drawn: Floats) -> Trend:
         fit, fits = power_law(self.sizes, now), power_law(self.sizes, drawn)
-        band = bootstrap.bounds(np.stack([fits.at(size) for size in self.grid], axis=1))
+        band = self._bounds(np.stack([fits.at(size) for size in self.grid], axis=1))
         ahead = tuple(self._ahead(factor, fit, fits) for factor in FACTORS)
         return Trend(
             unit=unit,
             f1=tuple(now.tolist()),
-            intervals=tuple(bootstrap.pairs(bootstrap.bounds(drawn))),
+            intervals=tuple(bootstrap.pairs(self._bounds(drawn))),
             ceiling=float(fit.ceiling),
             rate=float(fit.rate),
             line=tuple(float(fit.at(size)) for size in self.grid),
@@ -180,7 +188,7 @@ class Curve:
     def _ahead(self, factor: float, fit: PowerLaw, fits: PowerLaw) -> Ahead:
         last = float(self.sizes[-1])
         there, gains = fits.at(factor * last), fits.at(factor * last) - fits.at(last)
-        ends = bootstrap.pairs(bootstrap.bounds(np.stack([there, gains], axis=1)))
+        ends = bootstrap.pairs(self._bounds(np.stack([there, gains], axis=1)))
         now, then = float(fit.at(last)), float(fit.at(factor * last))
         return Ahead(factor, then, ends[0], then - now, ends[1])
 
@@ -195,7 +203,7 @@ class Curve:
             doubts.append("it did not rise with the documents")
         elif len(self.shares) >= _RELIABLE:
             foretold = float(power_law(self.sizes[:-1], now[:-1]).at(float(self.sizes[-1])))
-            low, high = bootstrap.pairs(bootstrap.bounds(drawn[:, -1:]))[0]
+            low, high = bootstrap.pairs(self._bounds(drawn[:, -1:]))[0]
             if not low <= foretold <= high:
                 doubts.append(
                     f"by the smaller sizes the largest should have reached {percent(foretold)}, and it reached "
@@ -218,7 +226,7 @@ class Curve:
         prf, examples = last.by_type["arguments"].get(name, PRF(0, 0, 0)), round(float(counts[-1]))
         part = prf.gold / max(last.micro[HEADLINE].gold, 1)
         steps = float(np.log2((max(examples, 1) + STEP) / max(examples, 1)))
-        interval = bootstrap.pairs(bootstrap.bounds(slopes[:, None]))[0]
+        interval = bootstrap.pairs(self._bounds(slopes[:, None]))[0]
         trigger = last.by_type["event"].get(name, PRF(0, 0, 0))
         return Slope(name, examples, trigger, prf, slope, interval, part * slope * steps)
 

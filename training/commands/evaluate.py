@@ -23,9 +23,11 @@ from training.lineage.seed_scores import SeedScores
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 from training.release.baseline_remarks import BaselineRemarks
+from training.release.gates import load_gates
 from training.release.training_lineage import development_documents, read_training_record, training_documents
 from training.report.page import write_report
 from training.scoring.compatibility import labels_lacking
+from training.scoring.scores import counted
 
 
 def evaluate(run: EvaluateConfig) -> float:
@@ -55,11 +57,12 @@ def evaluate(run: EvaluateConfig) -> float:
         studio=run.studio,
         seeds=SeedScores.read(Path(run.model)),
         notes=[*model.notes(gold, run.model), *_seen(run.model, gold, seen), *(about.notes if about else ())],
+        drops=load_gates(run.gates).drops,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(result, out)
     write_documents(out / "predictions.jsonl", predicted)
-    _show(result, f"{result.title}, {run.split}: {len(gold)} documents")
+    _show(result, f"{result.title}, {run.split}: {counted(len(gold), result.scores.overall.stories)}")
     terminal.say(f"report: {page}")
     return result.scores.arg_c_plus.f1
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,11 +19,9 @@ from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
 from annotation.page.titles import Names
 from annotation.snapshot.snapshot import Snapshot
-from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.calibration import Calibration
 from training.analysis.evaluation import Evaluation, evaluation
 from training.analysis.leakage import leakage
-from training.analysis.randomization_test import Shift, drops_and_rises
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.release_record import RECORD, Against, Data, Gate, Record, code_hash, packages, settings_hash
@@ -36,7 +34,6 @@ from training.release.publish import announce, put
 from training.release.training_lineage import development_documents, read_training_record, training_documents
 from training.report.release_history import latest_version, write_history
 from training.scoring.compatibility import check_labels_known
-from training.scoring.document_pairs import pair_documents
 from training.scoring.scores import Scores
 
 _SHOWN = 5
@@ -67,14 +64,14 @@ def release(run: ReleaseConfig) -> Path:
     examined = examine(run.model, trial.gold, run, trial.dev)
     check_labels_known(examined.ontology, trial.gold, path=run.model)
     before = _before(earlier, trial, run) if earlier else None
-    result = _evaluated(run, trial, examined, before)
+    result = _evaluated(run, asked, trial, examined, before)
     for note in result.notes:
         terminal.warn(note)
-    outcomes = _judged(asked, trial, examined, before, result)
-    for outcome in outcomes:
-        terminal.say(f"{'passed' if outcome.passed else 'FAILED'}  {outcome.gate}: {outcome.said}")
+    outcomes = _judged(asked, trial, examined, result)
     record = _record(run, asked, trial, examined, before, result.scores, outcomes)
-    failed = gates.failed(outcomes)
+    for gate in record.gates:
+        terminal.say(f"{gate.state}  {gate.gate}: {gate.said}")
+    failed, result = gates.refusing(asked, outcomes), replace(result, gates=record.gates)
     place = put(home / REFUSED / run.version if failed else folder, record, result, model=None if failed else run.model)
     if failed:
         raise Refused(_refusal(run, outcomes, failed, place))
@@ -119,7 +116,9 @@ def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) 
     return Predecessor(version, examined, remarks)
 
 
-def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Predecessor | None) -> Evaluation:
+def _evaluated(
+    run: ReleaseConfig, asked: GatesConfig, trial: Trial, examined: Examined, before: Predecessor | None
+) -> Evaluation:
     manifest = trial.snapshot.manifest
     meta = {
         "release": run.version,
@@ -143,24 +142,18 @@ def _evaluated(run: ReleaseConfig, trial: Trial, examined: Examined, before: Pre
         studio=run.studio,
         seeds=SeedScores.read(Path(run.model)),
         notes=before.remarks.notes if before else (),
+        drops=asked.drops,
     )
 
 
-def _judged(
-    asked: GatesConfig, trial: Trial, examined: Examined, before: Predecessor | None, result: Evaluation
-) -> list[Outcome]:
-    """The outcomes of the gates; drops are tested at the level and tolerance of theirs."""
-    compared: list[Shift] | None = None
-    if before and asked.drops:
-        features = ArgumentFeatures(trial.snapshot.ontology, trial.seen)
-        pairs_before = pair_documents(trial.gold, before.examined.predicted)
-        compared, _ = drops_and_rises(result.pairs, pairs_before, features=features, **asdict(asked.drops))
+def _judged(asked: GatesConfig, trial: Trial, examined: Examined, result: Evaluation) -> list[Outcome]:
+    """The outcomes of the gates; what fell is what the report says fell."""
     findings = Findings(
         micro=result.scores.micro,
         leaks=leakage(trial.gold, trial.seen),
         alignment=examined.alignment,
         calibration=_calibration_errors(result.calibration),
-        changes=compared,
+        comparison=result.before.comparison if result.before else None,
     )
     return gates.judge(asked, findings, Names(trial.snapshot.ontology))
 
@@ -213,5 +206,5 @@ def _refusal(run: ReleaseConfig, outcomes: Sequence[Outcome], failed: Sequence[O
     reasons = [f"{outcome.gate}: {outcome.said}" for outcome in failed[:_SHOWN]]
     if len(failed) > _SHOWN:
         reasons.append(f"and {len(failed) - _SHOWN} more")
-    count = f"{len(failed)} of {len(outcomes)} gates failed"
+    count = f"{len(failed)} of {len(outcomes)} gates did not let it pass"
     return f"release {run.version} refused, {count}: {'; '.join(reasons)}; see {place / 'report.html'}"

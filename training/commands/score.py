@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import islice
 
 from annotation import terminal
-from training.analysis.paired_bootstrap import DOCUMENTS, Comparison, compare
+from annotation.core.matching import DOCUMENTS
+from training.analysis.argument_features import ArgumentFeatures
+from training.analysis.comparison import Comparison, DropsConfig, compare
+from training.analysis.slices import argument_slices
+from training.analysis.stories import story_names
 from training.scoring.compatibility import remarks
 from training.scoring.parallel_scoring import Lines, Scored, ScoringTask, score_files
+from training.scoring.scores import counted
+
+_COMPARED = 2_000
+"""Documents up to which near-duplicates are looked for, which takes longer than to score them."""
 
 
-def score_command(task: ScoringTask, against: Lines | None, *, workers: int | None, as_json: bool) -> None:
+def score_command(
+    task: ScoringTask, against: Lines | None, *, drops: DropsConfig | None, workers: int | None, as_json: bool
+) -> None:
     """Score the files and print the numbers. Raises UsageError where they do not hold the same documents.
 
-    `against`: another model's predictions for the same documents, to compare with.
+    `against`: another model's predictions for the same documents, to compare with. `drops`: when a change counts.
     """
+    task = replace(task, stories=_stories(task.gold))
+    if against:
+        task = replace(task, slicer=partial(argument_slices, features=ArgumentFeatures(task.ontology)))
     scored = _score(task, workers)
-    before = _score(ScoringTask(task.gold, against, ontology=task.ontology), workers) if against else None
-    comparison = compare(scored.scores, before.scores) if before else None
+    before = _score(replace(task, predicted=against, further=False), workers) if against else None
+    comparison = compare(scored.scores, before.scores, drops) if before else None
     notes = remarks(scored.scores, task.ontology)
     if before:
         notes += [f"against: {note}" for note in remarks(before.scores, task.ontology) if note not in notes]
@@ -31,6 +47,15 @@ def score_command(task: ScoringTask, against: Lines | None, *, workers: int | No
     if comparison:
         heading, *rows = comparison.table()
         terminal.table("change", heading, rows)
+
+
+def _stories(gold: Lines) -> dict[str, str]:
+    """The story of each gold document by id, where there are few enough to look for near-duplicates."""
+    lines = list(islice(gold.lines(), _COMPARED + 1))
+    if len(lines) > _COMPARED:
+        return {}
+    documents = [gold.parse(*line)[0] for line in lines]
+    return dict(zip((document.id for document in documents), story_names(documents), strict=True))
 
 
 def _score(task: ScoringTask, workers: int | None) -> Scored:
@@ -55,7 +80,7 @@ def metrics(scored: Scored, comparison: Comparison | None = None, notes: Sequenc
 
 def _say(scored: Scored) -> None:
     heading, *rows = scored.scores.table()
-    terminal.table(f"{scored.scores.documents} documents", heading, rows)
+    terminal.table(counted(scored.scores.documents, scored.scores.overall.stories), heading, rows)
     further = {
         "matched one to one": scored.matches,
         "boundaries, forgiving more and more": scored.ladder,

@@ -206,9 +206,10 @@ class AuditConfig(Settings):
 class EvaluateConfig(Settings):
     """Evaluation of a model on one split of a snapshot. `output` is the report's folder, by default beside the model.
 
-    against: another model, to compare it with. studio: the address of the Label Studio project the documents were
-    marked in, such as http://localhost:8080/projects/1, for links to their tasks. ceilings: whether the model also
-    predicts with gold spans given, three times, to measure what wrong triggers and entities cost.
+    against: another model, to compare it with. gates: those whose `drops` say when a change counts. studio: the address
+    of the Label Studio project the documents were marked in, such as http://localhost:8080/projects/1, for links to
+    their tasks. ceilings: whether the model also predicts with gold spans given, three times, to measure what wrong
+    triggers and entities cost.
     """
 
     model: str = needed(str, filled)
@@ -216,6 +217,7 @@ class EvaluateConfig(Settings):
     split: Literal["test", "dev", "train"] = "test"
     output: str | None = setting(None, filled)
     against: str | None = setting(None, filled)
+    gates: str = setting("default", filled)
     studio: str | None = setting(None, web)
     ceilings: bool = True
     batch_size: int = setting(16, at_least(1))

@@ -17,6 +17,7 @@ from annotation.storage.sealed_record import RecordPart, SealedRecord, file_hash
 
 SCHEMA = 1
 RECORD = "release.json"
+COULD_NOT_SAY = "could not say"
 _PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
 _CODE = ("annotation", "training", "conf")
 
@@ -76,11 +77,16 @@ Trained.model_rebuild()
 
 
 class Gate(RecordPart):
-    """The outcome of one gate; `said` is its message."""
+    """The outcome of one gate; `said` is its message, `passed` None where it could test nothing."""
 
     gate: str
-    passed: bool
+    passed: bool | None
     said: str
+
+    @property
+    def state(self) -> str:
+        """The outcome in words."""
+        return COULD_NOT_SAY if self.passed is None else "passed" if self.passed else "FAILED"
 
 
 class Against(RecordPart):
@@ -135,8 +141,13 @@ class Record(SealedRecord):
 
     @property
     def passed(self) -> bool:
-        """Whether all gates passed."""
-        return all(gate.passed for gate in self.gates)
+        """Whether no gate failed."""
+        return all(gate.passed is not False for gate in self.gates)
+
+    @property
+    def undecided(self) -> tuple[Gate, ...]:
+        """The gates that could test nothing."""
+        return tuple(gate for gate in self.gates if gate.passed is None)
 
     @classmethod
     def read(cls, folder: Path) -> Record:

@@ -53,16 +53,16 @@ def hub_results(model: str, scores: F1, *, dataset: str, split: str, revision: s
 
 
 def score_table(scores: F1, intervals: Mapping[str, tuple[float, float]]) -> str:
-    """A table of F1 in percent, with the 95% interval over all documents."""
+    """A table of F1 in percent, with the 95% interval over all documents, where there is one."""
     languages = [language for language in scores if language != "all"]
     lines = [
         "| | all | 95% |" + "".join(f" {language} |" for language in languages),
         "| --- |" + " ---: |" * (2 + len(languages)),
     ]
     for unit, value in scores["all"].items():
-        low, high = intervals[unit]
+        ends = "-".join(map(percent, intervals[unit])) if unit in intervals else "too few"
         others = [percent(scores[language][unit]) for language in languages]
-        lines.append(f"| {unit} | {' | '.join((percent(value), f'{percent(low)}-{percent(high)}', *others))} |")
+        lines.append(f"| {unit} | {' | '.join((percent(value), ends, *others))} |")
     return "\n".join(lines) + "\n"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal
 
 from omegaconf import OmegaConf
 
@@ -15,18 +16,10 @@ from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF, UNITS
 from annotation.core.messages import percent
 from annotation.page.titles import Names
+from training.analysis.comparison import SCORE, SEQEVAL, Comparison, DropsConfig, ScoreChange
 from training.analysis.leakage import Leakage
-from training.analysis.randomization_test import Shift
-from training.config.validation import ConfigError, Settings, above, at_least, below, hint, setting, typed, within
-from training.scoring.scores import KINDS
-
-
-@dataclass(frozen=True, kw_only=True)
-class DropsConfig(Settings):
-    """`level`: the probability of refusing an equally good model; `tolerate`: a drop of F1, in 0..1, that passes."""
-
-    level: float = setting(0.05, above(0), below(1))
-    tolerate: float = setting(0.005, within(0, 1))
+from training.config.validation import ConfigError, Settings, at_least, hint, setting, typed, within
+from training.scoring.scores import KINDS, seqeval_title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +27,8 @@ class GatesConfig(Settings):
     """The gates of a preset; scores and shares are in 0..1. A gate that is None or absent is not checked.
 
     floors: lowest F1, by score. leakage: most documents seen in training. calibration: highest expected calibration
-    error by layer, unless chance explains it. alignment: lowest coverage of the encoding.
+    error by layer, unless chance explains it. alignment: lowest coverage of the encoding. undecided: what becomes of a
+    release of which a gate could not say whether it is good enough.
     """
 
     floors: dict[str, float] = field(default_factory=dict)
@@ -42,6 +36,7 @@ class GatesConfig(Settings):
     leakage: int | None = setting(None, at_least(0))
     calibration: dict[str, float] = field(default_factory=dict)
     alignment: float | None = setting(None, within(0, 1))
+    undecided: Literal["pass", "refuse"] = "pass"
 
     def faults(self) -> Iterator[str]:
         """The faults of the fields, unknown scores and layers, and values outside 0..1."""
@@ -56,10 +51,13 @@ class GatesConfig(Settings):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a gate: its name, whether it passed, and its message in one line."""
+    """The outcome of a gate: its name, whether it passed, and its message in one line.
+
+    `passed` is None where there was too little to test: it could not say.
+    """
 
     gate: str
-    passed: bool
+    passed: bool | None
     said: str
 
     def as_dict(self) -> dict[str, object]:
@@ -71,15 +69,15 @@ class Outcome:
 class Findings:
     """The figures that the gates check.
 
-    calibration: by layer, (expected calibration error, the error that chance alone may give). changes: None without a
-    baseline.
+    calibration: by layer, (expected calibration error, the error that chance alone may give). comparison: None
+    without a baseline.
     """
 
     micro: Mapping[str, PRF]
     leaks: Leakage
     alignment: float
     calibration: Mapping[str, tuple[float, float]]
-    changes: Sequence[Shift] | None
+    comparison: Comparison | None
 
 
 def load_gates(name: str) -> GatesConfig:
@@ -117,7 +115,7 @@ def judge(gates: GatesConfig, findings: Findings, names: Names) -> list[Outcome]
     """The outcomes of all gates: floors, drops, leakage, calibration, alignment."""
     return [
         *_floors(gates.floors, findings.micro),
-        *(_drops(gates.drops, findings.changes, names) if gates.drops else ()),
+        *(_drops(findings.comparison, names) if gates.drops else ()),
         *(_leakage(gates.leakage, findings.leaks) if gates.leakage is not None else ()),
         *_calibration(gates.calibration, findings.calibration),
         *(_alignment(gates.alignment, findings.alignment) if gates.alignment is not None else ()),
@@ -127,36 +125,47 @@ def judge(gates: GatesConfig, findings: Findings, names: Names) -> list[Outcome]
 def _floors(floors: Mapping[str, float], micro: Mapping[str, PRF]) -> Iterator[Outcome]:
     for unit, floor in floors.items():
         reached = micro[unit].f1
+        if not micro[unit].gold + micro[unit].predicted:
+            yield Outcome("floor", None, f"{unit}: nothing is marked, by annotators or the model")
+            continue
         yield Outcome("floor", reached >= floor, f"{unit} is {percent(reached)}; at least {percent(floor)} is asked")
 
 
-def _drops(drops: DropsConfig, changes: Sequence[Shift] | None, names: Names) -> Iterator[Outcome]:
-    if changes is None:
+def _drops(comparison: Comparison | None, names: Names) -> Iterator[Outcome]:
+    if comparison is None:
         yield Outcome("drop", True, "no release before this one to compare with")
         return
-    worse = [change for change in changes if change.significant]
-    for change in sorted(worse, key=_rank):
+    for change in sorted(comparison.losses, key=_rank):
         figures = f"F1 {percent(change.before)} before, {percent(change.now)} now (p {change.p:.4f}"
-        yield Outcome("drop", False, f"{subject(change, names)}: {figures}, {change.differing} documents differ)")
-    if not worse:
-        testable = sum(change.testable for change in changes)
-        untestable = len(changes) - testable
-        message = (
-            f"none of {testable} scores fell significantly (level {drops.level:g}); {untestable} more: too few to say"
-        )
-        yield Outcome("drop", True, message)
+        yield Outcome("drop", False, f"{subject(change, names)}: {figures}, {change.differing} stories differ)")
+    if not comparison.losses:
+        yield _no_drop(comparison)
 
 
-def _rank(change: Shift) -> tuple[float, float, bool]:
+def _no_drop(comparison: Comparison) -> Outcome:
+    """Nothing fell beyond chance: a pass where any score could have, or where the models mark the very same."""
+    number, level = len(comparison.changes), comparison.drops.level
+    if comparison.testable:
+        few = number - comparison.testable
+        said = f"none of {comparison.testable} scores fell significantly (level {level:g}); {few} more: too few to say"
+        return Outcome("drop", True, said)
+    if comparison.headline.enough and not any(change.differing for change in comparison.changes):
+        return Outcome("drop", True, f"none of {number} scores differs in any of {comparison.stories} stories")
+    said = f"too few of {comparison.stories} stories differ to say whether any of {number} scores fell"
+    return Outcome("drop", None, said)
+
+
+def _rank(change: ScoreChange) -> tuple[float, float, bool]:
     """Sort key: the smallest p-value first, then the largest drop, then types before slices."""
     return change.p, round(change.delta, 6), change.key[0] not in KINDS
 
 
-def subject(change: Shift, names: Names) -> str:
+def subject(change: ScoreChange, names: Names) -> str:
     """The subject of a change as text, such as "role Attacker in Arabic"."""
     kind, name = change.key
     subjects = {
-        "score": name,
+        SCORE: name,
+        SEQEVAL: seqeval_title(name),
         "role": f"role {names.role(name)}",
         "arguments": f"arguments of {names.title(name)}",
         "event": f"event {names.title(name)}",
@@ -176,7 +185,7 @@ def _leakage(most: int, leaks: Leakage) -> Iterator[Outcome]:
 def _calibration(limits: Mapping[str, float], errors: Mapping[str, tuple[float, float]]) -> Iterator[Outcome]:
     for layer, most in limits.items():
         if layer not in errors:
-            yield Outcome("calibration", True, f"{layer}: too few found to say")
+            yield Outcome("calibration", None, f"{layer}: too few found to say")
             continue
         error, chance = errors[layer]
         message = f"{layer} scores are off by {percent(error)} points; at most {percent(most)} is asked"
@@ -192,4 +201,10 @@ def _alignment(least: float, share: float) -> Iterator[Outcome]:
 
 def failed(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The outcomes that did not pass."""
-    return [outcome for outcome in outcomes if not outcome.passed]
+    return [outcome for outcome in outcomes if outcome.passed is False]
+
+
+def refusing(gates: GatesConfig, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes for which the release is refused: what failed, and what could not say where that is not enough."""
+    unsaid = [outcome for outcome in outcomes if outcome.passed is None and gates.undecided == "refuse"]
+    return [*failed(outcomes), *unsaid]

@@ -30,7 +30,7 @@ def model_card(record: Record) -> str:
 def _gates(record: Record) -> str:
     hash_ = f" (`{record.gates_hash[:12]}`)" if record.gates_hash else ""
     lines = [f"## Gates\n\nHeld against the gates `{record.gates_preset}`{hash_}.\n"]
-    lines += [f"- {gate.gate} ({'passed' if gate.passed else 'FAILED'}): {gate.said}" for gate in record.gates]
+    lines += [f"- {gate.gate} ({gate.state}): {gate.said}" for gate in record.gates]
     return "\n".join(lines) + "\n"
 
 

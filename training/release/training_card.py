@@ -27,7 +27,7 @@ def training_card(
     f1 = {"all": {unit: prf.f1 for unit, prf in scores.micro.items()}}
     for language, part in scores.by_language.items():
         f1[language] = {unit: prf.f1 for unit, prf in part.micro.items()}
-    intervals = {unit: prf.interval or (prf.f1, prf.f1) for unit, prf in scores.micro.items()}
+    intervals = {unit: prf.interval for unit, prf in scores.micro.items() if prf.interval}
     scored = manifests[0]
     results = hub_results(run.name, f1, dataset=scored.name, split=run.data.dev, revision=scored.content)
     counted = ", ".join(f"{count} {language}" for language, count in sorted(languages.items()))

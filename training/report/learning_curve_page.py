@@ -16,7 +16,7 @@ from annotation.page import templates
 from annotation.page.titles import UNITS as MEANINGS
 from annotation.page.titles import Names
 from annotation.storage.documents_file import atomic
-from training.analysis.evaluation import BETTER, UNCLEAR, WORSE
+from training.analysis.comparison import BETTER, UNCLEAR, WORSE
 from training.analysis.learning_curve import STEP, Curve, Slope, Trend
 from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw
 from training.report.page import report_templates

@@ -8,7 +8,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from annotation.core import bootstrap, json_text
+from annotation.core import intervals, json_text
 from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
@@ -16,15 +16,16 @@ from annotation.page.filters import filters
 from annotation.page.titles import UNITS, Names
 from annotation.storage.documents_file import atomic
 from training.analysis.calibration import WANTED
+from training.analysis.comparison import ScoreChange
 from training.analysis.error_causes import CAUSES
-from training.analysis.evaluation import UNCLEAR, Evaluation
+from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
-from training.analysis.paired_bootstrap import ScoreDifference
 from training.report import charts
 from training.report.examples import worst
 from training.report.summary import CHANCE_MEANS, FIXED_MEANS, answers, signed, slice_name, slice_title
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS
+from training.scoring.scores import counted
 
 _HERE = Path(__file__).parent
 
@@ -33,14 +34,13 @@ _HERE = Path(__file__).parent
 class TypeRow:
     """A type with its title, its titles in the articles' languages, and its scores; rows are sorted by the first score.
 
-    `change` is the change of the last score, `mood` whether it is significant: better, worse or unclear.
+    `change` is the change of the last score.
     """
 
     title: str
     native: list[tuple[str, str]]
     scores: tuple[PRF, ...]
-    change: ScoreDifference | None = None
-    mood: str = UNCLEAR
+    change: ScoreChange | None = None
 
 
 def write_report(evaluation: Evaluation, out: Path) -> Path:
@@ -94,7 +94,7 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
         "ceilings": MEANINGS,
         "kinds": KINDS,
         "enough": ENOUGH,
-        "resamples": f"{bootstrap.RESAMPLES:,}",
+        "fewest": intervals.FEWEST,
         "types": _types(evaluation, names),
         "unscored": names.unscored(evaluation.scores.by_type),
         "charts": {"causes": _causes(evaluation), "changes": _changes(evaluation, names), **_calibration(evaluation)},
@@ -117,18 +117,19 @@ def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
     if before is None:
         return {}
     comparison = before.comparison
-    scores = [(unit, change, before.mood(("score", unit))) for unit, change in comparison.micro.items()]
+    scores = list(comparison.micro.items())
     for code, part in comparison.by_language.items():
-        mood = before.mood(("score", HEADLINE), ("language", code))
-        scores.append((f"{HEADLINE}, {names.language(code)}", part.micro[HEADLINE], mood))
+        scores.append((f"{HEADLINE}, {names.language(code)}", part.micro[HEADLINE]))
     groups = {"Scores": scores}
     for kind, caption, name in (
         ("arguments", "Event types, their arguments", names.title),
         ("role", "Roles", names.role),
     ):
-        groups[caption] = [(name(k), change, before.mood((kind, k))) for k, change in comparison.by_type[kind].items()]
+        groups[caption] = [(name(k), change) for k, change in comparison.by_type[kind].items()]
     return {
-        caption: charts.changes([(name, c.delta, c.low, c.high, mood) for name, c, mood in rows], f"{caption}: change")
+        caption: charts.changes(
+            [(name, c.delta, *(c.interval or (c.delta, c.delta)), c.verdict) for name, c in rows], f"{caption}: change"
+        )
         for caption, rows in groups.items()
         if rows
     }
@@ -160,8 +161,7 @@ def _types(evaluation: Evaluation, names: Names) -> dict[str, list[TypeRow]]:
     def row(kind: str, code: str, *scores: PRF) -> TypeRow:
         title, native = (names.role, names.native_role) if kind == "role" else (names.title, names.native)
         change = before.comparison.by_type[kind].get(code) if before else None
-        mood = before.mood((kind, code)) if before else UNCLEAR
-        return TypeRow(title(code), native(code), scores, change, mood)
+        return TypeRow(title(code), native(code), scores, change)
 
     return {
         "event": _ranked(
@@ -181,5 +181,5 @@ def report_templates() -> jinja2.Environment:
     """The Jinja environment with this package's templates, the shared ones, and the filters and functions they use."""
     environment = templates.template_environment(_HERE)
     environment.filters["signed"] = signed
-    environment.globals |= {"slice_title": slice_title, "slice_name": slice_name}
+    environment.globals |= {"slice_title": slice_title, "slice_name": slice_name, "counted": counted}
     return environment

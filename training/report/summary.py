@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from annotation.core.matching import HEADLINE, PRF
 from annotation.core.messages import percent, signed_percent
 from annotation.page.titles import Names
-from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, Baseline, Evaluation
+from training.analysis.comparison import BETTER, SCORE, SEQEVAL, UNCLEAR, WORSE, Comparison, ScoreChange
+from training.analysis.evaluation import Baseline, Evaluation
 from training.analysis.label_priorities import FLOOR, LabelPriority
-from training.analysis.paired_bootstrap import ScoreDifference
-from training.analysis.randomization_test import Shift
 from training.analysis.slices import Slice
+from training.scoring.scores import ScoresOfPart, counted, seqeval_title
 
 PLAIN = "plain"
+STORIES = 10
+"""Stories below which an interval is marked: its own width is uncertain."""
 _MOST = 5
 """The most reasons shown for an answer; the sections below the summary have all."""
 FIXED_MEANS = (
@@ -71,51 +73,50 @@ def better(evaluation: Evaluation, names: Names) -> Answer:
     if before is None:
         note = "Name the model in use, against=MODEL, and every score is compared on the same documents."
         return Answer(question, "Compared with nothing yet", UNCLEAR, note=note)
-    change = before.comparison.micro[HEADLINE]
-    languages = before.comparison.by_language if len(before.comparison.by_language) > 1 else {}
-    mood, losses = tone(change), len(before.losses)
-    points = [*_seen(before, evaluation.scores.documents), _change("All documents", change, mood)]
-    points += [
-        _change(names.language(code), part.micro[HEADLINE], before.mood(("score", HEADLINE), ("language", code)))
-        for code, part in languages.items()
-    ]
-    words = {BETTER: "Yes, better", WORSE: "No, it is worse", UNCLEAR: "No clear change"}[mood]
+    comparison = before.comparison
+    change, losses = comparison.headline, len(comparison.losses)
+    languages = comparison.by_language if len(comparison.by_language) > 1 else {}
+    points = [*_seen(before, evaluation.scores.documents), _change("All documents", change)]
+    points += [_change(names.language(code), part.micro[HEADLINE]) for code, part in languages.items()]
+    words = {BETTER: "Yes, better", WORSE: "No, it is worse", UNCLEAR: "No clear change"}[change.verdict]
     if not change.enough:
         words = "Too few to say"
-    elif losses and mood != WORSE:
+    if losses and change.verdict != WORSE:
         words += f", but {_count(losses, 'score')} fell"
-    note = f"{HEADLINE} F1 against {before.name}, on the same documents."
-    return Answer(question, words, WORSE if losses else mood, tuple(points), note)
+    scored = counted(comparison.documents, comparison.stories)
+    note = f"{HEADLINE} F1 against {before.name}, on the same {scored}. A test decides; intervals are estimates."
+    return Answer(question, words, WORSE if losses else change.verdict, tuple(points), note)
 
 
 def where(evaluation: Evaluation, names: Names) -> Answer:
     """The significant rises and falls of scores; without a baseline, the weakest slices of the model."""
-    before = evaluation.before
-    if before is None:
+    if evaluation.before is None:
         return _weak(evaluation, names)
+    comparison = evaluation.before.comparison
     note = (
-        f"Of {before.looked_at} scores, by type and language, {before.testable} differ on documents enough to say; "
-        "the chance of any false alarm among them is 5%."
+        f"Of {len(comparison.changes)} scores, by type, language and kind of argument, {comparison.testable} differ in "
+        f"stories enough to say; the chance of any false alarm among falls is {comparison.drops.level:.0%}, and among "
+        "rises the same."
     )
-    points = tuple(_points(before, names))
+    points = tuple(_points(comparison, names))
     if not points:
-        enough = before.testable or before.comparison.micro[HEADLINE].enough
+        enough = comparison.testable or comparison.headline.enough
         words = "Nothing changed beyond chance" if enough else "Too few to say"
         return Answer("Where?", words, UNCLEAR, note=note)
-    groups = ((before.losses, "fell"), (before.gains, "rose"))
-    parts = [f"{title(shifts[0], names)} {verb}{_more(len(shifts) - 1)}" for shifts, verb in groups if shifts]
-    return Answer("Where?", "; ".join(parts), WORSE if before.losses else BETTER, points, note)
+    groups = ((comparison.losses, "fell"), (comparison.gains, "rose"))
+    parts = [f"{title(changes[0], names)} {verb}{_more(len(changes) - 1)}" for changes, verb in groups if changes]
+    return Answer("Where?", "; ".join(parts), WORSE if comparison.losses else BETTER, points, note)
 
 
 def sure(evaluation: Evaluation, names: Names) -> Answer:
     """The headline's interval, the number of types with too few examples, what other seeds reached, and calibration."""
     scores = evaluation.scores
-    low, high = scores.arg_c_plus.interval or (0.0, 1.0)
+    ends = scores.arg_c_plus.interval
     types = [(kind, name, prf) for kind in ("event", "role", "entity") for name, prf in scores.by_type[kind].items()]
     rare = [name for _, name, prf in types if not prf.enough]
-    points = [Reason("95% interval", f"{percent(low)} to {percent(high)}")]
+    points = [_interval("95% interval", scores.overall)]
     points += [
-        Reason(names.language(code), "{} to {}".format(*map(percent, part.micro[HEADLINE].interval or (0.0, 1.0))))
+        _interval(names.language(code), part)
         for code, part in scores.by_language.items()
         if len(scores.by_language) > 1
     ]
@@ -124,8 +125,9 @@ def sure(evaluation: Evaluation, names: Names) -> Answer:
     points += [*_seeds(evaluation), *_trust(evaluation)]
     if not scores.arg_c_plus.gold + scores.arg_c_plus.predicted:
         return Answer("How sure is that?", "Nothing to find", UNCLEAR, tuple(points[1:]))
-    width = f"± {50 * (high - low):.0f} points, from {_count(scores.overall.documents, 'document')}"
-    return Answer("How sure is that?", width, PLAIN, tuple(points))
+    scored = counted(scores.documents, scores.overall.stories)
+    width = f"± {50 * (ends[1] - ends[0]):.0f} points, from {scored}" if ends else f"Too few to say, from {scored}"
+    return Answer("How sure is that?", width, PLAIN if ends else UNCLEAR, tuple(points))
 
 
 def human(evaluation: Evaluation, names: Names) -> Answer:
@@ -210,34 +212,29 @@ def _between(prf: PRF) -> str:
     return f"95% {percent(low)} to {percent(high)}"
 
 
-def tone(change: ScoreDifference) -> str:
-    """Whether a change is better, worse, or unclear (not significant, or on too few items)."""
-    if not (change.significant and change.enough):
-        return UNCLEAR
-    return BETTER if change.delta > 0 else WORSE
-
-
 def signed(delta: float) -> str:
     """A difference of fractions in percentage points, with its sign, such as "+1.2"."""
     return signed_percent(delta).replace("-", "−")
 
 
-def title(shift: Shift, names: Names) -> str:
-    """The subject of a change: a score, or a type by its title, and the slice of documents."""
-    (kind, name), (slice_kind, value) = shift.key, shift.slice_
-    subject = name if kind == "score" else names.role(name) if kind == "role" else names.title(name)
-    subject = subject if kind == "score" else f"{subject} ({_KINDS[kind]})"
+def title(change: ScoreChange, names: Names) -> str:
+    """The subject of a change: a score, a type by its title, or a slice of arguments; and the slice of documents."""
+    (kind, name), (slice_kind, value) = change.key, change.slice_
+    subject = names.role(name) if kind == "role" else names.title(name)
+    if kind not in _KINDS:
+        subject = name if kind == SCORE else seqeval_title(name) if kind == SEQEVAL else f"arguments, {kind}: {name}"
+    else:
+        subject = f"{subject} ({_KINDS[kind]})"
     place = names.language(value) if slice_kind == "language" else value
     return f"{subject}, {place}" if place else subject
 
 
-def _points(before: Baseline, names: Names) -> Iterator[Reason]:
+def _points(comparison: Comparison, names: Names) -> Iterator[Reason]:
     """Reasons for changes: falls first, then rises in the remaining places, each the largest first."""
-    changes = [(shift, WORSE) for shift in before.losses[:_MOST]]
-    changes += [(shift, BETTER) for shift in before.gains[: max(2, _MOST - len(changes))]]
-    for shift, mood in changes:
-        figures = f"{percent(shift.before)} → {percent(shift.now)}"
-        yield Reason(title(shift, names), signed(shift.delta), mood, figures)
+    losses = comparison.losses[:_MOST]
+    for change in (*losses, *comparison.gains[: max(2, _MOST - len(losses))]):
+        figures = f"{percent(change.before)} → {percent(change.now)}"
+        yield Reason(title(change, names), signed(change.delta), change.verdict, figures)
 
 
 def _weak(evaluation: Evaluation, names: Names) -> Answer:
@@ -297,9 +294,32 @@ def _trust(evaluation: Evaluation) -> Iterator[Reason]:
         )
 
 
-def _change(subject: str, change: ScoreDifference, mood: str) -> Reason:
-    figures = f"{percent(change.before)} → {percent(change.now)}, 95% {signed(change.low)} to {signed(change.high)}"
-    return Reason(subject, signed(change.delta), mood, figures if change.enough else f"{figures}; too few to say")
+def _change(subject: str, change: ScoreChange) -> Reason:
+    figures = f"{percent(change.before)} → {percent(change.now)}"
+    if change.interval and change.testable:
+        figures += ", 95% {} to {}".format(*map(signed, change.interval))
+    return Reason(subject, signed(change.delta), change.verdict, figures + _said(change))
+
+
+def _said(change: ScoreChange) -> str:
+    """What the test says of a change that it does not call one; the interval beside it may leave out 0 all the same."""
+    if not change.enough:
+        return f"; too few to say: {_stories(change.differing)} of {change.stories} differ"
+    return "" if change.significant or not change.differing else "; may be chance"
+
+
+def _stories(number: int) -> str:
+    return f"{number:,} {'story' if number == 1 else 'stories'}"
+
+
+def _interval(subject: str, part: ScoresOfPart) -> Reason:
+    """The headline's interval in some of the documents, marked where these are few."""
+    ends = part.micro[HEADLINE].interval
+    if ends is None:
+        return Reason(subject, "too few to say", UNCLEAR, counted(part.documents, part.stories))
+    few = part.stories < STORIES
+    note = f"{counted(part.documents, part.stories)}: few" if few else ""
+    return Reason(subject, "{} to {}".format(*map(percent, ends)), UNCLEAR if few else PLAIN, note)
 
 
 def _more(number: int) -> str:

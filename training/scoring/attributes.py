@@ -14,9 +14,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, intervals
 from annotation.core.bootstrap import Floats
-from annotation.core.matching import ENOUGH, assign, same_label_overlap
+from annotation.core.matching import ENOUGH, Interval, assign, same_label_overlap
 from annotation.core.messages import percent
 from annotation.core.ontology import Attribute, Ontology
 from training.scoring.document_pairs import DocumentPair
@@ -31,15 +31,15 @@ AttributeRow: TypeAlias = Counter[tuple[str, str, str]]
 class Confusion:
     """`matrix` is [gold value, predicted value] over matched triggers, values in the ontology's order.
 
-    `macro_f1` is over the values that either side has; it and the accuracy have 95% intervals. `enough`: at least
-    `ENOUGH` (30).
+    `macro_f1` is over the values that either side has; it and the accuracy have 95% intervals, None with too few
+    stories to give one. `enough`: at least `ENOUGH` (30).
     """
 
     values: tuple[str, ...]
     matrix: NDArray[np.int64]
     macro_f1: float
-    interval: tuple[float, float]
-    accuracy_interval: tuple[float, float]
+    interval: Interval | None
+    accuracy_interval: Interval | None
 
     @property
     def triggers(self) -> int:
@@ -58,10 +58,11 @@ class Confusion:
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        scores: dict[str, object] = {"macro_f1": self.macro_f1, "interval": list(self.interval)}
-        right = {"accuracy": self.accuracy, "accuracy_interval": list(self.accuracy_interval)}
+        scores: dict[str, object] = {"macro_f1": self.macro_f1, "accuracy": self.accuracy}
+        ends = {"interval": self.interval, "accuracy_interval": self.accuracy_interval}
+        scores |= {name: list(pair) for name, pair in ends.items() if pair}
         counts = {"triggers": self.triggers, "enough": self.enough}
-        return {**scores, **right, **counts, "values": list(self.values), "matrix": self.matrix.tolist()}
+        return {**scores, **counts, "values": list(self.values), "matrix": self.matrix.tolist()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Overclaimed:
 
     events: int
     of: int
-    interval: tuple[float, float]
+    interval: Interval | None
 
     @property
     def share(self) -> float:
@@ -85,7 +86,7 @@ class Overclaimed:
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
         counts: dict[str, object] = {"events": self.events, "of": self.of, "share": self.share}
-        return {**counts, "interval": list(self.interval), "enough": self.enough}
+        return {**counts, **({"interval": list(self.interval)} if self.interval else {}), "enough": self.enough}
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,10 @@ class Attributes:
     unconfirmed_as_confirmed: Overclaimed | None
 
     @classmethod
-    def of(cls, rows: Sequence[AttributeRow], ontology: Ontology) -> Attributes:
-        """From the counts of each document. Values the ontology does not have follow those that it has."""
+    def of(cls, rows: Sequence[AttributeRow], stories: Sequence[str], ontology: Ontology) -> Attributes:
+        """From the counts of each document, and its story. Values the ontology does not have follow those it has."""
         values = {name: _values(rows, name, attribute.values) for name, attribute in ontology.attributes.items()}
-        tables = {name: _table(rows, name, values[name]) for name in values}
+        tables = {name: intervals.by_cluster(_table(rows, name, values[name]), stories) for name in values}
         confusions = {name: _confusion(values[name], table) for name, table in tables.items()}
         return cls(confusions, _overclaimed(tables, ontology.attributes.get(CERTAINTY)))
 
@@ -122,7 +123,8 @@ class Attributes:
 
 def attributes(pairs: Iterable[DocumentPair], ontology: Ontology) -> Attributes:
     """The attributes of matched triggers over all pairs."""
-    return Attributes.of([row(pair, ontology=ontology) for pair in pairs], ontology)
+    pairs = list(pairs)
+    return Attributes.of([row(pair, ontology=ontology) for pair in pairs], [pair.story for pair in pairs], ontology)
 
 
 def row(pair: DocumentPair, *, ontology: Ontology) -> AttributeRow:
@@ -155,11 +157,14 @@ def _table(rows: Sequence[AttributeRow], name: str, values: Sequence[str]) -> ND
 
 
 def _confusion(values: tuple[str, ...], table: NDArray[np.int64]) -> Confusion:
-    matrix = table.sum(axis=0)
-    drawn = bootstrap.resampled(table.reshape(len(table), len(values) ** 2)).reshape(-1, len(values), len(values))
-    macro = float(_macro_f1(matrix[None].astype(np.float64))[0])
-    right = bootstrap.ratio(np.trace(drawn, axis1=1, axis2=2), drawn.sum(axis=(1, 2)))
-    return Confusion(values, matrix, macro, _ends(_macro_f1(drawn)), _ends(right))
+    """`table` is [stories, gold value, predicted value]."""
+    matrix, counts = table.sum(axis=0), table.astype(np.float64)
+    macro, left_out = _macro_f1(matrix[None].astype(np.float64)), _macro_f1(intervals.left(counts))
+    marked = counts.sum(axis=(1, 2))
+    items, stories = np.array([matrix.sum()], dtype=np.float64), np.array([(marked > 0).sum()])
+    ends = intervals.of_shares(macro, left_out[:, None], items=items, clusters=stories)
+    right = intervals.of_ratios(np.trace(counts, axis1=1, axis2=2)[:, None], marked[:, None])
+    return Confusion(values, matrix, float(macro[0]), intervals.pair(ends), intervals.pair(right))
 
 
 def _macro_f1(matrices: Floats) -> Floats:
@@ -177,11 +182,6 @@ def _overclaimed(tables: Mapping[str, NDArray[np.int64]], certainty: Attribute |
     values = list(certainty.values)
     rumours = tables[CERTAINTY][:, values.index(UNCONFIRMED)]
     counts = np.stack([rumours[:, values.index(CONFIRMED)], rumours.sum(axis=-1)], axis=-1)
-    drawn = bootstrap.resampled(counts)
     events, of = counts.sum(axis=0)
-    return Overclaimed(int(events), int(of), _ends(bootstrap.ratio(drawn[:, 0], drawn[:, 1])))
-
-
-def _ends(drawn: Floats) -> tuple[float, float]:
-    low, high = bootstrap.bounds(drawn[:, None])[0]
-    return float(low), float(high)
+    ends = intervals.of_ratios(counts[:, :1].astype(np.float64), counts[:, 1:].astype(np.float64))
+    return Overclaimed(int(events), int(of), intervals.pair(ends))

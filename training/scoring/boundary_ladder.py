@@ -40,10 +40,10 @@ class Ladder:
     by_layer: Mapping[str, Mapping[str, PRF]]
 
     @classmethod
-    def of(cls, rows: Sequence[LadderRow]) -> Ladder:
+    def of(cls, rows: Sequence[LadderRow], stories: Sequence[str]) -> Ladder:
         """The sums over documents, with intervals."""
         table = np.array(rows, dtype=np.int64).reshape(len(rows), len(SPAN_LAYERS) * len(RUNGS), 3)
-        each = iter(prfs(table))
+        each = iter(prfs(table, stories))
         return cls({layer: {rung: next(each) for rung in RUNGS} for layer in SPAN_LAYERS})
 
     def as_dict(self) -> dict[str, object]:
@@ -64,7 +64,8 @@ class Ladder:
 
 def ladder(pairs: Iterable[DocumentPair]) -> Ladder:
     """The boundary ladder of entities and of triggers over all pairs."""
-    return Ladder.of([row(pair) for pair in pairs])
+    pairs = list(pairs)
+    return Ladder.of([row(pair) for pair in pairs], [pair.story for pair in pairs])
 
 
 def row(pair: DocumentPair) -> LadderRow:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, intervals
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.link_clusters import Cluster
@@ -33,27 +34,31 @@ and those resolved, each cluster's by LEA, on either side."""
 
 @dataclass(frozen=True, slots=True)
 class SharePRF:
-    """Precision, recall and F1 as fractions, each with its 95% interval; `interval` is that of F1."""
+    """Precision, recall and F1 as fractions, each with its 95% interval, None with too few stories to give one.
+
+    `interval` is that of F1.
+    """
 
     precision: float
     recall: float
     f1: float
-    precision_interval: Interval
-    recall_interval: Interval
-    interval: Interval
+    precision_interval: Interval | None
+    recall_interval: Interval | None
+    interval: Interval | None
 
     @classmethod
-    def of(cls, shares: tuple[Floats, Floats, Floats], drawn: tuple[Floats, Floats, Floats]) -> SharePRF:
-        """From [1] each of precision, recall and F1, and the same in each resample."""
-        precision, recall, f1 = (float(share[0]) for share in shares)
-        return cls(precision, recall, f1, *bootstrap.pairs(bootstrap.bounds(np.stack(drawn, axis=1))))
+    def of(cls, shares: Floats, left_out: Floats, *, items: Floats, stories: NDArray[np.int64]) -> SharePRF:
+        """From precision, recall and F1, [3], the same without each story, [stories, 3], and what each is of, [3]."""
+        ends = intervals.of_shares(shares, left_out, items=items, clusters=stories)
+        precision, recall, f1 = shares.tolist()
+        return cls(precision, recall, f1, *intervals.pairs(ends))
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
         shares: dict[str, object] = {"f1": self.f1, "precision": self.precision, "recall": self.recall}
         ends = {"interval": self.interval, "precision_interval": self.precision_interval}
         ends["recall_interval"] = self.recall_interval
-        return shares | {name: list(pair) for name, pair in ends.items()}
+        return shares | {name: list(pair) for name, pair in ends.items() if pair}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,19 @@ class Links:
     lea: SharePRF
 
     @classmethod
-    def of(cls, rows: Sequence[LinkRow]) -> Links:
-        """From what each document has."""
-        table = np.array(rows, dtype=np.float64).reshape(len(rows), 7)
-        drawn, total = bootstrap.resampled(table), table.sum(axis=0)
-        ceaf_e, lea = (SharePRF.of(measure(total[None]), measure(drawn)) for measure in (_ceaf_e, _lea))
-        return cls(int(total[0]), int(total[1]), ceaf_e, lea)
+    def of(cls, rows: Sequence[LinkRow], stories: Sequence[str]) -> Links:
+        """From what each document has, and the story of each."""
+        table = intervals.by_cluster(np.array(rows, dtype=np.float64).reshape(len(rows), 7), stories)
+        left_out, total = intervals.left(table), table.sum(axis=0)
+        gold, predicted = total[:2]
+        items = np.array([predicted, gold, (gold + predicted) / 2])
+        some = (table[:, :2] > 0).sum(axis=0)
+        found = np.array([some[1], some[0], table[:, :2].any(axis=1).sum()])
+        ceaf_e, lea = (
+            SharePRF.of(measure(total[None])[0], measure(left_out), items=items, stories=found)
+            for measure in (_ceaf_e, _lea)
+        )
+        return cls(int(gold), int(predicted), ceaf_e, lea)
 
     @property
     def enough(self) -> bool:
@@ -92,7 +104,8 @@ class Links:
 
 def links(pairs: Iterable[DocumentPair], *, label: str = SAME_AS) -> Links:
     """The scores of the clusters that links of this label make, over all pairs."""
-    return Links.of([row(pair, label=label) for pair in pairs])
+    pairs = list(pairs)
+    return Links.of([row(pair, label=label) for pair in pairs], [pair.story for pair in pairs])
 
 
 def row(pair: DocumentPair, *, label: str = SAME_AS) -> LinkRow:
@@ -125,15 +138,15 @@ def _pairs(mentions: int) -> int:
     return mentions * (mentions - 1) // 2
 
 
-def _ceaf_e(sums: Floats) -> tuple[Floats, Floats, Floats]:
+def _ceaf_e(sums: Floats) -> Floats:
     return _shares(sums[:, 2], sums[:, 2], sums[:, 0], sums[:, 1])
 
 
-def _lea(sums: Floats) -> tuple[Floats, Floats, Floats]:
+def _lea(sums: Floats) -> Floats:
     return _shares(sums[:, 5], sums[:, 6], sums[:, 3], sums[:, 4])
 
 
-def _shares(recalled: Floats, right: Floats, gold: Floats, predicted: Floats) -> tuple[Floats, Floats, Floats]:
-    """Precision, recall, F1; a share of nothing is 0."""
+def _shares(recalled: Floats, right: Floats, gold: Floats, predicted: Floats) -> Floats:
+    """Precision, recall, F1, [..., 3]; a share of nothing is 0."""
     recall, precision = bootstrap.ratio(recalled, gold), bootstrap.ratio(right, predicted)
-    return precision, recall, bootstrap.ratio(2 * precision * recall, precision + recall)
+    return np.stack([precision, recall, bootstrap.ratio(2 * precision * recall, precision + recall)], axis=-1)

@@ -2,8 +2,8 @@
 
 A document leaves a row: its id, its language, three numbers for each score and four for each type that occurs in it.
 Past `ROWS` documents, neighbours in gold of one language share a row, more and more of them, so that the table stops
-growing. Intervals then come from drawing rows, as in a block bootstrap (Kuensch 1989): thousands of rows are enough to
-tell the spread, and neighbours that resemble each other are drawn together, as they should.
+growing. Intervals then come from leaving out rows, as in a block jackknife (Kuensch 1989): thousands of rows are enough
+to tell the spread, and neighbours that resemble each other are left out together, as they should.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ KINDS: Mapping[str, tuple[str, int]] = {
 
 Integers: TypeAlias = NDArray[np.int64]
 TypeName: TypeAlias = tuple[str, str]
-"""A kind of `KINDS`, and a type of it."""
+"""A kind of `KINDS`, and a type of it; or a kind of slice, and a slice of the arguments."""
+
+Slices: TypeAlias = Mapping[TypeName, Sequence[int]]
+"""Gold, predicted and correct arguments of one document, by slice."""
 
 _SCORES = len(UNITS) + len(SPAN_LAYERS)
 _CELL = 5
@@ -47,6 +50,8 @@ class ScoreCounts:
     def __init__(self) -> None:
         self.names: list[str] = []
         self.languages: list[str] = []
+        self.stories: list[str] = []
+        self.sources: list[str] = []
         self._sizes = array("q")
         self._places = array("q")
         self._width = 1
@@ -63,8 +68,11 @@ class ScoreCounts:
         """How many were counted."""
         return sum(self._sizes)
 
-    def add(self, place: int, pair: DocumentPair) -> None:
-        """Count a pair. `place` is the document's among gold's; the language is the gold one's."""
+    def add(self, place: int, pair: DocumentPair, slices: Slices | None = None) -> None:
+        """Count a pair. `place` is the document's among gold's; the language is the gold one's.
+
+        `slices` holds further counts of its arguments.
+        """
         sides = (pair.gold_units, pair.predicted_units, pair.shared_units)
         for unit in UNITS:
             self._counts.extend(len(side[unit]) for side in sides)
@@ -72,8 +80,12 @@ class ScoreCounts:
             self._counts.extend(triple)
         for kind, (unit, at) in KINDS.items():
             self._count(kind, itemgetter(at), [side[unit] for side in sides])
+        for name, counts in (slices or {}).items():
+            self._cells.extend((len(self), self._number(name), *counts))
         self.names.append(pair.gold.id)
         self.languages.append(pair.gold.language)
+        self.stories.append(pair.story)
+        self.sources.append(pair.gold.source.name if pair.gold.source else "")
         self._sizes.append(1)
         self._places.append(place)
 
@@ -90,6 +102,8 @@ class ScoreCounts:
         self._sizes.extend(other._sizes)
         self.names += other.names
         self.languages += other.languages
+        self.stories += other.stories
+        self.sources += other.sources
 
     def fold(self) -> Integers | None:
         """Let neighbours share rows until there are no more than `ROWS`; the new row of each old one, None if all fit.
@@ -119,6 +133,7 @@ class ScoreCounts:
         cells = np.concatenate([at, summed(cells[:, 2:], where)], axis=1)
         self.languages = languages[language].tolist()
         self.names = [f"{name} {self._width * at}-" for name, at in zip(self.languages, block.tolist(), strict=True)]
+        self.stories, self.sources = self.names.copy(), [""] * len(self.names)
         self._places = array("q", (block * self._width).tobytes())
         self._sizes = array("q", summed(np.array(self._sizes), row).tobytes())
         self._counts = array("q", counts.tobytes())
@@ -139,8 +154,7 @@ class ScoreCounts:
 
     def types(self) -> tuple[tuple[TypeName, ...], Integers]:
         """The types by kind and name, and [rows, types, 3], as they came."""
-        kinds = list(KINDS)
-        names = sorted(self._types, key=lambda name: (kinds.index(name[0]), name[1]))
+        names = sorted(self._types, key=type_order)
         table = np.zeros((len(self), len(names), 3), dtype=np.int64)
         if names:
             cells, column = self._cell_table(), np.argsort([self._types[name] for name in names])
@@ -158,6 +172,12 @@ class ScoreCounts:
 
     def _number(self, name: TypeName) -> int:
         return self._types.setdefault(name, len(self._types))
+
+
+def type_order(name: TypeName) -> tuple[int, TypeName]:
+    """Sort key: the kinds of `KINDS` first, in their order, then slices."""
+    kinds = list(KINDS)
+    return kinds.index(name[0]) if name[0] in KINDS else len(kinds), name
 
 
 def summed(values: Integers, row: Integers) -> Integers:

@@ -23,11 +23,18 @@ GOLD, PREDICTED = 0, 1
 class DocumentPair:
     """A gold Document and the predicted one of the same id and text.
 
-    What scores count of them is computed on first use and kept.
+    What scores count of them is computed on first use and kept. `cluster` names the near-duplicates the Document
+    belongs to, where they were looked for.
     """
 
     gold: Document
     predicted: Document
+    cluster: str = ""
+
+    @property
+    def story(self) -> str:
+        """The name of the report that this Document tells, the same for near-duplicates; by itself its id."""
+        return self.cluster or self.gold.id
 
     @cached_property
     def gold_units(self) -> Units:

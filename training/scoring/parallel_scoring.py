@@ -9,9 +9,9 @@ from __future__ import annotations
 import gc
 import logging
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from typing import NamedTuple, Protocol, TypeAlias
 
@@ -27,7 +27,7 @@ from training.scoring.coreference import Links
 from training.scoring.counts import ROWS, Integers, ScoreCounts, summed
 from training.scoring.document_pairs import GOLD, PREDICTED, DocumentPair, Pairing
 from training.scoring.partial_matches import Matches
-from training.scoring.scores import Scores
+from training.scoring.scores import Scores, Slicer
 
 NumberedLine: TypeAlias = tuple[int, bytes]
 
@@ -95,12 +95,17 @@ class Scored(NamedTuple):
 
 @dataclass(frozen=True)
 class ScoringTask:
-    """What every process knows. `further`: count also what is beside the seven scores."""
+    """What every process knows. `further`: count also what is beside the seven scores.
+
+    slicer: counts slices of the arguments. stories: the story of each gold Document that has near-duplicates, by id.
+    """
 
     gold: Lines
     predicted: Lines
     further: bool = False
     ontology: Ontology | None = None
+    slicer: Slicer | None = None
+    stories: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -114,7 +119,8 @@ class Counted:
 
     def add(self, task: ScoringTask, place: int, pair: DocumentPair) -> None:
         """Count a pair; `place` is the gold Document's among all gold ones."""
-        self.tally.add(place, pair)
+        pair = replace(pair, cluster=task.stories.get(pair.gold.id, ""))
+        self.tally.add(place, pair, task.slicer(pair) if task.slicer else None)
         if task.further:
             self.further.add(pair, task.ontology)
 
@@ -212,14 +218,14 @@ def _blocks(task: ScoringTask) -> Iterator[tuple[list[NumberedLine], list[Number
 
 def _scored(task: ScoringTask, total: Counted) -> Scored:
     further, ontology = total.further, task.ontology
-    scores = Scores.of(total.tally)
+    scores, stories = Scores.of(total.tally), total.tally.stories
     if not task.further:
         return Scored(scores, None, None, None, None, total.lost)
     return Scored(
         scores,
-        Matches.of(further.matches),
-        Ladder.of(further.boundaries),
-        Links.of(further.links),
-        Attributes.of(further.attributes, ontology) if ontology else None,
+        Matches.of(further.matches, stories),
+        Ladder.of(further.boundaries, stories),
+        Links.of(further.links, stories),
+        Attributes.of(further.attributes, stories, ontology) if ontology else None,
         total.lost,
     )

@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation.core import bootstrap
+from annotation.core import intervals
+from annotation.core.bootstrap import Floats
 from annotation.core.document import Span
 from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import PRF, assign, same_label
@@ -74,10 +75,11 @@ class Matches:
     by_layer: Mapping[str, Mapping[str, Match]]
 
     @classmethod
-    def of(cls, rows: Sequence[MatchRow]) -> Matches:
+    def of(cls, rows: Sequence[MatchRow], stories: Sequence[str]) -> Matches:
         """The sums over documents, with intervals."""
         table = np.array(rows, dtype=np.int64).reshape(len(rows), len(SPAN_LAYERS) * len(KINDS), 4)
-        ends = bootstrap.intervals(np.dstack([table[..., :2], table[..., 2] + _HALF * table[..., 3]]))
+        credit = np.dstack([table[..., :2], table[..., 2] + _HALF * table[..., 3]])
+        ends = intervals.of_counts(intervals.by_cluster(credit, stories))
         each = (_match(counts, three) for counts, three in zip(table.sum(axis=0).tolist(), ends, strict=True))
         return cls({layer: {kind: next(each) for kind in KINDS} for layer in SPAN_LAYERS})
 
@@ -98,14 +100,15 @@ class Matches:
                 yield f"{PLURAL[layer]}, {kind}", *shares, *counts
 
 
-def _match(row: Sequence[int], ends: bootstrap.Floats) -> Match:
-    (gold, predicted, full, part), (f1, precision, recall) = row, bootstrap.pairs(ends)
+def _match(row: Sequence[int], ends: Floats) -> Match:
+    (gold, predicted, full, part), (f1, precision, recall) = row, intervals.pairs(ends)
     return Match(gold, predicted, full, f1, precision, recall, part)
 
 
 def matches(pairs: Iterable[DocumentPair]) -> Matches:
     """The matches of entities and of triggers over all pairs."""
-    return Matches.of([row(pair) for pair in pairs])
+    pairs = list(pairs)
+    return Matches.of([row(pair) for pair in pairs], [pair.story for pair in pairs])
 
 
 def row(pair: DocumentPair) -> MatchRow:

@@ -7,45 +7,59 @@ right. Counts are kept per document, so that slices, intervals and comparisons o
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.core import bootstrap
+from annotation.core import bootstrap, intervals
 from annotation.core.document import Document
 from annotation.core.layers import SPAN_LAYERS
 from annotation.core.matching import HEADLINE, PRF, UNITS
 from annotation.core.messages import percent
 from training.scoring.counts import KINDS as KINDS
-from training.scoring.counts import Integers, ScoreCounts, TypeName
+from training.scoring.counts import Integers, ScoreCounts, Slices, TypeName
 from training.scoring.document_pairs import DocumentPair, NumberedPair, stream_pairs
 
 SCHEMA = 1
 UNDEFINED = "–"
 """Stands for a share of nothing, which counts as 0."""
+Slicer: TypeAlias = Callable[[DocumentPair], Slices]
+"""Counts further slices of the arguments of one document."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class ScoresOfPart:
-    """Micro scores over some of the documents: each of `UNITS`, each of seqeval's layers, each type of each kind."""
+    """Micro scores over some of the documents: each of `UNITS`, each of seqeval's layers, each type of each kind.
+
+    `stories` counts the documents with near-duplicates as one.
+    """
 
     documents: int
+    stories: int
     micro: Mapping[str, PRF]
     seqeval: Mapping[str, PRF]
     types: Mapping[str, Mapping[str, PRF]]
 
     @classmethod
-    def of(cls, documents: int, counts: Integers, names: tuple[TypeName, ...], types: Integers) -> ScoresOfPart:
-        """From [rows, scores, 3] and [rows, types, 3] of so many documents; types that do not occur are left out."""
-        occurring = np.flatnonzero(types.sum(axis=(0, 2)))
-        micro = prfs(counts)
+    def of(
+        cls, documents: int, stories: Sequence[str], counts: Integers, names: Sequence[TypeName], types: Integers
+    ) -> ScoresOfPart:
+        """From [rows, scores, 3] and [rows, types, 3] of so many documents; types that do not occur are left out.
+
+        `stories` names the story of each row.
+        """
+        occurring = [at for at in np.flatnonzero(types.sum(axis=(0, 2))) if names[at][0] in KINDS]
+        micro = prfs(counts, stories)
         columns = types if len(occurring) == len(names) else types[:, occurring]
-        by_type = dict(zip((names[at] for at in occurring), prfs(columns), strict=True))
+        by_type = dict(zip((names[at] for at in occurring), prfs(columns, stories), strict=True))
+        folded = documents > len(stories)
         return cls(
             documents=documents,
+            stories=documents if folded else len(set(stories)),
             micro=dict(zip(UNITS, micro[: len(UNITS)], strict=True)),
             seqeval=dict(zip(SPAN_LAYERS, micro[len(UNITS) :], strict=True)),
             types={kind: {name: prf for (of, name), prf in by_type.items() if of == kind} for kind in KINDS},
@@ -55,6 +69,7 @@ class ScoresOfPart:
         """Plain JSON values."""
         return {
             "documents": self.documents,
+            "stories": self.stories,
             "micro": {unit: prf.as_dict() for unit, prf in self.micro.items()},
             "seqeval": {
                 "mode": "strict",
@@ -70,12 +85,15 @@ class Scores:
     """What a model reached. `counts` is [rows, len(UNITS) + len(SPAN_LAYERS), 3]: gold, predicted, correct.
 
     `ids` and `languages` name its rows, in gold's order: one a document, but neighbours share one in an archive (see
-    `counts`). `type_counts` is [rows, types, 3] and `types` names its columns. Fractions, not percent. Nothing
+    `counts`). `stories` names the near-duplicates a row belongs to, `sources` where its document is from, "" where that
+    is not known. `type_counts` is [rows, types, 3] and `types` names its columns. Fractions, not percent. Nothing
     against nothing is 0, as in the field's reference scorer.
     """
 
     ids: tuple[str, ...]
     languages: tuple[str, ...]
+    stories: tuple[str, ...]
+    sources: tuple[str, ...]
     counts: Integers = field(repr=False)
     types: tuple[TypeName, ...] = field(repr=False)
     type_counts: Integers = field(repr=False)
@@ -90,17 +108,21 @@ class Scores:
         names, types = tally.types()
         types, sizes = types[order], tally.sizes()[order]
         languages = np.array(tally.languages, dtype=object)[order]
-        ids = np.array(tally.names, dtype=object)[order]
+        ids, stories, sources = (
+            np.array(names, dtype=object)[order] for names in (tally.names, tally.stories, tally.sources)
+        )
         rows = {language: languages == language for language in sorted(set(tally.languages))}
         return cls(
             ids=tuple(ids),
             languages=tuple(languages),
+            stories=tuple(stories),
+            sources=tuple(sources),
             counts=counts,
             types=names,
             type_counts=types,
-            overall=ScoresOfPart.of(tally.documents, counts, names, types),
+            overall=ScoresOfPart.of(tally.documents, tuple(stories), counts, names, types),
             by_language={
-                language: ScoresOfPart.of(int(sizes[own].sum()), counts[own], names, types[own])
+                language: ScoresOfPart.of(int(sizes[own].sum()), tuple(stories[own]), counts[own], names, types[own])
                 for language, own in rows.items()
             },
         )
@@ -137,12 +159,7 @@ class Scores:
             "headline": HEADLINE,
             **self.overall.as_dict(),
             "languages": {language: part.as_dict() for language, part in self.by_language.items()},
-            "bootstrap": {
-                "drawn": "documents",
-                "resamples": bootstrap.RESAMPLES,
-                "seed": bootstrap.SEED,
-                "level": bootstrap.LEVEL,
-            },
+            "intervals": {"method": intervals.METHOD, "level": bootstrap.LEVEL, "fewest": intervals.FEWEST},
         }
 
     def table(self) -> list[tuple[str, ...]]:
@@ -169,15 +186,15 @@ def score(gold: Iterable[Document], predicted: Iterable[Document]) -> Scores:
     return _scores(stream_pairs(gold, predicted))
 
 
-def score_pairs(pairs: Iterable[DocumentPair]) -> Scores:
-    """The scores of Documents that are paired already."""
-    return _scores(enumerate(pairs))
+def score_pairs(pairs: Iterable[DocumentPair], slicer: Slicer | None = None) -> Scores:
+    """The scores of Documents that are paired already, with further counts of slices by `slicer`."""
+    return _scores(enumerate(pairs), slicer)
 
 
-def _scores(pairs: Iterable[NumberedPair]) -> Scores:
+def _scores(pairs: Iterable[NumberedPair], slicer: Slicer | None = None) -> Scores:
     tally = ScoreCounts()
     for place, pair in pairs:
-        tally.add(place, pair)
+        tally.add(place, pair, slicer(pair) if slicer else None)
         if len(tally) % 10_000 == 0:
             _log.info("scored %d documents", len(tally))
     return Scores.of(tally)
@@ -188,15 +205,23 @@ def seqeval_title(layer: str) -> str:
     return f"seqeval strict IOB2, {layer}"
 
 
-def prfs(counts: NDArray[np.integer]) -> list[PRF]:
-    """From [documents, units, 3], with intervals."""
-    totals, ends = counts.sum(axis=0).tolist(), bootstrap.intervals(counts)
-    return [PRF(*total, *bootstrap.pairs(three)) for total, three in zip(totals, ends, strict=True)]
+def prfs(counts: NDArray[np.int64], stories: Sequence[Hashable]) -> list[PRF]:
+    """From [documents, units, 3] and the story of each document, with intervals where there are enough of them."""
+    totals, ends = counts.sum(axis=0).tolist(), intervals.of_counts(intervals.by_cluster(counts, stories))
+    return [PRF(*total, *intervals.pairs(three)) for total, three in zip(totals, ends, strict=True)]
+
+
+def counted(documents: int, stories: int) -> str:
+    """How many there are, such as "8 documents, 7 stories": near-duplicates are one story."""
+    words = f"{documents:,} document{'' if documents == 1 else 's'}"
+    if stories == documents:
+        return words
+    return f"{words}, {stories:,} {'story' if stories == 1 else 'stories'}"
 
 
 def _cells(prf: PRF) -> tuple[str, ...]:
-    low, high = prf.interval or (prf.f1, prf.f1)
-    interval = f"{percent(low)}-{percent(high)}" if prf.gold + prf.predicted else UNDEFINED
+    interval = "-".join(map(percent, prf.interval)) if prf.interval else "too few"
+    interval = interval if prf.gold + prf.predicted else UNDEFINED
     precision = percent(prf.precision) if prf.predicted else UNDEFINED
     recall = percent(prf.recall) if prf.gold else UNDEFINED
     return _f1(prf), interval, precision, recall, str(prf.gold), str(prf.predicted), str(prf.correct)

@@ -1,6 +1,6 @@
 """Statistics of suggestions after annotation: acceptance rates, and whether suggestions anchored the annotators.
 
-Confidence intervals resample articles, as elsewhere in naba, because marks in one article depend on each other.
+Confidence intervals are over articles, as elsewhere in naba, because marks in one article depend on each other.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 from annotation.agreement.aggregate import FEWEST_ARTICLES, Group, group
 from annotation.agreement.pair_counts import EXACT, PairCounts
-from annotation.core import bootstrap
+from annotation.core import bootstrap, intervals
 from annotation.core.matching import ENOUGH, UNITS, Interval
 from annotation.labelstudio.suggestions.outcomes import (
     ACCEPTED,
@@ -134,17 +134,16 @@ class SuggestionUsage:
         """The agreement of the pairs, for each number of suggestions that occurs."""
         return {name: group(compared) for name, compared in self.pairs.items() if compared}
 
-    def anchoring(self) -> dict[str, tuple[float, Interval]]:
+    def anchoring(self) -> dict[str, tuple[float, Interval | None]]:
         """Unit -> F1 of pairs who both had suggestions minus F1 of pairs without, and its 95% interval.
 
-        The two sets contain different articles, so each is resampled independently. Empty when one set is empty.
+        The two sets contain different articles. Empty when one set is empty; no interval when one has too few articles.
         """
         both, none = (_counts(self.pairs[name]) for name in ("both", "none"))
         if not len(both) or not len(none):
             return {}
-        drawn = bootstrap.resampled_f1(both) - bootstrap.resampled_f1(none, seed=bootstrap.SEED + 1)
+        ends = intervals.pairs(intervals.of_independent(both, none))
         gaps = bootstrap.f1(both.sum(axis=0).astype(float)) - bootstrap.f1(none.sum(axis=0).astype(float))
-        ends = bootstrap.pairs(bootstrap.bounds(drawn))
         return {unit: (float(gaps[at]), ends[at]) for at, unit in enumerate(UNITS)}
 
     def as_dict(self) -> dict[str, object]:
@@ -157,7 +156,10 @@ class SuggestionUsage:
                 name: {"articles": pair_group.articles, **pair_group.plain(pair_group.scores[EXACT])}
                 for name, pair_group in groups.items()
             },
-            "anchoring": {unit: {"difference": gap, "interval": list(ends)} for unit, (gap, ends) in gaps.items()},
+            "anchoring": {
+                unit: {"difference": gap, "interval": list(ends) if ends else None}
+                for unit, (gap, ends) in gaps.items()
+            },
         }
 
     def table(self, version: str) -> Iterator[tuple[str, ...]]:
@@ -173,12 +175,12 @@ class SuggestionUsage:
             yield name, str(pair_group.articles), *(cell for unit in SHOWN for cell in _score(pair_group, unit))
         gaps = self.anchoring()
         if gaps:
-            differences = (
-                f"{100 * gaps[unit][0]:+.1f} {100 * gaps[unit][1][0]:+.1f} to {100 * gaps[unit][1][1]:+.1f}"
-                for unit in SHOWN
-            )
-            cells = [part for cell in differences for part in cell.split(" ", 1)]
+            cells = [cell for unit in SHOWN for cell in _gap(*gaps[unit])]
             yield "both less none", "", *cells
+
+
+def _gap(gap: float, ends: Interval | None) -> tuple[str, str]:
+    return f"{100 * gap:+.1f}", f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f}" if ends else ""
 
 
 def _score(pair_group: Group, unit: str) -> tuple[str, str]:
@@ -188,17 +190,14 @@ def _score(pair_group: Group, unit: str) -> tuple[str, str]:
 
 
 def _fate(articles: Sequence[Counter[str]]) -> Fate:
-    """The fate with these counts per article; it has an interval when two or more articles have suggestions."""
+    """The fate with these counts per article; it has an interval when enough articles have suggestions."""
     total: Counter[str] = sum(articles, Counter())
     rows = np.array(
         [[counts[ACCEPTED], sum(count for fate, count in counts.items() if fate != ADDED)] for counts in articles]
     )
     rows = rows[rows[:, 1] > 0]
-    if len(rows) < 2:
-        return Fate(total, len(rows))
-    accepted, suggested = bootstrap.resampled(rows).T
-    ends = bootstrap.bounds((accepted / suggested)[:, None])
-    return Fate(total, len(rows), bootstrap.pairs(ends)[0])
+    accepted, suggested = rows[:, :1].astype(float), rows[:, 1:].astype(float)
+    return Fate(total, len(rows), intervals.pair(intervals.of_ratios(accepted, suggested)))
 
 
 def _counts(compared: Sequence[PairCounts]) -> bootstrap.CountArray:

@@ -1,4 +1,4 @@
-"""Intervals from drawing documents."""
+"""Values of documents that are drawn again and again."""
 
 from __future__ import annotations
 
@@ -15,43 +15,14 @@ def test_every_resample_is_a_draw_of_whole_documents() -> None:
 
 def test_batches_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = np.random.default_rng(1).integers(0, 9, size=(50, 3, 3))
-    at_once = bootstrap.intervals(counts)
+    at_once = bootstrap.resampled_f1(counts)
     monkeypatch.setattr(bootstrap, "_CELLS", 101)
-    assert np.allclose(bootstrap.intervals(counts), at_once)
+    assert np.allclose(bootstrap.resampled_f1(counts), at_once)
 
 
-def test_the_interval_is_as_wide_as_theory_says() -> None:
-    """Each document wholly right or wholly wrong: F1 is a share, whose standard error is known."""
-    size, share = 400, 0.7
-    right = np.arange(size) < share * size
-    counts = np.stack([np.ones(size), np.ones(size), right], axis=-1).astype(np.int64)[:, None, :]
-    (low, high), *others = bootstrap.intervals(counts)[0]
-    error = (share * (1 - share) / size) ** 0.5
-    assert (high - low) / 2 == pytest.approx(1.96 * error, rel=0.1)
-    assert (high + low) / 2 == pytest.approx(share, abs=0.01)
-    assert np.allclose(others, [low, high])
-
-
-def test_precision_and_recall_have_intervals_of_their_own() -> None:
-    counts = np.array([[[4, 1, 1]], [[2, 4, 2]]])
-    f1, precision, recall = bootstrap.pairs(bootstrap.intervals(counts)[0])
-    assert precision == (0.5, 1.0)
-    assert recall == (0.25, 1.0)
-    assert f1 == (0.4, pytest.approx(2 / 3))
-
-
-def test_units_nobody_marked_have_an_interval_of_zero() -> None:
-    assert bootstrap.intervals(np.zeros((5, 2, 3), dtype=np.int64)).tolist() == [[[0.0, 0.0]] * 3] * 2
-
-
-def test_differences_are_paired_and_each_column_is_its_own() -> None:
-    counts = np.random.default_rng(2).integers(1, 9, size=(30, 2, 3))
-    both = bootstrap.differences(counts, counts[:, ::-1], resamples=300)
-    f1 = bootstrap.resampled_f1(counts, resamples=300)
-    assert np.allclose(both, f1 - f1[:, ::-1])
-    assert not bootstrap.differences(counts, counts, resamples=50).any()
-
-
-def test_p_values_are_two_sided_and_never_zero() -> None:
-    drawn = np.stack([np.linspace(-1, 3, 1001)[1:], np.ones(1000), np.zeros(1000)], axis=1)
-    assert bootstrap.p_values(drawn) == pytest.approx([0.5, 2 / 1001, 1.0], abs=0.01)
+def test_percentiles_reach_further_out_the_fewer_documents_there_are() -> None:
+    drawn = np.random.default_rng(2).normal(size=(20_000, 1))
+    plain, five, many = (bootstrap.bounds(drawn, documents)[0] for documents in (None, 5, 1000))
+    assert plain == pytest.approx([-1.96, 1.96], abs=0.06)
+    assert many == pytest.approx(plain, abs=0.02)
+    assert five == pytest.approx([-3.1, 3.1], abs=0.3)  # t with 4 degrees of freedom, by the root of 5 / 4

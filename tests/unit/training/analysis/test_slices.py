@@ -34,7 +34,7 @@ def test_each_argument_is_in_one_slice_of_each_kind() -> None:
     gold[1] = replace(gold[1], source=Source("وكالة"))
     wrong = parse(HEBREW.replace("Agent>Raid:", ""), id="h", language="he")
     train = [parse("[Raid:trigger פשטו] ב[Place>Raid:GPE זמירון]", language="he")]
-    found = slices(pair_documents(gold, [wrong, gold[1]]), ontology=ONTOLOGY, train=train, resamples=10)
+    found = slices(pair_documents(gold, [wrong, gold[1]]), ontology=ONTOLOGY, train=train)
     assert told(found) == {
         ("language", "he"): (3, 2, 2),
         ("language", "ar"): (2, 2, 2),
@@ -66,20 +66,20 @@ def test_each_argument_is_in_one_slice_of_each_kind() -> None:
 
 def test_without_the_training_documents_nothing_is_said_of_what_was_seen() -> None:
     gold = [parse(HEBREW, id="h", language="he")]
-    assert not {"filler", "transfer"} & set(slices(pair_documents(gold, gold), ontology=ONTOLOGY, resamples=10).kinds)
+    assert not {"filler", "transfer"} & set(slices(pair_documents(gold, gold), ontology=ONTOLOGY).kinds)
 
 
 def test_a_spurious_argument_is_in_the_slices_of_its_own_event_but_of_golds_attributes() -> None:
     gold = parse(HEBREW.replace("Agent>Raid:", ""), id="h", language="he")
     predicted = parse(HEBREW.replace(",certainty=unconfirmed", ""), id="h", language="he")
-    counts = told(slices(pair_documents([gold], [predicted]), ontology=ONTOLOGY, resamples=10))
+    counts = told(slices(pair_documents([gold], [predicted]), ontology=ONTOLOGY))
     assert counts["role", "Agent"] == (0, 1, 0)
     assert counts["certainty", "unconfirmed"] == (2, 3, 2)
 
 
 def test_slices_of_a_kind_add_up_to_the_score() -> None:
     gold, predicted = corpus({"ar": 0.5, "he": 0.9})
-    found = slices(pair_documents(gold, predicted), ontology=ONTOLOGY, train=gold[:5], resamples=10)
+    found = slices(pair_documents(gold, predicted), ontology=ONTOLOGY, train=gold[:5])
     whole = score(gold, predicted).arg_c_plus
     for kind in found.kinds:
         parts = [(row.score.gold, row.score.predicted, row.score.correct) for row in found.of(kind)]
@@ -109,10 +109,11 @@ def corpus(found: Mapping[str, float], seed: int = 0, size: int = 40) -> tuple[l
 
 
 def test_a_planted_weakness_is_among_the_worst_with_its_size() -> None:
-    found = slices(pair_documents(*corpus({"ar": 0.4, "he": 0.9})), ontology=ONTOLOGY, resamples=2000)
+    found = slices(pair_documents(*corpus({"ar": 0.4, "he": 0.9})), ontology=ONTOLOGY)
     worst = {(row.kind, row.name): row for row in found.worst}
     arabic = worst["language", "ar"]
-    assert arabic.low < arabic.delta < arabic.high < 0
+    assert arabic.interval
+    assert arabic.interval[0] < arabic.delta < arabic.interval[1] < 0
     assert arabic.score.interval is not None
     assert arabic.score.interval[0] < arabic.score.f1 < arabic.score.interval[1]
     assert ("language", "he") not in worst
@@ -126,9 +127,7 @@ def test_a_model_that_is_equally_good_everywhere_has_no_worst_slice() -> None:
     alarms = sum(
         any(
             row.significant
-            for row in slices(
-                pair_documents(*corpus({"ar": 0.7, "he": 0.7}, seed)), ontology=ONTOLOGY, resamples=2000
-            ).rows
+            for row in slices(pair_documents(*corpus({"ar": 0.7, "he": 0.7}, seed)), ontology=ONTOLOGY).rows
         )
         for seed in range(20)
     )
@@ -137,15 +136,15 @@ def test_a_model_that_is_equally_good_everywhere_has_no_worst_slice() -> None:
 
 def test_the_rarest_sources_are_put_together() -> None:
     gold = [replace(parse(ARABIC, id=str(n)), source=Source(f"s{n:02}")) for n in range(35)]
-    found = slices(pair_documents(gold, gold), ontology=ONTOLOGY, resamples=10)
+    found = slices(pair_documents(gold, gold), ontology=ONTOLOGY)
     assert [row.name for row in found.of("source")][-2:] == ["s29", "all others"]
     assert found.of("source")[-1].score.gold == 10
 
 
 def test_nothing_to_slice() -> None:
-    assert slices(pair_documents([], []), ontology=ONTOLOGY, resamples=10).rows == ()
+    assert slices(pair_documents([], []), ontology=ONTOLOGY).rows == ()
     bare = parse("פשטו", id="d")
-    assert slices(pair_documents([bare], [bare]), ontology=ONTOLOGY, resamples=10).as_dict()["kinds"] == {}
+    assert slices(pair_documents([bare], [bare]), ontology=ONTOLOGY).as_dict()["kinds"] == {}
 
 
 @pytest.mark.parametrize(

@@ -150,3 +150,15 @@ def test_the_code_is_hashed_whole_and_nothing_else(tmp_path: Path, monkeypatch: 
 
 def test_the_card_tells_the_gates() -> None:
     assert "- floor (passed): <script>" in model_card(record("1.0"))
+
+
+def test_a_gate_that_could_not_say_is_shown_in_record_card_and_history(tmp_path: Path) -> None:
+    gates = (Gate(gate="floor", passed=True, said="fine"), Gate(gate="drop", passed=None, said="too few stories"))
+    folder = put(tmp_path, record("1.0").model_copy(update={"gates": gates, "intervals": {}}))
+    read = Record.open(folder)
+    assert read.passed
+    assert [gate.gate for gate in read.undecided] == ["drop"]
+    assert "- drop (could not say): too few stories" in model_card(read)
+    history = write_history(tmp_path).read_text(encoding="utf-8")
+    assert "1 of 2" in history
+    assert "1 could not say" in history

@@ -11,18 +11,18 @@ from annotation.core.matching import PRF
 from annotation.page.titles import Names
 from tests.builders import conflict
 from training.analysis.leakage import Leakage
-from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge, load_gates
+from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge, load_gates, refusing
 
 NOTHING = Leakage((), (), ())
 NAMES = Names(conflict())
 
 
 def findings(**other: object) -> Findings:
-    values = {"micro": {}, "leaks": NOTHING, "alignment": 1.0, "calibration": {}, "changes": None, **other}
+    values = {"micro": {}, "leaks": NOTHING, "alignment": 1.0, "calibration": {}, "comparison": None, **other}
     return Findings(**values)  # type: ignore[arg-type]
 
 
-def said(gates: GatesConfig, found: Findings) -> list[tuple[str, bool, str]]:
+def said(gates: GatesConfig, found: Findings) -> list[tuple[str, bool | None, str]]:
     return [(outcome.gate, outcome.passed, outcome.said) for outcome in judge(gates, found, NAMES)]
 
 
@@ -58,9 +58,18 @@ def test_leakage_calibration_and_alignment_are_gates() -> None:
             True,
             "link scores are off by 12.0 points; at most 10.0 is asked, but so few may be off by 18.0 by chance",
         ),
-        ("calibration", True, "argument: too few found to say"),
+        ("calibration", None, "argument: too few found to say"),
         ("alignment", False, "90.0 percent of the marks can be learned; at least 95.0 is asked"),
     ]
+
+
+def test_a_gate_that_could_test_nothing_neither_passes_nor_fails() -> None:
+    for policy, refused in (("pass", []), ("refuse", ["floor", "calibration"])):
+        gates = GatesConfig(floors={"Entity": 0.5}, calibration={"entity": 0.1}, undecided=policy)  # type: ignore[arg-type]
+        outcomes = judge(gates, findings(micro={"Entity": PRF(0, 0, 0)}), NAMES)
+        assert [outcome.passed for outcome in outcomes] == [None, None]
+        assert failed(outcomes) == []
+        assert [outcome.gate for outcome in refusing(gates, outcomes)] == refused
 
 
 def test_gates_that_are_left_out_are_not_asked() -> None:
@@ -85,6 +94,7 @@ def test_without_a_release_before_nothing_can_have_dropped() -> None:
         ("floors: {Arg-C: high}", "floors.Arg-C: must be a number, not 'high'"),
         ("floors: 3", "floors: must be a group of settings, not 3"),
         ("drops: {level: 0}", "drops.level: must be above 0, not 0"),
+        ("undecided: maybe", "undecided: must be one of"),
         ("leaks: 1", "leaks: no such setting; did you mean leakage?"),
         (
             "calibration: {spans: 1}",

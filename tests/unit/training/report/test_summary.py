@@ -11,7 +11,8 @@ import pytest
 from annotation import sample
 from annotation.core.document import Document, Event
 from tests.builders import conflict
-from training.analysis.evaluation import BETTER, UNCLEAR, WORSE, evaluation
+from training.analysis.comparison import BETTER, UNCLEAR, WORSE
+from training.analysis.evaluation import evaluation
 from training.report.summary import Answer, answers
 
 GOLD = [replace(document, id=f"{turn}-{document.id}") for turn in range(2) for document in sample.gold()]

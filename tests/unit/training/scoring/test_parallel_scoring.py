@@ -20,8 +20,8 @@ from annotation.formats.textee_write import to_textee
 from annotation.formats.tokenization import borders
 from annotation.storage.documents_file import write_documents
 from tests.builders import conflict
+from training.analysis.comparison import compare
 from training.analysis.evaluation import evaluation
-from training.analysis.paired_bootstrap import compare
 from training.commands.score import metrics
 from training.scoring import counts, parallel_scoring
 from training.scoring.attributes import attributes

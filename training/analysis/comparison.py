@@ -1,0 +1,346 @@
+"""A model against the one before it: how much every score changed, and whether that is beyond chance.
+
+One test decides (`randomization_test`), of every score at once: the seven scores and seqeval's, each type, in all
+documents and in each language, the seven scores in each source, and slices of the arguments. Reports, gates and
+`naba score` read what it says here. The interval of a difference is an estimate of its size and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from annotation.core import bootstrap, intervals
+from annotation.core.errors import UsageError
+from annotation.core.layers import SPAN_LAYERS
+from annotation.core.matching import HEADLINE, UNITS, Interval
+from annotation.core.messages import first_few, percent, signed_percent
+from training.analysis.randomization_test import FALL, RISE, Tested, effects, randomization_test
+from training.config.validation import Settings, above, below, setting, within
+from training.scoring.counts import TypeName, type_order
+from training.scoring.scores import KINDS, Scores, seqeval_title
+
+BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
+SCORE, SEQEVAL = "score", "seqeval"
+ScoreKey = tuple[str, str]
+"""What is counted: (SCORE, one of `UNITS`), (SEQEVAL, a layer), a kind of `KINDS` and a type, or a kind and a slice."""
+EVERYWHERE: ScoreKey = ("", "")
+"""The slice of all documents; others are ("language", code) and ("source", name)."""
+_HEADLINE: ScoreKey = (SCORE, HEADLINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropsConfig(Settings):
+    """When a change counts: for reports, gates and `naba score` alike.
+
+    level: the chance that any score at all of an equally good model is said to have fallen, and the same of rising.
+    tolerate: a change of F1, in 0..1, that never counts.
+    """
+
+    level: float = setting(0.05, above(0), below(1))
+    tolerate: float = setting(0.005, within(0, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreChange:
+    """A score before and now over the documents of a slice, as fractions; `interval` is the 95% interval of the change.
+
+    p: the chance of a change as large, to this side, between equally good models, corrected for all that is tested.
+    stories: those with anything to count, `differing` those in which the models differ. verdict: what the test says.
+    testable: whether any change in these could have been beyond chance. enough: whether there was anything to say.
+    """
+
+    key: ScoreKey
+    slice_: ScoreKey
+    before: float
+    now: float
+    interval: Interval | None
+    p: float
+    stories: int
+    differing: int
+    verdict: str
+    testable: bool
+    enough: bool
+
+    @property
+    def delta(self) -> float:
+        """F1 now less F1 before, as a fraction."""
+        return self.now - self.before
+
+    @property
+    def significant(self) -> bool:
+        """Whether the change is beyond chance."""
+        return self.verdict != UNCLEAR
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        kind, name = self.key
+        row: dict[str, object] = {"kind": kind, "name": name, "slice": None}
+        if self.slice_ != EVERYWHERE:
+            row["slice"] = list(self.slice_)
+        row |= {"before": self.before, "now": self.now, "delta": self.delta}
+        if self.interval:
+            row |= dict(zip(("low", "high"), self.interval, strict=True))
+        row |= {"p": self.p, "stories": self.stories, "differing": self.differing, "verdict": self.verdict}
+        return row | {"testable": self.testable, "significant": self.significant, "enough": self.enough}
+
+
+@dataclass(frozen=True)
+class ChangesOfPart:
+    """Over some of the documents: each of `UNITS`, each of seqeval's layers, each type of each kind that occurs."""
+
+    micro: Mapping[str, ScoreChange]
+    seqeval: Mapping[str, ScoreChange]
+    types: Mapping[str, Mapping[str, ScoreChange]]
+
+    @classmethod
+    def of(cls, changes: Sequence[ScoreChange]) -> ChangesOfPart:
+        """From the changes of one slice of the documents."""
+        by_kind: dict[str, dict[str, ScoreChange]] = {kind: {} for kind in (SCORE, SEQEVAL, *KINDS)}
+        for change in changes:
+            by_kind.setdefault(change.key[0], {})[change.key[1]] = change
+        return cls(by_kind[SCORE], by_kind[SEQEVAL], {kind: by_kind[kind] for kind in KINDS})
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "micro": _plain(self.micro),
+            "seqeval": _plain(self.seqeval),
+            "types": {kind: _plain(types) for kind, types in self.types.items()},
+        }
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every change from one model to the next over the same documents, in the order in which they were tested."""
+
+    documents: int
+    stories: int
+    languages: tuple[str, ...]
+    changes: tuple[ScoreChange, ...]
+    drops: DropsConfig
+
+    @cached_property
+    def overall(self) -> ChangesOfPart:
+        """All documents."""
+        return self._part(EVERYWHERE)
+
+    @cached_property
+    def by_language(self) -> Mapping[str, ChangesOfPart]:
+        """The documents of each language."""
+        several = len(self.languages) > 1
+        return {code: self._part(("language", code)) if several else self.overall for code in self.languages}
+
+    @property
+    def headline(self) -> ScoreChange:
+        """The change that is tested first."""
+        return self.micro[HEADLINE]
+
+    @property
+    def micro(self) -> Mapping[str, ScoreChange]:
+        """Each of `UNITS` over all documents."""
+        return self.overall.micro
+
+    @property
+    def by_type(self) -> Mapping[str, Mapping[str, ScoreChange]]:
+        """The types of each kind over all documents."""
+        return self.overall.types
+
+    @cached_property
+    def losses(self) -> tuple[ScoreChange, ...]:
+        """What fell beyond chance, the largest fall first."""
+        return tuple(sorted((c for c in self.changes if c.verdict == WORSE), key=lambda c: (c.delta, c.key, c.slice_)))
+
+    @cached_property
+    def gains(self) -> tuple[ScoreChange, ...]:
+        """What rose beyond chance, the largest rise first."""
+        return tuple(sorted((c for c in self.changes if c.verdict == BETTER), key=lambda c: (-c.delta, c.key)))
+
+    @property
+    def testable(self) -> int:
+        """How many scores differ in stories enough to say."""
+        return sum(change.testable for change in self.changes)
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return {
+            "documents": self.documents,
+            "stories": self.stories,
+            **self.overall.as_dict(),
+            "languages": {language: changes.as_dict() for language, changes in self.by_language.items()},
+            "test": {
+                "name": "paired randomization of stories, maxT, the headline first",
+                "level": self.drops.level,
+                "tolerate": self.drops.tolerate,
+            },
+            "looked_at": len(self.changes),
+            "testable": self.testable,
+            "losses": [change.as_dict() for change in self.losses],
+            "gains": [change.as_dict() for change in self.gains],
+        }
+
+    def table(self) -> Iterator[tuple[str, ...]]:
+        """Rows for a terminal, a heading first, in percent: the scores, then whatever else changed beyond chance."""
+        yield "", "F1", "before", "change", "95%", ""
+        shown = {change.key: change for change in self.overall.micro.values()}
+        shown |= {change.key: change for change in self.overall.seqeval.values()}
+        for change in shown.values():
+            yield _row(change)
+        for change in (*self.losses, *self.gains):
+            if change.key not in shown or change.slice_ != EVERYWHERE:
+                yield _row(change)
+
+    def _part(self, slice_: ScoreKey) -> ChangesOfPart:
+        return ChangesOfPart.of([change for change in self.changes if change.slice_ == slice_])
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Counts of one slice of the documents, [stories, scores, 3] of each model."""
+
+    slice_: ScoreKey
+    keys: Sequence[ScoreKey]
+    now: NDArray[np.float64]
+    before: NDArray[np.float64]
+
+
+def compare(now: Scores, before: Scores, drops: DropsConfig | None = None) -> Comparison:
+    """What changed from `before` to `now`, overall, in each language and source, for each type and slice of arguments.
+
+    Slices are compared where the scores were counted with them. Raises UsageError, saying how many and which, when the
+    two were not scored on the same documents.
+    """
+    drops = drops or DropsConfig()
+    rows = _rows(now, before)
+    names = sorted({*now.types, *before.types}, key=type_order)
+    keys = [*((SCORE, unit) for unit in UNITS), *((SEQEVAL, layer) for layer in SPAN_LAYERS), *names]
+    left = np.concatenate([now.counts, _columns(now, names)], axis=1)
+    right = np.concatenate([before.counts[rows], _columns(before, names)[rows]], axis=1)
+    parts = list(_parts(now, keys, left, right))
+    effect = np.concatenate([effects(part.now, part.before) for part in parts], axis=1)
+    tested = randomization_test(effect, headline=keys.index(_HEADLINE))
+    return Comparison(
+        documents=now.documents,
+        stories=now.overall.stories,
+        languages=tuple(sorted(set(now.languages))),
+        changes=tuple(_changes(parts, tested, drops)),
+        drops=drops,
+    )
+
+
+def _rows(now: Scores, before: Scores) -> list[int]:
+    """Where each document of `now` stands in `before`."""
+    row = {id: number for number, id in enumerate(before.ids)}
+    faults = {
+        "only in the new scores": [id for id in now.ids if id not in row],
+        "only in those before": sorted(set(before.ids) - set(now.ids)),
+        "with other gold": [
+            id for at, id in enumerate(now.ids) if id in row and _gold(now, at) != _gold(before, row[id])
+        ],
+    }
+    summary = [f"{len(ids)} {fault} ({first_few(ids)})" for fault, ids in faults.items() if ids]
+    if summary:
+        raise UsageError(f"the scores are of different documents: {'; '.join(summary)}; score both on one split")
+    return [row[id] for id in now.ids]
+
+
+def _gold(scores: Scores, row: int) -> list[int]:
+    """How much gold holds of each unit: the same for both, or they were not scored against the same."""
+    counts: list[int] = scores.counts[row, : len(UNITS), 0].tolist()
+    return counts
+
+
+def _columns(scores: Scores, names: Sequence[TypeName]) -> NDArray[np.int64]:
+    """Type counts under the names of both models: what a model never met has counts of 0.
+
+    A gold type that the other model's scores lack does not occur in gold, which both share.
+    """
+    table = np.zeros((len(scores.ids), len(names), 3), dtype=np.int64)
+    column = {name: number for number, name in enumerate(names)}
+    table[:, [column[name] for name in scores.types]] = scores.type_counts
+    return table
+
+
+def _parts(
+    scores: Scores, keys: Sequence[ScoreKey], now: NDArray[np.int64], before: NDArray[np.int64]
+) -> Iterator[_Cells]:
+    """All documents, each language, and each source, of which only the scores, as sources are many and small."""
+
+    def part(slice_: ScoreKey, own: NDArray[np.bool_], columns: int) -> _Cells:
+        sides = [np.where(own[:, None, None], side[:, :columns], 0) for side in (now, before)]
+        summed = (intervals.by_cluster(side.astype(np.float64), scores.stories) for side in sides)
+        return _Cells(slice_, keys[:columns], *summed)
+
+    yield part(EVERYWHERE, np.full(len(scores.ids), True), len(keys))
+    for kind, values, columns in (
+        ("language", scores.languages, len(keys)),
+        ("source", scores.sources, len(UNITS)),
+    ):
+        names = np.array(values, dtype=object)
+        for name in sorted(set(values) - {""}) if len(set(values)) > 1 else []:
+            yield part((kind, name), names == name, columns)
+
+
+def _changes(parts: Sequence[_Cells], tested: Tested, drops: DropsConfig) -> Iterator[ScoreChange]:
+    """The changes of every score that occurs in its slice; `tested` has the scores of all slices, one after another."""
+    at = 0
+    for part in parts:
+        marked = np.maximum(part.now, part.before)[..., :2].any(axis=-1).sum(axis=0)
+        differing = (part.now != part.before).any(axis=-1).sum(axis=0)
+        ends = intervals.pairs(intervals.of_differences(part.now, part.before))
+        before, now = (bootstrap.f1(side.sum(axis=0)) for side in (part.before, part.now))
+        for number, key in enumerate(part.keys):
+            p, least = tested.p[:, at + number], float(tested.least[at + number])
+            if marked[number] or key[0] in (SCORE, SEQEVAL):
+                shares = float(before[number]), float(now[number])
+                counts = int(marked[number]), int(differing[number])
+                yield _change((key, part.slice_), shares, ends[number], p, least, counts, drops)
+        at += len(part.keys)
+
+
+def _change(
+    of: tuple[ScoreKey, ScoreKey],
+    shares: tuple[float, float],
+    interval: Interval | None,
+    p: NDArray[np.float64],
+    least: float,
+    counts: tuple[int, int],
+    drops: DropsConfig,
+) -> ScoreChange:
+    (before, now), (stories, differing) = shares, counts
+    side = RISE if now > before else FALL
+    beyond = p[side] <= drops.level and abs(now - before) > drops.tolerate
+    testable = least <= drops.level
+    return ScoreChange(
+        *of,
+        before,
+        now,
+        interval,
+        p=float(p[side]) if now != before else 1.0,
+        stories=stories,
+        differing=differing,
+        verdict=(BETTER if side == RISE else WORSE) if beyond else UNCLEAR,
+        testable=testable,
+        enough=testable or (differing == 0 and 2.0 ** (1 - stories) <= drops.level),
+    )
+
+
+def _row(change: ScoreChange) -> tuple[str, ...]:
+    shares = (percent(change.now), percent(change.before), signed_percent(change.delta))
+    ends = "..".join(map(signed_percent, change.interval)) if change.interval else "too few"
+    words = change.verdict if change.significant else "no clear change" if change.enough else "too few to say"
+    return _title(change), *shares, ends, words
+
+
+def _title(change: ScoreChange) -> str:
+    (kind, name), (_, value) = change.key, change.slice_
+    title = name if kind == SCORE else seqeval_title(name) if kind == SEQEVAL else f"{kind} {name}"
+    return f"{title}, {value}" if value else title
+
+
+def _plain(changes: Mapping[str, ScoreChange]) -> dict[str, object]:
+    return {name: change.as_dict() for name, change in changes.items()}

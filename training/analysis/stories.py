@@ -1,0 +1,25 @@
+"""Stories: documents that are near-duplicates of each other tell one, and count as one where chance is spoken of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from annotation.core.document import Document
+from annotation.core.near_duplicates import duplicate_clusters
+from annotation.snapshot.snapshot import THRESHOLD
+from training.scoring.document_pairs import DocumentPair
+
+
+def story_names(documents: Sequence[Document]) -> list[str]:
+    """The id of the first document of each one's story, near-duplicates as a snapshot's splits know them."""
+    first: dict[int, str] = {}
+    numbers = duplicate_clusters(documents, THRESHOLD)
+    return [first.setdefault(number, document.id) for number, document in zip(numbers, documents, strict=True)]
+
+
+def with_stories(pairs: Iterable[DocumentPair]) -> list[DocumentPair]:
+    """The pairs with the stories of their gold documents."""
+    pairs = list(pairs)
+    names = story_names([pair.gold for pair in pairs])
+    return [replace(pair, cluster=name) for pair, name in zip(pairs, names, strict=True)]
