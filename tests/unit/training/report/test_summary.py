@@ -173,4 +173,4 @@ def test_a_model_before_it_that_was_trained_with_the_documents_is_named_first() 
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_numbers_and_nouns_agree(count: int) -> None:
     sure = answers(evaluation(GOLD[: count + 1], GOLD[: count + 1], ontology=conflict()))[2]
-    assert sure.words.endswith("1 document" if count == 0 else f"{count + 1} documents")
+    assert sure.words.endswith(["from 1 document", "from 2 documents", "from 3 documents, 2 stories"][count])

@@ -47,7 +47,7 @@ def test_it_is_plain_json_with_every_rung() -> None:
     document = parse("ירי ב[GPE אטמה]")
     row = json.loads(json.dumps(ladder(pair_documents([document], [document])).as_dict()))
     assert tuple(row["entities"]) == tuple(row["triggers"]) == tuple(RUNGS)
-    assert row["entities"]["exact"]["interval"] == [1.0, 1.0]
+    assert row["entities"]["exact"]["f1"] == 1.0
     assert len(list(ladder(pair_documents([document], [document])).table())) == 1 + 2 * len(RUNGS)
 
 

@@ -42,7 +42,7 @@ def test_links_of_another_label_and_nothing_at_all_are_no_clusters() -> None:
     empty = links(pair_documents([linked()], [linked("ab")]))
     assert (empty.ceaf_e.f1, empty.lea.f1, empty.gold, empty.predicted) == (0.0, 0.0, 0, 1)
     assert links(pair_documents([linked("ab")], [linked("ab")]), label="Other").gold == 0
-    assert links(pair_documents([], [])).lea.interval == (0.0, 0.0)
+    assert links(pair_documents([], [])).lea.interval is None
 
 
 def test_the_interval_comes_from_drawing_documents() -> None:
@@ -58,8 +58,7 @@ def test_the_interval_comes_from_drawing_documents() -> None:
 def test_it_is_plain_json() -> None:
     row = json.loads(json.dumps(links(pair_documents([linked("ab")], [linked("ab")])).as_dict()))
     shares = {"f1": 1.0, "precision": 1.0, "recall": 1.0}
-    ends = {name: [1.0, 1.0] for name in ("interval", "precision_interval", "recall_interval")}
-    assert row["LEA"] == row["CEAF-e"] == shares | ends
+    assert row["LEA"] == row["CEAF-e"] == shares
     assert (row["gold"], row["enough"]) == (1, False)
 
 
