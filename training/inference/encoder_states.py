@@ -30,6 +30,8 @@ from training.model.fingerprint import tensors_hash
 
 _BATCH = 8
 """Documents that the encoder reads at once."""
+_FORMAT = 2
+"""Raised when states are computed in another way, so that kept ones are not taken for them."""
 _log = logging.getLogger(__name__)
 
 
@@ -45,7 +47,7 @@ class EncoderStates:
     def of(cls, model: EventExtractor, encoding: Encoding) -> EncoderStates:
         """Those of a model's encoder, which must be frozen and have a reader."""
         tokenizer = encoding.tokenizer
-        sizes = [encoding.window, encoding.overlap, *(model.reader.layers if model.reader else ())]
+        sizes = [_FORMAT, encoding.window, encoding.overlap, *(model.reader.layers if model.reader else ())]
         digest = hashlib.sha256(json.dumps(sizes).encode())
         digest.update(tensors_hash(model.encoder).encode())
         return cls(model, tokenizer.pad, user_cache_path("naba") / "states" / digest.hexdigest()[:16])
@@ -70,8 +72,11 @@ class EncoderStates:
     def _computed(self, examples: Sequence[Example]) -> Iterator[npt.NDArray[np.float16]]:
         batch = {name: tensor.to(self.model.device) for name, tensor in collate(examples, pad=self.pad).items()}
         inputs = EncoderInputs(*(batch[name] for name in EncoderInputs._fields))
+        training = self.model.training
+        self.model.eval()  # type: ignore[no-untyped-call]  # a model that was just built would drop states by chance
         with torch.no_grad():
             layers = self.model.word_layers(inputs).half().cpu().numpy()
+        self.model.train(training)
         for example, row in zip(examples, layers, strict=True):
             yield row[: len(example.words)].copy()
 

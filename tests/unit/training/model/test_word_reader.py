@@ -76,6 +76,21 @@ def test_kept_states_give_what_the_encoder_gives(hub: Path, tmp_path: Path, monk
     assert [document.id for document in predicted] == [document.id for document in DOCUMENTS]
 
 
+def test_states_for_a_training_are_those_of_a_prediction(
+    hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An encoder that was just built may be in the mode of training, where it drops values by chance."""
+    model, encoding = built(hub)
+    model.encoder.train()
+    examples = [encoding.encode(document) for document in DOCUMENTS]
+    found = []
+    for place in ("first", "second"):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / place))
+        found.append(EncoderStates.of(model, encoding).attach(examples))
+        model.eval()
+    assert all(np.array_equal(a.layers, b.layers) for a, b in zip(*found, strict=True))
+
+
 def test_damaged_or_foreign_states_are_computed_again(
     hub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
