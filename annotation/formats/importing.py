@@ -83,9 +83,10 @@ class Import:
         while self._texts.setdefault(id, digest) != digest:
             number += 1
             id = f"{document.id}-{number}"
-        if number > 1:
-            reason = "has the id of an article with another text; numbered"
-            self.tally.lost.append(Lost("document", document.id, reason, id, "noted"))
+        if number == 1:
+            return document
+        reason = "has the id of an article with another text; numbered"
+        self.tally.lost.append(Lost("document", document.id, reason, id, "noted"))
         return replace(document, id=id)
 
     def _record_renames(self, before: Document, after: Document, changed: dict[str, str]) -> None:

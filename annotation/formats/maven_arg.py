@@ -7,11 +7,11 @@ counts, and an entity fills a role by the mention nearest to the trigger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from annotation.core.document import Json, Source, Span
-from annotation.formats.base import DocumentOrLost, Lost, ReadOptions
+from annotation.formats.base import DocumentOrLost, Lost, ReadOptions, Unit
 from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.event_attributes import event_attributes
 from annotation.formats.file_marks import UNTYPED, FileMarks
@@ -70,30 +70,25 @@ class _Article:
         self.draft.unread(row, _KNOWN)
 
     def _entity(self, entity: Json, at: str) -> None:
-        spans = []
-        for where, mention in rows(self.draft, entity, "mention", "entity", at):
-            start, end = self._offsets(mention)
-            label, quoted = entity.get("type"), mention.get("mention")
-            span = self.draft.span(start, end, label, at=where, quoted=quoted, unit="entity")
-            if span is not None:
-                self.marks.entity(span, id=mention.get("id"), at=where)
-                spans.append(span)
-            self.draft.unread(mention, ("id", "mention", "offset"), at=where)
+        spans = self._mentions(entity, "entity", "mention", self.marks.entity, at)
         self.mentions.setdefault(str(entity.get("id")), spans)
-        self.marks.same(spans, at=at)
         self.draft.unread(entity, ("id", "type", "mention"), at=at)
 
-    def _triggers(self, event: Json, at: str) -> list[Span]:
-        triggers = []
-        for where, mention in rows(self.draft, event, "mention", "event", at):
+    def _mentions(self, row: Json, unit: Unit, quote: str, add: Callable[..., None], at: str) -> list[Span]:
+        """The spans of an entity's or event's mentions, each added as what it is, and joined as the same thing."""
+        spans = []
+        for where, mention in rows(self.draft, row, "mention", unit, at):
             start, end = self._offsets(mention)
-            label, quoted = event.get("type"), mention.get("trigger_word")
-            span = self.draft.span(start, end, label, at=where, quoted=quoted, unit="event")
+            span = self.draft.span(start, end, row.get("type"), at=where, quoted=mention.get(quote), unit=unit)
             if span is not None:
-                self.marks.event(span, id=mention.get("id"), at=where)
-                triggers.append(span)
-            self.draft.unread(mention, ("id", "trigger_word", "offset"), at=where)
-        self.marks.same(triggers, at=at)
+                add(span, id=mention.get("id"), at=where)
+                spans.append(span)
+            self.draft.unread(mention, ("id", quote, "offset"), at=where)
+        self.marks.same(spans, at=at)
+        return spans
+
+    def _triggers(self, event: Json, at: str) -> list[Span]:
+        triggers = self._mentions(event, "event", "trigger_word", self.marks.event, at)
         event_attributes(self.draft, triggers[0] if triggers else None, event, _EVENT, at=at)
         return triggers
 

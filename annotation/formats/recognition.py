@@ -19,12 +19,15 @@ def recognised(path: Path) -> Format:
     Raises UsageError where none does, or several do, that names what can be said with --format.
     """
     opening = Opening(path)
-    found = _formats_of(opening)
+    return _only(_formats_of(opening), opening)
+
+
+def _only(found: Sequence[Format], opening: Opening) -> Format:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise UsageError(f"{path}: {_why_none(opening)}")
-    raise UsageError(f"{path}: may be {' or '.join(kind.name for kind in found)}; say which with --format")
+        raise UsageError(f"{opening.path}: {_why_none(opening)}")
+    raise UsageError(f"{opening.path}: may be {' or '.join(kind.name for kind in found)}; say which with --format")
 
 
 def _why_none(opening: Opening) -> str:
@@ -80,8 +83,10 @@ def _named(path: Path, kind: Format) -> dict[Path, Format | None]:
 
 
 def _found(path: Path, *, mixed: bool) -> dict[Path, Format | None]:
-    if not path.is_dir() or _formats_of(Opening(path)):
-        return {path: recognised(path)}
+    opening = Opening(path)
+    own = _formats_of(opening)
+    if own or not path.is_dir():
+        return {path: _only(own, opening)}
     found = {file: _formats_of(Opening(file)) for file in _files(path)}
     formats = {file: kinds[0] if len(kinds) == 1 else None for file, kinds in found.items()}
     counts = Counter(kind.name for kind in formats.values() if kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,9 +69,11 @@ def ensure(
     `annotators` is how many annotate each article; None leaves it as it is, 1 in a new project. Raises ProjectError
     when a project not made by naba has the title, or the project has another ontology, language or configuration.
     """
-    if not _projects_titled(client, title):
+    matches = _projects_titled(client, title)
+    if not matches:
         _create(client, title, ontology, ui_language, annotators or 1)
-    _remove_twins(client, title)
+        matches = _projects_titled(client, title)
+    _remove_twins(client, title, matches[1:])
     project = find_project(client, title, workspace=workspace)
     _check_same(project, ontology, ui_language)
     changes: Row = {}
@@ -116,12 +119,12 @@ def _create(client: Client, title: str, ontology: Ontology, ui_language: str, an
             client.create("api/projects/", body)
 
 
-def _remove_twins(client: Client, title: str) -> None:
-    """Delete naba's younger projects of this title that hold no task: another machine made one at the same moment.
+def _remove_twins(client: Client, title: str, younger: Sequence[Row]) -> None:
+    """Delete the younger projects that naba made and that hold no task: another machine made one at that moment.
 
     Everybody keeps the oldest, so nobody deletes one that another may be filling.
     """
-    for twin in _projects_titled(client, title)[1:]:
+    for twin in younger:
         if _is_empty_twin(client, twin):
             log.warning("project %r was there twice; removed number %s, which is empty", title, twin["id"])
             client.delete(f"api/projects/{twin['id']}/")
