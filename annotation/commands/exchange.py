@@ -20,7 +20,6 @@ from annotation.storage.special_files import is_stdout
 if TYPE_CHECKING:
     from annotation.formats.starter_ontology import Starter
 
-_SEVERAL_FILES = ("brat", "re3d", "csv", "parquet")
 _EXAMPLES = 3
 """Items of one kind and reason that are shown; all are in the report's file."""
 
@@ -114,7 +113,7 @@ def import_(
 def export(
     documents: DocumentsFile,
     format: WriteFormat,
-    out: Annotated[Path, typer.Option(help="A file, or - for standard output; a folder for brat and re3d.")],
+    out: Annotated[Path, typer.Option(help="A file, or - for standard output; a folder for brat, webanno and re3d.")],
     ontology: Annotated[
         str | None, typer.Option(help="For labelstudio: whose titles the project shows for roles; else their codes.")
     ] = None,
@@ -125,13 +124,13 @@ def export(
     """Write Documents as another tool's files, and say what those cannot hold."""
     from annotation.formats.base import WriteOptions
     from annotation.formats.importing import exported
-    from annotation.formats.registry import writer
+    from annotation.formats.registry import FORMATS, writer
     from annotation.labelstudio.project.labeling_config import relation_titles
 
-    if is_stdout(out) and format in _SEVERAL_FILES:
+    write = writer(format)
+    if is_stdout(out) and FORMATS[format].several_files:
         raise UsageError(f"--out {out}: {format} is several files; name a place for them")
     tally = ConversionCounts()
-    write = writer(format)
     titles = relation_titles(load_ontology(ontology), ui_language) if ontology else {}
     source = exported(read_documents(documents), tally, names=format != "labelstudio")
     tally.lost += write(source, out, WriteOptions(titles))

@@ -3,7 +3,8 @@
 Chromium was measured on real marks in Label Studio's editor (drags, double and triple clicks, across lines, beside
 blanks, no-break spaces, bidi controls, emoji and combining marks; the browser tests repeat it). A quote differs from
 its text in white space alone: a run of blanks and tabs is one blank, a line break a backslash and an n, and blanks
-beside a line break are dropped. Exactly that is forgiven.
+beside a line break are dropped. White space of any kind is forgiven, since other browsers were not measured, and
+nothing else.
 """
 
 from __future__ import annotations

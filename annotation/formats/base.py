@@ -97,7 +97,7 @@ class Format:
     """A format by name. `carries` describes in a few words which parts of a Document it holds.
 
     `recognises` says whether a file or folder is in this format rather than in any other; without it the format has to
-    be named.
+    be named. `several_files`: whether writing makes more than one file, so that there must be a place for them.
     """
 
     name: str
@@ -105,6 +105,7 @@ class Format:
     read: Reader | None = None
     write: Writer | None = None
     recognises: Callable[[Opening], bool] | None = None
+    several_files: bool = False
 
 
 @dataclass

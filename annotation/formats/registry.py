@@ -45,11 +45,25 @@ FORMATS = {
     for kind in (
         Format("conll", "columns of tags, flat or nested: spans", conll.read, conll_write.write, conll.recognises),
         Format("conllu", "CoNLL-U: text, mentions, links", conllu.read, None, conllu.recognises),
-        Format("brat", "standoff: spans, events, attributes, links", brat.read, brat_write.write, brat.recognises),
+        Format(
+            "brat",
+            "standoff: spans, events, attributes, links",
+            brat.read,
+            brat_write.write,
+            brat.recognises,
+            several_files=True,
+        ),
         Format("bionlp", "standoff of shared tasks: as brat", bionlp.read, None, bionlp.recognises),
         Format("bioc", "BioC's XML and JSON: all but attributes", bioc.read, None, bioc.recognises),
         Format("pubannotation", "JSON: all", pubannotation.read, None, pubannotation.recognises),
-        Format("webanno", "WebAnno TSV: all but sources", webanno.read, webanno_write.write, webanno.recognises),
+        Format(
+            "webanno",
+            "WebAnno TSV: all but sources",
+            webanno.read,
+            webanno_write.write,
+            webanno.recognises,
+            several_files=True,
+        ),
         Format("inception", "UIMA CAS and projects: all but sources", inception.read, None, inception.recognises),
         Format("w3c", "Web Annotations: all", web_annotation.read, None, web_annotation.recognises),
         Format(
@@ -77,9 +91,11 @@ FORMATS = {
         Format("doccano", "spans, relations", doccano.read, doccano_write.write, doccano.recognises),
         Format("prodigy", "spans, relations, annotators", prodigy.read, prodigy_write.write, prodigy.recognises),
         Format("spacy", "DocBin: all", docbin.read, docbin.write, docbin.recognises),
-        Format("re3d", "JSON lines in a folder: all", re3d.read, re3d_write.write, re3d.recognises),
-        Format("csv", "a table of events, and one of arguments", write=event_table.write_csv),
-        Format("parquet", "a table of events, and one of arguments", write=event_table.write_parquet),
+        Format("re3d", "JSON lines in a folder: all", re3d.read, re3d_write.write, re3d.recognises, several_files=True),
+        Format("csv", "a table of events, and one of arguments", write=event_table.write_csv, several_files=True),
+        Format(
+            "parquet", "a table of events, and one of arguments", write=event_table.write_parquet, several_files=True
+        ),
         Format("gsr", "protest gold records: events agreed on", gsr.read, recognises=gsr.recognises),
         Format(
             "gsr-records", "protest gold records: each annotator's", gsr.read_records, recognises=gsr.recognises_records

@@ -54,6 +54,7 @@ def one_line(err: str) -> bool:
         (("read", RAW, "--out", "a" * 300), 2, "choose a shorter name"),
         (("export", "docs.jsonl", "--format", "brat", "--out", "docs.jsonl"), 2, "docs.jsonl: "),
         (("export", "docs.jsonl", "--format", "brat", "--out", "-"), 2, "several files"),
+        (("export", "docs.jsonl", "--format", "webanno", "--out", "-"), 2, "several files"),
         (("predict", "model=outputs/m/model", "input=docs.jsonl", "output=pipe"), 2, "pipe: is a device"),
         (("evaluate", "model=outputs/m/model", "snapshot=snapshot", "output=docs.jsonl"), 2, "docs.jsonl: "),
         (("train", "snapshot=snapshot", "output=docs.jsonl", *TINY), 2, "docs.jsonl"),
