@@ -34,12 +34,13 @@ class Trained:
         self.before = {name: weight.clone() for name, weight in self.model.encoder.state_dict().items()}
 
     def step(self) -> None:
-        """Three large steps of plain gradient descent."""
+        """Three large steps, none so large that the loss explodes and rounding decides what comes out."""
         weights = [weight for weight in self.model.parameters() if weight.requires_grad]
         optimizer = torch.optim.SGD(weights, lr=0.5)
         for _ in range(3):
             optimizer.zero_grad()
             self.model.train()(**self._batch()).loss.backward()
+            torch.nn.utils.clip_grad_norm_(weights, 1.0)
             optimizer.step()
 
     def states(self) -> Tensor:
