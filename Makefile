@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check translations bench clean
 
 demo: $(READY)
 	$(BIN)/naba demo
@@ -18,6 +18,12 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+translations: $(READY)
+	$(BIN)/pybabel -q extract -F pyproject.toml -k Message --no-location --sort-output -o .pages.pot annotation training
+	for language in he ar; do $(BIN)/pybabel -q update -i .pages.pot -l $$language --no-fuzzy-matching --ignore-obsolete \
+	    --omit-header --ignore-pot-creation-date -o annotation/page/translations/$$language.po; done
+	rm .pages.pot
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

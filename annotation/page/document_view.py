@@ -80,7 +80,8 @@ class Marking:
     def _marks(self, spans: Sequence[Span], layer: str, unit: str, numbers: Mapping[Span, int]) -> Iterator[Mark]:
         for span in spans:
             title, state = self.names.title(span.label), self._state((span.start, span.end, span.label), unit)
-            yield Mark(span, layer, state, title, f"{title}: {state}{self.notes.get(span, '')}", numbers[span])
+            said = self.names.wording.gettext("%(type)s: %(state)s", type=title, state=self.names.wording.of(state))
+            yield Mark(span, layer, state, title, said + self.notes.get(span, ""), numbers[span])
 
     def _trigger(self, event: Event, numbers: Mapping[Span, int]) -> Trigger:
         trigger = (event.trigger.start, event.trigger.end, event.type)

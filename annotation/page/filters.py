@@ -44,6 +44,6 @@ def filters(
         "choices": {
             "language": [(number, names.language(value)) for value, number in numbers["languages"].items()],
             "type": [(number, names.title(value)) for value, number in numbers["types"].items() if value in chosen],
-            "cause": [(number, value) for value, number in numbers["causes"].items()],
+            "cause": [(number, names.wording.of(value)) for value, number in numbers["causes"].items()],
         },
     }

@@ -10,9 +10,10 @@ from itertools import pairwise
 from markupsafe import Markup, escape
 
 from annotation.core.document import Span
+from annotation.core.messages import N_
 
-CORRECT, MISSED, SPURIOUS = "correct", "missed", "spurious"
-AGREED, CONTESTED = "agreed", "contested"
+CORRECT, MISSED, SPURIOUS = N_("correct"), N_("missed"), N_("spurious")
+AGREED, CONTESTED = N_("agreed"), N_("contested")
 SIGNS = {CORRECT: "✓", MISSED: "−", SPURIOUS: "+", AGREED: "", CONTESTED: "≠"}
 """The sign of each state. A state is shown by its sign and underline, so that nothing depends on colour alone. A state
 without a sign has no title after the mark."""

@@ -8,17 +8,21 @@ import json
 from pathlib import Path
 
 import jinja2
+from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
 from annotation.core.messages import percent
+from annotation.page.wording import Wording
 
 _HERE = Path(__file__).parent
 
 
-def template_environment(folder: Path) -> jinja2.Environment:
+def template_environment(folder: Path, wording: Wording | None = None) -> jinja2.Environment:
     """A Jinja environment with the templates of `folder`, then the shared ones of this package.
 
-    Templates that end in .html.j2 are escaped; an undefined name is an error.
+    Templates that end in .html.j2 are escaped; an undefined name is an error. Texts are in the language of `wording`,
+    by default English: `_("...")` and {% trans %} are texts of the template, the filter `local` is for texts made
+    elsewhere, the filter `ltr` for figures and labels that read from left to right in every language.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([folder, _HERE]),
@@ -26,9 +30,36 @@ def template_environment(folder: Path) -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.policies["ext.i18n.trimmed"] = True
     environment.filters |= {"percent": percent, "json": json.dumps}
+    _install(environment, wording or Wording())
     return environment
+
+
+def _install(environment: jinja2.Environment, wording: Wording) -> None:
+    """Give the templates their texts. Values are escaped where the template is."""
+
+    @jinja2.pass_eval_context
+    def gettext(context: EvalContext, message: str, /, **values: object) -> str:
+        text = wording.form(message)
+        return (Markup(text) if context.autoescape else text) % wording.shown(values)
+
+    @jinja2.pass_eval_context
+    def ngettext(context: EvalContext, one: str, many: str, n: int, /, **values: object) -> str:
+        text = wording.form(one, many, n)
+        return (Markup(text) if context.autoescape else text) % wording.shown({"number": f"{n:,}", **values})
+
+    @jinja2.pass_eval_context
+    def ltr(context: EvalContext, text: str) -> str:
+        if not context.autoescape:
+            return wording.isolated(text)
+        return Markup('<bdi dir="ltr">{}</bdi>').format(text) if wording.right_to_left and text else text
+
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # the functions put the values in
+    environment.globals |= {"gettext": gettext, "ngettext": ngettext, "_": gettext, "wording": wording}
+    environment.filters |= {"local": wording.of, "ltr": ltr}
 
 
 def assets(style: Path) -> dict[str, object]:

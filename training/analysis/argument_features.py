@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from annotation.core.document import Document, Event, Span
+from annotation.core.messages import N_, Message
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from training.analysis.error_causes import Attached
@@ -15,20 +16,25 @@ LENGTHS = (100, 300)
 """Words of a document, where its length passes from one slice into the next."""
 DISTANCES = (3, 10, 30)
 """Words between trigger and filler, likewise."""
-SEEN, NEW = "seen in training", "new"
-TAUGHT, UNTAUGHT = "trained on", "never trained on"
+SEEN, NEW = N_("seen in training"), N_("new")
+TAUGHT, UNTAUGHT = N_("trained on"), N_("never trained on")
 """Of a document's language: trained on Hebrew and tested on Arabic, say."""
-NESTED, ALONE = "nested", "not nested"
-INSIDE, AT_START = "after a proclitic", "at a word's start"
-UNKNOWN = "unknown"
+NESTED, ALONE = N_("nested"), N_("not nested")
+INSIDE, AT_START = N_("after a proclitic"), N_("at a word's start")
+UNKNOWN = N_("unknown")
+LANGUAGE, EVENT, ROLE, SOURCE = N_("language"), N_("event"), N_("role"), N_("source")
+LENGTH, DISTANCE = N_("length"), N_("distance")
+NESTING, BEGINNING, FILLER, TRANSFER = N_("nesting"), N_("beginning"), N_("filler"), N_("transfer")
+"""Kinds of slices; beside them each attribute of the ontology is one."""
 
 
 def _bins(limits: tuple[int, ...]) -> tuple[str, ...]:
-    inner = (f"{low + 1} to {high} words" for low, high in pairwise(limits))
-    return (f"up to {limits[0]} words", *inner, f"over {limits[-1]} words")
+    inner = (Message("%(low)s to %(high)s words", low=low + 1, high=high) for low, high in pairwise(limits))
+    first, last = limits[0], limits[-1]
+    return (Message("up to %(number)s words", number=first), *inner, Message("over %(number)s words", number=last))
 
 
-BINS: Mapping[str, tuple[str, ...]] = {"length": _bins(LENGTHS), "distance": _bins(DISTANCES)}
+BINS: Mapping[str, tuple[str, ...]] = {LENGTH: _bins(LENGTHS), DISTANCE: _bins(DISTANCES)}
 """The slices of the kinds that are numbers, in order."""
 
 
@@ -56,17 +62,17 @@ class ArgumentFeatures:
         Its event's attributes are gold's where gold has the trigger.
         """
         text, filler = gold.text, argument.filler
-        yield "language", gold.language
-        yield "event", argument.trigger.label
-        yield "role", argument.role
-        yield "source", gold.source.name if gold.source else UNKNOWN
-        yield "length", BINS["length"][bisect_left(LENGTHS, len(text.split()))]
-        yield "distance", BINS["distance"][bisect_left(DISTANCES, _between(text, argument.trigger, filler))]
-        yield "nesting", NESTED if _nested(filler, marked) else ALONE
-        yield "beginning", INSIDE if filler.start and text[filler.start - 1].isalpha() else AT_START
+        yield LANGUAGE, gold.language
+        yield EVENT, argument.trigger.label
+        yield ROLE, argument.role
+        yield SOURCE, gold.source.name if gold.source else UNKNOWN
+        yield LENGTH, BINS[LENGTH][bisect_left(LENGTHS, len(text.split()))]
+        yield DISTANCE, BINS[DISTANCE][bisect_left(DISTANCES, _between(text, argument.trigger, filler))]
+        yield NESTING, NESTED if _nested(filler, marked) else ALONE
+        yield BEGINNING, INSIDE if filler.start and text[filler.start - 1].isalpha() else AT_START
         if self.languages:
-            yield "filler", SEEN if folded(filler.quote(text)) in self.seen else NEW
-            yield "transfer", TAUGHT if gold.language in self.languages else UNTAUGHT
+            yield FILLER, SEEN if folded(filler.quote(text)) in self.seen else NEW
+            yield TRANSFER, TAUGHT if gold.language in self.languages else UNTAUGHT
         event = _event(argument.trigger, gold) or _event(argument.trigger, marked)
         for name, default in self.defaults.items():
             yield name, (event and event.attribute(name)) or default

@@ -15,23 +15,30 @@ from scipy.optimize import linear_sum_assignment
 from annotation.core.boundary_difference import MARKS, OTHER, PROCLITIC, edge, sentence
 from annotation.core.document import Document, Span
 from annotation.core.matching import Item, assign
+from annotation.core.messages import N_
 from training.scoring.document_pairs import DocumentPair
 
-TRIGGER_MISSED, TRIGGER_TYPE = "trigger missed", "trigger type"
-ENTITY_MISSED, ROLE = "entity missed", "role"
-WRONG_EVENT, BEYOND, SPURIOUS = "wrong event", "beyond the sentence", "spurious"
+TRIGGER_MISSED, TRIGGER_TYPE = N_("trigger missed"), N_("trigger type")
+ENTITY_MISSED, ROLE = N_("entity missed"), N_("role")
+WRONG_EVENT, BEYOND, SPURIOUS = N_("wrong event"), N_("beyond the sentence"), N_("spurious")
+BOUNDARIES: Mapping[str, str] = {
+    PROCLITIC: N_("boundary: proclitic"),
+    MARKS: N_("boundary: marks"),
+    OTHER: N_("boundary: other"),
+}
+"""The cause of a wrong boundary, by how it differs."""
 
 CAUSES: Mapping[str, str] = {
-    TRIGGER_MISSED: "no trigger is predicted where the event's is",
-    TRIGGER_TYPE: "the event is found under another type",
-    f"boundary: {PROCLITIC}": "trigger or filler begins before or after a proclitic by mistake",
-    f"boundary: {MARKS}": "trigger or filler differs by points, tatweel, quotes, punctuation or spaces only",
-    f"boundary: {OTHER}": "trigger or filler covers more or fewer words",
-    ENTITY_MISSED: "trigger right, but the filler is found nowhere, or under another type",
-    ROLE: "trigger and filler right, but under another role, or not joined though in one sentence",
-    WRONG_EVENT: "the filler has the role, but of another event",
-    BEYOND: "trigger and filler right but not joined, and in different sentences",
-    SPURIOUS: "there is no such argument, nor one it stands for",
+    TRIGGER_MISSED: N_("no trigger is predicted where the event's is"),
+    TRIGGER_TYPE: N_("the event is found under another type"),
+    BOUNDARIES[PROCLITIC]: N_("trigger or filler begins before or after a proclitic by mistake"),
+    BOUNDARIES[MARKS]: N_("trigger or filler differs by points, tatweel, quotes, punctuation or spaces only"),
+    BOUNDARIES[OTHER]: N_("trigger or filler covers more or fewer words"),
+    ENTITY_MISSED: N_("trigger right, but the filler is found nowhere, or under another type"),
+    ROLE: N_("trigger and filler right, but under another role, or not joined though in one sentence"),
+    WRONG_EVENT: N_("the filler has the role, but of another event"),
+    BEYOND: N_("trigger and filler right but not joined, and in different sentences"),
+    SPURIOUS: N_("there is no such argument, nor one it stands for"),
 }
 """Each cause and what it means, in the order they are looked for."""
 
@@ -155,7 +162,7 @@ class _Case:
         return BEYOND if apart else ROLE
 
     def boundary(self, gold: Span, predicted: Span) -> str:
-        return f"boundary: {edge(self.text, gold, predicted)}"
+        return BOUNDARIES[edge(self.text, gold, predicted)]
 
 
 def _counterparts(gold: Sequence[Span], predicted: Sequence[Span]) -> dict[Span, Span]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotation.core.document import Document
+from annotation.core.messages import N_, Message, joined
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.snapshot.snapshot import THRESHOLD
 
@@ -22,8 +23,19 @@ class Leakage:
         return len(self.ids) + len(self.texts) + len(self.near)
 
     def __str__(self) -> str:
-        kinds = {"by id": self.ids, "with the same text": self.texts, "as near-duplicates": self.near}
-        return "; ".join(f"{len(p)} {how} ({p[0][0]} of {p[0][1]})" for how, p in kinds.items() if p) or "none"
+        return self.summary
+
+    @property
+    def summary(self) -> Message:
+        """How many of each kind there are, with the first pair."""
+        kinds = {
+            N_("%(number)s by id (%(scored)s of %(seen)s)"): self.ids,
+            N_("%(number)s with the same text (%(scored)s of %(seen)s)"): self.texts,
+            N_("%(number)s as near-duplicates (%(scored)s of %(seen)s)"): self.near,
+        }
+        found = [(how, pairs) for how, pairs in kinds.items() if pairs]
+        parts = [Message(how, number=len(pairs), scored=pairs[0][0], seen=pairs[0][1]) for how, pairs in found]
+        return joined(parts or [Message("none")])
 
     @property
     def seen(self) -> tuple[str, ...]:

@@ -8,24 +8,25 @@ from dataclasses import dataclass, replace
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.layers import ENTITY, TRIGGER
 from annotation.core.matching import HEADLINE, PRF
+from annotation.core.messages import N_
 from training.encoding.encoding import Encoding, Example
 from training.encoding.representable import WordSpan, word_span
 from training.inference.predictor import predict
 from training.model.event_extractor import EventExtractor
 from training.scoring.scores import score
 
-ALIGNMENT, WINDOW, SENTENCE = "alignment", "window", "sentence"
-GOLD_TRIGGERS, GOLD_ENTITIES, GOLD_SPANS = "gold triggers", "gold entities", "gold triggers and entities"
-HUMAN = "human"
+ALIGNMENT, WINDOW, SENTENCE = N_("alignment"), N_("window"), N_("sentence")
+GOLD_TRIGGERS, GOLD_ENTITIES, GOLD_SPANS = N_("gold triggers"), N_("gold entities"), N_("gold triggers and entities")
+HUMAN = N_("human")
 
 MEANINGS: Mapping[str, str] = {
-    ALIGNMENT: "all of gold that can be said in words, cuts and labels",
-    WINDOW: "of that, only arguments in one window of the encoder with their trigger",
-    SENTENCE: "of that, only arguments in one sentence with their trigger",
-    GOLD_TRIGGERS: "the model's entities and roles, told the triggers",
-    GOLD_ENTITIES: "the model's triggers and roles, told the entities",
-    GOLD_SPANS: "the model's roles, told triggers and entities",
-    HUMAN: "annotators against each other",
+    ALIGNMENT: N_("all of gold that can be said in words, cuts and labels"),
+    WINDOW: N_("of that, only arguments in one window of the encoder with their trigger"),
+    SENTENCE: N_("of that, only arguments in one sentence with their trigger"),
+    GOLD_TRIGGERS: N_("the model's entities and roles, told the triggers"),
+    GOLD_ENTITIES: N_("the model's triggers and roles, told the entities"),
+    GOLD_SPANS: N_("the model's roles, told triggers and entities"),
+    HUMAN: N_("annotators against each other"),
 }
 """Each ceiling and what it is, in the order they are told."""
 

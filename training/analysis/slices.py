@@ -13,8 +13,9 @@ from scipy.special import stdtr, stdtrit
 from annotation.core import bootstrap, intervals
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, Interval
+from annotation.core.messages import N_
 from annotation.core.ontology import Ontology
-from training.analysis.argument_features import BINS, ArgumentFeatures
+from training.analysis.argument_features import BINS, EVENT, LANGUAGE, ROLE, SOURCE, ArgumentFeatures
 from training.analysis.error_causes import attached
 from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import prfs
@@ -25,8 +26,8 @@ DOCUMENTS, ARGUMENTS = 10, 60
 """A slice or a rest with fewer stories, or fewer arguments of gold and predicted together, is too small to judge."""
 MOST = 30
 """Slices of a kind; the rarest beyond that are put together."""
-OTHERS = "all others"
-_COVERED = ("language", "source", "event", "role")
+OTHERS = N_("all others")
+_COVERED = (LANGUAGE, SOURCE, EVENT, ROLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
+from annotation.core.messages import N_, Message
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from annotation.terminal import with_progress
@@ -52,15 +53,19 @@ def evaluate(run: EvaluateConfig) -> float:
         dev=(dev, model.predict(dev, run)) if dev else None,
         agreement=manifest.agreement,
         ceilings=model.ceilings(gold, manifest.agreement, run) if run.ceilings else None,
-        title=f"{model.name} on {manifest.name}",
-        meta={"model": model.name, "snapshot": f"{manifest.name} ({manifest.content[:12]})", "split": run.split},
+        title=Message("%(model)s on %(snapshot)s", model=model.name, snapshot=manifest.name),
+        meta={
+            N_("model"): model.name,
+            N_("snapshot"): f"{manifest.name} ({manifest.content[:12]})",
+            N_("split"): run.split,
+        },
         studio=run.studio,
         seeds=SeedScores.read(Path(run.model)),
         notes=[*model.notes(gold, run.model), *_seen(run.model, gold, seen), *(about.notes if about else ())],
         drops=load_gates(run.gates).drops,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
-    page = write_report(result, out)
+    page = write_report(result, out, run.language)
     write_documents(out / "predictions.jsonl", predicted)
     _show(result, f"{result.title}, {run.split}: {counted(len(gold), result.scores.overall.stories)}")
     terminal.say(f"report: {page}")
@@ -76,7 +81,9 @@ class _LoadedModel:
     def notes(self, gold: Sequence[Document], path: str) -> list[str]:
         """The labels of gold that it does not know."""
         lacking = labels_lacking(self.encoding.ontology, gold, path=path)
-        return [f"{lacking}: it cannot find them, and they count as missed"] if lacking else []
+        if not lacking:
+            return []
+        return [Message("%(lacking)s: it cannot find them, and they count as missed", lacking=lacking)]
 
     def predict(self, gold: Sequence[Document], run: EvaluateConfig) -> list[Document]:
         """Its predictions for the gold documents."""
@@ -124,8 +131,13 @@ def _training_documents(path: str, snapshot: Snapshot) -> list[Document] | None:
 def _seen(path: str, gold: Sequence[Document], seen: Sequence[Document] | None) -> Iterator[str]:
     """That the model was trained with documents it is scored on."""
     if leaks := leakage(gold, seen or ()):
-        count = f"{len(leaks)} of the {len(gold)} documents"
-        yield f"{path} has seen {count} in training ({leaks}): its scores are too high"
+        yield Message(
+            "%(path)s has seen %(seen)s of the %(all)s documents in training (%(how)s): its scores are too high",
+            path=path,
+            seen=len(leaks),
+            all=len(gold),
+            how=leaks.summary,
+        )
 
 
 def _show(result: Evaluation, title: str) -> None:

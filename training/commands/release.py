@@ -17,7 +17,9 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
+from annotation.core.messages import N_, Message
 from annotation.page.titles import Names
+from annotation.page.wording import Wording
 from annotation.snapshot.snapshot import Snapshot
 from training.analysis.calibration import Calibration
 from training.analysis.evaluation import Evaluation, evaluation
@@ -67,17 +69,22 @@ def release(run: ReleaseConfig) -> Path:
     result = _evaluated(run, asked, trial, examined, before)
     for note in result.notes:
         terminal.warn(note)
-    outcomes = _judged(asked, trial, examined, result)
+    findings = _findings(trial, examined, result)
+    outcomes, shown = (
+        gates.judge(asked, findings, Names(trial.snapshot.ontology, Wording(language)))
+        for language in ("en", run.language)
+    )
     record = _record(run, asked, trial, examined, before, result.scores, outcomes)
     for gate in record.gates:
         terminal.say(f"{gate.state}  {gate.gate}: {gate.said}")
-    failed, result = gates.refusing(asked, outcomes), replace(result, gates=record.gates)
-    place = put(home / REFUSED / run.version if failed else folder, record, result, model=None if failed else run.model)
+    failed, result = gates.refusing(asked, outcomes), replace(result, gates=_gates(shown))
+    target = home / REFUSED / run.version if failed else folder
+    place = put(target, record, result, model=None if failed else run.model, language=run.language)
     if failed:
         raise Refused(_refusal(run, outcomes, failed, place))
     shutil.rmtree(home / REFUSED / run.version, ignore_errors=True)  # it has passed by now
     announce(run, record, folder)
-    terminal.say(f"release {run.version}: {folder}; all releases: {write_history(home)}")
+    terminal.say(f"release {run.version}: {folder}; all releases: {write_history(home, run.language)}")
     return folder
 
 
@@ -121,13 +128,13 @@ def _evaluated(
 ) -> Evaluation:
     manifest = trial.snapshot.manifest
     meta = {
-        "release": run.version,
-        "model": examined.name,
-        "snapshot": f"{manifest.name} ({manifest.content[:12]})",
-        "split": run.split,
+        N_("release"): run.version,
+        N_("model"): examined.name,
+        N_("snapshot"): f"{manifest.name} ({manifest.content[:12]})",
+        N_("split"): run.split,
     }
     if before:
-        meta["against"] = before.version or before.examined.name
+        meta[N_("against")] = before.version or before.examined.name
     return evaluation(
         trial.gold,
         examined.predicted,
@@ -137,7 +144,12 @@ def _evaluated(
         before_seen=before.remarks.seen if before else None,
         dev=(trial.dev, examined.dev),
         agreement=manifest.agreement,
-        title=f"Release {run.version}: {examined.name} on {manifest.name}",
+        title=Message(
+            "Release %(version)s: %(model)s on %(snapshot)s",
+            version=run.version,
+            model=examined.name,
+            snapshot=manifest.name,
+        ),
         meta=meta,
         studio=run.studio,
         seeds=SeedScores.read(Path(run.model)),
@@ -146,16 +158,19 @@ def _evaluated(
     )
 
 
-def _judged(asked: GatesConfig, trial: Trial, examined: Examined, result: Evaluation) -> list[Outcome]:
-    """The outcomes of the gates; what fell is what the report says fell."""
-    findings = Findings(
+def _findings(trial: Trial, examined: Examined, result: Evaluation) -> Findings:
+    """What the gates judge; what fell is what the report says fell."""
+    return Findings(
         micro=result.scores.micro,
         leaks=leakage(trial.gold, trial.seen),
         alignment=examined.alignment,
         calibration=_calibration_errors(result.calibration),
         comparison=result.before.comparison if result.before else None,
     )
-    return gates.judge(asked, findings, Names(trial.snapshot.ontology))
+
+
+def _gates(outcomes: Sequence[Outcome]) -> tuple[Gate, ...]:
+    return tuple(Gate(**asdict(outcome)) for outcome in outcomes)
 
 
 def _calibration_errors(calibration: Calibration) -> dict[str, tuple[float, float]]:
@@ -184,7 +199,7 @@ def _record(
         documents=len(trial.gold),
         languages=dict(sorted(Counter(document.language for document in trial.gold).items())),
         against=_against(before) if before else None,
-        gates=tuple(Gate(**asdict(outcome)) for outcome in outcomes),
+        gates=_gates(outcomes),
         gates_preset=run.gates,
         gates_config=asdict(asked),
         gates_hash=settings_hash(asdict(asked)),

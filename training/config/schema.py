@@ -208,8 +208,8 @@ class EvaluateConfig(Settings):
 
     against: another model, to compare it with. gates: those whose `drops` say when a change counts. studio: the address
     of the Label Studio project the documents were marked in, such as http://localhost:8080/projects/1, for links to
-    their tasks. ceilings: whether the model also predicts with gold spans given, three times, to measure what wrong
-    triggers and entities cost.
+    their tasks. language: that of the report. ceilings: whether the model also predicts with gold spans given, three
+    times, to measure what wrong triggers and entities cost.
     """
 
     model: str = needed(str, filled)
@@ -219,6 +219,7 @@ class EvaluateConfig(Settings):
     against: str | None = setting(None, filled)
     gates: str = setting("default", filled)
     studio: str | None = setting(None, web)
+    language: Literal["en", "he", "ar"] = "en"
     ceilings: bool = True
     batch_size: int = setting(16, at_least(1))
     device: str = setting("auto", device)
@@ -258,8 +259,8 @@ class ReleaseConfig(Settings):
 
     against: last (the newest release, where there is one), none, a version, or a model's folder. gates: a preset of
     conf/gates, or a file. trained_on: the snapshot the model was trained on, where that is not the one it is scored on
-    and not where it was; also: those of its `data.also` that are not where they were. studio: as for an
-    evaluation. tracking: where the model goes to, as in `TrackingConfig.mode`.
+    and not where it was; also: those of its `data.also` that are not where they were. studio and
+    language: as for an evaluation. tracking: where the model goes to, as in `TrackingConfig.mode`.
     """
 
     version: str = needed(str, filled, version_fault)
@@ -272,6 +273,7 @@ class ReleaseConfig(Settings):
     trained_on: str | None = setting(None, filled)
     also: tuple[str, ...] | None = setting(None, _folders)
     studio: str | None = setting(None, web)
+    language: Literal["en", "he", "ar"] = "en"
     tracking: Literal["auto", "offline", "online", "off"] = "auto"
     batch_size: int = setting(16, at_least(1))
     device: str = setting("auto", device)

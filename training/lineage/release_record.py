@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, ValidatorFunctionWrapHandler, WrapValidator, model_serializer
 
 from annotation.core.errors import UsageError
+from annotation.core.messages import N_, Message
 from annotation.storage.sealed_record import RecordPart, SealedRecord, file_hash
 
 SCHEMA = 1
 RECORD = "release.json"
-COULD_NOT_SAY = "could not say"
+COULD_NOT_SAY, PASSED, FAILED = N_("could not say"), N_("passed"), N_("FAILED")
 _PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
 _CODE = ("annotation", "training", "conf")
 
@@ -76,17 +78,22 @@ class Origin(RecordPart):
 Trained.model_rebuild()
 
 
+def _kept(said: object, validate: ValidatorFunctionWrapHandler) -> str:
+    """A Message stays one, for a page in another language; anything else is validated as text."""
+    return said if isinstance(said, Message) else str(validate(said))
+
+
 class Gate(RecordPart):
     """The outcome of one gate; `said` is its message, `passed` None where it could test nothing."""
 
     gate: str
     passed: bool | None
-    said: str
+    said: Annotated[str, WrapValidator(_kept)]
 
     @property
     def state(self) -> str:
         """The outcome in words."""
-        return COULD_NOT_SAY if self.passed is None else "passed" if self.passed else "FAILED"
+        return COULD_NOT_SAY if self.passed is None else PASSED if self.passed else FAILED
 
 
 class Against(RecordPart):

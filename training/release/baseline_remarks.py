@@ -8,7 +8,7 @@ from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.messages import first_few
+from annotation.core.messages import Message, first_few
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
 from training.release.training_lineage import documents_seen
@@ -29,16 +29,28 @@ class BaselineRemarks:
         try:
             seen = documents_seen(path, gold, snapshot).seen
         except UsageError as error:
-            notes.append(f"whether {path} has seen the documents it is scored on cannot be told: {error}")
+            notes.append(
+                Message(
+                    "whether %(path)s has seen the documents it is scored on cannot be told: %(error)s",
+                    path=path,
+                    error=error,
+                )
+            )
             return cls(None, tuple(notes))
         if seen:
             notes.append(
-                f"{path}, compared with, has seen {len(seen)} of the {len(gold)} documents in training "
-                f"({first_few(seen)}): its scores are too high, so a fall from them may be none"
+                Message(
+                    "%(path)s, compared with, has seen %(seen)s of the %(all)s documents in training (%(ids)s): its "
+                    "scores are too high, so a fall from them may be none",
+                    path=path,
+                    seen=len(seen),
+                    all=len(gold),
+                    ids=first_few(seen),
+                )
             )
         return cls(seen, tuple(notes))
 
 
 def _lacking(path: str | Path, ontology: Ontology, gold: Sequence[Document]) -> Iterator[str]:
     if lacking := labels_lacking(ontology, gold, path=str(path)):
-        yield f"{lacking}: it cannot find them, which its scores suffer from"
+        yield Message("%(lacking)s: it cannot find them, which its scores suffer from", lacking=lacking)

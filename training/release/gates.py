@@ -14,12 +14,15 @@ from annotation.core import yaml_text
 from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF, UNITS
-from annotation.core.messages import percent
-from annotation.page.titles import Names
+from annotation.core.messages import N_, Message, percent
+from annotation.page.titles import LANGUAGES, Names
 from training.analysis.comparison import SCORE, SEQEVAL, Comparison, DropsConfig, ScoreChange
 from training.analysis.leakage import Leakage
 from training.config.validation import ConfigError, Settings, at_least, hint, setting, typed, within
 from training.scoring.scores import KINDS, seqeval_title
+
+FLOOR, DROP, LEAKAGE = N_("floor"), N_("drop"), N_("leakage")
+CALIBRATION, ALIGNMENT = N_("calibration"), N_("alignment")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,18 +129,28 @@ def _floors(floors: Mapping[str, float], micro: Mapping[str, PRF]) -> Iterator[O
     for unit, floor in floors.items():
         reached = micro[unit].f1
         if not micro[unit].gold + micro[unit].predicted:
-            yield Outcome("floor", None, f"{unit}: nothing is marked, by annotators or the model")
+            said = Message("%(score)s: nothing is marked, by annotators or the model", score=unit)
+            yield Outcome(FLOOR, None, said)
             continue
-        yield Outcome("floor", reached >= floor, f"{unit} is {percent(reached)}; at least {percent(floor)} is asked")
+        figures = {"score": unit, "f1": percent(reached), "least": percent(floor)}
+        said = Message("%(score)s is %(f1)s; at least %(least)s is asked", **figures)
+        yield Outcome(FLOOR, reached >= floor, said)
 
 
 def _drops(comparison: Comparison | None, names: Names) -> Iterator[Outcome]:
     if comparison is None:
-        yield Outcome("drop", True, "no release before this one to compare with")
+        yield Outcome(DROP, True, Message("no release before this one to compare with"))
         return
     for change in sorted(comparison.losses, key=_rank):
-        figures = f"F1 {percent(change.before)} before, {percent(change.now)} now (p {change.p:.4f}"
-        yield Outcome("drop", False, f"{subject(change, names)}: {figures}, {change.differing} stories differ)")
+        said = Message(
+            "%(subject)s: F1 %(before)s before, %(now)s now (p %(p)s, %(differing)s stories differ)",
+            subject=subject(change, names),
+            before=percent(change.before),
+            now=percent(change.now),
+            p=f"{change.p:.4f}",
+            differing=change.differing,
+        )
+        yield Outcome(DROP, False, said)
     if not comparison.losses:
         yield _no_drop(comparison)
 
@@ -146,13 +159,18 @@ def _no_drop(comparison: Comparison) -> Outcome:
     """Nothing fell beyond chance: a pass where any score could have, or where the models mark the very same."""
     number, level = len(comparison.changes), comparison.drops.level
     if comparison.testable:
-        few = number - comparison.testable
-        said = f"none of {comparison.testable} scores fell significantly (level {level:g}); {few} more: too few to say"
-        return Outcome("drop", True, said)
+        said = Message(
+            "none of %(testable)s scores fell significantly (level %(level)s); %(few)s more: too few to say",
+            testable=comparison.testable,
+            level=f"{level:g}",
+            few=number - comparison.testable,
+        )
+        return Outcome(DROP, True, said)
     if comparison.headline.enough and not any(change.differing for change in comparison.changes):
-        return Outcome("drop", True, f"none of {number} scores differs in any of {comparison.stories} stories")
-    said = f"too few of {comparison.stories} stories differ to say whether any of {number} scores fell"
-    return Outcome("drop", None, said)
+        same = N_("none of %(scores)s scores differs in any of %(stories)s stories")
+        return Outcome(DROP, True, Message(same, scores=number, stories=comparison.stories))
+    few = N_("too few of %(stories)s stories differ to say whether any of %(scores)s scores fell")
+    return Outcome(DROP, None, Message(few, scores=number, stories=comparison.stories))
 
 
 def _rank(change: ScoreChange) -> tuple[float, float, bool]:
@@ -160,43 +178,68 @@ def _rank(change: ScoreChange) -> tuple[float, float, bool]:
     return change.p, round(change.delta, 6), change.key[0] not in KINDS
 
 
+_SUBJECTS = {
+    "role": N_("role %(title)s"),
+    "arguments": N_("arguments of %(title)s"),
+    "event": N_("event %(title)s"),
+    "entity": N_("entity %(title)s"),
+}
+_PLACES = {"language": N_("%(subject)s in %(place)s"), "source": N_("%(subject)s in articles of %(place)s")}
+
+
 def subject(change: ScoreChange, names: Names) -> str:
     """The subject of a change as text, such as "role Attacker in Arabic"."""
-    kind, name = change.key
-    subjects = {
-        SCORE: name,
-        SEQEVAL: seqeval_title(name),
-        "role": f"role {names.role(name)}",
-        "arguments": f"arguments of {names.title(name)}",
-        "event": f"event {names.title(name)}",
-        "entity": f"entity {names.title(name)}",
-    }
-    changed = subjects.get(kind, f"arguments, {kind} {name}")
-    slice_kind, value = change.slice_
-    places = {"": "", "language": f" in {names.language(value)}", "source": f" in articles of {value}"}
-    return changed + places[slice_kind]
+    (kind, name), (slice_kind, value) = change.key, change.slice_
+    changed = name if kind == SCORE else seqeval_title(name) if kind == SEQEVAL else _type_or_slice(kind, name, names)
+    if slice_kind not in _PLACES:
+        return changed
+    place = _name(LANGUAGES.get(value, value)) if slice_kind == "language" else value
+    return Message(_PLACES[slice_kind], subject=changed, place=place)
+
+
+def _type_or_slice(kind: str, name: str, names: Names) -> Message:
+    if kind in _SUBJECTS:
+        title = names.role(name) if kind == "role" else names.title(name)
+        return Message(_SUBJECTS[kind], title=title)
+    return Message("arguments, %(kind)s %(name)s", kind=_name(kind), name=_name(name))
+
+
+def _name(text: str) -> str:
+    """A name that pages may have in their language, too."""
+    return text if isinstance(text, Message) else Message(text.replace("%", "%%"))
 
 
 def _leakage(most: int, leaks: Leakage) -> Iterator[Outcome]:
-    message = f"{len(leaks)} documents were seen in training: {leaks}; at most {most} may be"
-    yield Outcome("leakage", len(leaks) <= most, message)
+    message = Message(
+        "%(seen)s documents were seen in training: %(how)s; at most %(most)s may be",
+        seen=len(leaks),
+        how=leaks.summary,
+        most=most,
+    )
+    yield Outcome(LEAKAGE, len(leaks) <= most, message)
 
 
 def _calibration(limits: Mapping[str, float], errors: Mapping[str, tuple[float, float]]) -> Iterator[Outcome]:
     for layer, most in limits.items():
         if layer not in errors:
-            yield Outcome("calibration", None, f"{layer}: too few found to say")
+            yield Outcome(CALIBRATION, None, Message("%(layer)s: too few found to say", layer=_name(layer)))
             continue
         error, chance = errors[layer]
-        message = f"{layer} scores are off by {percent(error)} points; at most {percent(most)} is asked"
+        template = N_("%(layer)s scores are off by %(error)s points; at most %(most)s is asked")
         if most < error <= chance:
-            message += f", but so few may be off by {percent(chance)} by chance"
-        yield Outcome("calibration", error <= max(most, chance), message)
+            template = N_(
+                "%(layer)s scores are off by %(error)s points; at most %(most)s is asked, but so few may be off by "
+                "%(chance)s by chance"
+            )
+        figures = {"error": percent(error), "most": percent(most), "chance": percent(chance)}
+        message = Message(template, layer=_name(layer), **figures)
+        yield Outcome(CALIBRATION, error <= max(most, chance), message)
 
 
 def _alignment(least: float, share: float) -> Iterator[Outcome]:
-    message = f"{percent(share)} percent of the marks can be learned; at least {percent(least)} is asked"
-    yield Outcome("alignment", share >= least, message)
+    figures = {"share": percent(share), "least": percent(least)}
+    message = Message("%(share)s percent of the marks can be learned; at least %(least)s is asked", **figures)
+    yield Outcome(ALIGNMENT, share >= least, message)
 
 
 def failed(outcomes: Iterable[Outcome]) -> list[Outcome]:

@@ -20,15 +20,17 @@ from training.report.page import write_report
 _TRACKED = ("project", "entity", "group", "artifacts")
 
 
-def put(folder: Path, record: Record, result: Evaluation, *, model: str | None) -> Path:
-    """Write the folder of a release atomically and return it. A refused release replaces an earlier refused one.
+def put(folder: Path, record: Record, result: Evaluation, *, model: str | None, language: str = "en") -> Path:
+    """Write the folder of a release atomically and return it, its report in the language.
+
+    A refused release replaces an earlier refused one.
 
     Raises UsageError when the release exists already, or the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        write_report(result, building)
+        write_report(result, building, language)
         write_documents(building / "predictions.jsonl", (pair.predicted for pair in result.pairs))
         if model:
             shutil.copytree(model, building / "model")

@@ -55,13 +55,20 @@ def draw(spec: Spec, label: str) -> Markup:
     return head.format(_shown(label), width, height, box) + Markup(re.sub(r' aria-\w+="[^"]*"', "", body))
 
 
-def bars(rows: Sequence[tuple[str, float, str]], label: str, *, color: str = FILL) -> Markup:
+def bars(
+    rows: Sequence[tuple[str, float, str]], label: str, *, color: str = FILL, right_to_left: bool = False
+) -> Markup:
     """A chart with one horizontal bar per row (title, length, text beside it), in this order. Lengths are in 0..1."""
     values = [{"title": _shown(title), "value": value, "words": _shown(words)} for title, value, words in rows]
     longest = max([value for _, value, _ in rows], default=0) or 1
-    y = {"field": "title", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False}}
-    x = {"field": "value", "type": "quantitative", "axis": None, "scale": {"domain": [0, longest * 1.45]}}
-    text = {"type": "text", "align": "left", "dx": 5}
+    x = {
+        "field": "value",
+        "type": "quantitative",
+        "axis": None,
+        "scale": {"domain": [0, longest * 1.45], "reverse": right_to_left},
+    }
+    y = _titles(right_to_left)
+    text = {"type": "text", **({"align": "right", "dx": -5} if right_to_left else {"align": "left", "dx": 5})}
     layers = [
         {"mark": {"type": "bar", "color": color, "height": 13}, "encoding": {"x": x, "y": y}},
         {"mark": text, "encoding": {"x": x, "y": y, "text": {"field": "words"}}},
@@ -69,10 +76,16 @@ def bars(rows: Sequence[tuple[str, float, str]], label: str, *, color: str = FIL
     return draw({"width": WIDTH, "height": {"step": 25}, "data": {"values": values}, "layer": layers}, label)
 
 
-def changes(rows: Sequence[tuple[str, float, float, float, str]], label: str) -> Markup:
+def changes(
+    rows: Sequence[tuple[str, float, float, float, str]],
+    label: str,
+    *,
+    axis: str = "change of F1, points",
+    right_to_left: bool = False,
+) -> Markup:
     """A chart of differences in F1, in 0..1, with intervals: (title, delta, low, high, state).
 
-    A state is better, worse or unclear.
+    A state is better, worse or unclear. Titles are on the right for `right_to_left`; numbers grow to the right always.
     """
     values = [
         {"title": _shown(title), "delta": 100 * delta, "low": 100 * low, "high": 100 * high, "state": state}
@@ -84,8 +97,8 @@ def changes(rows: Sequence[tuple[str, float, float, float, str]], label: str) ->
         "legend": None,
         "scale": {"domain": ["better", "worse", "unclear"], "range": [CORRECT, MISSED, SOFT]},
     }
-    y = {"field": "title", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False, "domain": False}}
-    x = {"type": "quantitative", "axis": {"title": "change of F1, points", "tickCount": 5}}
+    y = _titles(right_to_left)
+    x = {"type": "quantitative", "axis": {"title": axis, "tickCount": 5}}
     layers = [
         {"mark": {"type": "rule", "color": INK, "strokeDash": [3, 3]}, "encoding": {"x": {"datum": 0}}},
         {
@@ -134,6 +147,14 @@ def lines(
         mark = {"type": "line", "color": SOFT, "strokeDash": [3, 3], "strokeWidth": 1}
         layers.insert(0, {"data": ends, "mark": mark, "encoding": at})
     return draw({"width": WIDTH, "height": 210, "data": {"values": values}, "layer": layers}, label)
+
+
+def _titles(right_to_left: bool) -> Spec:
+    """The axis of the rows' titles."""
+    axis: Spec = {"title": None, "ticks": False, "domain": False}
+    if right_to_left:
+        axis["orient"] = "right"
+    return {"field": "title", "type": "nominal", "sort": None, "axis": axis}
 
 
 def _share(field: str, title: str) -> Spec:

@@ -143,5 +143,7 @@ def _side(document: Document, other: Document, other_units: Units, wrong: str, n
         missing, unmatched = sorted(set(spans) - set(other_spans)), sorted(set(other_spans) - set(spans))
         for i, j in assign(missing, unmatched):
             words = showable(unmatched[j].quote(document.text))
-            notes[missing[i]] = f"; the other side has {names.title(unmatched[j].label)} on “{words}”"
+            notes[missing[i]] = names.wording.gettext(
+                "; the other side has %(type)s on “%(words)s”", type=names.title(unmatched[j].label), words=words
+            )
     return Marking(document, other_units, names, CORRECT, wrong, notes).side()

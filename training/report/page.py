@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import jinja2
@@ -14,6 +15,7 @@ from annotation.core.matching import ENOUGH, HEADLINE, PRF
 from annotation.page import templates
 from annotation.page.filters import filters
 from annotation.page.titles import UNITS, Names
+from annotation.page.wording import Wording
 from annotation.storage.documents_file import atomic
 from training.analysis.calibration import WANTED
 from training.analysis.comparison import ScoreChange
@@ -22,10 +24,18 @@ from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
 from training.report import charts
 from training.report.examples import worst
-from training.report.summary import CHANCE_MEANS, FIXED_MEANS, answers, signed, slice_name, slice_title
+from training.report.summary import (
+    answers,
+    chance_means,
+    counted,
+    fixed_means,
+    signed,
+    slice_kind,
+    slice_name,
+    slice_title,
+)
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS
-from training.scoring.scores import counted
 
 _HERE = Path(__file__).parent
 
@@ -43,16 +53,18 @@ class TypeRow:
     change: ScoreChange | None = None
 
 
-def write_report(evaluation: Evaluation, out: Path) -> Path:
+def write_report(evaluation: Evaluation, out: Path, language: str = "en") -> Path:
     """Write report.html, report.md and metrics.json into the folder `out`, and return the path of the first.
 
-    All three are rendered before the first is written; each is written atomically.
+    The first two are in the language; metrics.json is in English. All three are rendered before the first is written;
+    each is written atomically.
     """
-    values = _values(evaluation)
+    names = Names(evaluation.ontology, Wording(language))
+    values, environment = _values(evaluation, names), report_templates(names.wording)
     files = {
         "metrics.json": json_text.dumps(json_text.figures(evaluation.as_dict()), indent=2) + "\n",
-        "report.md": report_templates().get_template("report.md.j2").render(**values),
-        "report.html": report_templates().get_template("page.html.j2").render(**values, **_page(evaluation)),
+        "report.md": environment.get_template("report.md.j2").render(**values),
+        "report.html": environment.get_template("page.html.j2").render(**values, **_page(evaluation, names)),
     }
     for name, text in files.items():
         with atomic(out / name) as file:
@@ -60,7 +72,7 @@ def write_report(evaluation: Evaluation, out: Path) -> Path:
     return out / "report.html"
 
 
-def _values(evaluation: Evaluation) -> dict[str, object]:
+def _values(evaluation: Evaluation, names: Names) -> dict[str, object]:
     """The template variables that report.html and report.md share."""
     return {
         "evaluation": evaluation,
@@ -68,24 +80,23 @@ def _values(evaluation: Evaluation) -> dict[str, object]:
         "title": evaluation.title,
         "meta": evaluation.meta,
         "headline": HEADLINE,
-        "answers": answers(evaluation),
+        "answers": answers(evaluation, names),
+        "names": names,
         "causes": [cause for cause in evaluation.diagnosis.causes if cause.missed + cause.spurious],
         "meanings": CAUSES,
         "worst": evaluation.slices.worst,
-        "fixed_means": FIXED_MEANS,
-        "chance_means": CHANCE_MEANS,
+        "fixed_means": fixed_means(names.wording),
+        "chance_means": chance_means(names.wording),
     }
 
 
-def _page(evaluation: Evaluation) -> dict[str, object]:
+def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
     """The template variables of report.html alone."""
-    names = Names(evaluation.ontology)
     examples, others = worst(
         evaluation.scores, evaluation.pairs, names, causes=evaluation.causes, studio=evaluation.studio
     )
     shown_types = (event.type for view in examples for side in (view.gold, view.predicted) for event in side.events)
     return {
-        "names": names,
         "units": UNITS,
         "layers": SPAN_LAYERS,
         "layer_names": PLURAL,
@@ -97,7 +108,11 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
         "fewest": intervals.FEWEST,
         "types": _types(evaluation, names),
         "unscored": names.unscored(evaluation.scores.by_type),
-        "charts": {"causes": _causes(evaluation), "changes": _changes(evaluation, names), **_calibration(evaluation)},
+        "charts": {
+            "causes": _causes(evaluation, names.wording),
+            "changes": _changes(evaluation, names),
+            **_calibration(evaluation, names.wording),
+        },
         "examples": examples,
         "others": others,
         **filters([*examples, *others], names, shown_types=shown_types, causes=CAUSES),
@@ -105,10 +120,11 @@ def _page(evaluation: Evaluation) -> dict[str, object]:
     }
 
 
-def _causes(evaluation: Evaluation) -> Markup:
+def _causes(evaluation: Evaluation, wording: Wording) -> Markup:
     causes = [cause for cause in evaluation.diagnosis.causes if cause.missed + cause.spurious]
-    rows = [(cause.name, cause.gain, signed(cause.gain)) for cause in causes]
-    return charts.bars(rows, f"{HEADLINE} F1 gained if a cause were fixed")
+    rows = [(wording.of(cause.name), cause.gain, signed(cause.gain)) for cause in causes]
+    label = wording.gettext("%(score)s gained if a cause were fixed", score=f"{HEADLINE} F1")
+    return charts.bars(rows, label, right_to_left=wording.right_to_left)
 
 
 def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
@@ -116,30 +132,36 @@ def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
     before = evaluation.before
     if before is None:
         return {}
-    comparison = before.comparison
+    comparison, wording, _ = before.comparison, names.wording, names.wording.gettext
     scores = list(comparison.micro.items())
     for code, part in comparison.by_language.items():
-        scores.append((f"{HEADLINE}, {names.language(code)}", part.micro[HEADLINE]))
-    groups = {"Scores": scores}
+        place = _("%(score)s, %(place)s", score=HEADLINE, place=names.language(code))
+        scores.append((place, part.micro[HEADLINE]))
+    groups = {_("Scores"): scores}
     for kind, caption, name in (
-        ("arguments", "Event types, their arguments", names.title),
-        ("role", "Roles", names.role),
+        ("arguments", _("Event types, their arguments"), names.title),
+        ("role", _("Roles"), names.role),
     ):
         groups[caption] = [(name(k), change) for k, change in comparison.by_type[kind].items()]
     return {
         caption: charts.changes(
-            [(name, c.delta, *(c.interval or (c.delta, c.delta)), c.verdict) for name, c in rows], f"{caption}: change"
+            [(name, c.delta, *(c.interval or (c.delta, c.delta)), c.verdict) for name, c in rows],
+            _("%(caption)s: change", caption=caption),
+            axis=_("change of F1, points"),
+            right_to_left=wording.right_to_left,
         )
         for caption, rows in groups.items()
         if rows
     }
 
 
-def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
+def _calibration(evaluation: Evaluation, wording: Wording) -> dict[str, Markup]:
     """The reliability and abstention charts of the layers with enough predictions; empty if there are none."""
+    _ = wording.gettext
     layers = {name: layer for name, layer in evaluation.calibration.layers.items() if layer.enough}
     if not layers:
         return {"reliability": Markup(), "abstention": Markup()}
+    layers = {wording.of(name): layer for name, layer in layers.items()}
     bins = [{"series": name, "x": b.score, "y": b.right} for name, layer in layers.items() for b in layer.bins]
     abstention = [
         {"series": name, "x": point.kept, "y": point.prf.precision}
@@ -148,9 +170,15 @@ def _calibration(evaluation: Evaluation) -> dict[str, Markup]:
         if point.prf.predicted >= ENOUGH
     ]
     return {
-        "reliability": charts.lines(bins, "Reliability", x=("x", "score"), y=("y", "share that is right"), ideal=True),
+        "reliability": charts.lines(
+            bins, _("Reliability"), x=("x", _("score")), y=("y", _("share that is right")), ideal=True
+        ),
         "abstention": charts.lines(
-            abstention, "Abstention", x=("x", "share of predictions kept"), y=("y", "precision"), points=False
+            abstention,
+            _("Abstention"),
+            x=("x", _("share of predictions kept")),
+            y=("y", _("precision")),
+            points=False,
         ),
     }
 
@@ -177,9 +205,11 @@ def _ranked(rows: list[TypeRow]) -> list[TypeRow]:
     return sorted(rows, key=lambda row: (-row.scores[0].gold, row.title))
 
 
-def report_templates() -> jinja2.Environment:
+def report_templates(wording: Wording | None = None) -> jinja2.Environment:
     """The Jinja environment with this package's templates, the shared ones, and the filters and functions they use."""
-    environment = templates.template_environment(_HERE)
+    wording = wording or Wording()
+    environment = templates.template_environment(_HERE, wording)
     environment.filters["signed"] = signed
-    environment.globals |= {"slice_title": slice_title, "slice_name": slice_name, "counted": counted}
+    environment.globals |= {"slice_title": slice_title, "slice_kind": slice_kind, "slice_name": slice_name}
+    environment.globals["counted"] = partial(counted, wording=wording)
     return environment

@@ -12,7 +12,9 @@ from markupsafe import Markup
 from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, UNITS
+from annotation.core.messages import N_
 from annotation.page.titles import LANGUAGES
+from annotation.page.wording import Wording
 from annotation.storage.documents_file import atomic
 from training.lineage.release_record import RECORD, Record
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw
@@ -20,7 +22,7 @@ from training.report.page import report_templates
 
 HISTORY = "history.html"
 _HERE = Path(__file__).parent
-_LAYERS = {"Trig-C": "triggers (Trig-C)", HEADLINE: f"arguments ({HEADLINE})", "Entity": "entities"}
+_LAYERS = {"Trig-C": N_("triggers (Trig-C)"), HEADLINE: N_("arguments (Arg-C+)"), "Entity": N_("entities")}
 _WHOLE = {"domain": [0, 1]}
 _COLORS = (FILL, MISSED, SPURIOUS)
 
@@ -52,30 +54,40 @@ def latest_version(folder: Path) -> str | None:
     return records[-1].version if records else None
 
 
-def write_history(folder: Path) -> Path:
-    """Write history.html into the folder of releases and return its path."""
+def write_history(folder: Path, language: str = "en") -> Path:
+    """Write history.html in the language into the folder of releases and return its path."""
+    wording = Wording(language)
     records = releases(folder)
     rows = [ReleaseRow(now, before) for before, now in pairwise([None, *records]) if now]
     languages = sorted({language for record in records for language in record.scores} - {"all"})
     values = {"rows": rows[::-1], "units": UNITS, "headline": HEADLINE, "languages": languages, "names": LANGUAGES}
     style = Markup((_HERE / "page.css").read_text(encoding="utf-8"))
-    page = report_templates().get_template("history.html.j2").render(**values, style=style, chart=_chart(records))
+    page = (
+        report_templates(wording)
+        .get_template("history.html.j2")
+        .render(**values, style=style, chart=_chart(records, wording))
+    )
     with atomic(folder / HISTORY) as file:
         file.write(page)
     return folder / HISTORY
 
 
-def _chart(records: Sequence[Record]) -> Markup:
+def _chart(records: Sequence[Record], wording: Wording) -> Markup:
     """A chart of F1 of three layers by release, in order of time; empty with fewer than two releases."""
     if len(records) < 2:
         return Markup("")
     rows = [
-        {"release": record.version, "f1": record.scores["all"][unit], "series": title}
+        {"release": record.version, "f1": record.scores["all"][unit], "series": wording.of(title)}
         for record in records
         for unit, title in _LAYERS.items()
     ]
     encoding = {
-        "x": {"field": "release", "type": "nominal", "sort": None, "axis": {"title": "release", "labelAngle": -45}},
+        "x": {
+            "field": "release",
+            "type": "nominal",
+            "sort": None,
+            "axis": {"title": wording.gettext("release"), "labelAngle": -45},
+        },
         "y": {
             "field": "f1",
             "type": "quantitative",
@@ -85,7 +97,7 @@ def _chart(records: Sequence[Record]) -> Markup:
         "color": {"field": "series", "type": "nominal", "legend": {"title": None}, "scale": {"range": list(_COLORS)}},
     }
     spec: Spec = {"width": {"step": 60}, "height": 220, "data": {"values": rows}, "encoding": encoding}
-    return draw({**spec, "mark": {"type": "line", "point": {"size": 60}}}, "F1 of each release")
+    return draw({**spec, "mark": {"type": "line", "point": {"size": 60}}}, wording.gettext("F1 of each release"))
 
 
 def _records(folder: Path) -> Iterator[Record]:

@@ -17,16 +17,16 @@ from annotation.core.boundary_difference import MARKS, PROCLITIC, edge
 from annotation.core.document import Span
 from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import PRF, assign, same_label
-from annotation.core.messages import percent
+from annotation.core.messages import N_, percent
 from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import prfs
 
 RUNGS: Mapping[str, str] = {
-    "exact": "same offsets",
-    "proclitic-insensitive": "or one begins a proclitic earlier",
-    "mark-insensitive": "or they differ by points, tatweel, quotes, punctuation or spaces only",
-    "overlap": "or they share a character",
-    "type only": "or they are anywhere in the same document",
+    N_("exact"): N_("same offsets"),
+    N_("proclitic-insensitive"): N_("or one begins a proclitic earlier"),
+    N_("mark-insensitive"): N_("or they differ by points, tatweel, quotes, punctuation or spaces only"),
+    N_("overlap"): N_("or they share a character"),
+    N_("type only"): N_("or they are anywhere in the same document"),
 }
 
 LadderRow: TypeAlias = list[tuple[int, int, int]]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import PRF
-from annotation.core.messages import first_few
+from annotation.core.messages import N_, Message, first_few
 from annotation.core.ontology import Ontology
 from training.scoring.scores import Scores
 
@@ -31,25 +31,30 @@ def remarks(scores: Scores, ontology: Ontology | None = None) -> list[str]:
 
 def _empty(documents: int, gold: bool, predicted: bool) -> Iterator[str]:
     if not gold and not predicted:
-        yield (
-            f"nothing is marked in the {documents} documents, neither in gold nor in predicted: there is nothing to "
-            "find, and scores are undefined (counted as 0)"
+        yield Message(
+            "nothing is marked in the %(documents)s documents, neither in gold nor in predicted: there is nothing to "
+            "find, and scores are undefined (counted as 0)",
+            documents=documents,
         )
     elif not gold:
-        yield (
-            f"nothing is marked in the {documents} gold documents: all that is predicted is wrong, and recall is "
-            "undefined (counted as 0)"
+        yield Message(
+            "nothing is marked in the %(documents)s gold documents: all that is predicted is wrong, and recall is "
+            "undefined (counted as 0)",
+            documents=documents,
         )
     elif not predicted:
-        yield f"nothing is marked in the {documents} predicted documents: every score is 0"
+        yield Message(
+            "nothing is marked in the %(documents)s predicted documents: every score is 0", documents=documents
+        )
 
 
 def _unshared(gold: Sequence[tuple[str, str]], predicted: Sequence[tuple[str, str]]) -> Iterator[str]:
     if gold and predicted and not set(gold) & set(predicted):
-        sides = ", ".join(f"{side} has {_named(types)}" for side, types in (("gold", gold), ("predicted", predicted)))
-        yield (
-            f"gold and predicted share none of their types ({sides}): they score 0; "
-            "were they marked by different ontologies?"
+        yield Message(
+            "gold and predicted share none of their types (gold has %(gold)s, predicted has %(predicted)s): they score "
+            "0; were they marked by different ontologies?",
+            gold=_named(gold),
+            predicted=_named(predicted),
         )
 
 
@@ -57,13 +62,25 @@ def _unknown(
     gold: Sequence[tuple[str, str]], predicted: Sequence[tuple[str, str]], ontology: Ontology
 ) -> Iterator[str]:
     allowed = {"event": ontology.events, "role": ontology.roles, "entity": ontology.entities}
-    effects = {"predicted": "they count as wrong where gold does not have them too", "gold": "they are to be found"}
-    for side, types in (("gold", gold), ("predicted", predicted)):
+    sides = (
+        (
+            gold,
+            N_(
+                "types in gold that are not in the ontology '%(ontology)s': %(types)s; they are to be found, so name "
+                "the ontology they were marked by if that is another"
+            ),
+        ),
+        (
+            predicted,
+            N_(
+                "types in predicted that are not in the ontology '%(ontology)s': %(types)s; they count as wrong where "
+                "gold does not have them too, so name the ontology they were marked by if that is another"
+            ),
+        ),
+    )
+    for types, template in sides:
         if unknown := [(kind, name) for kind, name in types if name not in allowed[kind]]:
-            yield (
-                f"types in {side} that are not in the ontology {ontology.name!r}: {_named(unknown)}; "
-                f"{effects[side]}, so name the ontology they were marked by if that is another"
-            )
+            yield Message(template, ontology=ontology.name, types=_named(unknown))
 
 
 def _named(types: Sequence[tuple[str, str]]) -> str:
@@ -83,7 +100,7 @@ def check_labels_known(ontology: Ontology, gold: Sequence[Document], *, path: st
         raise UsageError(f"{lacking}; score it on a snapshot of its own ontology, or train it anew")
 
 
-def labels_lacking(ontology: Ontology, gold: Sequence[Document], *, path: str) -> str | None:
+def labels_lacking(ontology: Ontology, gold: Sequence[Document], *, path: str) -> Message | None:
     """The labels and roles of gold that the model's ontology lacks, with counts, as text; None where it has all."""
     labels = Counter(span.label for document in gold for span in document.spans())
     roles = Counter(f">{argument.role}" for d in gold for event in d.events for argument in event.arguments)
@@ -91,8 +108,13 @@ def labels_lacking(ontology: Ontology, gold: Sequence[Document], *, path: str) -
     unknown = {label: n for label, n in (labels + roles).items() if label not in allowed}
     if not unknown:
         return None
-    return (
-        f"{path}: its ontology {ontology.name} {ontology.version} lacks {len(unknown)} of the "
-        f"{len(labels + roles)} labels and roles that gold is marked in, {sum(unknown.values())} marks "
-        f"({first_few(sorted(unknown))})"
+    return Message(
+        "%(path)s: its ontology %(ontology)s lacks %(unknown)s of the %(all)s labels and roles that gold is marked in, "
+        "%(marks)s marks (%(names)s)",
+        path=path,
+        ontology=f"{ontology.name} {ontology.version}",
+        unknown=len(unknown),
+        all=len(labels + roles),
+        marks=sum(unknown.values()),
+        names=first_few(sorted(unknown)),
     )

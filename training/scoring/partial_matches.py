@@ -18,14 +18,14 @@ from annotation.core.bootstrap import Floats
 from annotation.core.document import Span
 from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import PRF, assign, same_label
-from annotation.core.messages import percent
+from annotation.core.messages import N_, percent
 from training.scoring.document_pairs import DocumentPair
 
 KINDS: Mapping[str, str] = {
-    "strict": "same offsets and type",
-    "exact": "same offsets, whatever the type",
-    "partial": "overlapping, whatever the type; half where the offsets are not the same",
-    "type": "overlapping and of the same type",
+    N_("strict"): N_("same offsets and type"),
+    N_("exact"): N_("same offsets, whatever the type"),
+    N_("partial"): N_("overlapping, whatever the type; half where the offsets are not the same"),
+    N_("type"): N_("overlapping and of the same type"),
 }
 
 MatchRow: TypeAlias = list[tuple[int, int, int, int]]

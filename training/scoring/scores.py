@@ -18,7 +18,7 @@ from annotation.core import bootstrap, intervals
 from annotation.core.document import Document
 from annotation.core.layers import SPAN_LAYERS
 from annotation.core.matching import HEADLINE, PRF, UNITS
-from annotation.core.messages import percent
+from annotation.core.messages import N_, percent
 from training.scoring.counts import KINDS as KINDS
 from training.scoring.counts import Integers, ScoreCounts, Slices, TypeName
 from training.scoring.document_pairs import DocumentPair, NumberedPair, stream_pairs
@@ -164,7 +164,8 @@ class Scores:
 
     def table(self) -> list[tuple[str, ...]]:
         """Rows for a terminal, a heading first, in percent; the last columns are F1 in each language."""
-        heading = ("", "F1", "95%", "P", "R", "gold", "predicted", "correct", *(f"F1 {k}" for k in self.by_language))
+        counts = (N_("gold"), N_("predicted"), N_("correct"))
+        heading = ("", "F1", "95%", "P", "R", *counts, *(f"F1 {k}" for k in self.by_language))
         rows = [heading]
         for unit in UNITS:
             rows.append((unit, *_cells(self.micro[unit]), *(_f1(s.micro[unit]) for s in self._slices())))
