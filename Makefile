@@ -22,7 +22,7 @@ check: $(READY)
 translations: $(READY)
 	$(BIN)/pybabel -q extract -F pyproject.toml -k Message --no-location --sort-output -o .pages.pot annotation training
 	for language in he ar; do $(BIN)/pybabel -q update -i .pages.pot -l $$language --no-fuzzy-matching --ignore-obsolete \
-	    --omit-header --ignore-pot-creation-date -o annotation/page/translations/$$language.po; done
+	    --ignore-pot-creation-date -w 100 -o annotation/page/translations/$$language.po; done
 	rm .pages.pot
 
 bench: $(READY)

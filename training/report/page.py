@@ -22,7 +22,7 @@ from training.analysis.comparison import ScoreChange
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
-from training.report import charts
+from training.report import charts, explanations
 from training.report.examples import worst
 from training.report.summary import (
     answers,
@@ -85,6 +85,7 @@ def _values(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "causes": [cause for cause in evaluation.diagnosis.causes if cause.missed + cause.spurious],
         "meanings": CAUSES,
         "worst": evaluation.slices.worst,
+        "explained": {"scores": explanations.SCORES, "spans": explanations.SPANS, "ece": explanations.ECE},
         "fixed_means": fixed_means(names.wording),
         "chance_means": chance_means(names.wording),
     }

@@ -22,7 +22,7 @@ from training.report.page import report_templates
 
 HISTORY = "history.html"
 _HERE = Path(__file__).parent
-_LAYERS = {"Trig-C": N_("triggers (Trig-C)"), HEADLINE: N_("arguments (Arg-C+)"), "Entity": N_("entities")}
+_LAYERS = {"Trig-C": N_("triggers (%(score)s)"), HEADLINE: N_("arguments (%(score)s)"), "Entity": N_("entities")}
 _WHOLE = {"domain": [0, 1]}
 _COLORS = (FILL, MISSED, SPURIOUS)
 
@@ -77,7 +77,7 @@ def _chart(records: Sequence[Record], wording: Wording) -> Markup:
     if len(records) < 2:
         return Markup("")
     rows = [
-        {"release": record.version, "f1": record.scores["all"][unit], "series": wording.of(title)}
+        {"release": record.version, "f1": record.scores["all"][unit], "series": wording.gettext(title, score=unit)}
         for record in records
         for unit, title in _LAYERS.items()
     ]
