@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench faults clean
 
 demo: $(READY)
 	$(BIN)/naba demo
@@ -21,6 +21,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+faults: $(READY)
+	$(BIN)/pytest tests/faults --long $(if $(SEED),--fault-seed=$(SEED)) --timeout=0
 
 clean:
 	-$(BIN)/naba serve --stop
