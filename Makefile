@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: demo test check translations bench clean
+.PHONY: demo test check translations bench faults clean
 
 demo: $(READY)
 	$(BIN)/naba demo
@@ -27,6 +27,9 @@ translations: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+faults: $(READY)
+	$(BIN)/pytest tests/faults --long $(if $(SEED),--fault-seed=$(SEED)) --timeout=0
 
 clean:
 	-$(BIN)/naba serve --stop

@@ -6,7 +6,7 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-SERVED = ("tests/browser/", "tests/studio/")
+SERVED = ("tests/browser/", "tests/faults/", "tests/studio/")
 
 
 class Sharing(LoadScopeScheduling):

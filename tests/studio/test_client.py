@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +10,9 @@ import httpx
 import pytest
 
 from annotation.core.errors import NabaError, ProjectError, StudioAuthError, StudioDownError, StudioError
-from annotation.labelstudio.server.client import Client, NotCarriedOutError, Patience
+from annotation.labelstudio.server.client import Client, Patience
 from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.server.http_errors import NotCarriedOutError, retry_after
 from annotation.labelstudio.server.paging import count_tasks, pages
 
 EXPIRED = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoicmVmcmVzaCIsImV4cCI6MX0.AAAA"
@@ -186,3 +188,61 @@ def test_the_requests_of_the_tests_reach_the_server_they_mean() -> None:
     with serving(says(200, b"{}")) as (url, asked):
         httpx.get(url, trust_env=False)
     assert asked == ["GET"]
+
+
+def test_an_answer_that_breaks_off_or_hangs_up_does_not_blame_the_address() -> None:
+    for answer in (
+        hangs_up,
+        says(201, b'{"task_ids": [', length=1000),
+        says(201, b'{"a', Content_Type="application/json"),
+    ):
+        with serving(answer) as (url, _), pytest.raises(StudioDownError, match="may have been done") as caught:
+            Client(url, "abc", patience=HASTY).create("api/projects/1/import", b"[]")
+        assert "LABEL_STUDIO_URL" not in str(caught.value)
+
+
+def test_a_server_that_asks_to_wait_longer_than_there_is_patience_is_said_with_the_time() -> None:
+    with serving(says(429, b"", Retry_After="3600")) as (url, asked):
+        with pytest.raises(NotCarriedOutError, match="try again in 3,600 s"):
+            Client(url, "abc").me()
+        assert asked == ["GET"], "it does not ask again before the time"
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "most"),
+    [("", 0, 0), ("7", 7, 7), ("x", 0, 0), ("-3", 0, 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0, 0), ("²", 0, 0)],
+)
+def test_how_long_an_answer_asks_to_wait(value: str, least: float, most: float) -> None:
+    assert least <= retry_after({"Retry-After": value}) <= most
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "place", "said"),
+    [
+        ("GET", 302, "http://127.0.0.2:9/x?token=1", "sends on to http://127.0.0.2:9; set LABEL_STUDIO_URL"),
+        ("POST", 301, "/user/login/?next=/", "sends POST requests on to /user/login/; check LABEL_STUDIO_URL"),
+        ("POST", 308, "https://user:secret@studio.example/", "sends on to https://studio.example; set"),
+    ],
+)
+def test_a_redirect_that_would_lose_a_request_is_said(method: str, status: int, place: str, said: str) -> None:
+    with serving(says(status, b"", Location=place)) as (url, asked):
+        client = Client(url, "abc", patience=HASTY)
+        with pytest.raises(StudioError) as caught:
+            client.me() if method == "GET" else client.create("api/projects/", {})
+    assert said in str(caught.value)
+    assert asked == [method]
+
+
+def test_a_redirect_of_the_same_server_is_followed_with_what_was_sent() -> None:
+    with serving(says(307, b"", Location="/api/projects/1/import/"), says(201, b'{"id": 5}')) as (url, asked):
+        assert Client(url, "abc", patience=HASTY).create("api/projects/1/import", b"[]") == {"id": 5}
+    assert asked == ["POST", "POST"]
+
+
+def test_a_page_that_comes_twice_is_asked_for_again_and_not_counted_twice() -> None:
+    first, second = (says(200, json.dumps({"total": 3 - n, "tasks": [{"id": n + 1}]}).encode()) for n in (0, 2))
+    with serving(first, first, second) as (url, asked):
+        found = list(pages(Client(url, "abc", patience=HASTY), 1, ("id",)))
+    assert (found, len(asked)) == ([[{"id": 1}], [{"id": 3}]], 3)
+    with serving(first) as (url, _), pytest.raises(StudioError, match="again and again"):
+        list(pages(Client(url, "abc", patience=HASTY), 1, ("id",)))

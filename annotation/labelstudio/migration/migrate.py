@@ -8,21 +8,23 @@ and guidelines become the new ones. Results submitted in the meantime are change
 from __future__ import annotations
 
 import logging
+import time
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from annotation.core.errors import ProjectError, StudioDownError, StudioError
+from annotation.core.errors import ProjectError, StudioError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.migration.relabel import Relabelled, Relabelling
 from annotation.labelstudio.migration.report import MigrateReport, MigrationCounts
 from annotation.labelstudio.migration.results import Marked, attach, digest, everything, store
 from annotation.labelstudio.migration.undo_file import Entry, Header, UndoFile, free_path, undo_files
-from annotation.labelstudio.project.config_signature import half_way
+from annotation.labelstudio.project.config_signature import half_way, read_signature
 from annotation.labelstudio.project.data_manager_tab import show_tab
 from annotation.labelstudio.project.project import Project, described, find_project, interface
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.server.client import Client, row
+from annotation.labelstudio.server.http_errors import resumable
 from annotation.migration.mapping import Migration
 from annotation.migration.union_ontology import transition
 from annotation.storage.documents_file import atomic
@@ -30,6 +32,8 @@ from annotation.terminal import ProgressBar
 
 SETTINGS = ("label_config", "expert_instruction", "show_instruction", "description")
 _SWEEPS = 5
+SETTLING_SECONDS = 0.3
+"""Longer than another machine takes from its look at the project to its claim."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ def migrate(
     project, its page was edited by hand or another migration is unfinished, and StudioDownError when the server stops
     answering.
     """
-    with alone(workspace, project), with_resume_hint():
+    with alone(workspace, project), resumable(str):
         target = find_project(client, project, workspace=workspace, migrating=True)
         undo = _begun(target, to)
         old = Ontology.parse(undo.header.old) if undo else target.ontology
@@ -82,11 +86,11 @@ class Migrating:
 
     def run(self, undo: UndoFile | None) -> None:
         """Do the whole migration, or resume it with the undo file of an earlier run."""
-        undo = undo or self._write_down()
+        undo = undo or self._begin()
         self.report.undo = undo.path
         self.relabelling.again = undo.ended == "done" and not self.target.seal.migrating
         if self.target.ontology.hash != self.migration.new.hash or self.target.seal.migrating:
-            self.show_both()
+            self.show_both(undo)
             self._sweep_all(undo)
             self.settle(self._settings(undo), lambda: self._sweep_all(undo))
         if not self._sweep_all(undo) and self.relabelling.again:
@@ -101,11 +105,41 @@ class Migrating:
             show_tab(self.client, self.target.id, self.target.seal.ui_language, sorted(tally.stored))
         undo.end("done")
 
-    def show_both(self) -> None:
-        """Show the labels of both ontologies, sealed as migrating. All other commands then refuse the project."""
+    def _begin(self) -> UndoFile:
+        """Write everything down and claim the project. The file goes when another machine has claimed it."""
+        undo = self._write_down()
+        try:
+            self.show_both(undo)
+        except ProjectError:
+            undo.path.unlink()
+            raise
+        return undo
+
+    def show_both(self, undo: UndoFile) -> None:
+        """Show the labels of both ontologies, sealed as migrating. All other commands then refuse the project.
+
+        The seal names the migration, so of two machines that begin at once one goes on: the one whose name stays.
+        Raises ProjectError on the other.
+        """
+        if self._taken(undo):
+            return
         both = transition(self.migration.old, self.migration.new)
-        config = half_way(both, self.migration.new, self.target.seal.ui_language)
+        config = half_way(both, self.migration.new, self.target.seal.ui_language, undo.header.claim)
         self.client.change(self.url, {"label_config": config})
+        time.sleep(SETTLING_SECONDS)
+        self._taken(undo)
+
+    def _taken(self, undo: UndoFile) -> bool:
+        """Whether this migration has begun on the server. Raises ProjectError when another one has."""
+        seal = read_signature(str(row(self.client.get(self.url)).get("label_config") or ""))
+        if seal is None:
+            return False
+        others = seal.claim != undo.header.claim if seal.claim else seal.ontology.hash != self.target.ontology.hash
+        if others:
+            raise ProjectError(
+                f"another machine migrates project {self.target.title!r} at this moment; wait until it is done"
+            )
+        return bool(seal.migrating)
 
     def settle(self, settings: dict[str, object], sweep: Callable[[], object]) -> None:
         """Set page, guidelines and description in one request.
@@ -180,6 +214,7 @@ class Migrating:
             old=old.source,
             new=new.source,
             settings={key: settings.get(key) for key in SETTINGS},
+            claim=uuid.uuid4().hex,
         )
         home = self.target.home or Path()
         entries = (_entry(*change) for marks in self.tasks("writing down") for change in self._changes(marks, None))
@@ -193,15 +228,6 @@ class Migrating:
             **interface(new, self.target.seal.ui_language),
             **({"description": described(new)} if is_default else {}),
         }
-
-
-@contextmanager
-def with_resume_hint() -> Iterator[None]:
-    """Add to a StudioDownError how to resume."""
-    try:
-        yield
-    except StudioDownError as error:
-        raise StudioDownError(f"{error}; run the same command again to go on") from error
 
 
 def reattach(client: Client, draft: Marked, undo: UndoFile) -> None:
@@ -223,6 +249,8 @@ def _begun(target: Project, to: Ontology) -> UndoFile | None:
     home = target.home or Path()
     candidates = [undo for undo in undo_files(home) if undo.header.born == target.born and undo.ended != "undone"]
     matching = [undo for undo in candidates if Ontology.parse(undo.header.new).hash == to.hash]
+    if target.seal.migrating and target.seal.claim:
+        matching = [undo for undo in matching if undo.header.claim == target.seal.claim]
     if target.seal.migrating and (target.seal.migrating != to.hash or not matching):
         where = "to another ontology" if target.seal.migrating != to.hash else f"and its undo file is not in {home}"
         raise ProjectError(

@@ -11,7 +11,7 @@ from pathlib import Path
 from annotation.core.errors import ProjectError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.migration.migrate import Migrating, reattach, with_resume_hint
+from annotation.labelstudio.migration.migrate import Migrating, reattach
 from annotation.labelstudio.migration.relabel import Relabelling
 from annotation.labelstudio.migration.results import Marked, ResultKey, digest, store
 from annotation.labelstudio.migration.undo_file import UndoFile
@@ -19,6 +19,7 @@ from annotation.labelstudio.project.data_manager_tab import remove_tab
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.http_errors import resumable
 from annotation.migration.mapping import Migration
 
 
@@ -48,7 +49,7 @@ def undo(client: Client, *, project: str, file: Path, workspace: Path) -> UndoRe
     Raises UsageError when `file` is no undo file, ProjectError when it belongs to another project or a later migration
     followed, and StudioDownError when the server stops answering.
     """
-    with alone(workspace, project), with_resume_hint():
+    with alone(workspace, project), resumable(str):
         target = find_project(client, project, workspace=workspace, migrating=True)
         undoing = _Undoing(client, target, UndoFile.open(file))
         undoing.run()
@@ -77,7 +78,7 @@ class _Undoing:
     def run(self) -> None:
         """Restore page, guidelines and results, then record in the file that the migration is undone."""
         if self.target.seal.migrating or self.target.ontology.hash == self.new.hash:
-            self.forward.show_both()
+            self.forward.show_both(self.file)
             self._sweep_all()
             self.forward.settle(dict(self.file.header.settings), self._sweep_all)
         self._sweep_all()

@@ -24,7 +24,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Header:
-    """The project, both ontologies as YAML, and the original settings of the project."""
+    """The project, both ontologies as YAML, the original settings of the project, and the name of the migration."""
 
     project: int
     born: str
@@ -34,6 +34,7 @@ class Header:
     new: str
     settings: Row
     schema: int = SCHEMA
+    claim: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import holdings, same_text
-from annotation.labelstudio.server.client import Client, id_of, translated
-from annotation.labelstudio.server.new_annotation import create_annotation
+from annotation.labelstudio.server.client import Client, id_of
+from annotation.labelstudio.server.create_once import create_once
+from annotation.labelstudio.server.http_errors import translated
 from annotation.labelstudio.server.paging import pages
 from annotation.terminal import ProgressBar
 
@@ -76,7 +77,7 @@ def submit(client: Client, *, project: str, documents: Iterable[Document]) -> Su
                 lead_time = document.provenance.lead_time if document.provenance else None
                 body: Row = {"result": result, "lead_time": lead_time}
                 arrived = partial(_has_annotated, client, target.id, me, place.task)
-                create_annotation(client, place.task, body, arrived=arrived)
+                create_once(client, f"api/tasks/{place.task}/annotations/", body, arrived=arrived)
                 report.created += 1
             bar.advance(1)
     return report

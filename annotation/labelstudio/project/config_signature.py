@@ -32,7 +32,7 @@ class Sealed:
     """The contents of a seal. `edited` names what was changed by hand since; empty when nothing was.
 
     `current` is whether this version of naba would make the same configuration. `migrating` is the hash of the new
-    ontology while a migration is in progress, else empty.
+    ontology while a migration is in progress, else empty. `claim` tells whose migration that is.
     """
 
     ontology: Ontology
@@ -40,6 +40,7 @@ class Sealed:
     edited: str
     current: bool
     migrating: str = ""
+    claim: str = ""
 
 
 def sealed(ontology: Ontology, ui_language: str) -> str:
@@ -47,10 +48,13 @@ def sealed(ontology: Ontology, ui_language: str) -> str:
     return _with_seal(labelling_config(ontology, ui_language=ui_language), ontology, ui_language, {})
 
 
-def half_way(both: Ontology, new: Ontology, ui_language: str) -> str:
-    """The sealed configuration of a project in migration to `new`; it shows the labels of `both` ontologies."""
+def half_way(both: Ontology, new: Ontology, ui_language: str, claim: str) -> str:
+    """The sealed configuration of a project in migration to `new`; it shows the labels of `both` ontologies.
+
+    `claim` is the name of the migration, by which other machines know that the project is taken.
+    """
     config = labelling_config(both, ui_language=ui_language)
-    return _with_seal(config, new, ui_language, {"migrating": new.hash})
+    return _with_seal(config, new, ui_language, {"migrating": new.hash, "claim": claim})
 
 
 def _with_seal(config: str, ontology: Ontology, ui_language: str, more: dict[str, str]) -> str:
@@ -74,8 +78,8 @@ def read_signature(config: str, copy: str = "") -> Sealed | None:
     except (ValueError, KeyError, TypeError, zlib.error, OntologyError):
         return None
     edited = "" if _digest(actual) == interface else _difference(expected, actual)
-    migrating = str(contents.get("migrating", ""))
-    return Sealed(ontology, ui_language, edited, current=_digest(expected) == interface, migrating=migrating)
+    migrating, claim = str(contents.get("migrating", "")), str(contents.get("claim", ""))
+    return Sealed(ontology, ui_language, edited, _digest(expected) == interface, migrating, claim)
 
 
 def _unpacked(packed: bytes) -> bytes:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.server.client import Client, row, rows
+from annotation.labelstudio.server.create_once import create_once
 
 TITLES = {"ar": "بانتظار القرار", "he": "ממתינים להכרעה", "en": "To decide"}
 
@@ -19,7 +21,7 @@ def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[st
     hidden = _hidden(client, project)
     if not client.get("api/dm/views/", project=project):  # without a saved tab, ours would be the only one
         plain = {"title": "Default", "type": "list", "target": "tasks", "hiddenColumns": hidden}
-        client.create("api/dm/views/", {"project": project, "data": plain})
+        create_tab(client, project, plain)
     texts = dict.fromkeys(text for string in stored for text in (string, _escaped(string)))
     items = [
         {"filter": "filter:tasks:annotations_results", "operator": "contains", "type": "String", "value": text}
@@ -32,7 +34,19 @@ def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[st
         "hiddenColumns": hidden,
         "filters": {"conjunction": "or", "items": items},
     }
-    client.create("api/dm/views/", {"project": project, "data": data})
+    create_tab(client, project, data)
+
+
+def create_tab(client: Client, project: int, data: Row) -> None:
+    """Create a tab of a title that the project does not have."""
+    body: Row = {"project": project, "data": data}
+    create_once(client, "api/dm/views/", body, arrived=lambda: str(data["title"]) in tabs_by_title(client, project))
+
+
+def tabs_by_title(client: Client, project: int) -> dict[str, Row]:
+    """Title -> tab, of the saved tabs that have a title."""
+    views = rows(client.get("api/dm/views/", project=project))
+    return {str(row(view["data"]).get("title")): view for view in views if isinstance(view.get("data"), dict)}
 
 
 def remove_tab(client: Client, project: int, ui_language: str) -> None:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotation.core.errors import ProjectError, StudioDownError
+from annotation.core.errors import ProjectError, StudioError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.config_signature import Sealed, read_signature, sealed
 from annotation.labelstudio.project.labeling_config import guidelines, relation_titles
 from annotation.labelstudio.server.client import Client, id_of, row, rows
+from annotation.labelstudio.server.create_once import create_once
 from annotation.storage.documents_file import atomic
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,17 @@ def renew(client: Client, project: Project) -> None:
                 file.write(sealed(project.ontology, project.seal.ui_language))
 
 
+def check_unchanged(client: Client, project: Project) -> None:
+    """Raise StudioError when the project was migrated, or a migration of it began, since it was opened."""
+    raw = row(client.get(f"api/projects/{project.id}/"))
+    seal = read_signature(str(raw.get("label_config") or ""))
+    if seal is not None and (seal.migrating or seal.ontology.hash != project.ontology.hash):
+        raise StudioError(
+            f"project {project.title!r} was migrated to the ontology {_name(seal.ontology)} at the same time; "
+            "run the same command again when that is done"
+        )
+
+
 def _create(client: Client, title: str, ontology: Ontology, ui_language: str, annotators: int) -> None:
     if not TITLE_MINIMUM <= len(title) <= TITLE_MAXIMUM:
         raise ProjectError(f"{title!r} has {len(title)} characters; a project title has 3 to 50")
@@ -111,12 +123,8 @@ def _create(client: Client, title: str, ontology: Ontology, ui_language: str, an
         "maximum_annotations": annotators,
         **interface(ontology, ui_language),
     }
-    try:
-        client.create("api/projects/", body)
-    except StudioDownError:
-        # It may have been created before the answer was lost. One request makes the whole project, so a look is enough.
-        if not _projects_titled(client, title):
-            client.create("api/projects/", body)
+    # One request makes the whole project, so a look tells whether it arrived.
+    create_once(client, "api/projects/", body, arrived=lambda: bool(_projects_titled(client, title)))
 
 
 def _remove_twins(client: Client, title: str, younger: Sequence[Row]) -> None:
@@ -183,14 +191,14 @@ def _home(workspace: Path, raw: Row) -> Path:
 
 
 def _projects_titled(client: Client, title: str) -> list[Row]:
-    """The projects with exactly this title, oldest first."""
-    projects: list[Row] = []
+    """The projects with exactly this title, oldest first; one that is listed twice once."""
+    projects: dict[int, Row] = {}
     page = 1
     while page:
         answer = row(client.get("api/projects/", title=title, page=page, page_size=100, include="id,title"))
-        projects += [project for project in rows(answer.get("results")) if project.get("title") == title]
+        projects |= {id_of(found): found for found in rows(answer.get("results")) if found.get("title") == title}
         page = page + 1 if answer.get("next") else 0
-    return sorted(projects, key=lambda project: id_of(project))
+    return [projects[number] for number in sorted(projects)]
 
 
 def _check_same(project: Project, ontology: Ontology, ui_language: str) -> None:

@@ -17,7 +17,7 @@ from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.fixes import KINDS, Mended, mend
 from annotation.labelstudio.server.client import Client, id_of
-from annotation.labelstudio.server.new_annotation import create_annotation
+from annotation.labelstudio.server.create_once import create_once
 from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import batched
 from annotation.terminal import ProgressBar
@@ -118,7 +118,12 @@ class _Mending:
             # The server accepts the same id only once, so a repeated request creates no second annotation.
             "unique_id": str(uuid.uuid5(_NAMESPACE, f"{self.target.born} {number} {annotation.updated_at}")),
         }
-        create_annotation(self.client, task.id, body, arrived=lambda: self._has_mended(task.id, number))
+        create_once(
+            self.client,
+            f"api/tasks/{task.id}/annotations/",
+            body,
+            arrived=lambda: self._has_mended(task.id, number),
+        )
         self.report.mended += 1
 
     def _has_mended(self, task: int, number: int) -> bool:

@@ -1,4 +1,4 @@
-"""HTTP client for a Label Studio server, and the only module that imports the Label Studio SDK.
+"""HTTP client for a Label Studio server. Only it and http_errors.py import the Label Studio SDK.
 
 The SDK sends the requests and refreshes access tokens; the bodies are plain JSON. Every failure is raised as an error
 of `annotation.core.errors`. Requests that are safe to repeat are repeated while the server restarts.
@@ -6,11 +6,10 @@ of `annotation.core.errors`. Requests that are safe to repeat are repeated while
 
 from __future__ import annotations
 
-import json
+import logging
 import random
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -18,14 +17,19 @@ from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 
 from annotation.core import json_text
-from annotation.core.errors import ProjectError, StudioAuthError, StudioDownError, StudioError
+from annotation.core.errors import ProjectError, StudioDownError, StudioError
 from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.server.http_errors import (
+    NotCarriedOutError,
+    asked_to_wait,
+    check_redirect,
+    parsed,
+    translated,
+)
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = httpx.Timeout(300.0, connect=10.0)
-
-
-class NotCarriedOutError(StudioDownError):
-    """The server did not process the request, so sending it again cannot do its work twice."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,12 @@ class Client:
         with translated(self.url):
             loopback = httpx.URL(self.url).host in ("127.0.0.1", "localhost", "::1")
             # A proxy from the environment is for other machines; on the loopback it would only break the connection.
-            http = httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not loopback)
+            http = httpx.Client(
+                timeout=TIMEOUT,
+                follow_redirects=True,
+                trust_env=not loopback,
+                event_hooks={"response": [check_redirect]},
+            )
             sdk = LabelStudio(base_url=f"{self.url}/", api_key=self.token, httpx_client=http, max_retries=0)  # type: ignore[no-untyped-call]
         self._http = sdk._client_wrapper.httpx_client
 
@@ -125,9 +134,12 @@ class Client:
             except StudioDownError as error:
                 limit = self.patience.after_answer if self._answered else self.patience.before_answer
                 repeatable = safe or isinstance(error, NotCarriedOutError)
-                if not repeatable or time.monotonic() - began + pause > limit:
+                wait = max(pause * random.uniform(0.7, 1.3), asked_to_wait(error))
+                if not repeatable or time.monotonic() - began + wait > limit:
                     raise
-            time.sleep(pause * random.uniform(0.7, 1.3))
+                if wait > self.patience.longest_pause:
+                    log.warning("%s asks to wait %.0f s; going on then", self.url, wait)
+            time.sleep(wait)
             pause = min(pause * 2, self.patience.longest_pause)
 
     def _once(self, method: str, path: str, params: Mapping[str, object], body: bytes | None) -> Response:
@@ -135,90 +147,13 @@ class Client:
         with translated(self.url, path):
             answer = self._http.request(path, method=method, params=dict(params), content=body, headers=headers)
             if answer.status_code >= 400:
-                raise ApiError(status_code=answer.status_code, body=answer.text)
+                raise ApiError(headers=dict(answer.headers), status_code=answer.status_code, body=answer.text)
             self._answered = True
-            return Response(_parsed(answer, f"{self.url}/{path}"), len(answer.content))
-
-
-def _parsed(answer: httpx.Response, address: str) -> object:
-    """The JSON of an answer, None where it is empty. Raises StudioDownError for JSON that breaks off."""
-    try:
-        return _value(answer.content) if answer.content else None
-    except ValueError as error:
-        if "json" not in answer.headers.get("content-type", ""):
-            raise
-        problem = f"the answer of {address} breaks off after {len(answer.content):,} bytes"
-        raise StudioDownError(f"{problem}; what was asked may have been done: run the same command again") from error
-
-
-@contextmanager
-def translated(url: str, path: str = "") -> Iterator[None]:
-    """Turn every exception of the SDK and its HTTP library into an error of `annotation.core.errors`."""
-    try:
-        yield
-    except ApiError as error:
-        raise _refusal(url, path, error.status_code or 0, str(error.body)) from error
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise StudioError(
-            f"{url!r} is no address of a server; set LABEL_STUDIO_URL to one like http://host:8080"
-        ) from (error)
-    except (UnicodeEncodeError, httpx.LocalProtocolError) as error:
-        raise StudioAuthError(f"the token for {url} is none that could be sent; set LABEL_STUDIO_API_KEY") from error
-    except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-        raise NotCarriedOutError(_no_answer(url, error)) from error
-    except httpx.TransportError as error:
-        raise StudioDownError(_no_answer(url, error)) from error
-    except (httpx.HTTPError, ValueError, RecursionError, AttributeError, KeyError, TypeError) as error:
-        raise StudioError(
-            f"{url}/{path} answers with something that is no Label Studio's ({error}); check LABEL_STUDIO_URL"
-        ) from error
-
-
-def _refusal(url: str, path: str, status: int, body: str) -> StudioError:
-    detail = _detail(body)
-    if status in (401, 403):
-        return StudioAuthError(
-            f"Label Studio at {url} does not take the token ({status}: {detail}); "
-            "make one under Account & Settings, Access Token, and set LABEL_STUDIO_API_KEY"
-        )
-    if status == 404:
-        return ProjectError(f"{url}/{path} is not there ({detail}); was the project or task deleted meanwhile?")
-    if status == 429:
-        return NotCarriedOutError(f"Label Studio at {url} is asked too much ({detail}); try again later")
-    if status >= 500:
-        return StudioDownError(f"Label Studio at {url} failed ({status}: {detail}); see its log, then try again")
-    return StudioError(f"Label Studio at {url} refuses {path} ({status}: {detail})")
+            return Response(parsed(answer, f"{self.url}/{path}"), len(answer.content))
 
 
 def _json(body: object) -> bytes:
     return json_text.dumps(body, ascii_only=True).encode()
-
-
-def _value(body: str | bytes) -> object:
-    """The value in a server's answer. Raises ValueError."""
-    try:
-        return json.loads(body)
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-
-
-def _detail(body: str) -> str:
-    """The reason in a server's answer, on one line of at most 300 characters; an HTML page gives none."""
-    try:
-        answer = _value(body)
-        body = (
-            str(answer.get("validation_errors") or answer.get("detail") or answer)
-            if isinstance(answer, dict)
-            else str(answer)
-        )
-    except ValueError:
-        body = "a page for a browser" if "<html" in body else body
-    return " ".join(body.split())[:300]
-
-
-def _no_answer(url: str, error: Exception) -> str:
-    reason = str(error) or type(error).__name__
-    return f"Label Studio at {url} does not answer ({reason}); start it with `naba serve`, or check LABEL_STUDIO_URL"
 
 
 def row(value: object) -> Row:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from annotation.core.errors import StudioError
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.server.client import Client, row, rows
+from annotation.labelstudio.server.client import Client, id_of, row, rows
 
 PAGE_TASKS = 1000
 PAGE_BYTES = 12 << 20
 _FIRST_PAGE = 200
+_TRIES = 3
+
+log = logging.getLogger(__name__)
 
 
 def count_tasks(client: Client, project: int, *, until: int | None = None) -> int:
@@ -53,7 +58,7 @@ def pages(
     Only tasks numbered above `after`, changed at `since` or later, and listed in `only`. `fields` also selects the keys
     of annotations and predictions, which saves the server most of its work. Each page is requested by the number of the
     last task received, so tasks created or deleted meanwhile shift nothing. Pages shrink where tasks are large. Raises
-    StudioError when the server reports remaining tasks but sends none.
+    StudioError when the server reports remaining tasks but sends none, or sends the same ones again.
     """
     params: Row = {"project": project, "include": ",".join(fields), "resolve_uri": "false"}
     if everything:
@@ -61,8 +66,7 @@ def pages(
     size = _FIRST_PAGE if everything or "data" in fields else PAGE_TASKS
     while True:
         query = json.dumps(_query(after, since, only))
-        page, page_bytes = _page(client, {**params, "page_size": size, "query": query})
-        tasks, left = rows(page.get("tasks")), _left(page)
+        tasks, left, page_bytes = _next_page(client, {**params, "page_size": size, "query": query}, after)
         if left and not tasks:
             raise StudioError(f"{client.url}: project {project} has {left} more tasks but gives none; try again")
         if tasks:
@@ -84,6 +88,28 @@ def _query(after: int, since: datetime | None, only: Sequence[int] | None) -> Ro
 
 def _filter(field: str, operator: str, kind: str, value: object) -> Row:
     return {"filter": f"filter:tasks:{field}", "operator": operator, "type": kind, "value": value}
+
+
+def _next_page(client: Client, params: Row, after: int) -> tuple[list[Row], int, int]:
+    """The tasks of a page, how many are left with them, and its size in bytes.
+
+    A cache between may answer with an earlier page, whose tasks would count twice: then it is asked for again.
+    """
+    for _ in range(_TRIES):
+        page, page_bytes = _page(client, params)
+        tasks = rows(page.get("tasks"))
+        if _follow(tasks, after):
+            return tasks, _left(page), page_bytes
+        log.warning("%s sent tasks that it had sent before; asking again", client.url)
+    raise StudioError(
+        f"{client.url} sends the same tasks again and again; is there a cache before it? Then go round it"
+    )
+
+
+def _follow(tasks: Sequence[Row], after: int) -> bool:
+    """Whether the numbers of the tasks ascend from above `after`."""
+    numbers = [after, *map(id_of, tasks)]
+    return all(number < following for number, following in pairwise(numbers))
 
 
 def _page(client: Client, params: Row) -> tuple[Row, int]:

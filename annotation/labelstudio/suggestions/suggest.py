@@ -15,9 +15,10 @@ from annotation.core.document import Document, Span
 from annotation.core.errors import StudioDownError, StudioError, UsageError
 from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import Project, find_project
+from annotation.labelstudio.project.project import Project, check_unchanged, find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, id_of, row
+from annotation.labelstudio.server.http_errors import resumable
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, batched
 from annotation.labelstudio.suggestions.usage import remember
@@ -89,13 +90,8 @@ def suggest(
     """
     with alone(workspace, project):
         suggesting = _Suggesting(client, find_project(client, project, workspace=workspace), model_version, notes or {})
-        try:
+        with resumable(suggesting.progress):
             suggesting.run(documents, keep=keep)
-        except StudioDownError as error:
-            done = suggesting.report.created + suggesting.report.unchanged
-            raise StudioDownError(
-                f"{error}; {done:,} suggestions are there; run the same command again to go on"
-            ) from (error)
     return suggesting.report
 
 
@@ -122,9 +118,14 @@ class _Suggesting:
             for chunk in ahead(chunks):
                 self._import(chunk)
                 bar.advance(len(chunk))
+        check_unchanged(self.client, self.target)  # what was suggested meanwhile has the old ontology's labels
         if self.report.model_version and self.sent:
             self._show()
             self._tidy(keep=keep)
+
+    def progress(self) -> str:
+        """How many suggestions are in the project, in words."""
+        return f"{self.report.created + self.report.unchanged:,} suggestions are there"
 
     def _suggestions(self, documents: Iterable[Document]) -> Iterator[_Suggestion]:
         """The suggestions to send: checked, each with the task of its article."""

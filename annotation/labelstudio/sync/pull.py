@@ -17,13 +17,14 @@ from typing import IO
 from pydantic import ValidationError
 
 from annotation.core import json_text
-from annotation.core.errors import RegionError, StudioDownError, StudioError
+from annotation.core.errors import RegionError, StudioError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.convert.quarantine import Quarantined, quarantine_entry
 from annotation.labelstudio.project.current_annotation import current
-from annotation.labelstudio.project.project import Project, find_project
+from annotation.labelstudio.project.project import Project, check_unchanged, find_project
 from annotation.labelstudio.server.client import Client, id_of
+from annotation.labelstudio.server.http_errors import resumable
 from annotation.labelstudio.server.paging import count_tasks, latest_update, moment, pages
 from annotation.labelstudio.server.streams import ahead
 from annotation.labelstudio.sync.pull_state import State, TaskLine, merged
@@ -98,13 +99,9 @@ def pull(
         TemporaryFile("w+", encoding="utf-8", newline="\n", dir=files.out.parent) as documents,
         TemporaryFile("w+", encoding="utf-8", newline="\n", dir=files.out.parent) as quarantine,
     ):
-        try:
+        with resumable(lambda: f"{len(pulling.tasks_read):,} tasks were read and {out} is as it was"):
             pulling.read(documents, quarantine)
-        except StudioDownError as error:
-            raise StudioDownError(
-                f"{error}; {len(pulling.tasks_read):,} tasks were read and {out} is as it was; "
-                "run the same command again"
-            ) from error
+            check_unchanged(client, target)
         return pulling.finish(documents, quarantine, basis)
 
 

@@ -16,7 +16,8 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_task_data
 from annotation.labelstudio.project.project import Project, ensure, find_project
 from annotation.labelstudio.project.task_index import Held, Holdings, Note, alone, await_arrivals, holdings, meta
-from annotation.labelstudio.server.client import Client, NotCarriedOutError
+from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.http_errors import NotCarriedOutError, resumable
 from annotation.labelstudio.server.streams import ahead, batched
 from annotation.terminal import ProgressBar
 
@@ -77,14 +78,8 @@ def push(
         )
         sending = _Sending(client, target, workspace)
         total = len(documents) if isinstance(documents, list | tuple) else None
-        try:
+        with resumable(lambda: sending.progress(total)):
             sending.send(documents, chunk_tasks, total)
-        except StudioDownError as error:
-            of = f" of {total:,}" if total else ""
-            done = sending.report.created + sending.report.skipped
-            raise StudioDownError(
-                f"{error}; {done:,}{of} articles are there; run the same command again to go on"
-            ) from (error)
     return sending.report
 
 
@@ -115,6 +110,11 @@ class _Sending:
         elif self.report.created:
             # Another machine may have pushed the same meanwhile. Whoever is last sees both copies, and one goes.
             holdings(self.client, self.target.id, after=before)
+
+    def progress(self, total: int | None) -> str:
+        """How many articles are in the project, in words."""
+        of = f" of {total:,}" if total else ""
+        return f"{self.report.created + self.report.skipped:,}{of} articles are there"
 
     def _new(self, documents: Iterable[Document]) -> Iterator[_NewTask]:
         """The tasks to create. An article counts as held as soon as it is yielded, so a repeat is not sent."""

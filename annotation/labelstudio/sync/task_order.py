@@ -17,6 +17,7 @@ from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.project.data_manager_tab import create_tab, tabs_by_title
 from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
 from annotation.labelstudio.server.client import Client, row, rows
@@ -130,14 +131,13 @@ def _show(client: Client, project: int, titles: Sequence[str], prefix: str) -> N
 
     A project without a saved tab displays a default tab of all tasks, which has to be saved too or it disappears.
     """
-    views = rows(client.get("api/dm/views/", project=project))
-    tabs = {str(row(view["data"]).get("title")): view for view in views if isinstance(view.get("data"), dict)}
+    tabs = tabs_by_title(client, project)
+    is_first = not tabs
     for number, title in enumerate(titles, start=1):
         if title not in tabs:
-            client.create("api/dm/views/", {"project": project, "data": _tab(client, project, title, number)})
-    if not views:
-        everything = {"title": _EVERYTHING, "type": "list", "target": "tasks"}
-        client.create("api/dm/views/", {"project": project, "data": everything})
+            create_tab(client, project, _tab(client, project, title, number))
+    if is_first:
+        create_tab(client, project, {"title": _EVERYTHING, "type": "list", "target": "tasks"})
     for title, view in tabs.items():
         if title.partition(prefix)[:2] == ("", prefix) and title not in titles:
             client.delete(f"api/dm/views/{view['id']}/")

@@ -21,7 +21,7 @@ from annotation.core.document import Document
 from annotation.core.document_json import to_json
 from annotation.core.proclitics import moved
 from annotation.storage.documents_file import line
-from tests import faults
+from tests import seeded_faults as faults
 from tests.builders import conflict
 
 ONTOLOGY = conflict()

@@ -8,7 +8,7 @@ import pytest
 
 from annotation.checks import wording
 from annotation.checks.wording import ERRORS, Name, Quoted, ar, en, he
-from tests import faults
+from tests import seeded_faults as faults
 from tests.builders import conflict
 
 CATALOGUES = {"ar": ar.KINDS, "he": he.KINDS, "en": en.KINDS}
@@ -18,7 +18,7 @@ BY_ITSELF = {
     *("too-few", "two-ways", "no-prefix"),
     *("offsets", "unreadable", "drifted", "labels", "no-role", "no-event", "hangs", "set-aside"),
 }
-"""Kinds that `tests/faults.py` does not seed: they need another ontology, several articles, or a file at fault."""
+"""Kinds that tests/seeded_faults.py does not seed: they need another ontology, several articles, or a file."""
 
 
 def fields(templates: tuple[str, str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""An annotation is created once, whether the request or only its answer is lost."""
+"""An object is created once, whether the request or only its answer is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from annotation.core.errors import StudioDownError
 from annotation.labelstudio.server.client import Client, id_of
-from annotation.labelstudio.server.new_annotation import create_annotation
+from annotation.labelstudio.server.create_once import create_once
 
 
 class FailingClient:
@@ -26,7 +26,9 @@ class FailingClient:
             raise StudioDownError("no answer")
 
     def submit(self) -> None:
-        create_annotation(cast(Client, self), 7, {"result": ["א"]}, arrived=lambda: bool(self.stored))
+        create_once(
+            cast(Client, self), "api/tasks/7/annotations/", {"result": ["א"]}, arrived=lambda: bool(self.stored)
+        )
 
 
 @pytest.mark.parametrize(("failures", "stores"), [(0, False), (1, False), (2, False), (1, True), (9, True)])

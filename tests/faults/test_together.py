@@ -1,0 +1,81 @@
+"""Several machines at once on one project: it ends as if they had come one after the other."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.commands import COMMANDS
+from tests.faults.process import Ended, Order, Running, naba
+from tests.faults.stage import ARTICLES, Stage, State, full_stage
+from tests.faults.trial import Trials, check_kept
+
+WORDS = {
+    "push": ("push", "@articles.jsonl"),
+    "pull": ("pull", "--out", "@{machine}.jsonl"),
+    "suggest": ("suggest", "@predicted.jsonl"),
+    "migrate": ("migrate", "--to", "@new.yaml"),
+}
+WAITS = ("half-way", "another machine", "at the same time", "run the same command again")
+
+
+def order(stage: Stage, name: str, machine: int) -> Order:
+    words = (word.replace("{machine}", str(machine)) for word in WORDS[name])
+    named = [stage.file(word[1:]) if word.startswith("@") else word for word in words]
+    options = ("--project", stage.title, "--workspace", stage.file(f"machine {machine}"))
+    return Order((*named, *options), stage.folder, stage.client.url, stage.client.token)
+
+
+def at_once(stage: Stage, plan: list[tuple[str, int]]) -> list[Ended]:
+    running = [Running(order(stage, name, machine)) for name, machine in plan]
+    return [one.wait() for one in running]
+
+
+def without_suggestions(state: State) -> State:
+    """Whose suggestions stay depends on who came last, where labels change meanwhile."""
+    return {
+        title: {
+            "tasks": [{key: value for key, value in task.items() if key != "predictions"} for task in held["tasks"]],
+            "page": held["settings"]["label_config"],
+        }
+        for title, held in state.items()
+    }
+
+
+PLANS = {
+    "suite": [["push", "push", "pull", "suggest", "suggest"], ["migrate", "migrate", "push", "pull", "suggest"]],
+    "long": [[*WORDS], ["migrate", "migrate", "migrate"], ["suggest", "suggest", "migrate"]],
+}
+
+
+@pytest.mark.parametrize("round", range(8))
+def test_machines_at_once_end_as_one_after_the_other(trials: Trials, round: int, long: bool, seed: int) -> None:
+    plans = PLANS["suite"] + (PLANS["long"] if long else [])
+    if round >= (8 if long else 2):
+        pytest.skip("with --long")
+    names = plans[round % len(plans)]
+    chance = random.Random(f"{seed} together {round}")
+    plan = [(name, machine % 3) for machine, name in enumerate(chance.sample(names, len(names)))]
+    stage = full_stage(trials.client, trials.place().folder, trials.ontology, trials.people)
+    before = stage.texts()
+    ended = at_once(stage, plan)
+    for (name, machine), one in zip(plan, ended, strict=True):
+        said = f"{name} on {machine} of {plan}: {one.err}"
+        assert one.code == 0 or (one.code in (2, 3) and any(word in one.err for word in WAITS)), said
+        assert "Traceback" not in one.err, said
+    assert any(one.code == 0 for (name, _), one in zip(plan, ended, strict=True) if name == "migrate") or (
+        "migrate" not in names
+    ), f"of two migrations neither was done: {[one.err for one in ended]}"
+    check_kept(before, stage.texts(), f"{plan}: ")
+    for name, machine in sorted(plan, key=lambda step: step[0] == "pull"):
+        assert naba(order(stage, name, machine)).code == 0, name
+    check_kept(before, stage.texts(), f"{plan}, again: ")
+    expected, _ = trials.clean(COMMANDS["migrate" if "migrate" in names else "suggest"])
+    state = stage.state()
+    if "migrate" in names:
+        state, expected = without_suggestions(state), without_suggestions(expected)
+        assert len({Path(stage.file(f"{m}.jsonl")).read_bytes() for n, m in plan if n == "pull"}) <= 1
+    assert state == expected, plan
+    assert sum(len(task["annotations"]) for task in stage.state()[""]["tasks"]) == 2 * len(ARTICLES)
