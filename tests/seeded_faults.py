@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from annotation.checks.boundaries import word_at
 from annotation.core import text as texts
-from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.document import Argument, Document, Event, Link, Provenance, Span
 from annotation.core.ontology import Ontology
 from annotation.core.proclitics import moved
 
@@ -157,6 +157,17 @@ def edited(document: Document, ontology: Ontology) -> Iterator[Seeded]:
             yield replace(document, text=text), Span(0, len(text), "text")
 
 
+def unmarked(document: Document, ontology: Ontology) -> Iterator[Seeded]:
+    said = replace(document.provenance or Provenance(), annotation=1)
+    bare = replace(document.bare(), provenance=said)
+    yield bare, Span(0, len(document.text), "text")
+
+
+def no_events(document: Document, ontology: Ontology) -> Iterator[Seeded]:
+    said = replace(document.provenance or Provenance(), no_events=True)
+    yield replace(document, provenance=said), document.events[0].trigger
+
+
 def repeat(document: Document, ontology: Ontology) -> Iterator[Seeded]:
     """One of several marks of the same words is missing, and nothing else was marked in it."""
     said = Counter(span.quote(document.text) for span in document.entities)
@@ -200,6 +211,8 @@ KINDS: dict[str, Fault] = {
     "twice": twice,
     "two-types": two_types,
     "link": link,
+    "unmarked": unmarked,
+    "no-events": no_events,
     "text": edited,
     "repeat": repeat,
     "prefix": prefix,

@@ -51,7 +51,10 @@ class DisagreementRow:
 
 @dataclass(frozen=True)
 class ArticleView:
-    """An article as the page shows it. `url` and `tasks` (a link by annotator) are http or https addresses, or None."""
+    """An article as the page shows it. `url` and `tasks` (a link by annotator) are http or https addresses, or None.
+
+    notes: what annotators wrote to the lead, by annotator.
+    """
 
     id: str
     title: Markup
@@ -60,6 +63,7 @@ class ArticleView:
     direction: str
     sides: Mapping[str, Side]
     tasks: Mapping[str, str | None]
+    notes: Mapping[str, Markup]
     rows: tuple[DisagreementRow, ...]
     share: float
     places: int
@@ -133,6 +137,11 @@ def _example(article: Article, names: Names, studio: str | None) -> ArticleView:
         direction=direction(document.language),
         sides={name: _side(article, name, names) for name in article.versions},
         tasks={name: task_url(studio, version) for name, version in article.versions.items()},
+        notes={
+            name: plain(version.provenance.note)
+            for name, version in article.versions.items()
+            if version.provenance and version.provenance.note
+        },
         rows=tuple(_row(item, document.text, names, list(article.versions)) for item in contested),
         share=article.share,
         places=len(article.items),

@@ -19,6 +19,7 @@ CorpusRule: TypeAlias = Callable[[Document, Ontology, Corpus], Iterator[Fault]]
 RULES: tuple[Rule, ...] = (
     *(structure.labels, boundaries.edges, boundaries.words, structure.roles, structure.cardinality, structure.expected),
     *(structure.attributes, structure.crossings, structure.self_filling, structure.repeated, structure.links),
+    structure.empty,
     text_integrity.edited,
 )
 CORPUS_RULES: tuple[CorpusRule, ...] = (consistency.proclitics, consistency.two_ways, consistency.repeats)

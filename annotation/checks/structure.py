@@ -114,6 +114,17 @@ def crossings(document: Document, ontology: Ontology) -> Iterator[Fault]:
             yield Fault("crossing", a, other)
 
 
+def empty(document: Document, ontology: Ontology) -> Iterator[Fault]:
+    """An annotator who submits an article without any mark says that it tells of no event; and none is marked then."""
+    said = document.provenance
+    if said is None or not document.text:
+        return
+    if said.annotation is not None and not said.no_events and not any(document.spans()):
+        yield Fault("unmarked", Span(0, len(document.text), "text"))
+    elif said.no_events and document.events:
+        yield Fault("no-events", document.events[0].trigger, {"count": len(document.events)})
+
+
 def self_filling(document: Document, ontology: Ontology) -> Iterator[Fault]:
     """An event is not its own argument."""
     for event in document.events:

@@ -76,6 +76,8 @@ def progress(
             terminal.table(str(report), progressing.HEADER, report.table())
         else:
             terminal.say(str(report))
+        for note in report.notes:
+            terminal.say(f"note: {note}")
 
 
 def _target(to: str | None) -> Ontology:

@@ -120,7 +120,8 @@ class Provenance:
 
     `regions` names the Label Studio region of each span, for messages and links back. `mended_from` is the annotation
     as it was before naba trimmed its spans; the labels are still the annotator's. `uncertainty` is the model's, in nats
-    per word: how near to the threshold the scores of all possible marks were, predicted or not.
+    per word: how near to the threshold the scores of all possible marks were, predicted or not. `note` is what the
+    annotator wrote to the lead. `no_events` is true where the annotator stated that the article tells of no event.
     """
 
     task: int | None = None
@@ -131,6 +132,8 @@ class Provenance:
     lead_time: float | None = None
     model_version: str | None = None
     uncertainty: float | None = None
+    note: str | None = None
+    no_events: bool | None = None
     regions: tuple[tuple[Span, str], ...] = ()
 
 

@@ -79,6 +79,8 @@ class Ontology:
     links: Mapping[str, Type]
     removed: tuple[str, ...] = ()
     """Paths of types in earlier versions: ``events.Strike``, ``attributes.certainty.values.denied``."""
+    rules: Mapping[str, Type] = field(default_factory=dict)
+    """Rules for annotators that belong to no single type; they are read in the guidelines."""
     source: str = field(repr=False, compare=False, default="")
 
     @classmethod
@@ -110,9 +112,10 @@ class Ontology:
     def hash(self) -> str:
         """SHA-256 over the content, independent of the file's layout; 16 hex digits.
 
-        Keys that only advise the checks are left out: they change nothing that may be marked or learnt.
+        Keys that only advise checks or annotators are left out: they change nothing that may be marked or learnt.
         """
         whole = cast(dict[str, Any], yaml_text.loads(self.source))
+        whole.pop("rules", None)
         for part, keys in _ADVICE.items():
             whole[part] = {name: {k: v for k, v in row.items() if k not in keys} for name, row in whole[part].items()}
         content = json.dumps(whole, sort_keys=True, ensure_ascii=False, default=str)
@@ -155,7 +158,8 @@ class _OntologyReader:
         self.unique({"entities": entities, "events": events, "roles": roles, "links": links})
         name, version = self.text(row, "name", ""), self.text(row, "version", "")
         removed = self.names(row, "removed")
-        return Ontology(name, version, entities, events, roles, attributes, links, removed, source)
+        rules = {name: self.type(entry, place, name) for name, entry, place in self.each(row, "rules")}
+        return Ontology(name, version, entities, events, roles, attributes, links, removed, rules, source)
 
     def event(
         self,
@@ -270,4 +274,4 @@ class _OntologyReader:
 
 _ADVICE = {"events": {"expects"}}
 """Keys that only the checks read, by part of the file. The number of fillers is a rule, so it is content."""
-_KEYS = {"name", "version", "entities", "events", "roles", "common_roles", "attributes", "links", "removed"}
+_KEYS = {"name", "version", "entities", "events", "roles", "common_roles", "attributes", "links", "removed", "rules"}

@@ -119,6 +119,8 @@ class AnnotationRegions:
             lost.wrong("other", "", "holds rows that are no objects; mend or remove them", f"{self.faulty} rows")
         ids = [{str(region.get("id")) for region in reader.own} for reader in (self, *others)]
         for row in self.rows:
+            if row.get("from_name") in (schemas.NOTE, schemas.NO_EVENTS):
+                continue  # about the article, and read by `_who`
             ends = {str(row.get("from_id")), str(row.get("to_id"))}
             if row.get("type") == "relation" and not any(ends <= own for own in ids):
                 known = ends <= set().union(*ids)
@@ -157,8 +159,15 @@ class AnnotationRegions:
             updated_at=str(self.row["updated_at"]) if self.row.get("updated_at") else None,
             lead_time=float(lead) if isinstance(lead, (int, float)) else None,
             model_version=str(version) if version else None,
+            note="\n".join(self._about_article(schemas.NOTE, "text")) or None,
+            no_events=schemas.NO_EVENTS in self._about_article(schemas.NO_EVENTS, "choices") or None,
             regions=tuple((span, id) for id, span in self.spans.items()),
         )
+
+    def _about_article(self, control: str, key: str) -> list[str]:
+        """The values that naba's page stores in one of its controls about the whole article."""
+        values = (value_of(row).get(key) for row in self.rows if row.get("from_name") == control)
+        return [str(item) for value in values if isinstance(value, list) for item in value]
 
     def _region(self, region: Json) -> None:
         value, id = value_of(region), str(region.get("id"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -113,6 +114,39 @@ class Editor:
         arrow.hover()
         arrow.get_by_label("Hide Relation Labels").click()
         self.panel("Regions")
+
+    def draw(self, trigger: Span, fillers: Sequence[tuple[Span, int | None]]) -> None:
+        """Draw the arrows of one event in a row: each to a filler, and the number of its role where that is asked."""
+        self.page.keyboard.press("Escape")
+        self.select(trigger)
+        self.page.keyboard.press("Alt+r")
+        for filler, number in fillers:
+            arrows = self.arcs.count()
+            self.choose(filler)
+            if number is not None:
+                expect(self.roles.locator("button").first).to_be_visible()
+                self.page.keyboard.press(f"Digit{number}")
+            expect(self.arcs).to_have_count(arrows + 1)
+            expect(self.roles.locator("button")).to_have_count(0)
+        self.page.keyboard.press("Escape")
+        expect(self.roles).to_have_count(0)
+
+    @property
+    def roles(self) -> Locator:
+        """The list of roles for a new arrow, from which a digit chooses."""
+        return self.page.locator("#naba-roles")
+
+    def resize(self, span: Span, end: int) -> None:
+        """Select its region and drag the line at its end to another one."""
+        self.select(span)
+        target = self.edge(end - 1, first=False)
+        handle = self.page.locator(".htx-highlight area.__resize_right").bounding_box()
+        assert handle is not None
+        self.page.mouse.move(handle["x"] + handle["width"] / 2, handle["y"] + handle["height"] / 2)
+        self.page.mouse.down()
+        self.page.mouse.move(target[0], target[1], steps=4)
+        self.page.mouse.move(*target)
+        self.page.mouse.up()
 
     def panel(self, name: str) -> None:
         """Bring a tab of the side panel to the front."""

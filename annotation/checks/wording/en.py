@@ -36,6 +36,11 @@ KINDS = {
     "value": ("{value} is no value of {attribute} (it has {known})", "choose one of those"),
     "crossing": ("crosses {label} {other} [{start}:{end}]", "let one hold the other, or keep one"),
     "self": ("{event} is its own argument", "delete the arrow"),
+    "unmarked": ("nothing is marked, and “No events here” was not chosen", "choose it, or mark what the article tells"),
+    "no-events": (
+        "“No events here” was chosen, but marked events: {count}",
+        "take the choice back, or delete the marks",
+    ),
     "twice": ("is marked {count} times as {label}", "keep one of the marks"),
     "two-types": ("is marked as {label} and as {other}", "keep one of them"),
     "two-ways": (

@@ -43,6 +43,8 @@ class AnnotationReader:
         self.attributes: dict[Span, dict[str, str]] = {}
         self.arguments: dict[Span, set[Argument]] = {}
         self.links: set[Link] = set()
+        self.notes: list[str] = []
+        self.no_events: bool | None = None
         self._read()
 
     def document(self) -> Document:
@@ -61,6 +63,8 @@ class AnnotationReader:
                 annotator=self.annotation.annotator,
                 updated_at=self.annotation.updated_at,
                 lead_time=self.annotation.lead_time,
+                note="\n".join(self.notes) or None,
+                no_events=self.no_events,
                 regions=tuple(sorted((span, region) for region, span in self.spans.items())),
             ),
         )
@@ -81,10 +85,15 @@ class AnnotationReader:
                 fault = RegionError(str(error), "mark it again in Label Studio")
                 self._quarantine(str(region) if region else None, fault, raw)
                 continue
+            if self._about_article(row):
+                continue
             if isinstance(row, schemas.Labels):
                 regions.setdefault(row.id, []).append((row, raw))
             elif isinstance(row, schemas.Choices):
                 choices.append((row, raw))
+            elif isinstance(row, schemas.TextArea):
+                fault = RegionError(f"was made by the control {row.from_name!r}, which naba does not have", "remove it")
+                self._quarantine(row.id, fault, raw)
             else:
                 relations.append((row, raw))
         for same in regions.values():
@@ -93,6 +102,16 @@ class AnnotationReader:
             self._choice(choice, raw)
         for relation, raw in relations:
             self._relation(relation, raw)
+
+    def _about_article(self, row: schemas.Result) -> bool:
+        """Read a row about the whole article: the note to the lead, or the statement that there is no event."""
+        if isinstance(row, schemas.TextArea) and row.from_name == schemas.NOTE:
+            self.notes += [text.strip() for text in row.value.text if text.strip()]
+            return True
+        if isinstance(row, schemas.Choices) and row.from_name == schemas.NO_EVENTS:
+            self.no_events = True if row.value.choices == [schemas.NO_EVENTS] else self.no_events
+            return row.value.choices in ([], [schemas.NO_EVENTS])
+        return False
 
     def _region(self, same: list[tuple[schemas.Labels, object]]) -> None:
         """Read the rows that share one region id; they must be one span with one label."""

@@ -2,7 +2,8 @@
 
 A span becomes a region of the control `trigger` or `entity`; an attribute of an event becomes a choice with the region
 id of its trigger; arguments and links become arrows, one for each ordered pair of regions, with a title for each role
-or link. The arrow of an argument leads from the trigger to the filler.
+or link. The arrow of an argument leads from the trigger to the filler. An annotator's note, and the statement that
+there is no event, become rows without a region.
 
 `titles` maps the codes of roles and links to the titles shown and stored for them (`labeling_config.relation_titles`);
 a code without a title is stored as it is.
@@ -22,6 +23,7 @@ from annotation.core.errors import RegionError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.annotation_reader import AnnotationReader
+from annotation.labelstudio.convert.article_heading import article_heading
 from annotation.labelstudio.convert.quarantine import Quarantined, quarantine_entry
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -46,7 +48,12 @@ def to_task_data(document: Document) -> schemas.Row:
     """
     row = {key: value for key, value in to_json(document.bare()).items() if key != "schema"}
     optional = {"title": document.source.title, "url": document.source.url} if document.source else {}
-    return {**row, "sha256": document.text_sha256, **{key: value for key, value in optional.items() if value}}
+    return {
+        **row,
+        "sha256": document.text_sha256,
+        **{key: value for key, value in optional.items() if value},
+        **article_heading(document.source),
+    }
 
 
 def from_task_data(data: Json) -> Document:
@@ -79,7 +86,7 @@ def to_result(
         arrows.setdefault((source, target), []).append(titles.get(code, code))
     for (source, target), labels in sorted(arrows.items()):
         rows.append({"type": "relation", "from_id": source, "to_id": target, "direction": "right", "labels": labels})
-    return rows
+    return [*rows, *_about_article(document)]
 
 
 def from_result(
@@ -173,6 +180,17 @@ def _choices(event: Event) -> Iterator[schemas.Row]:
             "to_name": schemas.TEXT,
             "value": {"start": span.start, "end": span.end, "choices": [value]},
         }
+
+
+def _about_article(document: Document) -> Iterator[schemas.Row]:
+    """The annotator's statement that there is no event, and the note to the lead."""
+    said = document.provenance
+    row = {"to_name": schemas.TEXT}
+    if said and said.no_events:
+        value: schemas.Row = {"choices": [schemas.NO_EVENTS]}
+        yield {"id": schemas.NO_EVENTS, "type": "choices", "from_name": schemas.NO_EVENTS, **row, "value": value}
+    if said and said.note:
+        yield {"id": schemas.NOTE, "type": "textarea", "from_name": schemas.NOTE, **row, "value": {"text": [said.note]}}
 
 
 def _arrows(document: Document) -> Iterator[tuple[str, str, str]]:

@@ -21,8 +21,20 @@ TRIGGER = "trigger"
 ENTITY = "entity"
 """The names of the controls, as they appear in `to_name` and `from_name`."""
 
+NOTE = "note_to_lead"
+"""The control in which an annotator writes a note to the lead, about the whole article."""
+
+NO_EVENTS = "no_events"
+"""The control, and its only value, by which an annotator states that the article tells of no event."""
+
 FINDINGS = "findings"
 """Key of a task's data, and name of the panel, that list the faults to correct in its annotations."""
+
+HEADING, LINK = "heading", "link"
+"""Keys of a task's data: title, date and source of the article in lines, and a link to it in Markdown."""
+
+CONTROLS = (TEXT, TRIGGER, ENTITY, FINDINGS, NOTE, NO_EVENTS, HEADING)
+"""The names that the labelling page uses itself."""
 
 MENDED = "naba"
 """Key in a region's `meta` that records how naba mended it."""
@@ -68,6 +80,21 @@ class Choices(_Shape):
     from_name: str
     to_name: str
     value: ChoicesValue
+
+
+class TextAreaValue(_Shape):
+    """The texts written in one control."""
+
+    text: list[str]
+
+
+class TextArea(_Shape):
+    """What was written in a control about the whole article. The id is the row's own, not a region's."""
+
+    type: Literal["textarea"]
+    id: str = ""
+    from_name: str
+    value: TextAreaValue
 
 
 class Relation(_Shape):
@@ -139,7 +166,7 @@ class Task(_Shape):
     updated_at: str | None = None
 
 
-Result: TypeAlias = Labels | Choices | Relation
+Result: TypeAlias = Labels | Choices | TextArea | Relation
 TASKS = TypeAdapter(list[Task])
 """Parses a whole page of tasks at once."""
 

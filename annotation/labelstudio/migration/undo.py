@@ -126,7 +126,7 @@ def _foreign(rows: list[object], ontology_labels: set[str]) -> list[str]:
             row = schemas.row(raw)
         except ValueError:
             continue
-        if not isinstance(row, schemas.Choices):
+        if isinstance(row, schemas.Labels | schemas.Relation):
             labels = row.labels if isinstance(row, schemas.Relation) else row.value.labels
             foreign |= dict.fromkeys(label for label in labels if label not in ontology_labels)
     return list(foreign)

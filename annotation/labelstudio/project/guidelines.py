@@ -1,14 +1,15 @@
-"""Guidelines for annotators in Label Studio: the ontology as short HTML with annotated examples."""
+"""Guidelines for annotators in Label Studio, as short HTML: how to work, the rules, and the ontology with examples."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 
 from annotation.core import inline_markup
 from annotation.core.document import Document, Span
 from annotation.core.errors import OntologyError
-from annotation.core.ontology import ARTICLE_LANGUAGES, LANGUAGES, Ontology, Type
+from annotation.core.ontology import ARTICLE_LANGUAGES, LANGUAGES, Attribute, EventType, Ontology, Type
+from annotation.labelstudio.project import page_wording as wording
 
 RIGHT_TO_LEFT = frozenset({"ar", "he"})
 
@@ -18,6 +19,8 @@ _STYLE = """
 .naba h3 { margin: 18px 0 6px; font-size: 18px; font-weight: 700 }
 .naba p { margin: 0; line-height: 1.7 }
 .naba p.rule { margin-top: 10px }
+.naba p.detail { padding-inline-start: 14px; font-size: 13px }
+.naba .key { padding: 0 5px; border: 1px solid; border-radius: 3px; font-size: 11px }
 .naba p.example { direction: rtl; text-align: right; padding-inline-start: 14px; font-size: 15px; line-height: 2 }
 .naba mark { padding: 1px 3px; border-radius: 3px; color: inherit }
 .naba mark sup { margin-inline-start: 4px; font-size: 10px; font-weight: 600; white-space: nowrap }
@@ -25,11 +28,6 @@ _STYLE = """
 .naba .yes { color: #080; font-weight: 700 }
 .naba .no { color: #c00; font-weight: 700 }
 """
-_HEADINGS = {
-    "ar": ("الأحداث", "الكيانات", "الأدوار", "صفات الحدث", "الروابط"),
-    "he": ("אירועים", "ישויות", "תפקידים", "מאפייני האירוע", "קישורים"),
-    "en": ("Events", "Entities", "Roles", "What is said of an event", "Links"),
-}
 
 
 def guidelines(ontology: Ontology, *, ui_language: str = "en") -> str:
@@ -39,21 +37,46 @@ def guidelines(ontology: Ontology, *, ui_language: str = "en") -> str:
     Raises OntologyError when an example is not valid markup of `annotation.core.inline_markup`.
     """
     direction = "rtl" if ui_language in RIGHT_TO_LEFT else "ltr"
-    groups: tuple[Mapping[str, Type], ...] = (
-        *(ontology.events, ontology.entities),
-        *(ontology.roles, ontology.attributes, ontology.links),
-    )
+    headings = wording.HEADINGS[ui_language]
+    how = [f"<p><b>{escape(what)}</b> {escape(text)}</p>" for what, text in wording.HOW[ui_language]]
     parts = [f'<div class="naba" dir="{direction}">', f"<style>{_STYLE}{_colours(ontology)}</style>"]
-    for heading, types in zip(_HEADINGS[ui_language], groups, strict=True):
+    parts += [f"<h3>{escape(headings[0])}</h3>", *how]
+    groups = (ontology.rules, ontology.events, ontology.entities, ontology.roles, ontology.attributes, ontology.links)
+    for heading, types in zip(headings[1:], groups, strict=True):
         if types:
             parts.append(f"<h3>{escape(heading)}</h3>")
         for type_ in types.values():
-            title = f"<b>{escape(type_.title[ui_language])}</b>"
-            if types in groups[:2]:
-                title = f'<mark class="{_class(type_.name, ontology)}">{title}</mark>'
-            parts.append(f'<p class="rule">{title} {escape(type_.definition.get(ui_language, ""))}</p>')
+            parts += [_definition(type_, ontology, ui_language), *_details(type_, ontology, ui_language)]
             parts += _examples(type_, ontology, ui_language)
     return "\n".join([*parts, "</div>"]) + "\n"
+
+
+def _definition(type_: Type, ontology: Ontology, ui_language: str) -> str:
+    """The title, on the colour of its label, with its hotkey and definition."""
+    title = f"<b>{escape(type_.title[ui_language])}</b>"
+    if type_.name in ontology.labels and type_ in (*ontology.events.values(), *ontology.entities.values()):
+        title = f'<mark class="{_class(type_.name, ontology)}">{title}</mark>'
+    key = f' <span class="key">{escape(type_.hotkey)}</span>' if type_.hotkey else ""
+    return f'<p class="rule">{title}{key} {escape(type_.definition.get(ui_language, ""))}</p>'
+
+
+def _details(type_: Type, ontology: Ontology, ui_language: str) -> Iterator[str]:
+    """The roles of an event with what may fill them, or the values of an attribute."""
+    rows: list[tuple[str, str]] = []
+    if isinstance(type_, EventType):
+        for role in type_.roles.values():
+            fillers = (name for name in ontology.labels if name in role.fillers)
+            comma = "، " if ui_language == "ar" else ", "
+            titles = comma.join(_type(name, ontology).title[ui_language] for name in fillers)
+            named = ontology.roles[role.name].title[ui_language] if role.name in ontology.roles else role.name
+            rows.append((named, titles))
+    if isinstance(type_, Attribute):
+        for value in type_.values.values():
+            text = value.definition.get(ui_language, "")
+            default = f" ({wording.DEFAULT[ui_language]})" if value.name == type_.default else ""
+            rows.append((value.title[ui_language] + default, text))
+    for title, text in rows:
+        yield f'<p class="detail"><b>{escape(title)}</b>: {escape(text)}</p>'
 
 
 def _colours(ontology: Ontology) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from xml.etree import ElementTree
@@ -9,60 +10,12 @@ from xml.etree import ElementTree
 from annotation.core.errors import OntologyError
 from annotation.core.ontology import Attribute, Ontology, Phrases, Type
 from annotation.labelstudio.convert import schemas
+from annotation.labelstudio.project import page_wording as wording
 from annotation.labelstudio.project.guidelines import RIGHT_TO_LEFT
 from annotation.labelstudio.project.guidelines import guidelines as guidelines
+from annotation.labelstudio.project.page_style import STYLE
 
 _PAGE = "direction: rtl; text-align: right"
-# Label Studio removes `>` from a style sheet, quotes are best avoided, and only !important overrides some of its rules.
-# The tall lines leave room for the arcs, which the editor draws 18 pixels above a span with z-index 100. The text gets
-# a higher z-index, and the arcs are paler except for the one under the pointer.
-_STYLE = """
-.naba-panel { position: sticky; top: 0; z-index: 200; padding: 2px 0; background: var(--color-neutral-background) }
-.naba-panel .lsf-labels { margin: 4px 0; gap: 4px }
-.naba-panel .lsf-label { margin: 0; padding: 0 6px; border: 0; font-size: 13px }
-.naba-panel .lsf-label { border-inline-start: 4px solid var(--color) }
-.naba-panel .lsf-label__hotkey { margin: 0; margin-inline-start: 6px; font-size: 11px }
-.naba-panel .lsf-label_selected { background: var(--background); color: inherit; outline: 2px solid; font-weight: 700 }
-.naba-panel .lsf-label_selected .lsf-label__hotkey { color: inherit }
-.naba-both { display: none; padding: 0 6px; border: 2px solid #d00 }
-.naba-panel:has(.naba-trigger .lsf-label_selected):has(.naba-entity .lsf-label_selected) .naba-both { display: block }
-.naba-both h4 { margin: 0 !important; font-size: 14px; color: #d00 !important }
-.naba-said { position: sticky; bottom: -12px; z-index: 200; background: var(--color-neutral-background) }
-.naba-said { display: flex; flex-wrap: wrap; column-gap: 28px; padding: 4px 0 14px }
-.naba-said { border-top: 1px solid var(--color-neutral-border) }
-.naba-said .naba-attribute { display: flex; align-items: center; gap: 10px }
-.naba-said h4, .naba-said .lsf-choices, .naba-said .lsf-choice__item { margin: 0 !important; font-size: 13px }
-.naba-said .lsf-choices, .naba-said .lsf-choice { display: flex; align-items: center; line-height: 26px }
-.naba-findings { max-height: 30vh; overflow-y: auto; resize: vertical; margin: 6px 0; padding: 4px 10px }
-.naba-findings { background: var(--color-neutral-surface) }
-.naba-findings { border: 1px solid var(--color-neutral-border); border-inline-start: 4px solid #d00 }
-.naba-findings:not(:has(br)) { display: none }
-.naba-findings .lsf-richtext__container { font-size: 14px; line-height: 6px; padding: 0 }
-.naba-findings .lsf-richtext__line { text-align: start; line-height: 22px }
-.naba-findings .lsf-richtext__line { width: 100%; padding: 0; min-height: 0 }
-.naba-findings .lsf-richtext__line:nth-of-type(2n+1) { padding-inline-start: 22px; opacity: 0.8 }
-.naba-findings .lsf-richtext__line:first-of-type { padding: 0; opacity: 1; font-weight: 700 }
-.naba-text { position: relative; z-index: 101; padding-top: 20px }
-.naba-text .lsf-richtext__container { font-size: 18px; line-height: 12px }
-.naba-text .lsf-richtext__line { width: 100%; min-height: 0; padding: 0; line-height: 54px }
-.naba-text .lsf-richtext__line { unicode-bidi: plaintext; text-align: start }
-.naba-text .lsf-richtext__line { font-family: Segoe UI, Noto Naskh Arabic, Noto Sans Hebrew, Arial, sans-serif }
-.naba-text .htx-highlight { border-bottom: 2px solid rgba(0, 0, 0, 0.3) !important }
-.naba-text .htx-highlight::after { font-family: inherit !important; white-space: nowrap; unicode-bidi: isolate }
-.lsf-labels-list div, .lsf-labels-list span { font-weight: 600; color: var(--color-neutral-content) !important }
-.lsf-outliner-item__index, .lsf-detailed-region__index { text-shadow: 0 0 2px #000, 0 0 1px #000 }
-[data-slot=command-list] { max-height: 75vh !important }
-[data-slot=command-item] { min-height: 0 !important; padding-block: 0 !important; font-size: 14px }
-.relations-overlay path[opacity="0.6"] { opacity: 0.4 }
-.relations-overlay path[opacity="0.6"] ~ g { opacity: 0.7 }
-.relations-overlay text { font-size: 10px !important }
-.relations-overlay g:nth-of-type(2n) g { translate: 0 -5px }
-"""
-_ONE_LABEL = {
-    "ar": "اختير تصنيفان معًا، ولكل مقطع تصنيف واحد: انقر أحدهما لإلغائه",
-    "he": "נבחרו שתי תוויות, ולכל קטע תווית אחת: לחצו על אחת מהן כדי לבטל אותה",
-    "en": "Two labels are chosen and a span has one: click one of them to drop it",
-}
 
 
 def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
@@ -70,21 +23,21 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
 
     Raises OntologyError when an attribute has the name of a control of the page.
     """
-    if reserved := {schemas.TEXT, schemas.TRIGGER, schemas.ENTITY, schemas.FINDINGS} & set(ontology.attributes):
+    if reserved := set(schemas.CONTROLS) & set(ontology.attributes):
         faults = [f"attributes.{name}: the labelling page uses this name itself; choose another" for name in reserved]
         raise OntologyError(path=ontology.name, faults=sorted(faults))
     page = ElementTree.Element("View", style=_PAGE)
-    ElementTree.SubElement(page, "Style").text = _STYLE
+    ElementTree.SubElement(page, "Style").text = STYLE
     panel = ElementTree.SubElement(page, "View", className="naba-panel", style=_direction(ui_language))
     _labels(panel, schemas.TRIGGER, ontology.events.values(), ui_language)
     _labels(panel, schemas.ENTITY, ontology.entities.values(), ui_language)
     warning = ElementTree.SubElement(panel, "View", className="naba-both")
-    ElementTree.SubElement(warning, "Header", value=_ONE_LABEL[ui_language], size="6")
+    ElementTree.SubElement(warning, "Header", value=wording.ONE_LABEL[ui_language], size="6")
+    warning = ElementTree.SubElement(panel, "View", className="naba-no-role")
+    ElementTree.SubElement(warning, "Header", value=wording.NO_ROLE[ui_language], size="6")
     findings = ElementTree.SubElement(page, "View", className="naba-findings", style=_direction(ui_language))
-    # The server refuses tasks that lack a key the page uses. It does not recognize the key behind a space, while the
-    # browser still reads it, as empty where a task lacks it: most tasks have no findings.
-    text_attributes = {"name": schemas.FINDINGS, "value": f" $[{schemas.FINDINGS}]", "selectionEnabled": "false"}
-    ElementTree.SubElement(findings, "Text", text_attributes)
+    _shown(findings, schemas.FINDINGS)
+    _heading(page)
     text = ElementTree.SubElement(page, "View", className="naba-text")
     ElementTree.SubElement(text, "Text", name=schemas.TEXT, value="$text", granularity="symbol", showLabels="true")
     attribute_panel = ElementTree.SubElement(
@@ -97,7 +50,10 @@ def labelling_config(ontology: Ontology, *, ui_language: str = "en") -> str:
     )
     for attribute in ontology.attributes.values():
         _choices(attribute_panel, attribute, ui_language)
-    relations = ElementTree.SubElement(page, "Relations")
+    _about_article(page, ui_language)
+    # Label Studio ignores `takes`, which is for `naba_roles.js`.
+    takes = json.dumps(_takes(ontology, ui_language), ensure_ascii=False, separators=(",", ":"))
+    relations = ElementTree.SubElement(page, "Relations", takes=takes)
     for title in relation_titles(ontology, ui_language).values():
         ElementTree.SubElement(relations, "Relation", value=title)
     ElementTree.indent(page)
@@ -112,6 +68,48 @@ def relation_titles(ontology: Ontology, ui_language: str) -> dict[str, str]:
 def phrase(phrases: Phrases, ui_language: str) -> str:
     """The wording in the given language."""
     return phrases[ui_language]
+
+
+def _takes(ontology: Ontology, ui_language: str) -> dict[str, object]:
+    """What each event and link takes, for the script that offers roles: by event and role, the codes of the fillers."""
+    events = {
+        name: {
+            role.name: [label for label in ontology.labels if label in role.fillers] for role in event.roles.values()
+        }
+        for name, event in ontology.events.items()
+    }
+    titles = relation_titles(ontology, ui_language)
+    return {"events": events, "links": list(ontology.links), "titles": titles, "words": wording.ROLES[ui_language]}
+
+
+def _shown(parent: ElementTree.Element, key: str) -> None:
+    """A text that is read, not marked: what a task's data hold under the key.
+
+    The server refuses tasks that lack a key the page uses. It does not recognize the key behind a space, while the
+    browser still reads it, as `undefined` where a task lacks it. The style sheet hides a text of a single line.
+    """
+    attributes = {"name": key, "value": f" $[{key}]", "selectionEnabled": "false"}
+    ElementTree.SubElement(parent, "Text", attributes)
+
+
+def _heading(page: ElementTree.Element) -> None:
+    """The article's title, date and source, and a link to it."""
+    group = ElementTree.SubElement(page, "View", className="naba-heading")
+    _shown(group, schemas.HEADING)
+    link = ElementTree.SubElement(group, "View", className="naba-link")
+    ElementTree.SubElement(link, "Markdown", value=f" $[{schemas.LINK}]")
+
+
+def _about_article(page: ElementTree.Element, ui_language: str) -> None:
+    """What an annotator says of the whole article: that it tells of no event, and a note to the lead."""
+    group = ElementTree.SubElement(page, "View", className="naba-article", style=_direction(ui_language))
+    choices = ElementTree.SubElement(
+        group, "Choices", name=schemas.NO_EVENTS, toName=schemas.TEXT, choice="multiple", showInline="true"
+    )
+    ElementTree.SubElement(choices, "Choice", value=wording.NO_EVENTS[ui_language], alias=schemas.NO_EVENTS)
+    placeholder = wording.NOTE[ui_language]
+    note = {"name": schemas.NOTE, "toName": schemas.TEXT, "placeholder": placeholder, "rows": "2", "editable": "true"}
+    ElementTree.SubElement(group, "TextArea", {**note, "maxSubmissions": "1", "showSubmitButton": "false"})
 
 
 def _arrows(ontology: Ontology) -> Iterable[Type]:

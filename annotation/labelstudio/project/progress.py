@@ -14,6 +14,7 @@ from statistics import median
 from pydantic import ValidationError
 
 from annotation.checks.run import check
+from annotation.core.document import Document
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
 from annotation.labelstudio.project.project import Project, find_project
@@ -53,8 +54,8 @@ class Annotator:
     """One annotator's work in a project. Counts are of articles unless stated otherwise.
 
     shared: articles another annotator has done too. errors, warnings: findings of the checks in all their annotations;
-    rows that cannot be read count as errors. marks: spans in all their annotations. lead_times: seconds. times: of
-    submission, in seconds since 1970.
+    rows that cannot be read count as errors. marks: spans in all their annotations. no_events: annotations that state
+    there is no event. lead_times: seconds. times: of submission, in seconds since 1970.
     """
 
     done: int = 0
@@ -65,6 +66,7 @@ class Annotator:
     marks: int = 0
     errors: int = 0
     warnings: int = 0
+    no_events: int = 0
     lead_times: array[float] = field(default_factory=lambda: array("d"))
     times: array[float] = field(default_factory=lambda: array("d"))
 
@@ -81,7 +83,7 @@ class Annotator:
 
     def as_dict(self) -> dict[str, object]:
         """The figures as plain JSON values; marks and findings are means per annotation."""
-        counts = {name: getattr(self, name) for name in ("done", "shared", "skipped", "drafts")}
+        counts = {name: getattr(self, name) for name in ("done", "shared", "skipped", "drafts", "no_events")}
         means = {name: self.mean(getattr(self, name)) for name in ("marks", "errors", "warnings")}
         return {**counts, **asdict(self.pace()), **{f"{name}_an_article": value for name, value in means.items()}}
 
@@ -108,6 +110,19 @@ class Annotator:
         )
 
 
+@dataclass(frozen=True)
+class Note:
+    """What an annotator wrote to the lead about an article."""
+
+    task: int
+    article: str
+    annotator: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"task {self.task}, article {self.article}, {self.annotator}: {' '.join(self.text.split())}"
+
+
 @dataclass
 class Progress:
     """The progress of a project. `wanted` is the number of annotators for each article.
@@ -124,12 +139,14 @@ class Progress:
     with_suggestions: int = 0
     with_drafts: int = 0
     annotators: dict[str, Annotator] = field(default_factory=lambda: defaultdict(Annotator))
+    notes: list[Note] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
         """All figures as plain JSON values."""
-        figures = {name: value for name, value in vars(self).items() if name != "annotators"}
+        figures = {name: value for name, value in vars(self).items() if name not in ("annotators", "notes")}
         return {
             **figures,
+            "notes": [asdict(note) for note in self.notes],
             "annotators": {name: annotator.as_dict() for name, annotator in sorted(self.annotators.items())},
         }
 
@@ -194,7 +211,8 @@ class _Counting:
         return task, task.annotations
 
     def _annotation(self, task: schemas.Task, annotation: schemas.Annotation) -> None:
-        annotator = self.totals.annotators[self._name(annotation)]
+        name = self._name(annotation)
+        annotator = self.totals.annotators[name]
         annotator.annotations += 1
         if annotation.lead_time is not None:
             annotator.lead_times.append(annotation.lead_time)
@@ -203,10 +221,18 @@ class _Counting:
         converted = from_result(task, annotation, ontology=self.target.ontology, titles=self.titles)
         annotator.errors += len(converted.quarantined)
         if converted.document is not None:
+            self._said(converted.document, name)
             annotator.marks += sum(1 for _ in converted.document.spans())
             severities = [finding.severity for finding in check(converted.document, self.target.ontology)]
             annotator.errors += severities.count("error")
             annotator.warnings += severities.count("warning")
+
+    def _said(self, document: Document, name: str) -> None:
+        """Count the statement that there is no event, and keep the note to the lead."""
+        said = document.provenance
+        self.totals.annotators[name].no_events += bool(said and said.no_events)
+        if said and said.note:
+            self.totals.notes.append(Note(said.task or 0, document.id, name, said.note))
 
     def _drafts(self, task: int) -> None:
         """Count a draft once for each annotator and article. A page contains only the caller's own drafts."""

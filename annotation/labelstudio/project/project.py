@@ -78,7 +78,7 @@ def ensure(
     project = find_project(client, title, workspace=workspace)
     _check_same(project, ontology, ui_language)
     changes: Row = {}
-    if not project.seal.current:
+    if not project.seal.current or project.ontology.source != ontology.source:  # such as another rule to read
         changes |= interface(ontology, ui_language)
     if annotators is not None and annotators != project.annotators:
         changes["maximum_annotations"] = annotators

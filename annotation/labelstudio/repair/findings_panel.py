@@ -38,7 +38,7 @@ def panel(findings: Sequence[Finding], ontology: Ontology, ui_language: str) -> 
 
 def _place(finding: Finding) -> str:
     """The words in their context, in quotes that follow the direction of the line."""
-    if not finding.words or finding.kind in ("text", "drifted"):
+    if not finding.words or finding.kind in ("text", "unmarked", "drifted"):
         return ""  # a text has too many words, and the message of a drifted span quotes them itself
     words = finding.words if len(finding.words) <= _WORDS else finding.words[: _WORDS - 1] + "…"
     place = _line(f"{finding.before}«{words}»{finding.after}")

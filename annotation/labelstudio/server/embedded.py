@@ -119,7 +119,7 @@ def _launch(folder: Path, port: int, seconds: float) -> Server:
     with (folder / "server.log").open("wb") as output:
         process = subprocess.Popen(
             command,
-            env=_environment(folder, credentials),
+            env={**_environment(folder, credentials), **_page_script(executable)},
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -152,6 +152,12 @@ def _executable() -> list[str]:
     script = Path(sys.executable).with_name("label-studio")
     executable = str(script) if script.exists() else shutil.which("label-studio")
     return [executable] if executable else [sys.executable, "-m", "label_studio.server"]
+
+
+def _page_script(executable: list[str]) -> dict[str, str]:
+    """What adds roles by keys to the pages; nothing for a Label Studio of another Python, which cannot import naba."""
+    own = Path(executable[0]).parent == Path(sys.executable).parent
+    return {"DJANGO_SETTINGS_MODULE": "annotation.labelstudio.server.studio_settings"} if own else {}
 
 
 def _credentials(folder: Path) -> dict[str, str]:

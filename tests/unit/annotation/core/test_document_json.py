@@ -106,6 +106,8 @@ FULL: dict[str, object] = {
         "lead_time": 1.5,
         "model_version": "m",
         "uncertainty": 0.3,
+        "note": "?",
+        "no_events": True,
         "regions": [[{"start": 0, "end": 4, "label": "Arrest"}, "r1"]],
     },
 }

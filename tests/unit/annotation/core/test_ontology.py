@@ -190,7 +190,7 @@ def contrast(lighter: float, darker: float) -> float:
 def test_every_fault_of_a_file_is_told_at_once_with_its_path() -> None:
     assert set(faults(BROKEN)) == {
         "colour: not a part of an ontology (it has attributes, common_roles, entities, events, links, name, removed, "
-        "roles, version)",
+        "roles, rules, version)",
         "version: missing",
         "entities.Place.title.he: missing",
         "entities.Place: ar 'شخص' is taken by entities.Person",

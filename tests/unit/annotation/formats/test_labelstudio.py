@@ -187,3 +187,13 @@ def test_paths_count_nodes_as_a_browser_does() -> None:
 
 def test_units_beyond_the_text_stay_beyond_it() -> None:
     assert [points("a📢b", units) for units in range(6)] == [0, 1, 2, 2, 3, 4]
+
+
+def test_what_was_said_of_the_whole_article_on_nabas_page_is_kept(tmp_path: Path) -> None:
+    about = {"to_name": "doc", "id": "x"}
+    note = {**about, "from_name": "note_to_lead", "type": "textarea", "value": {"text": ["who is Omar?"]}}
+    none = {**about, "from_name": "no_events", "type": "choices", "value": {"choices": ["no_events"]}}
+    (document,), lost = exported(tmp_path, task(OMAR, note, none))
+    assert lost == []
+    assert document.provenance
+    assert (document.provenance.note, document.provenance.no_events) == ("who is Omar?", True)

@@ -113,7 +113,7 @@ OTHER_FAULTS: list[tuple[dict[str, object] | str | None, str]] = [
     (choice("strike", "certainty", "denied"), "certainty is both reported and denied"),
     (region("new", 0, 4, "GPE", "kind"), "was made by the control 'kind'"),
     ({**region("new", 0, 4, "GPE", "entity"), "to_name": "title"}, "marks 'title', not the text"),
-    ({**region("new", 0, 4, "GPE", "entity"), "type": "textarea"}, "does not match any of the expected tags"),
+    ({**region("new", 0, 4, "GPE", "entity"), "type": "rating"}, "does not match any of the expected tags"),
     ({**region("new", 0, 4, "GPE", "entity"), "id": ""}, "id: String should have at least 1 character"),
     ({"type": "labels", "id": "new"}, "from_name: Field required"),
     ({}, "Unable to extract tag"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.core.document import Argument, Document, Event, Link, Source, Span
+from annotation.core.document import Argument, Document, Event, Link, Provenance, Source, Span
 from annotation.core.errors import RegionError
 from annotation.core.ontology import LANGUAGES
 from annotation.labelstudio.convert import schemas
@@ -47,6 +47,16 @@ def replace_result(annotation: schemas.Annotation, result: object) -> schemas.An
 @given(document=LOOSE, ui_language=st.sampled_from(LANGUAGES))
 def test_a_document_survives_the_trip_to_label_studio_and_back(document: Document, ui_language: str) -> None:
     assert back(document, relation_titles(ONTOLOGY, ui_language)) == document
+
+
+@given(document=LOOSE, note=st.none() | texts(min_size=1).map(str.strip), none=st.sampled_from([None, True]))
+def test_a_note_and_the_statement_that_there_is_no_event_survive_it_too(
+    document: Document, note: str | None, none: bool | None
+) -> None:
+    said = back(replace(document, provenance=Provenance(note=note or None, no_events=none)), {})
+    assert said is not None
+    assert said.provenance is not None
+    assert (said.provenance.note, said.provenance.no_events) == (note or None, none)
 
 
 @given(document=documents(ONTOLOGY))

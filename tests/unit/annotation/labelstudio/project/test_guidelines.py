@@ -94,3 +94,22 @@ def test_an_example_that_is_no_markup_is_named() -> None:
 def test_the_page_runs_the_way_its_language_does(ui_language: str) -> None:
     html = guidelines(ONTOLOGY, ui_language=ui_language)
     assert html.startswith(f'<div class="naba" dir="{"ltr" if ui_language == "en" else "rtl"}"')
+
+
+@pytest.mark.parametrize("ui_language", LANGUAGES)
+def test_rules_values_roles_with_their_fillers_and_keys_are_read(ui_language: str) -> None:
+    text = read(guidelines(ONTOLOGY, ui_language=ui_language))
+    assert len(ONTOLOGY.rules) >= 6
+    for rule in ONTOLOGY.rules.values():
+        assert rule.title[ui_language] in text
+        assert rule.definition[ui_language] in text
+    for attribute in ONTOLOGY.attributes.values():
+        assert all(value.definition[ui_language] in text for value in attribute.values.values())
+    comma = "، " if ui_language == "ar" else ", "
+    victims = [
+        ONTOLOGY.entities[name].title[ui_language] for name in ("Person", "Organization", "ArmedGroup", "Quantity")
+    ]
+    assert f"{ONTOLOGY.roles['Victim'].title[ui_language]}: {comma.join(victims)}" in text
+    assert all(f"{type_.title[ui_language]} {type_.hotkey}" in text for type_ in ONTOLOGY.events.values())
+    assert "Alt+R" in text
+    assert "Submit" in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -70,20 +71,21 @@ def test_relations_are_offered_by_title_links_first_then_the_roles_most_events_h
 
 @every_language
 def test_findings_are_read_in_the_language_of_the_page_and_cannot_be_marked(ui_language: str) -> None:
-    (*_, view, panel), _ = above(page(ui_language=ui_language), "Text")
+    (*_, view, panel), *_ = above(page(ui_language=ui_language), "Text")
     assert (panel.get("value"), panel.get("selectionEnabled")) == (" $[findings]", "false")
     assert ("rtl" in str(view.get("style"))) == (ui_language != "en")
 
 
 def test_text_runs_right_to_left_and_is_selected_character_by_character() -> None:
-    _, (*views, text) = above(page(ui_language="en"), "Text")
+    *_, (*views, text) = above(page(ui_language="en"), "Text")
     assert views[0].get("style") == "direction: rtl; text-align: right"
     assert (text.get("name"), text.get("value"), text.get("granularity")) == ("text", "$text", "symbol")
 
 
 @every_language
 def test_attributes_appear_only_for_a_chosen_trigger(ui_language: str) -> None:
-    found = list(above(page(ui_language=ui_language), "Choices"))
+    *found, article = above(page(ui_language=ui_language), "Choices")
+    assert (article[-1].get("name"), article[-1].get("perRegion")) == ("no_events", None)
     assert [path[-1].get("name") for path in found] == list(ONTOLOGY.attributes)
     for *views, choices in found:
         assert any(v.get("visibleWhen") == "region-selected" and v.get("whenTagName") == "trigger" for v in views)
@@ -106,7 +108,7 @@ def test_any_title_makes_well_formed_xml(title: str) -> None:
     assert ("Strike", title) in labels(root, "trigger")
 
 
-@pytest.mark.parametrize("name", ["text", "trigger", "entity", "findings"])
+@pytest.mark.parametrize("name", ["text", "trigger", "entity", "findings", "note_to_lead", "no_events", "heading"])
 def test_an_attribute_may_not_be_called_like_a_part_of_the_page(name: str) -> None:
     ontology = replace(ONTOLOGY, attributes={name: ONTOLOGY.attributes["realis"]})
     with pytest.raises(OntologyError, match=f"attributes.{name}: the labelling page uses this name itself"):
@@ -115,5 +117,18 @@ def test_an_attribute_may_not_be_called_like_a_part_of_the_page(name: str) -> No
 
 def test_an_ontology_without_attributes_and_links_has_a_page_too() -> None:
     root = page(replace(ONTOLOGY, attributes={}, links={}))
-    assert root.find(".//Choices") is None
+    assert [control.get("name") for control in root.iter("Choices")] == ["no_events"]
     assert "SameAs" not in relation_titles(replace(ONTOLOGY, links={}), "en")
+
+
+@every_language
+def test_the_script_for_roles_reads_what_each_event_takes_and_how_that_is_called(ui_language: str) -> None:
+    relations = page(ui_language=ui_language).find(".//Relations")
+    assert relations is not None
+    takes = json.loads(str(relations.get("takes")))
+    for name, event in ONTOLOGY.events.items():
+        assert {role: set(fillers) for role, fillers in takes["events"][name].items()} == {
+            role.name: set(role.fillers) for role in event.roles.values()
+        }
+    assert takes["titles"] == relation_titles(ONTOLOGY, ui_language)
+    assert takes["links"] == list(ONTOLOGY.links)
