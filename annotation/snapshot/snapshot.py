@@ -8,11 +8,9 @@ snapshots/NAME/train.parquet dev.parquet test.parquet    the documents; `dataset
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -21,14 +19,14 @@ from pathlib import Path
 import pyarrow as pa
 
 from annotation.core.document import Document
-from annotation.core.errors import OntologyError, SnapshotError, UsageError
+from annotation.core.errors import OntologyError, SnapshotError
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
 from annotation.snapshot.dataset_card import dataset_card
 from annotation.snapshot.manifest import MANIFEST, Manifest, SplitCounts, SplitPolicy
 from annotation.snapshot.splits import SPLITS, split_documents
+from annotation.snapshot.verification import ONTOLOGY, check_content, check_documents, check_files, content_hash
 from annotation.storage import parquet
-from annotation.storage.documents_file import line
 from annotation.storage.sealed_record import file_hash
 
 THRESHOLD = 0.7
@@ -37,7 +35,7 @@ THRESHOLD = 0.7
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An opened snapshot. A split is read at its first use and cached."""
+    """An opened snapshot, with its splits in memory."""
 
     path: Path
     manifest: Manifest
@@ -45,20 +43,21 @@ class Snapshot:
 
     @classmethod
     def open(cls, path: str | Path) -> Snapshot:
-        """Open a snapshot and verify every file's hash. Raises SnapshotError that names the file at fault."""
+        """Open a snapshot, and verify every file's hash and that the manifest says what the files hold.
+
+        Raises SnapshotError that names the file at fault.
+        """
         path = Path(path)
         manifest = Manifest.open(path)
-        for name, expected in manifest.files.items():
-            if not (path / name).is_file():
-                raise SnapshotError(f"{path / name}: missing from the snapshot; restore it or build the snapshot again")
-            if file_hash(path / name) != expected:
-                raise SnapshotError(f"{path / name}: changed since it was built; restore it or build under a new name")
+        check_files(path, manifest)
         try:
-            return cls(path, manifest, Ontology.load(path / "ontology.yaml"))
+            snapshot = cls(path, manifest, Ontology.load(path / ONTOLOGY))
         except OntologyError as error:
             raise SnapshotError(
                 f"{error}; the snapshot was built by another version of naba, build it again"
             ) from error
+        check_content(path, manifest, snapshot.ontology, {name: snapshot.split(name) for name in SPLITS})
+        return snapshot
 
     @cached_property
     def train(self) -> list[Document]:
@@ -112,7 +111,7 @@ def build(
     parts = split_documents(checked, duplicate_clusters(checked, THRESHOLD), ratios=ratios, seed=seed)
     manifest = Manifest(
         name=name or out.name,
-        content=_content(parts, ontology),
+        content=content_hash(parts, ontology),
         ontology=ontology.hash,
         counts={part: SplitCounts.of(parts[part]) for part in SPLITS},
         policy=policy,
@@ -125,7 +124,7 @@ def build(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         return _existing(out, manifest)
     _write(out, manifest, parts, ontology)
-    return Snapshot.open(out)
+    return _existing(out, manifest)
 
 
 def _checked(documents: list[Document], ontology: Ontology, policy: SplitPolicy) -> list[Document]:
@@ -133,18 +132,7 @@ def _checked(documents: list[Document], ontology: Ontology, policy: SplitPolicy)
         raise SnapshotError("no documents to build a snapshot of; pull or adjudicate some first")
     if min(policy.ratios) < 0 or abs(sum(policy.ratios) - 1) > 1e-6:
         raise SnapshotError(f"ratios {policy.ratios} must be three shares that sum to 1")
-    ids = Counter(document.id for document in documents)
-    twice = next((id for id, count in ids.items() if count > 1), None)
-    if twice is not None:
-        raise SnapshotError(f"document {twice} is there {ids[twice]} times; adjudicate the annotations into one first")
-    for document in documents:
-        unknown = {s.label for s in document.entities} - set(ontology.entities)
-        unknown |= {event.type for event in document.events} - set(ontology.events)
-        if unknown:
-            raise SnapshotError(
-                f"document {document.id}: {min(unknown)} is no label of ontology {ontology.name} {ontology.version}; "
-                "run `naba check`"
-            )
+    check_documents(documents, ontology)
     return documents
 
 
@@ -165,30 +153,26 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
     try:
         for name in SPLITS:
             parquet.write_parquet(building / f"{name}.parquet", parts[name])
-        (building / "ontology.yaml").write_text(ontology.source, encoding="utf-8", newline="\n")
+        (building / ONTOLOGY).write_text(ontology.source, encoding="utf-8", newline="\n")
         (building / "README.md").write_text(dataset_card(manifest, ontology), encoding="utf-8", newline="\n")
         files = {file.name: file_hash(file) for file in sorted(building.iterdir())}
         manifest = manifest.sealed(files)
         (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
         building.chmod(0o755)
-        building.rename(out)
+        _publish(building, out)
     except (OSError, pa.ArrowException, UnicodeEncodeError, OverflowError) as error:
         raise SnapshotError(f"{out}: cannot be written: {error}; check the disk, the rights and the texts") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def _content(parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> str:
-    """A hash of documents, splits and ontology, independent of the Parquet encoding and of library versions."""
-    digest = hashlib.sha256(ontology.hash.encode())
-    for name in SPLITS:
-        digest.update(f"\n{name}\n".encode())
-        for document in parts[name]:
-            try:
-                digest.update(line(document).encode())
-            except UsageError as error:
-                raise SnapshotError(str(error)) from error
-    return digest.hexdigest()
+def _publish(building: Path, out: Path) -> None:
+    """Rename the folder, unless another command has put a snapshot there meanwhile."""
+    try:
+        building.rename(out)
+    except OSError:
+        if not (out / MANIFEST).is_file():
+            raise
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from annotation.snapshot import snapshot
 from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
 from training.lineage.release_record import Record, file_hashes, settings_hash
+from training.release import publish as publishing
 
 LOOSE = """
 floors: {Trig-C: 0.5}
@@ -120,6 +121,40 @@ def test_a_model_that_is_just_as_good_becomes_the_next_release(place: Path) -> N
     history = (place / "releases" / "history.html").read_text(encoding="utf-8")
     assert history.index("1.10/report.html") < history.index("1.0/report.html")
     shutil.rmtree(place / "releases" / "1.10")
+
+
+def test_two_that_make_the_same_release_at_once_both_succeed(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other command puts its folder in place after this one looked for it; another release is not overwritten."""
+    folder, publish = place / "releases" / "1.12", publishing._publish
+    release(place, "version=1.12", ONE)
+    first = shutil.move(folder, tmp_path / "first")
+
+    def release_beside(other: Path, code: int) -> Ended:
+        def meanwhile(building: Path, target: Path, sealed: Record) -> None:
+            shutil.copytree(other, target)
+            publish(building, target, sealed)
+
+        monkeypatch.setattr(publishing, "_publish", meanwhile)
+        return release(place, "version=1.12", ONE, code=code)
+
+    release_beside(first, code=0)
+    assert (folder / "release.json").read_bytes() == (first / "release.json").read_bytes()
+    shutil.rmtree(folder)
+    assert "exists, and a release is never overwritten" in one_line(release_beside(place / "releases" / "1.0", code=2))
+    assert Record.open_whole(folder).version == "1.0"
+    shutil.rmtree(folder)
+    assert sorted(path.name for path in (place / "releases").glob("1*")) == ["1.0"]
+
+
+def test_a_record_that_speaks_of_other_weights_is_told(place: Path, tmp_path: Path) -> None:
+    shutil.copytree(place / "releases" / "1.0", tmp_path / "1.0")
+    record = Record.open(tmp_path / "1.0").model_copy(update={"weights": "0" * 64})
+    (tmp_path / "1.0" / "release.json").write_text(record.sealed(record.files).to_json(), encoding="utf-8")
+    done = naba("release", "--verify", "1.0", f"releases={tmp_path}", cwd=place)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "release.json speaks of 000000000000" in done.err
 
 
 def test_a_model_that_is_no_release_may_be_compared_with_by_its_whole_path(place: Path) -> None:

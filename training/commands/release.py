@@ -101,7 +101,7 @@ def _earlier(against: str, home: Path) -> tuple[str | None, Path] | None:
     if is_model:  # its path may be absolute, which home / against would leave as it is
         return None, Path(against)
     if (home / against).is_dir() and against != REFUSED:
-        return Record.open(home / against).version, home / against / "model"
+        return Record.open_whole(home / against).version, home / against / "model"
     raise UsageError(f"against={against}: neither a release in {home} nor the folder of a model; name one, or say none")
 
 

@@ -17,7 +17,7 @@ from training.commands.initial_check import model_folder
 from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, read_config
 from training.encoding.word_vectors import tables_digest
 from training.inference.loading import load_model
-from training.lineage.release_record import Record, code_hash, packages
+from training.lineage.release_record import RECORD, Record, code_hash, packages
 from training.loop.training_sources import TrainingSources
 from training.model.fingerprint import weights
 from training.release.training_lineage import open_training_sources
@@ -26,12 +26,13 @@ from training.release.training_lineage import open_training_sources
 def verify(run: VerifyConfig) -> None:
     """Check that a release's files are unchanged, and that training its compact model again gives the same weights.
 
-    A hub encoder is not trained again. Raises UsageError when a file of the release, or a snapshot, has changed;
-    Refused when the weights differ, with what else differs.
+    A hub encoder is not trained again. Raises UsageError when a file of the release, or a snapshot, has changed, or the
+    record speaks of other weights; Refused when the weights differ, with what else differs.
     """
     folder = Path(run.releases) / run.version
-    record = Record.open(folder)
+    record = Record.open_whole(folder)
     terminal.say(f"release {run.version}: its {len(record.files)} files are as they were")
+    _check_weights(folder / "model", record)
     config = read_config(record.trained.config)
     sources = open_training_sources(record.trained, run.snapshot, run.also or (), setting="snapshot")
     if config.encoder.kind != "compact":
@@ -54,6 +55,15 @@ def verify(run: VerifyConfig) -> None:
             f"release {run.version}: trained again its weights are {digest[:12]}, not {record.weights[:12]} ({why})"
         )
     terminal.say(f"release {run.version}: trained again its weights are the same, to the bit ({digest[:12]})")
+
+
+def _check_weights(model: Path, record: Record) -> None:
+    """Raise UsageError where the record speaks of other weights than those of the model beside it."""
+    digest = weights(load_model(model)[0])
+    if digest != record.weights:
+        raise UsageError(
+            f"{model}: its weights are {digest[:12]}, but {RECORD} speaks of {record.weights[:12]}; restore the release"
+        )
 
 
 def _at(config: TrainConfig, sources: TrainingSources, tables: str | None) -> TrainConfig:

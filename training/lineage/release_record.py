@@ -15,11 +15,20 @@ from pydantic import Field, SerializerFunctionWrapHandler, ValidatorFunctionWrap
 
 from annotation.core.errors import UsageError
 from annotation.core.messages import N_, Message
+from annotation.storage.sealed_files import file_faults
 from annotation.storage.sealed_record import RecordPart, SealedRecord, file_hash
 
 SCHEMA = 1
 RECORD = "release.json"
 COULD_NOT_SAY, PASSED, FAILED = N_("could not say"), N_("passed"), N_("FAILED")
+REQUIRED = (
+    "metrics.json",
+    "predictions.jsonl",
+    "model/config.json",
+    "model/encoding.json",
+    "model/ontology.yaml",
+)
+"""Files that every release has; the weights of a large model may be several."""
 _PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
 _CODE = ("annotation", "training", "conf")
 
@@ -169,21 +178,29 @@ class Record(SealedRecord):
         )
 
     @classmethod
-    def open(cls, folder: Path, *, under: str = "") -> Record:
-        """Read the record and verify the hash of every file whose path begins with `under`.
+    def open_whole(cls, folder: Path) -> Record:
+        """As `open`, and raise UsageError also where the record does not list what every release has."""
+        record = cls.open(folder)
+        for name in REQUIRED:
+            if name not in record.files:
+                raise UsageError(f"{folder / RECORD}: does not list {name}, which every release has; restore it")
+        return record
 
-        Raises UsageError with the numbers of missing and changed files, and the first of each.
+    @classmethod
+    def open(cls, folder: Path, *, under: str = "") -> Record:
+        """Read the record and verify every file whose path begins with `under`: its name, presence and hash.
+
+        Raises UsageError with the numbers of files that are missing, changed or extra, and the first of each.
         """
         record = cls.read(folder)
-        expected = {name: hash for name, hash in record.files.items() if name.startswith(under)}
-        present = {name for name in expected if (folder / name).is_file()}
-        faults = {
-            "missing": sorted(expected.keys() - present),
-            "changed": sorted(name for name in present if file_hash(folder / name) != expected[name]),
-        }
-        summary = [f"{len(names)} {fault} ({names[0]})" for fault, names in faults.items() if names]
+        faults = file_faults(folder, record.files, record=RECORD, under=under)
+        for name in faults.outside:
+            raise UsageError(f"{folder / RECORD}: lists {name!r}, which leads out of the release; restore it")
+        kinds = {"missing": faults.missing, "changed": faults.changed, "no part of it": faults.extra}
+        summary = [f"{len(names)} {fault} ({names[0]})" for fault, names in kinds.items() if names]
         if summary:
-            raise UsageError(f"{folder}: files of the release: {', '.join(summary)}; restore them")
+            remedy = "restore them" if faults.missing or faults.changed else "move them elsewhere"
+            raise UsageError(f"{folder}: files of the release: {', '.join(summary)}; {remedy}")
         return record
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from annotation.core.errors import UsageError
@@ -17,6 +18,7 @@ from training.lineage.wandb_tracking import tracking
 from training.release.model_card import model_card
 from training.report.page import write_report
 
+_ATTEMPTS = 10
 _TRACKED = ("project", "entity", "group", "artifacts")
 
 
@@ -25,7 +27,8 @@ def put(folder: Path, record: Record, result: Evaluation, *, model: str | None, 
 
     A refused release replaces an earlier refused one.
 
-    Raises UsageError when the release exists already, or the folder cannot be written.
+    Where another command has made the same release meanwhile, that one stays. Raises UsageError when the release exists
+    already, or the folder cannot be written.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
@@ -35,16 +38,50 @@ def put(folder: Path, record: Record, result: Evaluation, *, model: str | None, 
         if model:
             shutil.copytree(model, building / "model")
         (building / "README.md").write_text(model_card(record), encoding="utf-8", newline="\n")
-        (building / RECORD).write_text(record.sealed(file_hashes(building)).to_json(), encoding="utf-8", newline="\n")
+        sealed = record.sealed(file_hashes(building))
+        (building / RECORD).write_text(sealed.to_json(), encoding="utf-8", newline="\n")
         building.chmod(0o755)
         if folder.parent.name == REFUSED:
-            shutil.rmtree(folder, ignore_errors=True)
-        building.rename(folder)
+            _replace(building, folder)
+        else:
+            _publish(building, folder, sealed)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written: {error}; a release is never overwritten") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
     return folder
+
+
+def _publish(building: Path, folder: Path, record: Record) -> None:
+    """Rename the folder, unless another command has put the same release there meanwhile."""
+    try:
+        building.rename(folder)
+    except OSError:
+        if not (folder / RECORD).is_file():
+            raise
+        if _essence(Record.open(folder)) != _essence(record):
+            raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=") from None
+
+
+def _essence(record: Record) -> Record:
+    """The record without its time, and of the files only the model's: others say when they were written."""
+    model = {name: digest for name, digest in record.files.items() if name.startswith("model/")}
+    return record.model_copy(update={"created": "", "files": model, "checksum": ""})
+
+
+def _replace(building: Path, folder: Path) -> None:
+    """Rename the folder in place of another one, which other commands may be replacing too."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".old.") as away:
+        for attempt in range(_ATTEMPTS):
+            with suppress(FileNotFoundError):
+                folder.rename(Path(away) / str(attempt))
+            try:
+                building.rename(folder)
+            except OSError:
+                if attempt + 1 == _ATTEMPTS:
+                    raise
+            else:
+                return
 
 
 def announce(run: ReleaseConfig, record: Record, folder: Path) -> None:

@@ -15,9 +15,13 @@ from hypothesis import strategies as st
 from annotation.core.document import Argument, Document, Event, Provenance, Source, Span
 from annotation.core.errors import SnapshotError
 from annotation.core.ontology import Ontology
+from annotation.snapshot import snapshot as snapshots
+from annotation.snapshot.manifest import Manifest
 from annotation.snapshot.snapshot import Snapshot, build, compare_snapshots
 from annotation.snapshot.splits import split_documents
 from annotation.storage import parquet
+from annotation.storage.documents_file import line
+from annotation.storage.sealed_record import file_hash
 from tests.builders import build as mark
 from tests.builders import conflict
 from tests.generated import articles
@@ -59,6 +63,7 @@ def test_any_document_survives_a_row_of_parquet(
     parquet.write_parquet(tmp_path / "x.parquet", [document])
     (found,) = parquet.read_parquet(tmp_path / "x.parquet")
     assert found == document
+    assert line(found) == line(document)
     assert found.provenance == document.provenance
     assert [span.score for span in found.entities] == [span.score for span in document.entities]
 
@@ -129,6 +134,109 @@ def test_a_changed_or_missing_file_is_named(tmp_path: Path, name: str) -> None:
     path.unlink()
     with pytest.raises(SnapshotError, match=f"{name}: (missing|No such file)"):
         Snapshot.open(snapshot.path)
+
+
+def sealed_again(folder: Path, **changed: object) -> None:
+    """The manifest with these values, sealed as naba seals, and the hashes of the files as they are."""
+    manifest = Manifest.open(folder)
+    files = {
+        name: file_hash(folder / name) if (folder / name).is_file() else hash for name, hash in manifest.files.items()
+    }
+    (folder / "manifest.json").write_text(
+        manifest.model_copy(update=changed).sealed(changed.get("files", files)).to_json()
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["train.parquet", "dev.parquet", "test.parquet", "ontology.yaml"])
+def test_what_every_snapshot_has_is_required(tmp_path: Path, name: str) -> None:
+    snapshot = build(gold(9), tmp_path / "snap", ontology=ONTOLOGY)
+    (snapshot.path / name).unlink()
+    sealed_again(snapshot.path, files={k: v for k, v in snapshot.manifest.files.items() if k != name})
+    with pytest.raises(SnapshotError, match=rf"manifest\.json: does not list {name}"):
+        Snapshot.open(snapshot.path)
+
+
+@pytest.mark.parametrize("name", ["../secret.txt", "/etc/hostname", "a/../../secret.txt", "..", "", "a//b", "\0"])
+def test_paths_stay_inside(tmp_path: Path, name: str) -> None:
+    snapshot = build(gold(9), tmp_path / "snap", ontology=ONTOLOGY)
+    (tmp_path / "secret.txt").write_text("x")
+    sealed_again(snapshot.path, files={**snapshot.manifest.files, name: file_hash(tmp_path / "secret.txt")})
+    with pytest.raises(SnapshotError, match="leads out of the snapshot") as caught:
+        Snapshot.open(snapshot.path)
+    assert repr(name) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "train-00001.parquet", "more/of/it.txt"])
+def test_an_extra_file_is_named(tmp_path: Path, name: str) -> None:
+    snapshot = build(gold(9), tmp_path / "snap", ontology=ONTOLOGY)
+    (snapshot.path / name).parent.mkdir(parents=True, exist_ok=True)
+    (snapshot.path / name).write_text("x")
+    with pytest.raises(SnapshotError, match=f"{name}: is no part of the snapshot"):
+        Snapshot.open(snapshot.path)
+    with pytest.raises(SnapshotError, match=f"{name}: is no part of the snapshot"):
+        build(gold(9), tmp_path / "snap", ontology=ONTOLOGY)
+
+
+def test_hidden_files_and_links_to_files_elsewhere_are_no_fault(tmp_path: Path) -> None:
+    snapshot = build(gold(9), tmp_path / "snap", ontology=ONTOLOGY)
+    for name in (".gitattributes", ".cache/x.json", ".DS_Store"):
+        (snapshot.path / name).parent.mkdir(exist_ok=True)
+        (snapshot.path / name).write_text("x")
+    (snapshot.path / "dev.parquet").rename(tmp_path / "blob")
+    (snapshot.path / "dev.parquet").symlink_to(tmp_path / "blob")
+    assert Snapshot.open(snapshot.path).dev == snapshot.dev
+
+
+def test_a_sealed_manifest_that_says_otherwise_is_refused(tmp_path: Path) -> None:
+    """Every hash and checksum fits, yet the documents, their counts or the ontology are others."""
+    snapshot = build(gold(20), tmp_path / "snap", ontology=ONTOLOGY)
+
+    def refused(match: str) -> None:
+        with pytest.raises(SnapshotError, match=match) as caught:
+            Snapshot.open(snapshot.path)
+        assert "\n" not in str(caught.value)
+
+    counts = dict(snapshot.manifest.counts)
+    sealed_again(snapshot.path, counts={**counts, "dev": counts["train"]})
+    refused(r"manifest\.json: its counts are not those of dev\.parquet")
+    sealed_again(snapshot.path, counts={k: v for k, v in counts.items() if k != "dev"})
+    refused("has no counts of dev")
+    sealed_again(snapshot.path, counts=counts, ontology="0" * 16)
+    refused(r"ontology\.yaml: is not the ontology of the manifest")
+    sealed_again(snapshot.path, ontology=ONTOLOGY.hash)
+    parquet.write_parquet(snapshot.path / "dev.parquet", [replace(d, events=()) for d in snapshot.dev])
+    sealed_again(snapshot.path)
+    refused("its documents are not those its manifest was made of")
+    parquet.write_parquet(snapshot.path / "dev.parquet", [*snapshot.dev, snapshot.train[0]])
+    sealed_again(snapshot.path)
+    refused(f"document {snapshot.train[0].id} is there 2 times")
+    parquet.write_parquet(
+        snapshot.path / "dev.parquet", [replace(snapshot.dev[0], events=(), entities=(Span(0, 4, "Wizard"),))]
+    )
+    sealed_again(snapshot.path)
+    refused("Wizard is no label of ontology")
+
+
+@pytest.mark.parametrize("other", [9, 8])
+def test_two_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, other: int) -> None:
+    """Another command puts its snapshot in place just before this one does: the same one, or one of other documents."""
+    out = tmp_path / "snap"
+    started: list[bool] = []
+
+    def meanwhile(building: Path, path: Path) -> None:
+        if not started:
+            started.append(True)
+            build(gold(other), out, ontology=ONTOLOGY)
+        publish(building, path)
+
+    publish = snapshots._publish
+    monkeypatch.setattr(snapshots, "_publish", meanwhile)
+    if other == 9:
+        assert everything(build(gold(9), out, ontology=ONTOLOGY)).keys() == {d.id for d in gold(9)}
+    else:
+        with pytest.raises(SnapshotError, match="holds another snapshot already"):
+            build(gold(9), out, ontology=ONTOLOGY)
+    assert [path.name for path in tmp_path.iterdir()] == ["snap"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"schema": 1, "name": 5}', "\xff"])

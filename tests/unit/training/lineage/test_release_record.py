@@ -107,6 +107,32 @@ def test_what_changed_or_is_missing_is_counted_and_named(tmp_path: Path) -> None
         Record.open(folder)
 
 
+def test_what_is_no_part_of_a_release_is_named_and_hidden_files_are_none(tmp_path: Path) -> None:
+    folder = put(tmp_path, record("1.0"))
+    (folder / "model" / ".DS_Store").write_text("x")
+    Record.open(folder)
+    (folder / "model" / "pytorch_model.bin").write_text("x")
+    with pytest.raises(UsageError, match=r"1 no part of it \(model/pytorch_model\.bin\); move them elsewhere$"):
+        Record.open(folder, under="model/")
+    with pytest.raises(UsageError, match=r"1 no part of it"):
+        Record.open(folder)
+
+
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "model/../../secret"])
+def test_the_files_of_a_release_are_inside_it(tmp_path: Path, name: str) -> None:
+    folder = put(tmp_path, record("1.0"))
+    sealed = record("1.0").sealed({**file_hashes(folder), name: "0"})
+    (folder / RECORD).write_text(sealed.to_json(), encoding="utf-8")
+    with pytest.raises(UsageError, match=r"release\.json: lists '.+', which leads out of the release"):
+        Record.open(folder, under="model/")
+
+
+def test_a_release_without_its_model_is_not_whole(tmp_path: Path) -> None:
+    folder = put(tmp_path, record("1.0"))
+    with pytest.raises(UsageError, match=r"release\.json: does not list .+, which every release has"):
+        Record.open_whole(folder)
+
+
 @pytest.mark.parametrize(("old", "new"), [("f00d", "f00f"), ('"seed": 13', '"seed": 14'), ('"passed": true', "")])
 def test_a_record_that_was_edited_is_told(old: str, new: str, tmp_path: Path) -> None:
     folder = put(tmp_path, record("1.0"))
