@@ -3,6 +3,8 @@
 // What an event takes stands in the labelling configuration, at <Relations takes>.
 (() => {
   "use strict";
+  if (window.nabaRoles) return; // Label Studio runs the scripts of a page again when it goes to another one
+  window.nabaRoles = true;
   const MODE = "create_relation";
   const LINES = 9;
   let config = null, rules = null; // the configuration read last, and what it says
