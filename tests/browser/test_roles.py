@@ -100,8 +100,15 @@ def test_an_arrow_that_is_given_up_goes_and_one_without_a_role_is_told(editor: E
     editor.page.keyboard.press("Escape")
     editor.draw(strike, [(place, 3)])
     expect(told).to_be_hidden()
-    editor.page.evaluate("() => Htx.annotationStore.selected.relationStore.relations[0].setRelations([])")
+    editor.select(strike)
+    editor.page.keyboard.press("Alt+r")
+    editor.choose(span(language, "Facility"))
+    expect(editor.roles).to_be_visible()
+    editor.page.get_by_label("TextArea Input").click()
+    editor.page.keyboard.type("12")
+    expect(editor.roles).to_have_count(0)
     expect(told).to_be_visible()
+    expect(editor.page.get_by_label("TextArea Input")).to_have_value("12")
 
 
 @pytest.mark.parametrize("language", ["he"])

@@ -148,7 +148,10 @@
     }
   }
 
-  document.addEventListener("mousedown", () => settle(), true);
+  document.addEventListener("mousedown", (event) => {
+    if (asking && !event.target.closest?.("#naba-roles")) stop(); // the arrow stays, red, and the page says so
+    settle();
+  }, true);
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#naba-roles")) setTimeout(look);
   }, true);
