@@ -34,7 +34,7 @@ _TABLES = ("annotation_id", "annotator", "lead_time")
 """Columns of Label Studio's CSV and TSV exports; JSON-MIN has the same keys."""
 _DATES, _DATA = (
     ("published", "published_at", "date"),
-    ("id", "language", "sha256", "title", "url", "source", "findings", "heading", "link"),
+    ("id", "language", "sha256", "title", "url", "source", "findings", "article_heading", "article_link"),
 )
 _TASK = (
     *(

@@ -98,7 +98,7 @@ def test_what_is_marked_by_hand_arrives(
         type_ = ontology.events.get(span.label) or ontology.entities[span.label]
         assert type_.hotkey is not None
         editor.mark(span, type_.hotkey)
-    expect(editor.page.locator(".lsf-choices:visible")).to_have_count(0)
+    expect(editor.page.locator(".naba-said .lsf-choices:visible")).to_have_count(0)
     for event in article.events:
         for name, value in event.attributes:
             editor.select(event.trigger)
@@ -143,7 +143,7 @@ def test_labels_stay_in_sight_attributes_come_with_a_trigger_and_two_labels_are_
     for event in article.events:
         editor.mark(event.trigger, "q")
     editor.select(article.events[0].trigger)
-    expect(editor.page.locator(".lsf-choices:visible")).to_have_count(3)
+    expect(editor.page.locator(".naba-said .lsf-choices:visible")).to_have_count(3)
     expect(warning).to_be_hidden()
     editor.page.keyboard.press("1")
     expect(warning).to_be_visible()

@@ -93,13 +93,22 @@ def test_an_arrow_that_is_given_up_goes_and_one_without_a_role_is_told(editor: E
     editor.page.keyboard.press("Alt+r")
     editor.choose(place)
     expect(editor.arcs).to_have_count(1)
-    expect(told).to_be_visible()
+    expect(told).to_be_hidden()  # while it is asked for
     editor.page.keyboard.press("Escape")
     expect(editor.arcs).to_have_count(0)
     expect(told).to_be_hidden()
     editor.page.keyboard.press("Escape")
     editor.draw(strike, [(place, 3)])
     expect(told).to_be_hidden()
+    editor.select(strike)
+    editor.page.keyboard.press("Alt+r")
+    editor.choose(span(language, "Facility"))
+    expect(editor.roles).to_be_visible()
+    editor.page.get_by_label("TextArea Input").click()
+    editor.page.keyboard.type("12")
+    expect(editor.roles).to_have_count(0)
+    expect(told).to_be_visible()
+    expect(editor.page.get_by_label("TextArea Input")).to_have_value("12")
 
 
 @pytest.mark.parametrize("language", ["he"])

@@ -30,7 +30,7 @@ NO_EVENTS = "no_events"
 FINDINGS = "findings"
 """Key of a task's data, and name of the panel, that list the faults to correct in its annotations."""
 
-HEADING, LINK = "heading", "link"
+HEADING, LINK = "article_heading", "article_link"
 """Keys of a task's data: title, date and source of the article in lines, and a link to it in Markdown."""
 
 CONTROLS = (TEXT, TRIGGER, ENTITY, FINDINGS, NOTE, NO_EVENTS, HEADING)

@@ -24,6 +24,8 @@ STYLE = """
 .naba-said .lsf-choices, .naba-said .lsf-choice { display: flex; align-items: center; line-height: 26px }
 .naba-no-role { display: none; padding: 0 6px; border: 2px solid #d00 }
 body:has(.relations-overlay path[marker-end]:last-child) .naba-no-role { display: block }
+body:has(#naba-roles button) .naba-no-role { display: none }
+[data-color-scheme=dark] .naba-no-role h4, [data-color-scheme=dark] .naba-both h4 { color: #ff7b7b !important }
 .relations-overlay path[marker-end]:last-child { stroke: #d00; opacity: 1 !important }
 .naba-no-role h4 { margin: 0 !important; font-size: 14px; color: #d00 !important }
 .naba-heading .lsf-richtext:not(:has(br)), .naba-link:not(:has(a)) { display: none }

@@ -3,6 +3,8 @@
 // What an event takes stands in the labelling configuration, at <Relations takes>.
 (() => {
   "use strict";
+  if (window.nabaRoles) return; // Label Studio runs the scripts of a page again when it goes to another one
+  window.nabaRoles = true;
   const MODE = "create_relation";
   const LINES = 9;
   let config = null, rules = null; // the configuration read last, and what it says
@@ -146,7 +148,10 @@
     }
   }
 
-  document.addEventListener("mousedown", () => settle(), true);
+  document.addEventListener("mousedown", (event) => {
+    if (asking && !event.target.closest?.("#naba-roles")) stop(); // the arrow stays, red, and the page says so
+    settle();
+  }, true);
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("#naba-roles")) setTimeout(look);
   }, true);

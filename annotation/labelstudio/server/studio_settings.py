@@ -11,4 +11,4 @@ os.environ["DJANGO_SETTINGS_MODULE"] = _ITS_OWN  # Label Studio reads its settin
 from label_studio.core.settings.label_studio import *  # noqa: E402, F403
 
 os.environ["DJANGO_SETTINGS_MODULE"] = __name__
-MIDDLEWARE = ["annotation.labelstudio.server.page_script.PageScript", *MIDDLEWARE]  # noqa: F405
+MIDDLEWARE: list[str] = ["annotation.labelstudio.server.page_script.PageScript", *globals()["MIDDLEWARE"]]

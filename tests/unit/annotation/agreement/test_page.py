@@ -71,3 +71,12 @@ def test_tasks_are_linked_where_the_project_is_known(tmp_path: Path, studio: str
 def test_where_there_is_nothing_to_hold_against_each_other_it_says_so(tmp_path: Path) -> None:
     assert "nothing to hold against each other" in page(tmp_path, DOCUMENTS[:1])
     assert "All agree everywhere" in page(tmp_path, DOCUMENTS[:2])
+
+
+def test_notes_to_the_lead_stand_above_the_versions_and_are_only_shown(tmp_path: Path) -> None:
+    first, *rest = DOCUMENTS[5:]
+    assert first.provenance
+    noted = replace(first, provenance=replace(first.provenance, note="<b>תקיפה</b> או פשיטה?"))
+    html = page(tmp_path, [noted, *rest])
+    assert "&lt;b&gt;תקיפה&lt;/b&gt; או פשיטה?" in html
+    assert html.count('class="note"') == 1

@@ -253,3 +253,14 @@ def test_what_is_no_yaml_is_told_in_one_line(text: str) -> None:
     with pytest.raises(OntologyError, match="not YAML: ") as caught:
         Ontology.parse(text)
     assert "\n" not in str(caught.value)
+
+
+def test_rules_are_read_and_are_no_part_of_what_the_hash_stands_for(ontology: Ontology) -> None:
+    source = ontology.source
+    before, rest = source.split("\nrules:\n")
+    without = Ontology.parse(f"{before}\n{rest[rest.index('entities:') :]}")
+    assert len(ontology.rules) >= 6
+    assert without.rules == {}
+    assert without.hash == ontology.hash
+    broken = source.replace("title: {ar: حدود التحديد, he: גבולות הסימון,", "title: {ar: حدود التحديد,")
+    assert faults(broken) == ["rules.span.title.he: missing"]

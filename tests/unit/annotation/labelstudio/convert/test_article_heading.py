@@ -11,16 +11,16 @@ from annotation.labelstudio.convert.article_heading import article_heading
 def test_title_day_source_and_link_are_shown() -> None:
     source = Source("רדיו הגליל", "שלושה הרוגים", "https://news.example/he/1?a=1&b=2", "2026-03-12T10:00:00")
     assert article_heading(source) == {
-        "heading": "שלושה הרוגים\n2026-03-12 · רדיו הגליל\n",
-        "link": "[news.example](https://news.example/he/1?a=1&b=2)",
+        "article_heading": "שלושה הרוגים\n2026-03-12 · רדיו הגליל\n",
+        "article_link": "[news.example](https://news.example/he/1?a=1&b=2)",
     }
 
 
 def test_what_is_not_known_is_left_out() -> None:
     assert article_heading(None) == {}
-    assert article_heading(Source("file.txt")) == {"heading": "file.txt\n"}
-    assert article_heading(Source("s", published="19 ديسمبر")) == {"heading": "19 ديسمبر · s\n"}
-    assert article_heading(Source("", title="a\n\n  b")) == {"heading": "a b\n"}
+    assert article_heading(Source("file.txt")) == {"article_heading": "file.txt\n"}
+    assert article_heading(Source("s", published="19 ديسمبر")) == {"article_heading": "19 ديسمبر · s\n"}
+    assert article_heading(Source("", title="a\n\n  b")) == {"article_heading": "a b\n"}
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ def test_what_is_not_known_is_left_out() -> None:
     ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "//host/x", "https://", "http://[", "news", ""],
 )
 def test_only_addresses_of_the_web_become_links(url: str) -> None:
-    assert "link" not in article_heading(Source("s", url=url))
+    assert "article_link" not in article_heading(Source("s", url=url))
 
 
 @pytest.mark.parametrize(
     "url", ['https://h/"><img src=x onerror=alert(1)>', "https://h/a)b<script>", "http://h/a b\n[c](d)"]
 )
 def test_an_address_cannot_leave_its_link(url: str) -> None:
-    link = str(article_heading(Source("s", url=url))["link"])
+    link = str(article_heading(Source("s", url=url))["article_link"])
     assert link.startswith("[h](http")
     assert not set(link.removeprefix("[h](").removesuffix(")")) & set("<>()[]\"' \n`")

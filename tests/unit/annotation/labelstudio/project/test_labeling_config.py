@@ -108,7 +108,9 @@ def test_any_title_makes_well_formed_xml(title: str) -> None:
     assert ("Strike", title) in labels(root, "trigger")
 
 
-@pytest.mark.parametrize("name", ["text", "trigger", "entity", "findings", "note_to_lead", "no_events", "heading"])
+@pytest.mark.parametrize(
+    "name", ["text", "trigger", "entity", "findings", "note_to_lead", "no_events", "article_heading"]
+)
 def test_an_attribute_may_not_be_called_like_a_part_of_the_page(name: str) -> None:
     ontology = replace(ONTOLOGY, attributes={name: ONTOLOGY.attributes["realis"]})
     with pytest.raises(OntologyError, match=f"attributes.{name}: the labelling page uses this name itself"):
