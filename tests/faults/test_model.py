@@ -205,8 +205,8 @@ def canonical(result: Iterable[Row]) -> Counter[Mark]:
 def test_a_life(trials: Trials, ontology: Ontology, long: bool, request: pytest.FixtureRequest) -> None:
     drawn = type("DrawnLife", (Life,), {"trials": trials, "ontology": ontology})
     how = settings(
-        max_examples=40 if long else 2,
-        stateful_step_count=25 if long else 9,
+        max_examples=40 if long else 1,
+        stateful_step_count=25 if long else 8,
         derandomize=not long,
         deadline=None,
         database=None,
