@@ -75,7 +75,10 @@ class Life(RuleBasedStateMachine):
     def push(self, count: int, machine: str, kill_at: int | None) -> None:
         """Some of the articles are pushed."""
         write_documents(self.stage.file("some.jsonl"), ARTICLES[-count:])
-        if self.naba(machine, kill_at, "push", self.stage.file("some.jsonl")).code == 0:
+        project = self.project()
+        is_new = project is not None and project.ontology.hash != self.ontology.hash
+        ontology = self.stage.file("new.yaml") if is_new else "conflict"
+        if self.naba(machine, kill_at, "push", self.stage.file("some.jsonl"), "--ontology", ontology).code == 0:
             self.pushed |= {article.id for article in ARTICLES[-count:]}
 
     @precondition(lambda self: self.pushed)
