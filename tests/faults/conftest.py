@@ -28,7 +28,7 @@ IN_SUITE = (
     *(("push", "project deleted"), ("suggest", "database read-only"), ("push", "database full")),
     *(("pull", "SIGKILL of the server"),),
 )
-KILLS_IN_SUITE = {"push": 20, "pull": 16, "suggest": 16, "check --fix": 8}
+KILLS_IN_SUITE = {"push": 30, "pull": 20, "suggest": 10}
 KILLS_IN_ALL = 500
 
 Outcomes = defaultdict[str, Counter[str]]

@@ -75,7 +75,10 @@ class Life(RuleBasedStateMachine):
     def push(self, count: int, machine: str, kill_at: int | None) -> None:
         """Some of the articles are pushed."""
         write_documents(self.stage.file("some.jsonl"), ARTICLES[-count:])
-        if self.naba(machine, kill_at, "push", self.stage.file("some.jsonl")).code == 0:
+        project = self.project()
+        is_new = project is not None and project.ontology.hash != self.ontology.hash
+        ontology = self.stage.file("new.yaml") if is_new else "conflict"
+        if self.naba(machine, kill_at, "push", self.stage.file("some.jsonl"), "--ontology", ontology).code == 0:
             self.pushed |= {article.id for article in ARTICLES[-count:]}
 
     @precondition(lambda self: self.pushed)
@@ -205,8 +208,8 @@ def canonical(result: Iterable[Row]) -> Counter[Mark]:
 def test_a_life(trials: Trials, ontology: Ontology, long: bool, request: pytest.FixtureRequest) -> None:
     drawn = type("DrawnLife", (Life,), {"trials": trials, "ontology": ontology})
     how = settings(
-        max_examples=40 if long else 2,
-        stateful_step_count=25 if long else 9,
+        max_examples=40 if long else 1,
+        stateful_step_count=25 if long else 8,
         derandomize=not long,
         deadline=None,
         database=None,

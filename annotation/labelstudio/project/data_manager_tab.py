@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.server.client import Client, row, rows
@@ -37,9 +37,9 @@ def show_tab(client: Client, project: int, ui_language: str, stored: Sequence[st
     create_tab(client, project, data)
 
 
-def create_tab(client: Client, project: int, data: Row) -> None:
+def create_tab(client: Client, project: int, data: Mapping[str, object]) -> None:
     """Create a tab of a title that the project does not have."""
-    body: Row = {"project": project, "data": data}
+    body: Row = {"project": project, "data": dict(data)}
     create_once(client, "api/dm/views/", body, arrived=lambda: str(data["title"]) in tabs_by_title(client, project))
 
 
