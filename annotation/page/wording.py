@@ -24,8 +24,8 @@ LANGUAGES = ("en", "he", "ar")
 CATALOGUES = Path(__file__).parent / "translations"
 _RIGHT_TO_LEFT = ("he", "ar")
 _LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"
-"""Isolates, from left to right and from right to left, and their end. FSI, which lets the browser choose, shows figures
-without a letter from right to left in Chromium."""
+"""Isolates, from left to right and from right to left, and their end. FSI would not do: it goes by the first letter
+outside of other isolates, and a translation that is only values has none."""
 _PLAIN_NUMBER = re.compile(r"\d[\d.,]*")
 
 
