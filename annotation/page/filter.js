@@ -14,7 +14,8 @@ if (form) {
     for (const event of document.querySelectorAll(".example li[data-type]")) {
       event.classList.toggle("aside", !has(event.dataset.type, type));
     }
-    form.querySelector("output").textContent = `${shown} of ${examples.length} shown`;
+    const counts = [shown, examples.length];
+    form.querySelector("output").textContent = form.dataset.shown.replace(/#/g, () => counts.shift());
   };
   form.hidden = false;
   form.addEventListener("input", keep);

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
+import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +23,9 @@ from annotation.core.messages import Message
 LANGUAGES = ("en", "he", "ar")
 CATALOGUES = Path(__file__).parent / "translations"
 _RIGHT_TO_LEFT = ("he", "ar")
+_LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"
+"""Isolates, from left to right and from right to left, and their end. FSI would not do: it goes by the first letter
+outside of other isolates, and a translation that is only values has none."""
 _PLAIN_NUMBER = re.compile(r"\d[\d.,]*")
 
 
@@ -64,8 +68,15 @@ class Wording:
     def isolated(self, value: object) -> str:
         """The value as text, between direction isolates where what stands around it could reorder it."""
         text = self.of(value) if isinstance(value, Message) else value if isinstance(value, str) else str(value)
-        alone = not self.right_to_left or not text or _PLAIN_NUMBER.fullmatch(text)
-        return text if alone else "\u2068" + text + "\u2069"
+        if not self.right_to_left or not text or _PLAIN_NUMBER.fullmatch(text):
+            return text
+        return (_RLI if _reads_to_the_left(text) else _LRI) + text + _PDI
+
+
+def _reads_to_the_left(text: str) -> bool:
+    """Whether the first letter does; a text with isolates in it is a translation, whatever name it begins with."""
+    letters = (unicodedata.bidirectional(character) for character in text)
+    return _PDI in text or next((letter for letter in letters if letter in ("L", "R", "AL")), "L") != "L"
 
 
 @lru_cache

@@ -136,7 +136,7 @@ def where(evaluation: Evaluation, names: Names) -> Answer:
         for changes, moved in groups
         if changes
     ]
-    return Answer(_("Where?"), "; ".join(parts), WORSE if comparison.losses else BETTER, points, note)
+    return Answer(_("Where?"), _("; ").join(parts), WORSE if comparison.losses else BETTER, points, note)
 
 
 def sure(evaluation: Evaluation, names: Names) -> Answer:
@@ -228,7 +228,7 @@ def _wanted(cell: LabelPriority, names: Names) -> Reason:
         )
     title = wording.gettext("%(score)s, %(place)s", score=names.title(cell.type), place=names.language(cell.language))
     gain = wording.gettext("up to %(gain)s", gain=f"+{percent(cell.gain)}")
-    return Reason(title, gain, PLAIN if cell.enough else UNCLEAR, note="; ".join(notes))
+    return Reason(title, gain, PLAIN if cell.enough else UNCLEAR, note=wording.gettext("; ").join(notes))
 
 
 def _order(evaluation: Evaluation, wording: Wording) -> str:
@@ -283,7 +283,7 @@ def title(change: ScoreChange, names: Names) -> str:
 
 def _subject(kind: str, name: str, names: Names) -> str:
     if kind in (SCORE, SEQEVAL):
-        return name if kind == SCORE else seqeval_title(name)
+        return names.wording.isolated(name if kind == SCORE else seqeval_title(name))
     if kind not in _KINDS:
         slice_ = {"kind": slice_kind(kind, names), "name": slice_name(kind, name, names)}
         return names.wording.gettext("arguments, %(kind)s: %(name)s", **slice_)

@@ -88,9 +88,12 @@ def test_a_number_takes_the_form_of_its_language() -> None:
 
 def test_values_keep_their_direction_where_the_text_runs_to_the_left() -> None:
     said = Wording("he").gettext("%(low)s to %(high)s", low="−17.6", high="12.0")
-    assert "\u2068−17.6\u2069" in said
+    assert "\u2066−17.6\u2069" in said
     assert "12.0" in said
-    assert "\u206812.0" not in said, "a plain number needs none"
+    assert "\u206612.0" not in said, "a plain number needs none"
+    place = Wording("he").gettext("%(score)s, %(place)s", score="Arg-C+", place="עברית")
+    assert place == "\u2066Arg-C+\u2069, \u2067עברית\u2069"
+    assert f"\u2067{place}\u2069" in Wording("he").gettext("%(score)s fell", score=place), "it is Hebrew all the same"
     assert Wording().gettext("%(low)s to %(high)s", low="−17.6", high="12.0") == "−17.6 to 12.0"
 
 

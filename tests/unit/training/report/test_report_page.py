@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from annotation.core.document import Document, Provenance, Source, Span
 from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, Mark, render, showable
 from annotation.page.titles import UNITS, Names
+from annotation.page.wording import Wording
 from tests.builders import build, conflict
 from training.analysis.evaluation import evaluation
 from training.report.examples import MOST, worst
@@ -319,3 +320,43 @@ def test_five_hundred_long_documents_stay_a_small_page_that_says_what_it_left_ou
     assert f"{MOST} of 500 documents in full, the worst ones and some of every cause" in page
     assert page.count('<li class="example"') == 500 - MOST
     assert page.count('<details class="example"') == MOST
+
+
+@pytest.mark.parametrize(
+    ("language", "interval", "type_"), [("he", "רווח סמך", "מעצר"), ("ar", "فاصل الثقة", "اعتقال")]
+)
+def test_a_report_in_another_language_says_nothing_in_english_but_names(
+    language: str, interval: str, type_: str, tmp_path: Path
+) -> None:
+    gold, predicted = [GOLD, ARABIC], [PREDICTED, ARABIC]
+    result = evaluation(gold, predicted, ontology=conflict(), before=("older", gold), title="m1")
+    for code in ("en", language):
+        write_report(result, tmp_path / code, code)
+    page, english = ((tmp_path / code / "report.html").read_text(encoding="utf-8") for code in (language, "en"))
+    assert f'<html lang="{language}" dir="rtl">' in page
+    assert '<html lang="en">' in english
+    assert '<bdi dir="ltr">Arg-C+</bdi>' in page
+    assert interval in page
+    assert type_ in page
+    assert "<bdi dir" not in english
+    assert not {"the", "of", "and", "too", "few", "missed", "correct"} & set(words_shown(page))
+    markdown = (tmp_path / language / "report.md").read_text(encoding="utf-8")
+    assert Wording(language).gettext("Is it better?") in markdown
+    same = [(tmp_path / code / "metrics.json").read_bytes() for code in ("en", language)]
+    assert same[0] == same[1]
+
+
+def words_shown(page: str) -> list[str]:
+    """The words between the elements of a page, without its style and script."""
+    text = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.S)
+    return re.findall(r"[a-z]+", re.sub(r"<[^>]+>", " ", text))
+
+
+@pytest.mark.parametrize("language", ["en", "he", "ar"])
+def test_every_score_has_its_line_for_who_has_never_read_a_paper(language: str, tmp_path: Path) -> None:
+    path = write_report(evaluation([GOLD], [PREDICTED], ontology=conflict()), tmp_path, language)
+    lines = dict(
+        re.findall(r"<dt>(?:<bdi[^>]*>)?(.*?)(?:</bdi>)?</dt><dd>(.*?)</dd>", path.read_text(encoding="utf-8"))
+    )
+    for score_ in [*UNITS, "seqeval", "F1", "P", "R", "95%", "macro-F1", "CEAF-e", "LEA"]:
+        assert len(lines[score_]) > 20, score_
