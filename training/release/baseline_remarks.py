@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.core.messages import Message, N_, first_few
+from annotation.core.messages import N_, Message, first_few
 from annotation.core.ontology import Ontology
 from training.analysis.leakage import leakage
 from training.release.earlier_model import EarlierModel
@@ -36,7 +36,11 @@ class BaselineRemarks:
             return cls(None, tuple(notes))
         seen = leakage(gold, model.training.seen).seen
         if seen:
-            rest = N_("the comparison leaves them out") if len(seen) < len(gold) else N_("nothing is left to compare it on")
+            rest = (
+                N_("the comparison leaves them out")
+                if len(seen) < len(gold)
+                else N_("nothing is left to compare it on")
+            )
             notes.append(
                 Message(
                     "%(path)s, compared with, has seen %(seen)s of the %(all)s documents in training (%(ids)s): its "

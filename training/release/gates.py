@@ -14,7 +14,7 @@ from annotation.core import yaml_text
 from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF, UNITS
-from annotation.core.messages import Message, N_, joined, percent
+from annotation.core.messages import N_, Message, joined, percent
 from annotation.page.titles import LANGUAGES, Names
 from training.analysis.comparison import SCORE, SEQEVAL, Comparison, DropsConfig, ScoreChange
 from training.analysis.leakage import Leakage

@@ -146,9 +146,16 @@ def _chart(records: Sequence[Record], wording: Wording) -> Markup:
     if len(records) < 2:
         return Markup("")
     rows = [
-        _point(record, unit, part, wording) for part, record in zip(_parts(records), records, strict=True) for unit in _LAYERS
+        _point(record, unit, part, wording)
+        for part, record in zip(_parts(records), records, strict=True)
+        for unit in _LAYERS
     ]
-    x = {"field": "release", "type": "nominal", "sort": None, "axis": {"title": wording.gettext("release"), "labelAngle": -45}}
+    x = {
+        "field": "release",
+        "type": "nominal",
+        "sort": None,
+        "axis": {"title": wording.gettext("release"), "labelAngle": -45},
+    }
     y = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": {"title": "F1", "format": ".0%"}}
     legend = {"title": None, "direction": "vertical", "columns": 1}
     color = {"field": "series", "type": "nominal", "legend": legend, "scale": {"range": list(_COLORS)}}
@@ -183,7 +190,14 @@ def _parts(records: Sequence[Record]) -> list[int]:
 def _point(record: Record, unit: str, part: int, wording: Wording) -> dict[str, object]:
     f1 = record.scores["all"][unit]
     low, high = record.intervals.get(unit, (f1, f1))
-    return {"release": record.version, "series": wording.gettext(_LAYERS[unit], score=unit), "f1": f1, "low": low, "high": high, "part": part}
+    return {
+        "release": record.version,
+        "series": wording.gettext(_LAYERS[unit], score=unit),
+        "f1": f1,
+        "low": low,
+        "high": high,
+        "part": part,
+    }
 
 
 def _records(folder: Path) -> Iterator[Record]:
