@@ -21,6 +21,7 @@ from training.lineage.release_record import (
     Origin,
     Record,
     code_hash,
+    file_hashes,
     settings_hash,
 )
 from training.release.gates import DropsConfig, GatesConfig
