@@ -130,7 +130,7 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "splits": SPLITS,
         "happened": HAPPENED,
         "set_titles": SET_TITLES,
-        "sets_said": sets_said(before.name, before.since) if before and before.since else "",
+        "sets_said": sets_said(before.name, before.since, names.wording) if before and before.since else "",
         **filters([*examples, *others], names, shown_types=shown_types, causes=CAUSES),
         **templates.assets(_HERE / "page.css"),
     }

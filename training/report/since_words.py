@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from annotation.core.matching import HEADLINE
-from annotation.core.messages import percent
+from annotation.core.messages import N_, percent
+from annotation.page.wording import Wording
 from training.analysis.since_before import SinceBefore
 from training.report.summary import signed
 
 HAPPENED = {
-    "added": "only in the new data",
-    "removed": "only in the data before",
-    "changed": "another text or other marks",
-    "moved": "in another split",
+    N_("added"): N_("only in the new data"),
+    N_("removed"): N_("only in the data before"),
+    N_("changed"): N_("another text or other marks"),
+    N_("moved"): N_("in another split"),
 }
-SET_TITLES = {"now": "what this report is of", "before": "what the model before was scored on"}
+SET_TITLES = {"now": N_("what this report is of"), "before": N_("what the model before was scored on")}
 
 
-def sets_said(name: str, since: SinceBefore) -> str:
+def sets_said(name: str, since: SinceBefore, wording: Wording) -> str:
     """What of a change of the headline is the test set's, and what the model's."""
     if since.parts is None:
-        return "Both models are scored on the same test set." if len({s.name for s in since.test_sets}) == 1 else ""
+        one = len({scores.name for scores in since.test_sets}) == 1
+        return wording.gettext("Both models are scored on the same test set.") if one else ""
     then, here, now = since.parts
-    rest = " (without the documents that one of them was made with)" if since.ours and since.ours.left_out else ""
-    return (
-        f"{name} had {HEADLINE} F1 {percent(then)} on its own test set, and this model has {percent(now)} on the new "
-        f"one{rest}: {signed(now - then)}. There {name} has {percent(here)}, so {signed(here - then)} of that is "
-        f"the test set's, and {signed(now - here)} the model's."
+    rest = since.ours is not None and since.ours.left_out
+    figures = {
+        "model": name,
+        "score": f"{HEADLINE} F1",
+        "then": percent(then),
+        "now": percent(now),
+        "here": percent(here),
+    }
+    changes = {"whole": signed(now - then), "set": signed(here - then), "own": signed(now - here)}
+    said = wording.gettext(
+        "%(model)s had %(score)s %(then)s on its own test set, and this model has %(now)s on the new one: %(whole)s. "
+        "There %(model)s has %(here)s, so %(set)s of that is the test set's, and %(own)s the model's.",
+        **figures,
+        **changes,
     )
+    left = wording.gettext("Documents that one of the models was made with are left out there.") if rest else ""
+    return f"{said} {left}".strip()
