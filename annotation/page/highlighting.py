@@ -14,7 +14,8 @@ from annotation.core.messages import N_
 
 CORRECT, MISSED, SPURIOUS = N_("correct"), N_("missed"), N_("spurious")
 AGREED, CONTESTED = N_("agreed"), N_("contested")
-SIGNS = {CORRECT: "✓", MISSED: "−", SPURIOUS: "+", AGREED: "", CONTESTED: "≠"}
+SAME = N_("same")
+SIGNS = {CORRECT: "✓", MISSED: "−", SPURIOUS: "+", AGREED: "", CONTESTED: "≠", SAME: ""}
 """The sign of each state. A state is shown by its sign and underline, so that nothing depends on colour alone. A state
 without a sign has no title after the mark."""
 

@@ -68,7 +68,7 @@ def assets(style: Path) -> dict[str, object]:
     The page's own style follows the shared one and may override it.
     """
     css = Markup("\n").join([_source(_HERE / "base.css"), _source(style)])
-    script = Markup("\n").join([_source(_HERE / "filter.js"), _source(_HERE / "arcs.js")])
+    script = Markup("\n").join([_source(_HERE / name) for name in ("filter.js", "arcs.js", "scroll.js")])
     policy = f"default-src 'none'; style-src {_digest(css)}; script-src {_digest(script)}; base-uri 'none'"
     return {"style": css, "script": script, "policy": policy}
 

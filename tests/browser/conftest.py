@@ -16,10 +16,15 @@ FLAGS = (
 )
 
 
+def chromium_path() -> str | None:
+    """Where the Chromium of the machine is."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The Chromium of the machine."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = chromium_path()
     if path is None:
         pytest.fail("the browser tests need Chromium on the PATH; install it with `apt-get install chromium`")
     with sync_playwright() as playwright:

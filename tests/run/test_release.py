@@ -157,6 +157,63 @@ def test_a_record_that_speaks_of_other_weights_is_told(place: Path, tmp_path: Pa
     assert "release.json speaks of 000000000000" in done.err
 
 
+def test_a_newer_test_set_is_told_from_a_better_model(place: Path) -> None:
+    """The very same model on other documents: what its score changes by is the test set's alone."""
+    fresh = [replace(document, id=f"new-{document.id}") for document in documents(120, seed=5)]
+    snapshot.build(fresh, place / "newer", ontology=conflict(), ratios=(0.3, 0.1, 0.6))
+    release(place, "version=1.14", ONE, "snapshot=newer", "trained_on=snap")
+    folder = place / "releases" / "1.14"
+    against = Record.open(folder).against
+    assert against is not None
+    assert against.change is not None
+    assert against.test_sets is not None
+    first = Record.read(place / "releases" / "1.0")
+    ours, theirs = against.test_sets
+    assert (ours.name, theirs.name) == ("newer, test", "snap, test")
+    assert ours.now == ours.before == against.change.now
+    assert theirs.before == pytest.approx(first.scores["all"]["Arg-C+"])
+    assert ours.documents == 72
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    since = metrics["before"]["since"]
+    assert since["settings"] == since["packages"] == {}
+    assert (since["learned"]["added"], len(since["scored"]["added"])) == ([], 120)
+    page = " ".join((folder / "report.html").read_text(encoding="utf-8").split())
+    assert "and +0.0 the model's" in page
+    assert 'href="../1.0/report.html"' in page
+    assert 'href="../history.html"' in page
+    history = (place / "releases" / "history.html").read_text(encoding="utf-8")
+    assert "snap, test" in history
+    shutil.rmtree(place / "releases" / "1.14")
+
+
+def without_arabic(document: Document, turn: int) -> Document:
+    """Every second Arabic document has no arguments."""
+    if document.language != "ar" or turn % 4:
+        return document
+    return replace(document, events=tuple(replace(event, arguments=()) for event in document.events))
+
+
+def test_a_release_that_is_worse_in_arabic_only_is_refused_and_named(place: Path) -> None:
+    """Its annotators forgot Arabic arguments in half of the documents, so it finds fewer in Arabic alone."""
+    whole = documents(90)
+    poorer = [without_arabic(document, turn) for turn, document in enumerate(whole)]
+    snapshot.build(poorer, place / "half", ontology=conflict(), ratios=(0.4, 0.05, 0.55))
+    train("three", "half", place)
+    done = release(place, "version=1.13", "model=outputs/three/model", "trained_on=half", code=1)
+    assert "release 1.13 refused" in one_line(done)
+    fell = [line for line in done.out.splitlines() if line.startswith("FAILED  drop: ")]
+    assert any("Arg-C+ in Arabic: F1 " in line for line in fell)
+    assert not [line for line in fell if "Hebrew" in line]
+    assert "in Arabic" in done.err
+    folder = place / "releases" / "refused" / "1.13"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    first = page[page.index("<main") :][:9000]
+    assert '<span class="what">Arabic</span> <b class="worse">' in first
+    assert '<span class="what">Hebrew</span> <b class="unclear">' in first
+    assert 'href="../../1.0/report.html"' in page
+    assert "1.13" in (place / "releases" / "history.html").read_text(encoding="utf-8")
+
+
 def test_a_model_that_is_no_release_may_be_compared_with_by_its_whole_path(place: Path) -> None:
     release(place, "version=1.11", ONE, f"against={place / 'outputs' / 'one' / 'model'}")
     record = Record.open(place / "releases" / "1.11")

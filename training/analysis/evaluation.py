@@ -13,10 +13,12 @@ from annotation.core.matching import HEADLINE, PRF
 from annotation.core.ontology import Ontology
 from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.calibration import Calibration, calibration
-from training.analysis.comparison import Comparison, DropsConfig, compare
+from training.analysis.comparison import UNCLEAR, Comparison, DropsConfig, compare
+from training.analysis.document_changes import DocumentChange, document_changes
 from training.analysis.error_analysis import Diagnosis, diagnose
 from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
+from training.analysis.since_before import SinceBefore
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
 from training.lineage.release_record import Gate
@@ -29,6 +31,7 @@ from training.scoring.document_pairs import DocumentPair, pair_documents
 from training.scoring.partial_matches import Matches, matches
 from training.scoring.scores import Scores, Slicer, score_pairs
 
+AGAINST = "against"
 SCHEMA = Path(__file__).with_name("metrics.schema.json")
 """The JSON schema of metrics.json."""
 
@@ -37,18 +40,35 @@ SCHEMA = Path(__file__).with_name("metrics.schema.json")
 class Baseline:
     """The model compared with.
 
-    `seen`: ids of the documents that the model was trained with, so that its scores are too high; None: not known.
+    `seen`: ids of the documents that the model was trained with, so that its scores on them are too high; None: not
+    known. The comparison leaves them out; where none are left, it is of all documents, and no change is said to be one.
+    changed: the documents in which the two differ, the worst first. since: what else changed, where that is known.
     """
 
     name: str
     scores: Scores
     comparison: Comparison
     seen: tuple[str, ...] | None = None
+    changed: Sequence[DocumentChange] = field(default=(), repr=False)
+    since: SinceBefore | None = None
+
+    @property
+    def left_out(self) -> int:
+        """How many documents the comparison leaves out."""
+        return self.scores.documents - self.comparison.documents
+
+    @property
+    def comparable(self) -> bool:
+        """Whether there are documents that it was not trained with, as far as is known."""
+        return not self.seen or self.left_out > 0
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
-        seen = {} if self.seen is None else {"seen": list(self.seen)}
-        return {"name": self.name, **self.comparison.as_dict(), **seen}
+        row: dict[str, object] = {"name": self.name, **self.comparison.as_dict()}
+        if self.seen is not None:
+            row |= {"seen": list(self.seen), "left_out": self.left_out}
+        row["differing"] = [change.as_dict() for change in self.changed]
+        return row | ({"since": self.since.as_dict()} if self.since else {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +77,8 @@ class Evaluation:
 
     human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
     read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
-    `gates` are those that the model was held against, where it was.
+    `gates` are those that the model was held against, where it was. pages: addresses of other pages, relative to this
+    one's: `AGAINST` is the report of the model before.
     """
 
     title: str
@@ -82,6 +103,7 @@ class Evaluation:
     dev: int | None = None
     notes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
@@ -127,6 +149,7 @@ def evaluation(
     train: Iterable[Document] | None = None,
     before: tuple[str, Sequence[Document]] | None = None,
     before_seen: Iterable[str] | None = None,
+    since: SinceBefore | None = None,
     dev: tuple[Sequence[Document], Sequence[Document]] | None = None,
     agreement: Mapping[str, object] | None = None,
     ceilings: Ceilings | None = None,
@@ -140,9 +163,10 @@ def evaluation(
     """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
     `before`: another model's name and what it predicts for the same documents; `before_seen`: those it was trained
-    with. `dev`: gold and predicted development documents, to choose thresholds on and what to label next; without them
-    the scored documents serve. `agreement`: as a manifest holds it. `seeds`: what trainings with other seeds reached.
-    `notes`: what a reader must know, to be put before the remarks on the scores. `drops`: when a change counts.
+    with; `since`: what else changed since that model. `dev`: gold and predicted development documents, to choose
+    thresholds on and what to label next; without them the scored documents serve. `agreement`: as a manifest holds it.
+    `seeds`: what trainings with other seeds reached. `notes`: what a reader must know, to be put before the remarks on
+    the scores. `drops`: when a change counts.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
@@ -165,7 +189,7 @@ def evaluation(
         links=links(pairs),
         attributes=attributes(pairs, ontology),
         wanted=label_priorities(pairs if dev_pairs is None else dev_pairs, training),
-        before=_baseline(pairs, before, before_seen, slicer, drops) if before else None,
+        before=_baseline(pairs, before, before_seen, since, slicer, drops) if before else None,
         human=human,
         human_articles=int(str(agreement["documents"])) if agreement and human else 0,
         ceilings=ceilings,
@@ -202,12 +226,38 @@ def _baseline(
     pairs: Sequence[DocumentPair],
     before: tuple[str, Sequence[Document]],
     seen: Iterable[str] | None,
+    since: SinceBefore | None,
     slicer: Slicer,
     drops: DropsConfig | None,
 ) -> Baseline:
     """The model of this name that predicts these for the same documents, of which it has `seen` some."""
     name, others = before
     paired = pair_documents((pair.gold for pair in pairs), others)
-    scores = score_pairs((replace(b, cluster=a.story) for a, b in zip(pairs, paired, strict=True)), slicer)
-    comparison = compare(score_pairs(pairs, slicer), scores, drops)
-    return Baseline(name, scores, comparison, None if seen is None else tuple(seen))
+    old = [replace(b, cluster=a.story) for a, b in zip(pairs, paired, strict=True)]
+    seen = None if seen is None else tuple(seen)
+    return Baseline(
+        name=name,
+        scores=score_pairs(old, slicer),
+        comparison=_comparison(pairs, old, frozenset(seen or ()), slicer, drops),
+        seen=seen,
+        changed=document_changes(pairs, old),
+        since=since,
+    )
+
+
+def _comparison(
+    now: Sequence[DocumentPair],
+    before: Sequence[DocumentPair],
+    seen: frozenset[str],
+    slicer: Slicer,
+    drops: DropsConfig | None,
+) -> Comparison:
+    """The comparison over the documents that are not `seen`; over all of them, saying nothing, where none is left."""
+    rest = [[pair for pair in pairs if pair.gold.id not in seen] for pairs in (now, before)]
+    sides = rest if rest[0] else (now, before)
+    new, old = (score_pairs(pairs, slicer) for pairs in sides)
+    comparison = compare(new, old, drops)
+    if rest[0]:
+        return comparison
+    unsaid = (replace(c, verdict=UNCLEAR, testable=False, enough=False) for c in comparison.changes)
+    return replace(comparison, changes=tuple(unsaid))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from annotation import terminal
 from annotation.core.document import Document
@@ -13,19 +16,22 @@ from annotation.core.messages import N_, Message
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from annotation.terminal import with_progress
-from training.analysis.evaluation import Evaluation, agreement_scores, evaluation
+from training.analysis.evaluation import AGAINST, Evaluation, agreement_scores, evaluation
 from training.analysis.leakage import leakage
 from training.analysis.oracle_ceilings import Ceilings, ceilings
+from training.analysis.since_before import SinceBefore
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.inference.loading import load_on_device
 from training.inference.predictor import predict
+from training.lineage.release_record import RECORD, Trained
 from training.lineage.seed_scores import SeedScores
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 from training.release.baseline_remarks import BaselineRemarks
+from training.release.earlier_model import EarlierModel, predict_each, test_sets
 from training.release.gates import load_gates
-from training.release.training_lineage import development_documents, read_training_record, training_documents
+from training.release.training_lineage import TrainingDocuments, read_training_record
 from training.report.page import write_report
 from training.scoring.compatibility import labels_lacking
 from training.scoring.scores import counted
@@ -37,20 +43,23 @@ def evaluate(run: EvaluateConfig) -> float:
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    model, dev = _loaded_model(run.model, run), _development_documents(run, snapshot)
-    seen = _training_documents(run.model, snapshot)
-    predicted = model.predict(gold, run)
-    other = _loaded_model(run.against, run) if run.against else None
-    about = BaselineRemarks.of(str(run.against), other.encoding.ontology, gold, snapshot) if other else None
+    model, how = _loaded_model(run.model, run), _training(run.model, snapshot)
+    dev, seen = _development_documents(run, snapshot, how), how.training.seen if how.training else None
+    earlier = _earlier(run, snapshot, how) if run.against else None
+    older = earlier.gold if earlier else []
+    predicted, dev_predicted, older_predicted = predict_each(partial(model.predict, run=run), gold, dev, older)
+    before = _Before.of(earlier, gold, run) if earlier else None
+    about = before.remarks if before else None
     manifest = snapshot.manifest
     result = evaluation(
         gold,
         predicted,
         ontology=snapshot.ontology,
         train=seen if run.split == "test" else None,
-        before=(other.name, other.predict(gold, run)) if other else None,
+        before=(before.name, before.predicted) if before else None,
         before_seen=about.seen if about else None,
-        dev=(dev, model.predict(dev, run)) if dev else None,
+        since=before.since(how, snapshot, (gold, predicted), older_predicted, run) if before else None,
+        dev=(dev, dev_predicted) if dev else None,
         agreement=manifest.agreement,
         ceilings=model.ceilings(gold, manifest.agreement, run) if run.ceilings else None,
         title=Message("%(model)s on %(snapshot)s", model=model.name, snapshot=manifest.name),
@@ -65,11 +74,19 @@ def evaluate(run: EvaluateConfig) -> float:
         drops=load_gates(run.gates).drops,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
-    page = write_report(result, out, run.language)
+    page = write_report(replace(result, pages=_pages(run, out)), out, run.language)
     write_documents(out / "predictions.jsonl", predicted)
     _show(result, f"{result.title}, {run.split}: {counted(len(gold), result.scores.overall.stories)}")
     terminal.say(f"report: {page}")
     return result.scores.arg_c_plus.f1
+
+
+def _pages(run: EvaluateConfig, out: Path) -> dict[str, str]:
+    """The address of the report of the release compared with, where the model belongs to one."""
+    report = Path(run.against).resolve().parent / "report.html" if run.against else None
+    if report is None or not (report.parent / RECORD).is_file() or not report.is_file():
+        return {}
+    return {AGAINST: quote(Path(os.path.relpath(report, out.resolve())).as_posix())}
 
 
 @dataclass(frozen=True)
@@ -106,26 +123,79 @@ def _loaded_model(path: str, run: EvaluateConfig) -> _LoadedModel:
     return _LoadedModel(model_version(model), model, encoding)
 
 
-def _development_documents(run: EvaluateConfig, snapshot: Snapshot) -> list[Document]:
+@dataclass(frozen=True)
+class _Training:
+    """How the model was trained and with which documents; None where its record does not tell."""
+
+    trained: Trained | None
+    training: TrainingDocuments | None
+
+
+def _training(path: str, snapshot: Snapshot) -> _Training:
+    """How the model was trained. Warns where its record does not tell."""
+    trained = None
+    try:
+        trained = read_training_record(path)
+        return _Training(trained, TrainingDocuments.of(trained, snapshot))
+    except UsageError as error:
+        terminal.warn(f"the report cannot tell what {path} has seen in training: {error}")
+        return _Training(trained, None)
+
+
+def _development_documents(run: EvaluateConfig, snapshot: Snapshot, how: _Training) -> list[Document]:
     """The dev documents that the model did not learn from, none where they are what is scored.
 
     Where its record does not tell, they are all of the snapshot's.
     """
     if run.split == "dev":
         return []
-    try:
-        return development_documents(read_training_record(run.model), snapshot)
-    except UsageError:
-        return snapshot.dev
+    return how.training.development(snapshot) if how.training else snapshot.dev
 
 
-def _training_documents(path: str, snapshot: Snapshot) -> list[Document] | None:
-    """The documents the model was trained on; None, with a warning, where its record does not tell."""
-    try:
-        return training_documents(read_training_record(path), snapshot)
-    except UsageError as error:
-        terminal.warn(f"the report cannot tell what {path} has seen in training: {error}")
-        return None
+def _earlier(run: EvaluateConfig, snapshot: Snapshot, how: _Training) -> EarlierModel:
+    """The model compared with, before it is loaded."""
+    opened = [how.training.sources.snapshot] if how.training else []
+    return EarlierModel.open(str(run.against), snapshot, run.split, at_hand=opened, elsewhere=run.against_snapshot)
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The model compared with, and what it predicts for the gold documents, and for those of its own test set."""
+
+    model: EarlierModel
+    name: str
+    predicted: Sequence[Document]
+    older: Sequence[Document]
+    remarks: BaselineRemarks
+
+    @classmethod
+    def of(cls, earlier: EarlierModel, gold: Sequence[Document], run: EvaluateConfig) -> _Before:
+        """Load the model and predict. Raises UsageError where it cannot be loaded."""
+        loaded = _loaded_model(str(run.against), run)
+        predicted, older = predict_each(partial(loaded.predict, run=run), gold, earlier.gold)
+        remarks = BaselineRemarks.of(earlier, loaded.encoding.ontology, gold)
+        return cls(earlier, loaded.name, predicted, older, remarks)
+
+    def since(
+        self,
+        how: _Training,
+        snapshot: Snapshot,
+        scored: tuple[Sequence[Document], Sequence[Document]],
+        older: Sequence[Document],
+        run: EvaluateConfig,
+    ) -> SinceBefore:
+        """What changed since this model. scored: gold and what the new one predicts; older: the same there."""
+        sets = test_sets(
+            self.model,
+            how.training,
+            name=f"{snapshot.manifest.name}, {run.split}",
+            scored=(*scored, self.predicted),
+            older=(older, self.older),
+        )
+        found = self.model.since(now=how.trained, training=how.training, scored=snapshot, predictions=sets)
+        for remark in found.remarks:
+            terminal.warn(remark)
+        return found
 
 
 def _seen(path: str, gold: Sequence[Document], seen: Sequence[Document] | None) -> Iterator[str]:

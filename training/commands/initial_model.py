@@ -23,7 +23,7 @@ from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version, weights
 from training.model.warm_start import take_over
 from training.model.word_table import WordTable
-from training.release.training_lineage import learned_documents, training_documents
+from training.release.training_lineage import TrainingDocuments
 
 _log = logging.getLogger(__name__)
 
@@ -109,13 +109,12 @@ def _word_vectors(model: EventExtractor) -> list[bytes]:
 def _warn_seen(origin: Origin, snapshot: Snapshot) -> None:
     """Warn of documents to be scored that the model learned from, or that chose its weights."""
     try:
-        seen = {"dev": learned_documents(origin.trained, snapshot)}
-        seen["test"] = training_documents(origin.trained, snapshot)
+        documents = TrainingDocuments.of(origin.trained, snapshot)
     except UsageError as error:
         _log.warning("what init=%s has seen in training cannot be told: %s", origin.path, error)
         return
-    for split, documents in seen.items():
-        if leaks := leakage(snapshot.split(split), documents):
+    for split, seen in {"dev": documents.learned, "test": documents.seen}.items():
+        if leaks := leakage(snapshot.split(split), seen):
             _log.warning(
                 "init=%s has seen %d of the %s documents in training (%s); scores on them are too high",
                 *(origin.path, len(leaks), split, leaks),

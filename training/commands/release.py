@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from annotation import terminal
 from annotation.core.errors import Refused, UsageError
@@ -22,8 +23,9 @@ from annotation.page.titles import Names
 from annotation.page.wording import Wording
 from annotation.snapshot.snapshot import Snapshot
 from training.analysis.calibration import Calibration
-from training.analysis.evaluation import Evaluation, evaluation
+from training.analysis.evaluation import AGAINST, Evaluation, evaluation
 from training.analysis.leakage import leakage
+from training.analysis.since_before import SinceBefore
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.release_record import RECORD, Against, Data, Gate, Record, code_hash, packages, settings_hash
@@ -31,12 +33,13 @@ from training.lineage.seed_scores import SeedScores
 from training.release import gates
 from training.release.baseline_remarks import BaselineRemarks
 from training.release.candidate import Examined, Trial, examine
+from training.release.change_record import record_of_change
+from training.release.earlier_model import EarlierModel, test_sets
 from training.release.gates import Findings, GatesConfig, Outcome
 from training.release.publish import announce, put
-from training.release.training_lineage import development_documents, read_training_record, training_documents
-from training.report.release_history import latest_version, write_history
+from training.release.training_lineage import TrainingDocuments, read_training_record
+from training.report.release_history import HISTORY, latest_version, write_history
 from training.scoring.compatibility import check_labels_known
-from training.scoring.scores import Scores
 
 _SHOWN = 5
 """Failed gates named in the last line; all of them are listed above it."""
@@ -47,6 +50,7 @@ class Predecessor:
     """The baseline of a release: an earlier release, or a model that is none; with its predictions."""
 
     version: str | None
+    model: EarlierModel
     examined: Examined
     remarks: BaselineRemarks
 
@@ -63,9 +67,10 @@ def release(run: ReleaseConfig) -> Path:
         raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=")
     earlier = _earlier(run.against, home)
     trial = _trial(run)
-    examined = examine(run.model, trial.gold, run, trial.dev)
+    model = _opened(earlier[1], trial, run) if earlier else None
+    examined = examine(run.model, trial.gold, run, trial.dev, model.gold if model else ())
     check_labels_known(examined.ontology, trial.gold, path=run.model)
-    before = _before(earlier, trial, run) if earlier else None
+    before = _before(earlier[0], model, trial, run) if earlier and model else None
     result = _evaluated(run, asked, trial, examined, before)
     for note in result.notes:
         terminal.warn(note)
@@ -74,13 +79,15 @@ def release(run: ReleaseConfig) -> Path:
         gates.judge(asked, findings, Names(trial.snapshot.ontology, Wording(language)))
         for language in ("en", run.language)
     )
-    record = _record(run, asked, trial, examined, before, result.scores, outcomes)
+    record = _record(run, asked, trial, examined, before, result, outcomes)
     for gate in record.gates:
         terminal.say(f"{gate.state}  {gate.gate}: {gate.said}")
-    failed, result = gates.refusing(asked, outcomes), replace(result, gates=_gates(shown))
+    failed = gates.refusing(asked, outcomes)
+    result = replace(result, gates=_gates(shown), pages=_pages(before, home, refused=bool(failed)))
     target = home / REFUSED / run.version if failed else folder
     place = put(target, record, result, model=None if failed else run.model, language=run.language)
     if failed:
+        write_history(home, run.language)
         raise Refused(_refusal(run, outcomes, failed, place))
     shutil.rmtree(home / REFUSED / run.version, ignore_errors=True)  # it has passed by now
     announce(run, record, folder)
@@ -110,17 +117,34 @@ def _trial(run: ReleaseConfig) -> Trial:
     gold = snapshot.split(run.split)
     if not gold:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
-    where = (run.trained_on, run.also or ())
-    seen = training_documents(how, snapshot, *where, setting="trained_on")
-    dev = [] if run.split == "dev" else development_documents(how, snapshot, *where, setting="trained_on")
-    return Trial(snapshot=snapshot, gold=gold, how=how, seen=seen, dev=dev)
+    training = TrainingDocuments.of(how, snapshot, trained_on=run.trained_on, also=run.also or (), setting="trained_on")
+    dev = [] if run.split == "dev" else training.development(snapshot)
+    return Trial(snapshot=snapshot, gold=gold, how=how, training=training, dev=dev)
 
 
-def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) -> Predecessor:
-    version, path = earlier
-    examined = examine(path, trial.gold, run)
-    remarks = BaselineRemarks.of(path, examined.ontology, trial.gold, trial.snapshot)
-    return Predecessor(version, examined, remarks)
+def _opened(path: Path, trial: Trial, run: ReleaseConfig) -> EarlierModel:
+    sources = trial.training.sources
+    opened = (sources.snapshot, *sources.also)
+    return EarlierModel.open(path, trial.snapshot, run.split, at_hand=opened, elsewhere=run.against_snapshot)
+
+
+def _before(version: str | None, model: EarlierModel, trial: Trial, run: ReleaseConfig) -> Predecessor:
+    examined = examine(model.path, trial.gold, run, older=model.gold)
+    remarks = BaselineRemarks.of(model, examined.ontology, trial.gold)
+    return Predecessor(version, model, examined, remarks)
+
+
+def _since(before: Predecessor, trial: Trial, examined: Examined, run: ReleaseConfig) -> SinceBefore:
+    """What changed since the release before."""
+    earlier, other = before.model, before.examined
+    sets = test_sets(
+        earlier,
+        trial.training,
+        name=f"{trial.snapshot.manifest.name}, {run.split}",
+        scored=(trial.gold, examined.predicted, other.predicted),
+        older=(examined.older, other.older),
+    )
+    return earlier.since(now=trial.how, training=trial.training, scored=trial.snapshot, predictions=sets)
 
 
 def _evaluated(
@@ -142,6 +166,7 @@ def _evaluated(
         train=trial.seen,
         before=(meta["against"], before.examined.predicted) if before else None,
         before_seen=before.remarks.seen if before else None,
+        since=_since(before, trial, examined, run) if before else None,
         dev=(trial.dev, examined.dev),
         agreement=manifest.agreement,
         title=Message(
@@ -158,14 +183,26 @@ def _evaluated(
     )
 
 
+def _pages(before: Predecessor | None, home: Path, *, refused: bool) -> dict[str, str]:
+    """Addresses on the report's page, relative to the folder of the release."""
+    up = "../.." if refused else ".."
+    earlier = before.version if before else None
+    there = earlier is not None and (home / earlier / "report.html").is_file()
+    return {**({AGAINST: f"{up}/{quote(str(earlier))}/report.html"} if there else {}), HISTORY: f"{up}/{HISTORY}"}
+
+
 def _findings(trial: Trial, examined: Examined, result: Evaluation) -> Findings:
     """What the gates judge; what fell is what the report says fell."""
+    before = result.before
     return Findings(
         micro=result.scores.micro,
         leaks=leakage(trial.gold, trial.seen),
         alignment=examined.alignment,
         calibration=_calibration_errors(result.calibration),
-        comparison=result.before.comparison if result.before else None,
+        comparison=before.comparison if before else None,
+        baseline=before.name if before else "",
+        seen=None if before and before.seen is None else len(before.seen or ()) if before else 0,
+        scored=result.scores.documents,
     )
 
 
@@ -184,10 +221,10 @@ def _record(
     trial: Trial,
     examined: Examined,
     before: Predecessor | None,
-    scores: Scores,
+    result: Evaluation,
     outcomes: Sequence[Outcome],
 ) -> Record:
-    manifest = trial.snapshot.manifest
+    manifest, scores = trial.snapshot.manifest, result.scores
     return Record(
         version=run.version,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -197,8 +234,9 @@ def _record(
         snapshot=Data(name=manifest.name, path=run.snapshot, content=manifest.content, ontology=manifest.ontology),
         split=run.split,
         documents=len(trial.gold),
+        stories=scores.overall.stories,
         languages=dict(sorted(Counter(document.language for document in trial.gold).items())),
-        against=_against(before) if before else None,
+        against=_against(before, result) if before else None,
         gates=_gates(outcomes),
         gates_preset=run.gates,
         gates_config=asdict(asked),
@@ -213,8 +251,9 @@ def _record(
     )
 
 
-def _against(before: Predecessor) -> Against:
-    return Against(version=before.version, model=before.examined.name, seen=before.remarks.seen)
+def _against(before: Predecessor, result: Evaluation) -> Against:
+    about = Against(version=before.version, model=before.examined.name, seen=before.remarks.seen)
+    return about.model_copy(update=record_of_change(result))
 
 
 def _refusal(run: ReleaseConfig, outcomes: Sequence[Outcome], failed: Sequence[Outcome], place: Path) -> str:

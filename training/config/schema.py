@@ -206,7 +206,8 @@ class AuditConfig(Settings):
 class EvaluateConfig(Settings):
     """Evaluation of a model on one split of a snapshot. `output` is the report's folder, by default beside the model.
 
-    against: another model, to compare it with. gates: those whose `drops` say when a change counts. studio: the address
+    against: another model, to compare it with; against_snapshot: what that one was scored on, where it is not where it
+    was. gates: those whose `drops` say when a change counts. studio: the address
     of the Label Studio project the documents were marked in, such as http://localhost:8080/projects/1, for links to
     their tasks. language: that of the report. ceilings: whether the model also predicts with gold spans given, three
     times, to measure what wrong triggers and entities cost.
@@ -217,6 +218,7 @@ class EvaluateConfig(Settings):
     split: Literal["test", "dev", "train"] = "test"
     output: str | None = setting(None, filled)
     against: str | None = setting(None, filled)
+    against_snapshot: str | None = setting(None, filled)
     gates: str = setting("default", filled)
     studio: str | None = setting(None, web)
     language: Literal["en", "he", "ar"] = "en"
@@ -257,10 +259,11 @@ class OnnxConfig(Settings):
 class ReleaseConfig(Settings):
     """Release of a trained model as `releases`/`version`, if it passes the gates.
 
-    against: last (the newest release, where there is one), none, a version, or a model's folder. gates: a preset of
-    conf/gates, or a file. trained_on: the snapshot the model was trained on, where that is not the one it is scored on
-    and not where it was; also: those of its `data.also` that are not where they were. studio and
-    language: as for an evaluation. tracking: where the model goes to, as in `TrackingConfig.mode`.
+    against: last (the newest release, where there is one), none, a version, or a model's folder; against_snapshot: what
+    that one was scored on, where it is not where it was. gates: a preset of conf/gates, or a file. trained_on: the
+    snapshot the model was trained on, where that is not the one it is scored on and not where it was; also: those of
+    its `data.also` that are not where they were. studio and language: as for an evaluation. tracking: where the model
+    goes to, as in `TrackingConfig.mode`.
     """
 
     version: str = needed(str, filled, version_fault)
@@ -269,6 +272,7 @@ class ReleaseConfig(Settings):
     split: Literal["test", "dev", "train"] = "test"
     releases: str = setting("releases", filled)
     against: str = setting("last", filled)
+    against_snapshot: str | None = setting(None, filled)
     gates: str = setting("default", filled)
     trained_on: str | None = setting(None, filled)
     also: tuple[str, ...] | None = setting(None, _folders)

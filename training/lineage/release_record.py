@@ -105,27 +105,74 @@ class Gate(RecordPart):
         return COULD_NOT_SAY if self.passed is None else PASSED if self.passed else FAILED
 
 
+class HeadlineChange(RecordPart):
+    """The headline before and now, as fractions, over so many documents; low and high: 95% interval of the difference.
+
+    verdict: better, worse or unclear. rose, fell: whatever else changed beyond chance. left_out: documents that the
+    baseline was trained with.
+    """
+
+    before: float
+    now: float
+    low: float | None
+    high: float | None
+    verdict: str
+    documents: int
+    stories: int
+    left_out: int
+    rose: tuple[str, ...]
+    fell: tuple[str, ...]
+
+
+class DataSince(RecordPart):
+    """What changed in the training data: the snapshot before, numbers of articles, the ontology in words."""
+
+    snapshot: str
+    articles: dict[str, int]
+    ontology: tuple[str, ...]
+
+
+class OnTestSet(RecordPart):
+    """The headline of the baseline and of the release on a test set; `of`: whose it is, now or before.
+
+    left_out: documents left out because one of the two was made with them.
+    """
+
+    name: str
+    of: str
+    documents: int
+    stories: int
+    left_out: int
+    before: float
+    now: float
+
+
 class Against(RecordPart):
     """The baseline of a release: its version, None if it is no release, and its model version.
 
-    seen: ids of the scored documents that it was trained with; None, and absent, where that is not known.
+    seen: ids of the scored documents that it was trained with; None, and absent, where that is not known. change: what
+    the release changed. data: in its training data, None where that is not known. test_sets: both on either test set.
     """
 
     version: str | None
     model: str
     seen: tuple[str, ...] | None = None
+    change: HeadlineChange | None = None
+    data: DataSince | None = None
+    test_sets: tuple[OnTestSet, ...] | None = None
 
     @model_serializer(mode="wrap")
     def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before `seen` keep their checksum."""
-        return _without_absent(plain(self), "seen")
+        """Records made before these fields keep their checksum."""
+        return _without_absent(plain(self), "seen", "change", "data", "test_sets")
 
 
 class Record(SealedRecord):
     """A release. `weights` is a hash of the model's tensors, `code` of naba's sources, `checksum` of the record.
 
     gates_config: what the gates asked for, with every default, so that the release can be judged again; `gates_hash` is
-    a hash of it. Both are None, and absent, in records made before them.
+    a hash of it. stories: the documents with near-duplicates counted as one. These are None, and absent, in records
+    made before them.
     """
 
     schema_: int = Field(SCHEMA, alias="schema")
@@ -137,6 +184,7 @@ class Record(SealedRecord):
     snapshot: Data
     split: str
     documents: int
+    stories: int | None = None
     languages: dict[str, int]
     against: Against | None
     gates: tuple[Gate, ...]
@@ -152,8 +200,8 @@ class Record(SealedRecord):
 
     @model_serializer(mode="wrap")
     def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before the gates' contents keep their checksum."""
-        return _without_absent(plain(self), "gates_config", "gates_hash")
+        """Records made before these fields keep their checksum."""
+        return _without_absent(plain(self), "gates_config", "gates_hash", "stories")
 
     @property
     def passed(self) -> bool:

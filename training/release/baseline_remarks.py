@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotation.core.document import Document
-from annotation.core.errors import UsageError
-from annotation.core.messages import Message, first_few
+from annotation.core.messages import N_, Message, first_few
 from annotation.core.ontology import Ontology
-from annotation.snapshot.snapshot import Snapshot
-from training.release.training_lineage import documents_seen
+from training.analysis.leakage import leakage
+from training.release.earlier_model import EarlierModel
 from training.scoring.compatibility import labels_lacking
 
 
@@ -23,34 +22,39 @@ class BaselineRemarks:
     notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, path: str | Path, ontology: Ontology, gold: Sequence[Document], snapshot: Snapshot) -> BaselineRemarks:
-        """The remarks on the model in the folder, which has this ontology and is scored on `gold`."""
-        notes = list(_lacking(path, ontology, gold))
-        try:
-            seen = documents_seen(path, gold, snapshot).seen
-        except UsageError as error:
+    def of(cls, model: EarlierModel, ontology: Ontology, gold: Sequence[Document]) -> BaselineRemarks:
+        """The remarks on the model, which has this ontology and is scored on `gold`."""
+        path, notes = model.path, list(_lacking(model.path, ontology, gold))
+        if model.training is None:
             notes.append(
                 Message(
                     "whether %(path)s has seen the documents it is scored on cannot be told: %(error)s",
                     path=path,
-                    error=error,
+                    error=model.unknown,
                 )
             )
             return cls(None, tuple(notes))
+        seen = leakage(gold, model.training.seen).seen
         if seen:
+            rest = (
+                N_("the comparison leaves them out")
+                if len(seen) < len(gold)
+                else N_("nothing is left to compare it on")
+            )
             notes.append(
                 Message(
                     "%(path)s, compared with, has seen %(seen)s of the %(all)s documents in training (%(ids)s): its "
-                    "scores are too high, so a fall from them may be none",
+                    "scores on them are too high; %(rest)s",
                     path=path,
                     seen=len(seen),
                     all=len(gold),
                     ids=first_few(seen),
+                    rest=Message(rest),
                 )
             )
         return cls(seen, tuple(notes))
 
 
-def _lacking(path: str | Path, ontology: Ontology, gold: Sequence[Document]) -> Iterator[str]:
+def _lacking(path: Path, ontology: Ontology, gold: Sequence[Document]) -> Iterator[str]:
     if lacking := labels_lacking(ontology, gold, path=str(path)):
         yield Message("%(lacking)s: it cannot find them, which its scores suffer from", lacking=lacking)

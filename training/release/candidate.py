@@ -16,11 +16,13 @@ from training.inference.loading import load_on_device
 from training.inference.predictor import predict
 from training.lineage.release_record import Trained
 from training.model.fingerprint import model_version, weights
+from training.release.earlier_model import predict_each
+from training.release.training_lineage import TrainingDocuments
 
 
 @dataclass(frozen=True)
 class Trial:
-    """The data of a release: the snapshot and its gold, how the model was trained, and the documents it has seen.
+    """The data of a release: the snapshot and its gold, how the model was trained, and the documents it was made with.
 
     dev: development documents that it did not learn from; empty where they are what is scored.
     """
@@ -28,15 +30,20 @@ class Trial:
     snapshot: Snapshot
     gold: Sequence[Document]
     how: Trained
-    seen: Sequence[Document]
+    training: TrainingDocuments
     dev: Sequence[Document]
+
+    @property
+    def seen(self) -> Sequence[Document]:
+        """The documents the model was made with."""
+        return self.training.seen
 
 
 @dataclass(frozen=True)
 class Examined:
-    """A model and its predictions for the gold documents, and for those of dev that were asked for.
+    """A model and its predictions for the gold documents, and for those of dev and of `older` that were asked for.
 
-    alignment: the coverage of its encoding, in 0..1.
+    alignment: the coverage of its encoding, in 0..1. older: those of the test set of the model compared with.
     """
 
     name: str
@@ -45,14 +52,24 @@ class Examined:
     predicted: Sequence[Document]
     alignment: float
     dev: Sequence[Document] = ()
+    older: Sequence[Document] = ()
 
 
-def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig, dev: Sequence[Document] = ()) -> Examined:
+def examine(
+    path: str | Path,
+    gold: Sequence[Document],
+    run: ReleaseConfig,
+    dev: Sequence[Document] = (),
+    older: Sequence[Document] = (),
+) -> Examined:
     """Load the model and predict the documents. Raises UsageError when the model is incomplete or changed."""
     model, encoding = load_on_device(str(path), run)
     digest = weights(model)
     name = model_version(model, digest)
-    documents = [*gold, *dev]
-    predicted = list(with_progress(predict(model, encoding, documents, batch_size=run.batch_size, version=name)))
-    share, many = coverage(encoding, gold).share, len(gold)
-    return Examined(name, digest, encoding.ontology, predicted[:many], share, dev=predicted[many:])
+
+    def predicted(documents: Sequence[Document]) -> list[Document]:
+        return list(with_progress(predict(model, encoding, documents, batch_size=run.batch_size, version=name)))
+
+    parts = predict_each(predicted, gold, dev, older)
+    share = coverage(encoding, gold).share
+    return Examined(name, digest, encoding.ontology, parts[0], share, dev=parts[1], older=parts[2])

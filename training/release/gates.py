@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal
@@ -14,7 +14,7 @@ from annotation.core import yaml_text
 from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF, UNITS
-from annotation.core.messages import N_, Message, percent
+from annotation.core.messages import N_, Message, joined, percent
 from annotation.page.titles import LANGUAGES, Names
 from training.analysis.comparison import SCORE, SEQEVAL, Comparison, DropsConfig, ScoreChange
 from training.analysis.leakage import Leakage
@@ -73,7 +73,8 @@ class Findings:
     """The figures that the gates check.
 
     calibration: by layer, (expected calibration error, the error that chance alone may give). comparison: None
-    without a baseline.
+    without a baseline. baseline: its name, that it was trained with `seen` of the documents `scored`, which the
+    comparison leaves out; None where that is not known.
     """
 
     micro: Mapping[str, PRF]
@@ -81,6 +82,9 @@ class Findings:
     alignment: float
     calibration: Mapping[str, tuple[float, float]]
     comparison: Comparison | None
+    baseline: str = "the model before"
+    seen: int | None = 0
+    scored: int = 0
 
 
 def load_gates(name: str) -> GatesConfig:
@@ -118,7 +122,7 @@ def judge(gates: GatesConfig, findings: Findings, names: Names) -> list[Outcome]
     """The outcomes of all gates: floors, drops, leakage, calibration, alignment."""
     return [
         *_floors(gates.floors, findings.micro),
-        *(_drops(findings.comparison, names) if gates.drops else ()),
+        *(_drops(findings, names) if gates.drops else ()),
         *(_leakage(gates.leakage, findings.leaks) if gates.leakage is not None else ()),
         *_calibration(gates.calibration, findings.calibration),
         *(_alignment(gates.alignment, findings.alignment) if gates.alignment is not None else ()),
@@ -137,9 +141,15 @@ def _floors(floors: Mapping[str, float], micro: Mapping[str, PRF]) -> Iterator[O
         yield Outcome(FLOOR, reached >= floor, said)
 
 
-def _drops(comparison: Comparison | None, names: Names) -> Iterator[Outcome]:
+def _drops(findings: Findings, names: Names) -> Iterator[Outcome]:
+    """What fell, on the documents that the model compared with was not trained with: on others it scores too high."""
+    comparison, where = findings.comparison, _where_compared(findings)
     if comparison is None:
         yield Outcome(DROP, True, Message("no release before this one to compare with"))
+        return
+    if findings.seen and findings.seen == findings.scored:
+        all_ = N_("%(model)s was trained with all %(number)s documents: nothing is left to compare it on")
+        yield Outcome(DROP, None, Message(all_, model=findings.baseline, number=findings.scored))
         return
     for change in sorted(comparison.losses, key=_rank):
         said = Message(
@@ -150,9 +160,22 @@ def _drops(comparison: Comparison | None, names: Names) -> Iterator[Outcome]:
             p=f"{change.p:.4f}",
             differing=change.differing,
         )
-        yield Outcome(DROP, False, said)
+        yield Outcome(DROP, False, joined((said, *where)))
     if not comparison.losses:
-        yield _no_drop(comparison)
+        outcome = _no_drop(comparison)
+        yield replace(outcome, said=joined((outcome.said, *where)))
+
+
+def _where_compared(findings: Findings) -> tuple[Message, ...]:
+    """On which documents, where these are not simply all."""
+    if findings.seen is None:
+        unknown = N_("whether %(model)s was trained with some of the documents is not known")
+        return (Message(unknown, model=findings.baseline),)
+    if findings.seen:
+        rest = N_("on the %(part)s of %(all)s documents that %(model)s was not trained with")
+        part = findings.scored - findings.seen
+        return (Message(rest, part=part, all=findings.scored, model=findings.baseline),)
+    return ()
 
 
 def _no_drop(comparison: Comparison) -> Outcome:

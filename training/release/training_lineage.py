@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,7 +11,6 @@ from annotation.core import yaml_text
 from annotation.core.document import Document
 from annotation.core.errors import SnapshotError, UsageError
 from annotation.snapshot.snapshot import Snapshot
-from training.analysis.leakage import Leakage, leakage
 from training.config.schema import read_config
 from training.lineage.release_record import Data, Trained
 from training.loop.data_selection import DataSelection
@@ -33,63 +33,52 @@ def read_training_record(path: str | Path) -> Trained:
         ) from error
 
 
-def documents_seen(path: str | Path, gold: Sequence[Document], scored: Snapshot) -> Leakage:
-    """The gold documents that the model in the folder was trained with, where its scores are too high.
+@dataclass(frozen=True)
+class TrainingDocuments:
+    """The documents that a model was made with, each once.
 
-    Raises UsageError when its training record or its snapshot is missing or changed.
+    learned: those it learned from. seen: beside them those that selected its checkpoint. Those of the models that it
+    went on from are among both. sources: the snapshots of its own training.
     """
-    return leakage(gold, training_documents(read_training_record(path), scored))
+
+    learned: Sequence[Document]
+    seen: Sequence[Document]
+    sources: TrainingSources
+
+    @classmethod
+    def of(
+        cls,
+        trained: Trained,
+        *at_hand: Snapshot,
+        trained_on: str | None = None,
+        also: Sequence[str] = (),
+        setting: str | None = None,
+    ) -> TrainingDocuments:
+        """Open each snapshot of the training once, or take the one `at_hand`.
+
+        trained_on, also, setting: as for `open_training_sources`. Raises UsageError when one is missing or changed.
+        """
+        sources = open_training_sources(trained, trained_on, also, at_hand=at_hand, setting=setting)
+        selections = list(_selections(trained, sources, at_hand))
+        return cls(
+            sources=sources,
+            learned=_each_once(document for selection in selections for document in selection.train),
+            seen=_each_once(document for selection in selections for document in (*selection.train, *selection.dev)),
+        )
+
+    def development(self, snapshot: Snapshot) -> list[Document]:
+        """The snapshot's dev documents that the model did not learn from."""
+        learned = {document.id for document in self.learned}
+        return [document for document in snapshot.dev if document.id not in learned]
 
 
-def training_documents(
-    trained: Trained,
-    scored: Snapshot,
-    trained_on: str | None = None,
-    also: Sequence[str] = (),
-    *,
-    setting: str | None = None,
-) -> list[Document]:
-    """The documents used in training: those the model learned from, and those that selected its checkpoint.
-
-    Those of the models that it went on from are among them. trained_on, also, setting: as for `open_training_sources`.
-    Raises UsageError when a snapshot is missing or changed.
-    """
-    selections = list(_selections(trained, scored, trained_on, also, setting=setting))
-    return _each_once(document for selection in selections for document in (*selection.train, *selection.dev))
-
-
-def learned_documents(trained: Trained, scored: Snapshot) -> list[Document]:
-    """As `training_documents`, without those that selected a checkpoint alone."""
-    return _each_once(document for selection in _selections(trained, scored) for document in selection.train)
-
-
-def development_documents(
-    trained: Trained,
-    scored: Snapshot,
-    trained_on: str | None = None,
-    also: Sequence[str] = (),
-    *,
-    setting: str | None = None,
-) -> list[Document]:
-    """The snapshot's dev documents that the model did not learn from; the rest is as for `training_documents`."""
-    selections = _selections(trained, scored, trained_on, also, setting=setting)
-    learned = {document.id for selection in selections for document in selection.train}
-    return [document for document in scored.dev if document.id not in learned]
-
-
-def _selections(
-    trained: Trained,
-    scored: Snapshot,
-    trained_on: str | None = None,
-    also: Sequence[str] = (),
-    *,
-    setting: str | None = None,
-) -> Iterator[DataSelection]:
+def _selections(trained: Trained, sources: TrainingSources, at_hand: Sequence[Snapshot]) -> Iterator[DataSelection]:
     """The documents of the model's own training, then of those before it."""
-    sources = open_training_sources(trained, trained_on, also, at_hand=[scored], setting=setting)
     yield DataSelection.of(sources, read_config(trained.config).data, trained.seed)
     if trained.init:
-        yield from _selections(trained.init.trained, scored)
+        opened = (*at_hand, sources.snapshot, *sources.also)
+        earlier = open_training_sources(trained.init.trained, None, at_hand=opened, setting=None)
+        yield from _selections(trained.init.trained, earlier, opened)
 
 
 def _each_once(documents: Iterable[Document]) -> list[Document]:

@@ -16,6 +16,7 @@ from annotation.page import templates
 from annotation.page.filters import filters
 from annotation.page.titles import UNITS, Names
 from annotation.page.wording import Wording
+from annotation.snapshot.splits import SPLITS
 from annotation.storage.documents_file import atomic
 from training.analysis.calibration import WANTED
 from training.analysis.comparison import ScoreChange
@@ -24,6 +25,8 @@ from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
 from training.report import charts, explanations
 from training.report.examples import worst
+from training.report.side_by_side import changed_documents
+from training.report.since_words import HAPPENED, SET_TITLES, sets_said
 from training.report.summary import (
     answers,
     chance_means,
@@ -96,7 +99,12 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
     examples, others = worst(
         evaluation.scores, evaluation.pairs, names, causes=evaluation.causes, studio=evaluation.studio
     )
-    shown_types = (event.type for view in examples for side in (view.gold, view.predicted) for event in side.events)
+    before = evaluation.before
+    changed, changed_lines = (
+        changed_documents(before.changed, names, studio=evaluation.studio, seen=before.seen) if before else ([], [])
+    )
+    shown_types = [event.type for view in examples for side in (view.gold, view.predicted) for event in side.events]
+    shown_types += [type for view in changed for type in view.types]
     return {
         "units": UNITS,
         "layers": SPAN_LAYERS,
@@ -111,11 +119,18 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "unscored": names.unscored(evaluation.scores.by_type),
         "charts": {
             "causes": _causes(evaluation, names.wording),
-            "changes": _changes(evaluation, names),
+            "changes": _change_charts(evaluation, names),
             **_calibration(evaluation, names.wording),
         },
+        "chart_rows": {**_change_rows(evaluation, names), **_calibration_rows(evaluation)},
         "examples": examples,
         "others": others,
+        "changed": changed,
+        "changed_lines": changed_lines,
+        "splits": SPLITS,
+        "happened": HAPPENED,
+        "set_titles": SET_TITLES,
+        "sets_said": sets_said(before.name, before.since, names.wording) if before and before.since else "",
         **filters([*examples, *others], names, shown_types=shown_types, causes=CAUSES),
         **templates.assets(_HERE / "page.css"),
     }
@@ -128,12 +143,12 @@ def _causes(evaluation: Evaluation, wording: Wording) -> Markup:
     return charts.bars(rows, label, right_to_left=wording.right_to_left)
 
 
-def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
-    """Charts of changes by caption: scores and the headline by language, by event type, and by role."""
+def _changes(evaluation: Evaluation, names: Names) -> dict[str, list[tuple[str, ScoreChange]]]:
+    """Changes by the caption of their chart: scores and the headline by language, by event type, and by role."""
     before = evaluation.before
     if before is None:
         return {}
-    comparison, wording, _ = before.comparison, names.wording, names.wording.gettext
+    comparison, _ = before.comparison, names.wording.gettext
     scores = list(comparison.micro.items())
     for code, part in comparison.by_language.items():
         place = _("%(score)s, %(place)s", score=HEADLINE, place=names.language(code))
@@ -144,6 +159,11 @@ def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
         ("role", _("Roles"), names.role),
     ):
         groups[caption] = [(name(k), change) for k, change in comparison.by_type[kind].items()]
+    return {caption: rows for caption, rows in groups.items() if rows}
+
+
+def _change_charts(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
+    wording, _ = names.wording, names.wording.gettext
     return {
         caption: charts.changes(
             [(name, c.delta, *(c.interval or (c.delta, c.delta)), c.verdict) for name, c in rows],
@@ -151,9 +171,27 @@ def _changes(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
             axis=_("change of F1, points"),
             right_to_left=wording.right_to_left,
         )
-        for caption, rows in groups.items()
-        if rows
+        for caption, rows in _changes(evaluation, names).items()
     }
+
+
+def _change_rows(evaluation: Evaluation, names: Names) -> dict[str, list[tuple[str, ...]]]:
+    """What the charts of changes show, as rows of a table."""
+    verdict = names.wording.gettext
+    return {
+        caption: [
+            (name, signed(c.delta), _ends(c, names.wording), verdict(c.verdict) if c.significant else "")
+            for name, c in rows
+        ]
+        for caption, rows in _changes(evaluation, names).items()
+    }
+
+
+def _ends(change: ScoreChange, wording: Wording) -> str:
+    if change.interval is None:
+        return wording.gettext("too few")
+    low, high = map(signed, change.interval)
+    return wording.gettext("%(low)s to %(high)s", low=low, high=high)
 
 
 def _calibration(evaluation: Evaluation, wording: Wording) -> dict[str, Markup]:
@@ -182,6 +220,19 @@ def _calibration(evaluation: Evaluation, wording: Wording) -> dict[str, Markup]:
             points=False,
         ),
     }
+
+
+def _calibration_rows(evaluation: Evaluation) -> dict[str, list[tuple[str, str, str]]]:
+    """What the charts of calibration show, as rows of tables; of the curve, a point in about ten."""
+    layers = {name: layer for name, layer in evaluation.calibration.layers.items() if layer.enough}
+    reliability = [(name, f"{b.score:.0%}", f"{b.right:.0%}") for name, layer in layers.items() for b in layer.bins]
+    curves = {name: [point for point in layer.curve if point.prf.predicted >= ENOUGH] for name, layer in layers.items()}
+    abstention = [
+        (name, f"{point.kept:.0%}", f"{point.prf.precision:.0%}")
+        for name, points in curves.items()
+        for point in points[:: max(1, len(points) // 10)]
+    ]
+    return {"reliability": reliability, "abstention": abstention}
 
 
 def _types(evaluation: Evaluation, names: Names) -> dict[str, list[TypeRow]]:

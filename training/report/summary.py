@@ -96,7 +96,7 @@ def better(evaluation: Evaluation, names: Names) -> Answer:
     languages = comparison.by_language if len(comparison.by_language) > 1 else {}
     points = [
         *_seen(before, evaluation.scores.documents, names.wording),
-        _change(_("All documents"), change, names.wording),
+        _change(_("The others") if before.left_out else _("All documents"), change, names.wording),
     ]
     points += [_change(names.language(code), part.micro[HEADLINE], names.wording) for code, part in languages.items()]
     words = {BETTER: _("Yes, better"), WORSE: _("No, it is worse"), UNCLEAR: _("No clear change")}[change.verdict]
@@ -261,7 +261,13 @@ def _seen(before: Baseline, documents: int, wording: Wording) -> Iterator[Reason
     if before.seen:
         subject = wording.gettext("%(model)s was trained with", model=before.name)
         number = wording.gettext("%(part)s of %(all)s documents", part=len(before.seen), all=documents)
-        yield Reason(subject, number, WORSE, wording.gettext("its scores on them are too high: a fall may be none"))
+        rest = (
+            wording.gettext("the comparison leaves them out")
+            if before.comparable
+            else wording.gettext("nothing is left to compare it on")
+        )
+        note = wording.gettext("its scores on them are too high; %(rest)s", rest=rest)
+        yield Reason(subject, number, WORSE, note)
 
 
 def _ends(interval: Interval) -> dict[str, str]:

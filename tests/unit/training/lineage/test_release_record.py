@@ -9,57 +9,24 @@ import pytest
 from omegaconf import OmegaConf
 
 from annotation.core.errors import UsageError
-from annotation.core.matching import UNITS
+from tests.releases import put, record
 from training.config.validation import typed
 from training.lineage.release_record import (
     RECORD,
     Against,
-    Data,
+    DataSince,
     Gate,
+    HeadlineChange,
+    OnTestSet,
     Origin,
     Record,
-    Trained,
     code_hash,
     file_hashes,
-    packages,
     settings_hash,
 )
 from training.release.gates import DropsConfig, GatesConfig
 from training.release.model_card import model_card
 from training.report.release_history import latest_version, write_history
-
-DATA = Data(name="snap", path="snapshots/snap", content="c0ffee", ontology="f00")
-
-
-def record(version: str, *, created: str = "2026-01-01T00:00:00+00:00", f1: float = 0.5) -> Record:
-    scores = dict.fromkeys(UNITS, f1)
-    return Record(
-        version=version,
-        created=created,
-        model="demo-0badc0de",
-        weights="f00d",
-        trained=Trained(config={"encoder": {"name": None}, "seed": 13}, seed=13, packages=packages(), snapshot=DATA),
-        snapshot=DATA,
-        split="test",
-        documents=8,
-        languages={"ar": 4, "he": 4},
-        against=None,
-        gates=(Gate(gate="floor", passed=True, said="<script>alert(1)</script>"),),
-        gates_preset="default",
-        scores={"all": scores, "ar": scores, "he": scores},
-        intervals=dict.fromkeys(UNITS, (f1 - 0.1, f1 + 0.1)),
-        code=code_hash(),
-        packages=packages(),
-    )
-
-
-def put(home: Path, made: Record) -> Path:
-    folder = home / made.version
-    (folder / "model").mkdir(parents=True)
-    for name in ("report.html", "model/weights"):
-        (folder / name).write_text(name, encoding="utf-8")
-    (folder / RECORD).write_text(made.sealed(file_hashes(folder)).to_json(), encoding="utf-8")
-    return folder
 
 
 def test_a_sealed_folder_opens_as_it_was(tmp_path: Path) -> None:
@@ -188,3 +155,58 @@ def test_a_gate_that_could_not_say_is_shown_in_record_card_and_history(tmp_path:
     history = write_history(tmp_path).read_text(encoding="utf-8")
     assert "1 of 2" in history
     assert "1 could not say" in history
+
+
+def test_a_record_from_before_what_a_release_changed_keeps_its_checksum(tmp_path: Path) -> None:
+    old = record("1.0").model_copy(update={"against": Against(version="0.9", model="one", seen=())}).sealed({})
+    assert not {"stories", "change", "data", "test_sets"} & {*old.model_dump(), *old.model_dump()["against"]}
+    (tmp_path / RECORD).write_text(old.to_json(), encoding="utf-8")
+    assert Record.read(tmp_path) == old
+
+
+def test_the_history_says_what_a_release_changed_counts_stories_and_names_what_was_refused(tmp_path: Path) -> None:
+    put(tmp_path, record("1.0"))
+    (tmp_path / "1.0" / "metrics.json").write_text('{"stories": 6}', encoding="utf-8")  # as of a release before
+    change = HeadlineChange(
+        before=0.45,
+        now=0.6,
+        low=0.1,
+        high=0.2,
+        verdict="better",
+        documents=8,
+        stories=7,
+        left_out=1,
+        rose=("role Place in Hebrew",),
+        fell=("role Place in Arabic",),
+    )
+    sets = [
+        OnTestSet(name=name, of=whose, documents=8, stories=7, left_out=0, before=before, now=0.6)
+        for name, whose, before in (("new, test", "now", 0.45), ("old, test", "before", 0.5))
+    ]
+    articles = {"added": 5, "removed": 0, "changed": 2, "moved": 0}
+    data = DataSince(snapshot="old (c0ffee)", articles=articles, ontology=("event Riot added",))
+    against = Against(version="1.0", model="one", seen=("a",), change=change, data=data, test_sets=tuple(sets))
+    made = record("1.1", created="2026-01-02T00:00:00+00:00", f1=0.6)
+    trained = made.trained.model_copy(update={"config": {"encoder": {"name": None}, "seed": 13, "fit": {"epochs": 7}}})
+    put(tmp_path, made.model_copy(update={"against": against, "stories": 7, "trained": trained}))
+    gate = Gate(gate="drop", passed=False, said="Arg-C+ in Arabic: F1 50.0 before, 10.0 now")
+    put(tmp_path / "refused", record("1.2").model_copy(update={"gates": (gate,)}))
+    page = " ".join(write_history(tmp_path).read_text(encoding="utf-8").split())
+    for said in (
+        "8 documents, 7 stories",
+        "8 documents, 6 stories",
+        '<span class="better">+15.0</span> <small>+10.0 to +20.0</small>',
+        'Fell</dt><dd class="worse" dir="auto">role Place in Arabic',
+        'Rose</dt><dd class="better" dir="auto">role Place in Hebrew',
+        "without the 1 that 1.0 was trained with",
+        "<bdi>old, test</bdi> (8 documents, 7 stories): 50.0 → 60.0",
+        "added: 5, removed: 0, changed: 2, moved: 0; ontology: <bdi>event Riot added</bdi>",
+        "<bdi>fit.epochs</bdi>: <bdi>–</bdi> → <bdi>7</bdi>",
+        'since <a href="#release-0">1.0</a>',
+        'id="release-0"',
+        'href="refused/1.2/report.html"',
+        "Arg-C+ in Arabic: F1 50.0 before, 10.0 now",
+        "50.0–70.0",
+    ):
+        assert said in page, said
+    assert latest_version(tmp_path) == "1.1"

@@ -13,7 +13,8 @@ from annotation.snapshot.snapshot import Snapshot, build
 from tests.run.small import small
 from training.lineage.release_record import Data, Trained
 from training.release.baseline_remarks import BaselineRemarks
-from training.release.training_lineage import development_documents, training_documents
+from training.release.earlier_model import EarlierModel
+from training.release.training_lineage import TrainingDocuments
 
 
 def test_a_model_has_seen_its_languages_only(tmp_path: Path) -> None:
@@ -24,7 +25,7 @@ def test_a_model_has_seen_its_languages_only(tmp_path: Path) -> None:
     def found(**data: object) -> list[str]:
         config: dict[str, object] = {"snapshot": str(snapshot.path), "output": "run", "data": data}
         how = Trained(config=config, seed=1, packages={}, snapshot=about)
-        return [document.id for document in training_documents(how, snapshot, None)]
+        return [document.id for document in TrainingDocuments.of(how, snapshot).seen]
 
     both = [*snapshot.train, *snapshot.dev]
     assert found() == [document.id for document in both]
@@ -44,10 +45,11 @@ def recorded(snapshot: Snapshot, **data: object) -> Trained:
 def test_development_documents_are_those_it_did_not_learn_from(tmp_path: Path) -> None:
     old = small(tmp_path / "old")
     new = build([*old.train, *old.dev, *old.test], tmp_path / "new", ontology=old.ontology, ratios=(0.4, 0.3, 0.3))
-    assert development_documents(recorded(old), old) == old.dev
+    assert TrainingDocuments.of(recorded(old), old).development(old) == old.dev
     learned = {document.id for document in old.train}
     assert learned & {document.id for document in new.dev}
-    assert [d.id for d in development_documents(recorded(old), new)] == [d.id for d in new.dev if d.id not in learned]
+    found = TrainingDocuments.of(recorded(old), new).development(new)
+    assert [d.id for d in found] == [d.id for d in new.dev if d.id not in learned]
 
 
 def test_a_model_compared_with_is_said_to_have_seen_the_documents_and_not_to_know_labels(tmp_path: Path) -> None:
@@ -55,14 +57,15 @@ def test_a_model_compared_with_is_said_to_have_seen_the_documents_and_not_to_kno
     trained = recorded(snapshot)
     row = {"config": trained.config, "seed": 1, "packages": {}, "snapshot": trained.snapshot.model_dump()}
     (tmp_path / "config.yaml").write_text(yaml.safe_dump(row), encoding="utf-8")
-    remarks = BaselineRemarks.of(tmp_path, snapshot.ontology, gold, snapshot)
+    model = EarlierModel.open(tmp_path, snapshot, "test")
+    remarks = BaselineRemarks.of(model, snapshot.ontology, gold)
     assert remarks.seen == tuple(document.id for document in gold)
     assert "has seen 3 of the 3 documents in training" in remarks.notes[0]
     poorer = replace(snapshot.ontology, roles={})
-    clean = BaselineRemarks.of(tmp_path, poorer, snapshot.test, snapshot)
+    clean = BaselineRemarks.of(model, poorer, snapshot.test)
     assert clean.seen == ()
     assert "lacks 2 of the 5 labels and roles that gold is marked in" in clean.notes[0]
     (tmp_path / "config.yaml").unlink()
-    unknown = BaselineRemarks.of(tmp_path, snapshot.ontology, gold, snapshot)
+    unknown = BaselineRemarks.of(EarlierModel.open(tmp_path, snapshot, "test"), snapshot.ontology, gold)
     assert unknown.seen is None
     assert "cannot be told" in unknown.notes[0]

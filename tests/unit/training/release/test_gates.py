@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import PRF
 from annotation.page.titles import Names
 from tests.builders import conflict
+from tests.run.small import documents
+from training.analysis.evaluation import evaluation
 from training.analysis.leakage import Leakage
 from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge, load_gates, refusing
 
@@ -84,6 +87,46 @@ def test_gates_of_null_are_not_asked(tmp_path: Path) -> None:
 
 def test_without_a_release_before_nothing_can_have_dropped() -> None:
     assert failed(judge(GatesConfig(drops=DropsConfig()), findings(), NAMES)) == []
+
+
+@pytest.mark.parametrize(
+    ("seen", "passed", "said"),
+    [
+        (0, True, "none of"),
+        (4, True, "; on the 16 of 20 documents that 1.0 was not trained with"),
+        (20, None, "1.0 was trained with all 20 documents: nothing is left to compare it on"),
+        (None, True, "; whether 1.0 was trained with some of the documents is not known"),
+    ],
+)
+def test_drops_are_not_judged_on_what_the_model_before_was_trained_with(
+    seen: int | None, passed: bool | None, said: str
+) -> None:
+    gold = documents(20)
+    known = None if seen is None else [document.id for document in gold[:seen]]
+    result = evaluation(gold, gold, ontology=conflict(), before=("1.0", gold), before_seen=known)
+    assert result.before is not None
+    comparison = result.before.comparison
+    assert comparison.documents == (16 if seen == 4 else 20)
+    found = findings(comparison=comparison, baseline="1.0", seen=seen, scored=20)
+    (outcome,) = judge(GatesConfig(drops=DropsConfig()), found, NAMES)
+    assert outcome.passed is passed
+    assert said in outcome.said
+    refuse = GatesConfig(drops=DropsConfig(), undecided="refuse")
+    assert bool(refusing(refuse, [outcome])) == (passed is None)
+
+
+def test_a_fall_on_what_the_model_before_was_trained_with_is_none() -> None:
+    """It marks these by heart: where they are left out, the two models do not differ."""
+    gold = documents(24)
+    weak = [replace(d, events=(), links=()) if n % 2 else d for n, d in enumerate(gold)]
+    by_heart = [*gold[:16], *weak[16:]]
+    ids = [document.id for document in gold[:16]]
+    told = evaluation(gold, weak, ontology=conflict(), before=("1.0", by_heart), before_seen=ids).before
+    silent = evaluation(gold, weak, ontology=conflict(), before=("1.0", by_heart), before_seen=()).before
+    assert told is not None
+    assert silent is not None
+    assert (len(told.comparison.losses), told.left_out) == (0, 16)
+    assert silent.comparison.losses
 
 
 @pytest.mark.parametrize(

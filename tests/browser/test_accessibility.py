@@ -1,0 +1,158 @@
+"""Every page that naba makes, by the rules of axe-core, and by key alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from annotation import sample
+from annotation.agreement.page import write_page
+from annotation.core.matching import UNITS
+from annotation.snapshot.snapshot import build
+from tests.builders import conflict
+from tests.releases import put, record, weaker
+from training.analysis.data_change import DataChange
+from training.analysis.evaluation import AGAINST, Evaluation, evaluation
+from training.analysis.since_before import SinceBefore
+from training.analysis.test_sets import Predictions
+from training.lineage.release_record import Gate
+from training.report.page import write_report
+from training.report.release_history import write_history
+
+GOLD = sorted(sample.gold(), key=lambda document: document.id)[::11]
+RULES = {"resultTypes": ["violations"]}
+
+
+def report(folder: Path) -> Evaluation:
+    """With everything that a page may have: a model before, its own test set, gates, and what changed."""
+    half = len(GOLD) // 2
+    now, before = weaker(GOLD, 0.7), weaker(GOLD, 0.5, seed=2)
+    old = build(GOLD[half:], folder / "old", ontology=conflict())
+    new = build(GOLD, folder / "new", ontology=conflict())
+    sets = [
+        Predictions("new, test", "now", GOLD, now, before, [GOLD[0].id]),
+        Predictions("old, test", "before", GOLD[half:], now[half:], before[half:]),
+    ]
+    since = SinceBefore(
+        learned=DataChange.between(old, new),
+        settings={"fit.epochs": ("3", "30")},
+        packages={"torch": ("1", "2")},
+        code_changed=True,
+        test_sets=tuple(scores for part in sets for scores in part.scores()),
+        remarks=("something could not be opened",),
+    )
+    result = evaluation(
+        GOLD,
+        now,
+        ontology=conflict(),
+        train=GOLD[:4],
+        before=("1.0", before),
+        before_seen=[GOLD[0].id],
+        since=since,
+        title="1.1",
+        notes=["a remark"],
+        studio="http://studio.example/projects/7",
+    )
+    gates = (Gate(gate="floor", passed=True, said="fine"), Gate(gate="drop", passed=False, said="fell"))
+    return replace(result, gates=gates, pages={AGAINST: "../1.0/report.html"})
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("pages")
+    put(folder, record("1.0"))
+    put(folder, record("1.1", created="2026-01-02T00:00:00+00:00", f1=0.6))
+    (folder / "refused").mkdir()
+    refused = record("1.2").model_copy(update={"gates": (Gate(gate="drop", passed=False, said="Arg-C+ in Arabic"),)})
+    put(folder / "refused", refused)
+    annotated = [document for _, document in sample.annotated()]
+    write_page(annotated, folder / "agreement.html", ontology=conflict())
+    return {
+        "report": write_report(report(folder), folder / "report"),
+        "history": write_history(folder),
+        "agreement": folder / "agreement.html",
+    }
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1280, "light")])
+@pytest.mark.parametrize("name", ["report", "history", "agreement"])
+def test_axe_finds_nothing(page: Page, pages: dict[str, Path], name: str, width: int, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(pages[name].as_uri())
+    page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+    page.wait_for_timeout(100)
+    violations = Axe().run(page, options=RULES).response["violations"]
+    faults = [(fault["id"], len(fault["nodes"]), fault["nodes"][0]["html"][:200]) for fault in violations]
+    assert faults == []
+
+
+def test_axe_finds_what_is_wrong(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["history"].as_uri())
+    page.evaluate("document.documentElement.removeAttribute('lang'); document.querySelector('h1').style.color = '#ddd'")
+    violations = Axe().run(page, options=RULES).response["violations"]
+    assert {fault["id"] for fault in violations} >= {"html-has-lang"}
+
+
+def test_by_key_a_document_opens_and_an_event_shows_its_arcs(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["report"].as_uri())
+    shut = page.locator("details.compared:not([open])").first
+    shut.locator("summary").focus()
+    page.keyboard.press("Enter")
+    opened = page.locator("details.compared[open]").last
+    expect(opened.locator(".side").first).to_be_visible()
+    opened = page.locator("details.example[open]").first
+    event = opened.locator("li[data-n]").filter(has=page.locator(".chip")).first
+    opened.locator("summary").focus()
+    for _ in range(30):
+        if event.evaluate("node => node === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    assert event.evaluate("node => node === document.activeElement")
+    assert opened.locator(".role:visible").count() == event.locator(".chip").count()
+
+
+def test_a_wide_table_is_scrolled_by_key(page: Page, pages: dict[str, Path]) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto(pages["history"].as_uri())
+    box = page.locator(".scroll").first
+    expect(box).to_have_attribute("tabindex", "0")
+    expect(box).to_have_attribute("aria-label", "Scores of the releases, the newest first")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('.scroll').scrollLeft > 0")
+    page.set_viewport_size({"width": 1920, "height": 900})
+    expect(box).not_to_have_attribute("tabindex", "0")
+
+
+def test_every_chart_has_a_table_and_every_heading_its_place(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["report"].as_uri())
+    assert page.locator("figure:has(svg.chart)").count() > 3
+    alone = "figure:has(svg.chart):not(:has(table))"
+    assert (
+        page.locator(alone).count() == page.locator(".grid:has(table.causes) figure").count()
+    )  # its table is beside it
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(node => Number(node.localName[1]))")
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_history_leads_from_release_to_release(page: Page, pages: dict[str, Path]) -> None:
+    page.goto(pages["history"].as_uri())
+    links = page.locator("a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
+    assert {"1.0/report.html", "1.1/report.html", "refused/1.2/report.html"} <= set(links)
+    assert page.locator("text=Arg-C+ in Arabic").is_visible()
+    assert set(UNITS) <= set(" ".join(page.locator("thead th").all_inner_texts()).replace(",", "").split())

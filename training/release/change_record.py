@@ -1,0 +1,59 @@
+"""What a release changed, as its record keeps it."""
+
+from __future__ import annotations
+
+from annotation.core.matching import HEADLINE
+from annotation.page.titles import Names
+from training.analysis.data_change import DataChange
+from training.analysis.evaluation import Baseline, Evaluation
+from training.analysis.test_sets import TestSetScores
+from training.lineage.release_record import DataSince, HeadlineChange, OnTestSet
+from training.release.gates import subject
+
+
+def record_of_change(evaluation: Evaluation) -> dict[str, object]:
+    """The fields of `Against` that say what changed, from an evaluation with a model before."""
+    before = evaluation.before
+    if before is None:
+        return {}
+    since = before.since
+    return {
+        "change": _headline(before, Names(evaluation.ontology)),
+        "data": _data(since.learned) if since and since.learned else None,
+        "test_sets": tuple(map(_on_test_set, since.test_sets)) if since else None,
+    }
+
+
+def _headline(before: Baseline, names: Names) -> HeadlineChange:
+    comparison = before.comparison
+    change = comparison.headline
+    low, high = change.interval or (None, None)
+    return HeadlineChange(
+        before=change.before,
+        now=change.now,
+        low=low,
+        high=high,
+        verdict=change.verdict,
+        documents=comparison.documents,
+        stories=comparison.stories,
+        left_out=before.left_out,
+        rose=tuple(subject(gain, names) for gain in comparison.gains),
+        fell=tuple(subject(loss, names) for loss in comparison.losses),
+    )
+
+
+def _data(learned: DataChange) -> DataSince:
+    articles = {what: len(ids) for what, ids in learned.articles.items()}
+    return DataSince(snapshot=learned.before, articles=articles, ontology=learned.ontology)
+
+
+def _on_test_set(scores: TestSetScores) -> OnTestSet:
+    return OnTestSet(
+        name=scores.name,
+        of=scores.whose,
+        documents=scores.documents,
+        stories=scores.stories,
+        left_out=scores.left_out,
+        before=scores.before[HEADLINE].f1,
+        now=scores.now[HEADLINE].f1,
+    )
