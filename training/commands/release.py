@@ -33,6 +33,7 @@ from training.release.baseline_remarks import BaselineRemarks
 from training.release.candidate import Examined, Trial, examine
 from training.release.gates import Findings, GatesConfig, Outcome
 from training.release.publish import announce, put
+from training.release.seed_predictions import other_trainings
 from training.release.training_lineage import development_documents, read_training_record, training_documents
 from training.report.release_history import latest_version, write_history
 from training.scoring.compatibility import check_labels_known
@@ -47,6 +48,7 @@ class Predecessor:
     """The baseline of a release: an earlier release, or a model that is none; with its predictions."""
 
     version: str | None
+    path: Path
     examined: Examined
     remarks: BaselineRemarks
 
@@ -120,7 +122,7 @@ def _before(earlier: tuple[str | None, Path], trial: Trial, run: ReleaseConfig) 
     version, path = earlier
     examined = examine(path, trial.gold, run)
     remarks = BaselineRemarks.of(path, examined.ontology, trial.gold, trial.snapshot)
-    return Predecessor(version, examined, remarks)
+    return Predecessor(version, path, examined, remarks)
 
 
 def _evaluated(
@@ -155,6 +157,7 @@ def _evaluated(
         seeds=SeedScores.read(Path(run.model)),
         notes=before.remarks.notes if before else (),
         drops=asked.drops,
+        trainings=other_trainings(Path(run.model), before.path if before else None, trial.gold, run),
     )
 
 
