@@ -64,6 +64,10 @@ class Finding:
         """What to do about it, in English, with the ontology's codes."""
         return wording.remedy(self.kind, self.values)
 
+    def said_in(self, language: str, ontology: Ontology) -> str:
+        """What is wrong, in the language, with the ontology's titles."""
+        return wording.message(self.kind, self.values, language, ontology)
+
     def __str__(self) -> str:
         named = (("task", self.task), ("by", self.annotator), ("region", self.region))
         where = ", ".join(f"{name} {value}" for name, value in named if value is not None)

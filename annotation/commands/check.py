@@ -27,6 +27,12 @@ def check(
     fix: Annotated[
         bool, typer.Option("--fix", help="Mend what is safe to, as new annotations beside the old ones.")
     ] = False,
+    suspects: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="Also where models agree against the annotator: a report's folder, or a file of predictions a model."
+        ),
+    ] = None,
     ontology: OntologyOption = "conflict",
     as_json: AsJson = False,
     workspace: Workspace = HERE,
@@ -37,10 +43,11 @@ def check(
     from annotation.checks.run import check_file
 
     reports: dict[str, ShowReport | MendReport] = {}
+    suspected = _suspected(documents, suspects) if suspects else []
     if project is None:
-        findings = list(check_file(documents, load_ontology(ontology)))
+        findings = [*check_file(documents, load_ontology(ontology)), *suspected]
     else:
-        findings, reports = _in_project(documents, project, load_ontology(ontology), workspace, fix=fix)
+        findings, reports = _in_project(documents, project, load_ontology(ontology), workspace, suspected, fix=fix)
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         report = {"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]}
@@ -56,8 +63,15 @@ def check(
         raise Refused(f"{documents}: {counts['error']} errors; mend them in Label Studio and pull again")
 
 
+def _suspected(documents: Path, models: list[Path]) -> list[Finding]:
+    """Where the models agree against the annotators, the surest first within an article."""
+    from annotation.checks.model_votes import Votes
+
+    return [suspect.finding for suspect in Votes.read(models).suspects(documents)]
+
+
 def _in_project(
-    documents: Path, title: str, ontology: Ontology, workspace: Path, *, fix: bool
+    documents: Path, title: str, ontology: Ontology, workspace: Path, suspected: list[Finding], *, fix: bool
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
     """Check with the project's ontology and show the findings on its tasks. Return those not mended, and the reports.
 
@@ -82,5 +96,6 @@ def _in_project(
         mended = mend_all(client, findings, project=title, workspace=workspace)
         findings = [finding for finding in findings if not mended.covers(finding)]
         reports["mended"] = mended
+    findings += suspected
     reports["shown"] = show(client, findings, project=title, workspace=workspace)
     return findings, reports

@@ -77,6 +77,30 @@ def test_the_report_tells_what_the_seeds_reached(place: Path) -> None:
     assert f"dev Arg-C+ {spread}" in (report / "report.html").read_text(encoding="utf-8")
 
 
+def test_the_models_of_other_seeds_are_asked_too(place: Path) -> None:
+    """They tell what the seed does on these documents, and where they agree against the annotator."""
+    output = place / "outputs" / "both"
+    kept = json.loads((output / "model" / "seeds.json").read_text(encoding="utf-8"))["kept"]
+    other = 3 - kept
+    words = ("evaluate", "model=outputs/both/model", "snapshot=snap", "ceilings=false", "output=asked")
+    run(place, *words, f"against=outputs/both/seed-{other}/model")
+    told = json.loads((place / "asked" / "metrics.json").read_text(encoding="utf-8"))
+    (headline,) = [row for row in told["seed_noise"] if row["unit"] == "Arg-C+" and row["language"] is None]
+    assert headline["seeds"].keys() == {str(kept), str(other)}
+    assert headline["seeds"][str(kept)] == told["micro"]["Arg-C+"]["f1"]
+    assert headline["seeds"][str(other)] == told["before"]["micro"]["Arg-C+"]["before"]
+    assert told["before"]["gains"] == [], "the two differ in their seed alone"
+    assert "the seed alone" in (place / "asked" / "report.md").read_text(encoding="utf-8")
+    assert sorted(path.name for path in (place / "asked").glob("predictions*")) == [
+        *(f"predictions-seed-{other}.jsonl", "predictions.jsonl"),
+    ]
+    run(place, "check", "asked/predictions.jsonl", "--suspects", "asked")
+    run(place, *words, "seeds=false")
+    assert "seed_noise" not in json.loads((place / "asked" / "metrics.json").read_text(encoding="utf-8"))
+    refused = naba("check", "asked/predictions.jsonl", "--suspects", "asked", cwd=place)
+    assert (refused.code, "takes 2 models that agree" in refused.err) == (2, True)
+
+
 def test_a_release_is_verified_by_the_seed_that_was_kept(place: Path) -> None:
     (place / "loose.yaml").write_text("floors: {}\ndrops: {}\nleakage: 0\nalignment: 0.9\n", encoding="utf-8")
     release = ("gates=loose.yaml", "against=none", "tracking=off", "threads=1", "device=cpu")

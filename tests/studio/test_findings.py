@@ -10,6 +10,7 @@ import pytest
 
 from annotation.checks.finding import Finding
 from annotation.checks.run import check_file
+from annotation.commands.check import check
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
@@ -21,10 +22,11 @@ from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.repair.apply import MendReport, mend_all
 from annotation.labelstudio.repair.show_findings import ShowReport, show
 from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import push
-from annotation.storage.documents_file import read_documents
+from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
 from tests.studio.support import afresh, hand_in, tasks
 
@@ -101,6 +103,25 @@ def test_findings_come_to_the_task_and_go_when_they_are_mended(desk: Desk, ontol
     report = desk.show(desk.pull(ontology))
     assert (report.shown, report.cleared) == (0, 1)
     assert desk.data()["wide"] == before["wide"]
+
+
+def test_where_models_agree_against_an_annotator_is_shown_on_the_task(
+    desk: Desk, studio: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_URL", studio.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.token)
+    facility = build("[Arrest:trigger נעצרה] ב[Place>Arrest:Facility לוד] [Person>Arrest:Person דנה לוי]", id="good")
+    desk.mark(facility, RINA)
+    pull(desk.client, project=desk.title, out=desk.out, workspace=desk.folder)
+    for seed in (1, 2):
+        write_documents(desk.folder / "report" / f"predictions-seed-{seed}.jsonl", [GOOD])
+    check(desk.out, project=desk.title, suspects=[desk.folder / "report"], workspace=desk.folder)
+    assert "is marked as Facility; 2 models say GPE; look again" in capsys.readouterr().out
+    panel = str(desk.data()["good"]["findings"])
+    assert "2 מודלים סבורים שזה" in panel
+    assert "בדקו שוב" in panel
+    check(desk.out, project=desk.title, workspace=desk.folder)
+    assert "findings" not in desk.data()["good"]
 
 
 def test_what_is_mended_stands_for_the_annotation_it_was(desk: Desk, ontology: Ontology) -> None:

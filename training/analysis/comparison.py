@@ -3,12 +3,15 @@
 One test decides (`randomization_test`), of every score at once: the seven scores and seqeval's, each type, in all
 documents and in each language, the seven scores in each source, and slices of the arguments. Reports, gates and
 `naba score` read what it says here. The interval of a difference is an estimate of its size and decides nothing.
+
+Where trainings with several seeds show what the seed alone does (`training_noise`), a rise must be beyond that too. A
+fall need not: who gets these very weights loses what they lose, whatever another training had given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,6 +23,7 @@ from annotation.core.layers import SPAN_LAYERS
 from annotation.core.matching import HEADLINE, UNITS, Interval
 from annotation.core.messages import first_few, percent, signed_percent
 from training.analysis.randomization_test import FALL, RISE, Tested, effects, randomization_test
+from training.analysis.training_noise import DEV, ChangeNoise, ChangeNoises, Trainings, change_noises, pooled_variance
 from training.config.validation import Settings, above, below, setting, within
 from training.scoring.counts import TypeName, type_order
 from training.scoring.scores import KINDS, Scores, seqeval_title
@@ -52,6 +56,8 @@ class ScoreChange:
     p: the chance of a change as large, to this side, between equally good models, corrected for all that is tested.
     stories: those with anything to count, `differing` those in which the models differ. verdict: what the test says.
     testable: whether any change in these could have been beyond chance. enough: whether there was anything to say.
+    noise: what the seed of a training does to it, None where that is not known. lucky: a rise that the documents do not
+    explain, but the seed may.
     """
 
     key: ScoreKey
@@ -65,6 +71,8 @@ class ScoreChange:
     verdict: str
     testable: bool
     enough: bool
+    noise: ChangeNoise | None = None
+    lucky: bool = False
 
     @property
     def delta(self) -> float:
@@ -86,7 +94,8 @@ class ScoreChange:
         if self.interval:
             row |= dict(zip(("low", "high"), self.interval, strict=True))
         row |= {"p": self.p, "stories": self.stories, "differing": self.differing, "verdict": self.verdict}
-        return row | {"testable": self.testable, "significant": self.significant, "enough": self.enough}
+        row |= {"testable": self.testable, "significant": self.significant, "enough": self.enough}
+        return row | ({"noise": self.noise.as_dict(), "lucky": self.lucky} if self.noise else {})
 
 
 @dataclass(frozen=True)
@@ -123,6 +132,7 @@ class Comparison:
     languages: tuple[str, ...]
     changes: tuple[ScoreChange, ...]
     drops: DropsConfig
+    trainings: Trainings | None = None
 
     @cached_property
     def overall(self) -> ChangesOfPart:
@@ -200,36 +210,54 @@ class Comparison:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Counts of one slice of the documents, [stories, scores, 3] of each model."""
+    """Counts of one slice of the documents, [stories, scores, 3] of each model; `others` are of other seeds' models."""
 
     slice_: ScoreKey
     keys: Sequence[ScoreKey]
     now: NDArray[np.float64]
     before: NDArray[np.float64]
+    others: Sequence[NDArray[np.float64]]
 
 
-def compare(now: Scores, before: Scores, drops: DropsConfig | None = None) -> Comparison:
+def compare(
+    now: Scores, before: Scores, drops: DropsConfig | None = None, trainings: Trainings | None = None
+) -> Comparison:
     """What changed from `before` to `now`, overall, in each language and source, for each type and slice of arguments.
 
-    Slices are compared where the scores were counted with them. Raises UsageError, saying how many and which, when the
-    two were not scored on the same documents.
+    Slices are compared where the scores were counted with them. `trainings` are those with other seeds. Raises
+    UsageError, saying how many and which, when the two were not scored on the same documents.
     """
-    drops = drops or DropsConfig()
-    rows = _rows(now, before)
-    names = sorted({*now.types, *before.types}, key=type_order)
+    drops, trainings = drops or DropsConfig(), trainings or Trainings()
+    runs = [now, before, *trainings.now, *trainings.before]
+    names = sorted({name for run in runs for name in run.types}, key=type_order)
     keys = [*((SCORE, unit) for unit in UNITS), *((SEQEVAL, layer) for layer in SPAN_LAYERS), *names]
-    left = np.concatenate([now.counts, _columns(now, names)], axis=1)
-    right = np.concatenate([before.counts[rows], _columns(before, names)[rows]], axis=1)
-    parts = list(_parts(now, keys, left, right))
+    tables = [np.concatenate([run.counts, _columns(run, names)], axis=1)[_rows(now, run)] for run in runs]
+    parts = list(_parts(now, keys, tables))
     effect = np.concatenate([effects(part.now, part.before) for part in parts], axis=1)
     tested = randomization_test(effect, headline=keys.index(_HEADLINE))
+    noises = [_noises(part, trainings) for part in parts]
     return Comparison(
         documents=now.documents,
         stories=now.overall.stories,
         languages=tuple(sorted(set(now.languages))),
-        changes=tuple(_changes(parts, tested, drops)),
+        changes=tuple(_changes(parts, tested, noises, drops)),
         drops=drops,
+        trainings=trainings,
     )
+
+
+def _noises(part: _Cells, trainings: Trainings) -> ChangeNoises | None:
+    """What the seed does to the scores of a part, None where nothing tells."""
+    sides = [part.now, *part.others[: len(trainings.now)]], [part.before, *part.others[len(trainings.now) :]]
+    source = trainings.source
+    if source is None:
+        return None
+    if source == DEV:
+        recorded, degrees = trainings.recorded() if part.slice_ == EVERYWHERE else ({}, 1)
+        known = np.array([recorded.get(name, np.nan) if kind == SCORE else np.nan for kind, name in part.keys])
+    else:
+        known, degrees = pooled_variance([[*sides[0], *sides[1]]] if trainings.same_recipe else sides)
+    return change_noises(*sides, known, degrees, source)
 
 
 def _rows(now: Scores, before: Scores) -> list[int]:
@@ -265,15 +293,13 @@ def _columns(scores: Scores, names: Sequence[TypeName]) -> NDArray[np.int64]:
     return table
 
 
-def _parts(
-    scores: Scores, keys: Sequence[ScoreKey], now: NDArray[np.int64], before: NDArray[np.int64]
-) -> Iterator[_Cells]:
+def _parts(scores: Scores, keys: Sequence[ScoreKey], tables: Sequence[NDArray[np.int64]]) -> Iterator[_Cells]:
     """All documents, each language, and each source, of which only the scores, as sources are many and small."""
 
     def part(slice_: ScoreKey, own: NDArray[np.bool_], columns: int) -> _Cells:
-        sides = [np.where(own[:, None, None], side[:, :columns], 0) for side in (now, before)]
-        summed = (intervals.by_cluster(side.astype(np.float64), scores.stories) for side in sides)
-        return _Cells(slice_, keys[:columns], *summed)
+        sides = [np.where(own[:, None, None], side[:, :columns], 0) for side in tables]
+        now, before, *others = (intervals.by_cluster(side.astype(np.float64), scores.stories) for side in sides)
+        return _Cells(slice_, keys[:columns], now, before, others)
 
     yield part(EVERYWHERE, np.full(len(scores.ids), True), len(keys))
     for kind, values, columns in (
@@ -285,10 +311,12 @@ def _parts(
             yield part((kind, name), names == name, columns)
 
 
-def _changes(parts: Sequence[_Cells], tested: Tested, drops: DropsConfig) -> Iterator[ScoreChange]:
+def _changes(
+    parts: Sequence[_Cells], tested: Tested, noises: Sequence[ChangeNoises | None], drops: DropsConfig
+) -> Iterator[ScoreChange]:
     """The changes of every score that occurs in its slice; `tested` has the scores of all slices, one after another."""
-    at = 0
-    for part in parts:
+    at, rises = 0, _rises(parts, tested, noises)
+    for part, noise in zip(parts, noises, strict=True):
         marked = np.maximum(part.now, part.before)[..., :2].any(axis=-1).sum(axis=0)
         differing = (part.now != part.before).any(axis=-1).sum(axis=0)
         ends = intervals.pairs(intervals.of_differences(part.now, part.before))
@@ -298,7 +326,8 @@ def _changes(parts: Sequence[_Cells], tested: Tested, drops: DropsConfig) -> Ite
             if marked[number] or key[0] in (SCORE, SEQEVAL):
                 shares = float(before[number]), float(now[number])
                 counts = int(marked[number]), int(differing[number])
-                yield _change((key, part.slice_), shares, ends[number], p, least, counts, drops)
+                change = _change((key, part.slice_), shares, ends[number], p, least, counts, drops)
+                yield _beyond_seeds(change, noise.rows[number] if noise else None, rises[at + number], drops)
         at += len(part.keys)
 
 
@@ -329,10 +358,25 @@ def _change(
     )
 
 
+def _rises(parts: Sequence[_Cells], tested: Tested, noises: Sequence[ChangeNoises | None]) -> NDArray[np.float64]:
+    """The chance of rises as large where the seed counts too, corrected alike, [scores]; 0 where that is not known."""
+    deviates = [n.deviates if n else np.full(len(part.keys), np.nan) for part, n in zip(parts, noises, strict=True)]
+    row = np.concatenate(deviates)
+    rises: NDArray[np.float64] = np.where(np.isnan(row), 0.0, tested.swaps.chances(np.nan_to_num(row))[RISE])
+    return rises
+
+
+def _beyond_seeds(change: ScoreChange, noise: ChangeNoise | None, p: float, drops: DropsConfig) -> ScoreChange:
+    """The change with the noise of its trainings; a rise that is not beyond that is none."""
+    lucky = change.verdict == BETTER and bool(p > drops.level)
+    return replace(change, noise=noise, lucky=lucky, verdict=UNCLEAR if lucky else change.verdict)
+
+
 def _row(change: ScoreChange) -> tuple[str, ...]:
     shares = (percent(change.now), percent(change.before), signed_percent(change.delta))
     ends = "..".join(map(signed_percent, change.interval)) if change.interval else "too few"
     words = change.verdict if change.significant else "no clear change" if change.enough else "too few to say"
+    words = "may be the seed" if change.lucky else words
     return _title(change), *shares, ends, words
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
+from annotation.checks.suspects import FEWEST, Suspect, suspects
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE, PRF
@@ -14,13 +15,19 @@ from annotation.core.ontology import Ontology
 from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.calibration import Calibration, calibration
 from training.analysis.comparison import UNCLEAR, Comparison, DropsConfig, compare
+from training.analysis.confusions import Confusions, confusions
 from training.analysis.document_changes import DocumentChange, document_changes
+from training.analysis.document_groups import DocumentGroups, document_groups
 from training.analysis.error_analysis import Diagnosis, diagnose
+from training.analysis.error_causes import CAUSES
+from training.analysis.exemplars import Exemplar, exemplars, of_causes
 from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
+from training.analysis.other_trainings import OtherTrainings
 from training.analysis.since_before import SinceBefore
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
+from training.analysis.training_noise import SeedsScored
 from training.lineage.release_record import Gate
 from training.lineage.seed_scores import SeedScores
 from training.scoring.attributes import Attributes, attributes
@@ -78,7 +85,9 @@ class Evaluation:
     human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
     read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
     `gates` are those that the model was held against, where it was. pages: addresses of other pages, relative to this
-    one's: `AGAINST` is the report of the model before.
+    one's: `AGAINST` is the report of the model before. seed_noise: what the seed does to the scores, where the models
+    of other seeds are at hand. votes: what each model at hand predicts, by document, for suspects in gold. groups:
+    scores by what is known of the articles.
     """
 
     title: str
@@ -104,6 +113,36 @@ class Evaluation:
     notes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
+    seed_noise: SeedsScored | None = None
+    votes: Mapping[str, Sequence[Document]] = field(default_factory=dict, repr=False)
+    groups: DocumentGroups = field(default_factory=lambda: DocumentGroups({}, {}))
+
+    @cached_property
+    def read_first(self) -> list[Exemplar]:
+        """The errors to read first: a few that stand for most of them."""
+        return exemplars(self.diagnosis.errors)
+
+    @cached_property
+    def examples(self) -> Mapping[str, list[Exemplar]]:
+        """A few errors of every cause that occurs."""
+        return of_causes(self.diagnosis.errors, CAUSES)
+
+    @cached_property
+    def confusions(self) -> Mapping[str, Confusions]:
+        """Which types are taken for which, of events, roles and entities."""
+        return confusions(self.pairs)
+
+    @cached_property
+    def suspects(self) -> list[Suspect]:
+        """Marks of gold that all models at hand contradict with one voice, the surest first."""
+        found = [
+            suspect
+            for pair in self.pairs
+            if len(votes := self.votes.get(pair.gold.id, ())) >= FEWEST
+            for suspect in suspects(pair.gold, votes)
+            if suspect.is_sure
+        ]
+        return sorted(found, key=lambda suspect: -suspect.score)
 
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
@@ -124,6 +163,9 @@ class Evaluation:
             "links": self.links.as_dict(),
             **self.attributes.as_dict(),
             "wanted": [cell.as_dict() for cell in self.wanted],
+            "groups": self.groups.as_dict(),
+            "read_first": [error.as_dict() for error in self.read_first],
+            "confusions": {kind: confusion.as_rows() for kind, confusion in self.confusions.items()},
         }
         if self.before:
             parts["before"] = self.before.as_dict()
@@ -131,6 +173,10 @@ class Evaluation:
             parts["ceilings"] = self.ceilings.as_dict()
         if self.seeds:
             parts["seeds"] = self.seeds.as_dict()
+        if self.seed_noise:
+            parts["seed_noise"] = [row.as_dict() for row in self.seed_noise.rows]
+        if self.votes:
+            parts["suspects"] = [suspect.as_dict() for suspect in self.suspects]
         if self.human:
             parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
             parts["human_articles"] = self.human_articles
@@ -159,6 +205,7 @@ def evaluation(
     seeds: SeedScores | None = None,
     notes: Iterable[str] = (),
     drops: DropsConfig | None = None,
+    trainings: OtherTrainings | None = None,
 ) -> Evaluation:
     """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
@@ -166,14 +213,14 @@ def evaluation(
     with; `since`: what else changed since that model. `dev`: gold and predicted development documents, to choose
     thresholds on and what to label next; without them the scored documents serve. `agreement`: as a manifest holds it.
     `seeds`: what trainings with other seeds reached. `notes`: what a reader must know, to be put before the remarks on
-    the scores. `drops`: when a change counts.
+    the scores. `drops`: when a change counts. `trainings`: what models of other seeds predict for the same documents.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
     pairs = with_stories(pair_documents(gold, predicted))
     scores, training = score_pairs(pairs), None if train is None else list(train)
     dev_pairs = with_stories(pair_documents(*dev)) if dev and dev[0] else None
-    human = human_scores(agreement)
+    human, trainings = human_scores(agreement), trainings or OtherTrainings(seeds=seeds)
     slicer = partial(argument_slices, features=ArgumentFeatures(ontology, training or ()))
     return Evaluation(
         title=title,
@@ -189,7 +236,7 @@ def evaluation(
         links=links(pairs),
         attributes=attributes(pairs, ontology),
         wanted=label_priorities(pairs if dev_pairs is None else dev_pairs, training),
-        before=_baseline(pairs, before, before_seen, since, slicer, drops) if before else None,
+        before=_baseline(pairs, before, before_seen, since, slicer, drops, trainings) if before else None,
         human=human,
         human_articles=int(str(agreement["documents"])) if agreement and human else 0,
         ceilings=ceilings,
@@ -197,6 +244,9 @@ def evaluation(
         seeds=seeds,
         dev=None if dev_pairs is None else len(dev_pairs),
         notes=(*notes, *remarks(scores, ontology)),
+        seed_noise=trainings.scored(pairs, scores),
+        groups=document_groups(pairs, scores, training),
+        votes=trainings.votes(predicted, before[1] if before else (), before_seen or ()),
     )
 
 
@@ -229,6 +279,7 @@ def _baseline(
     since: SinceBefore | None,
     slicer: Slicer,
     drops: DropsConfig | None,
+    trainings: OtherTrainings,
 ) -> Baseline:
     """The model of this name that predicts these for the same documents, of which it has `seen` some."""
     name, others = before
@@ -238,7 +289,7 @@ def _baseline(
     return Baseline(
         name=name,
         scores=score_pairs(old, slicer),
-        comparison=_comparison(pairs, old, frozenset(seen or ()), slicer, drops),
+        comparison=_comparison(pairs, old, frozenset(seen or ()), slicer, drops, trainings),
         seen=seen,
         changed=document_changes(pairs, old),
         since=since,
@@ -251,12 +302,13 @@ def _comparison(
     seen: frozenset[str],
     slicer: Slicer,
     drops: DropsConfig | None,
+    trainings: OtherTrainings,
 ) -> Comparison:
     """The comparison over the documents that are not `seen`; over all of them, saying nothing, where none is left."""
     rest = [[pair for pair in pairs if pair.gold.id not in seen] for pairs in (now, before)]
     sides = rest if rest[0] else (now, before)
     new, old = (score_pairs(pairs, slicer) for pairs in sides)
-    comparison = compare(new, old, drops)
+    comparison = compare(new, old, drops, trainings.compared(sides[0], slicer))
     if rest[0]:
         return comparison
     unsaid = (replace(c, verdict=UNCLEAR, testable=False, enough=False) for c in comparison.changes)

@@ -33,6 +33,26 @@ FALL, RISE = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
+class Swaps:
+    """What all swaps gave: the largest fall and rise of any score but the headline, and the headline's own change.
+
+    highest: [2, draws]; first: [draws]; both in units of the scores' own spread.
+    """
+
+    headline: int
+    highest: Floats
+    first: Floats
+
+    def chances(self, observed: Floats) -> Floats:
+        """Corrected p-values, [2, scores], of changes in units of their own spread: falls, then rises."""
+        others = np.stack([_share(self.highest[side], sign * observed) for side, sign in ((FALL, -1), (RISE, 1))])
+        alone = np.array([_share(sign * self.first, sign * observed[[self.headline]])[0] for sign in (-1, 1)])
+        p = _fallback(others, alone[:, None])
+        p[:, self.headline] = np.minimum(1.0, 2 * alone)
+        return p
+
+
+@dataclass(frozen=True, slots=True)
 class Tested:
     """`p`, [2, scores]: the chance of a fall (row 0) and of a rise (row 1) as large, to hold against the level.
 
@@ -41,6 +61,7 @@ class Tested:
 
     p: Floats
     least: Floats
+    swaps: Swaps
 
 
 def effects(now: Floats, before: Floats) -> Floats:
@@ -63,15 +84,12 @@ def randomization_test(effects: Floats, *, headline: int, draws: int = DRAWS, se
     scaled = ratio(effects, np.broadcast_to(spread, effects.shape))
     rows = scaled.any(axis=1)
     observed, reach = scaled.sum(axis=0), np.abs(scaled).sum(axis=0)
-    highest, first = _swapped(scaled[rows], headline, draws, seed)
-    others = np.stack([_share(highest[side], sign * observed) for side, sign in ((FALL, -1), (RISE, 1))])
-    alone = np.array([_share(sign * first, sign * observed[[headline]])[0] for sign in (-1, 1)])
-    p = _fallback(others, alone[:, None])
-    least = _fallback(_share(highest[RISE], reach), alone.min(keepdims=True))
-    p[:, headline] = np.minimum(1.0, 2 * alone)
-    least[headline] = min(1.0, _share(np.abs(first), reach[[headline]])[0])  # half of it to each side, and twice that
+    swaps = Swaps(headline, *_swapped(scaled[rows], headline, draws, seed))
+    p = swaps.chances(observed)
+    least = _fallback(_share(swaps.highest[RISE], reach), p[:, headline].min(keepdims=True) / 2)
+    least[headline] = min(1.0, _share(np.abs(swaps.first), reach[[headline]])[0])  # half to each side, and twice that
     p[:, spread == 0], least[spread == 0] = 1.0, 1.0
-    return Tested(p, least)
+    return Tested(p, least, swaps)
 
 
 def _fallback(others: Floats, alone: Floats) -> Floats:

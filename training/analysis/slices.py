@@ -119,7 +119,7 @@ def slices(
     for at, row in enumerate(rows):
         for key, counted in row.items():
             counts[at, column[shown[key]]] += counted
-    return Slices(tuple(_slices(keys, counts, [pair.story for pair in pairs])))
+    return Slices(tuple(judged(keys, counts, [pair.story for pair in pairs])))
 
 
 def by_slice(pair: DocumentPair, features: ArgumentFeatures) -> dict[Key, NDArray[np.int64]]:
@@ -153,8 +153,8 @@ def _shown(rows: Sequence[Mapping[Key, NDArray[np.int64]]]) -> dict[Key, Key]:
     return shown
 
 
-def _slices(keys: Sequence[Key], counts: NDArray[np.int64], stories: Sequence[str]) -> Iterable[Slice]:
-    """`counts` is [documents, slices, 3]."""
+def judged(keys: Sequence[Key], counts: NDArray[np.int64], stories: Sequence[str]) -> Iterable[Slice]:
+    """Each slice against the rest of its kind; `counts` is [documents, slices, 3]."""
     kinds = np.array([kind for kind, _ in keys])
     rest = np.stack([counts[:, kinds == kind].sum(axis=1) for kind in kinds], axis=1) - counts if keys else counts
     scores = prfs(np.concatenate([counts, rest], axis=1), stories)

@@ -19,6 +19,7 @@ from annotation.terminal import with_progress
 from training.analysis.evaluation import AGAINST, Evaluation, agreement_scores, evaluation
 from training.analysis.leakage import leakage
 from training.analysis.oracle_ceilings import Ceilings, ceilings
+from training.analysis.other_trainings import OtherTrainings
 from training.analysis.since_before import SinceBefore
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
@@ -31,6 +32,7 @@ from training.model.fingerprint import model_version
 from training.release.baseline_remarks import BaselineRemarks
 from training.release.earlier_model import EarlierModel, predict_each, test_sets
 from training.release.gates import load_gates
+from training.release.seed_predictions import other_trainings
 from training.release.training_lineage import TrainingDocuments, read_training_record
 from training.report.page import write_report
 from training.scoring.compatibility import labels_lacking
@@ -51,6 +53,7 @@ def evaluate(run: EvaluateConfig) -> float:
     before = _Before.of(earlier, gold, run) if earlier else None
     about = before.remarks if before else None
     manifest = snapshot.manifest
+    trainings = other_trainings(Path(run.model), Path(run.against) if run.against else None, gold, run)
     result = evaluation(
         gold,
         predicted,
@@ -72,10 +75,11 @@ def evaluate(run: EvaluateConfig) -> float:
         seeds=SeedScores.read(Path(run.model)),
         notes=[*model.notes(gold, run.model), *_seen(run.model, gold, seen), *(about.notes if about else ())],
         drops=load_gates(run.gates).drops,
+        trainings=trainings,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(replace(result, pages=_pages(run, out)), out, run.language)
-    write_documents(out / "predictions.jsonl", predicted)
+    _write_predictions(out, predicted, trainings)
     _show(result, f"{result.title}, {run.split}: {counted(len(gold), result.scores.overall.stories)}")
     terminal.say(f"report: {page}")
     return result.scores.arg_c_plus.f1
@@ -208,6 +212,15 @@ def _seen(path: str, gold: Sequence[Document], seen: Sequence[Document] | None) 
             all=len(gold),
             how=leaks.summary,
         )
+
+
+def _write_predictions(out: Path, predicted: Sequence[Document], trainings: OtherTrainings) -> None:
+    """The model's own predictions, and those of its other seeds, which `naba check --suspects` reads beside them."""
+    for stale in out.glob("predictions-seed-*.jsonl"):
+        stale.unlink()
+    write_documents(out / "predictions.jsonl", predicted)
+    for seed, documents in trainings.now.items():
+        write_documents(out / f"predictions-seed-{seed}.jsonl", documents)
 
 
 def _show(result: Evaluation, title: str) -> None:

@@ -37,6 +37,7 @@ from training.release.change_record import record_of_change
 from training.release.earlier_model import EarlierModel, test_sets
 from training.release.gates import Findings, GatesConfig, Outcome
 from training.release.publish import announce, put
+from training.release.seed_predictions import other_trainings
 from training.release.training_lineage import TrainingDocuments, read_training_record
 from training.report.release_history import HISTORY, latest_version, write_history
 from training.scoring.compatibility import check_labels_known
@@ -180,6 +181,7 @@ def _evaluated(
         seeds=SeedScores.read(Path(run.model)),
         notes=before.remarks.notes if before else (),
         drops=asked.drops,
+        trainings=other_trainings(Path(run.model), before.model.path if before else None, trial.gold, run),
     )
 
 

@@ -210,7 +210,8 @@ class EvaluateConfig(Settings):
     was. gates: those whose `drops` say when a change counts. studio: the address
     of the Label Studio project the documents were marked in, such as http://localhost:8080/projects/1, for links to
     their tasks. language: that of the report. ceilings: whether the model also predicts with gold spans given, three
-    times, to measure what wrong triggers and entities cost.
+    times, to measure what wrong triggers and entities cost. seeds: whether the models of its other seeds predict too,
+    where they are beside it, to tell what the seed does.
     """
 
     model: str = needed(str, filled)
@@ -223,6 +224,7 @@ class EvaluateConfig(Settings):
     studio: str | None = setting(None, web)
     language: Literal["en", "he", "ar"] = "en"
     ceilings: bool = True
+    seeds: bool = True
     batch_size: int = setting(16, at_least(1))
     device: str = setting("auto", device)
     threads: int | None = setting(None, at_least(1))
@@ -262,8 +264,8 @@ class ReleaseConfig(Settings):
     against: last (the newest release, where there is one), none, a version, or a model's folder; against_snapshot: what
     that one was scored on, where it is not where it was. gates: a preset of conf/gates, or a file. trained_on: the
     snapshot the model was trained on, where that is not the one it is scored on and not where it was; also: those of
-    its `data.also` that are not where they were. studio and language: as for an evaluation. tracking: where the model
-    goes to, as in `TrackingConfig.mode`.
+    its `data.also` that are not where they were. studio, language and seeds: as for an evaluation. tracking: where the
+    model goes to, as in `TrackingConfig.mode`.
     """
 
     version: str = needed(str, filled, version_fault)
@@ -278,6 +280,7 @@ class ReleaseConfig(Settings):
     also: tuple[str, ...] | None = setting(None, _folders)
     studio: str | None = setting(None, web)
     language: Literal["en", "he", "ar"] = "en"
+    seeds: bool = True
     tracking: Literal["auto", "offline", "online", "off"] = "auto"
     batch_size: int = setting(16, at_least(1))
     device: str = setting("auto", device)

@@ -1,4 +1,4 @@
-"""Development scores of trainings that differ in their seed: `seeds.json` in the folder of the model that was kept."""
+"""Trainings that differ in their seed: their development scores, `seeds.json` of the model kept, and their models."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from annotation.storage.documents_file import atomic
 from annotation.storage.json_file import read_object
 
 SEEDS_FILE = "seeds.json"
+_METRICS = "metrics.json"
+"""The development scores of a training, in the folder of its model."""
 _SHOWN = ("Trig-C", HEADLINE, "Entity")
 
 
@@ -68,6 +70,28 @@ class SeedScores:
             return cls(int(row["kept"]), str(row["metric"]), scores)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise UsageError(f"{file}: cannot be read: {error}; train with these seeds again") from error
+
+
+def models_beside(model: Path) -> dict[int, Path]:
+    """The models of the other seeds that `naba train seeds=[...]` left beside this one, by seed.
+
+    Left out are those that are gone, or whose development scores are not those recorded: they are of another training.
+    """
+    seeds = SeedScores.read(model)
+    found: dict[int, Path] = {}
+    for seed, scores in seeds.scores.items() if seeds else ():
+        other = model.resolve().parent / f"seed-{seed}" / "model"
+        if seeds and seed != seeds.kept and _development_scores(other) == scores:
+            found[seed] = other
+    return found
+
+
+def _development_scores(model: Path) -> dict[str, float] | None:
+    """F1 of each unit on dev as the training wrote them; None where they cannot be read."""
+    try:
+        return {unit: float(prf["f1"]) for unit, prf in read_object(model / _METRICS)["micro"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def mean_and_spread(values: list[float]) -> str:

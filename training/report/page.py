@@ -20,10 +20,13 @@ from annotation.snapshot.splits import SPLITS
 from annotation.storage.documents_file import atomic
 from training.analysis.calibration import WANTED
 from training.analysis.comparison import ScoreChange
+from training.analysis.confusions import ENTITY, EVENT, ROLE
+from training.analysis.document_groups import KINDS as GROUPS
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
-from training.report import charts, explanations
+from training.report import charts, explanations, seed_words
+from training.report.error_views import Views
 from training.report.examples import worst
 from training.report.side_by_side import changed_documents
 from training.report.since_words import HAPPENED, SET_TITLES, sets_said
@@ -40,6 +43,8 @@ from training.report.summary import (
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS
 
+SUSPECTS = 20
+"""Suspects shown on the page; metrics.json has all."""
 _HERE = Path(__file__).parent
 
 
@@ -114,6 +119,7 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "ceilings": MEANINGS,
         "kinds": KINDS,
         "enough": ENOUGH,
+        "seeds_unknown": names.wording.gettext(seed_words.UNKNOWN, remedy=seed_words.REMEDY),
         "fewest": intervals.FEWEST,
         "types": _types(evaluation, names),
         "unscored": names.unscored(evaluation.scores.by_type),
@@ -123,6 +129,9 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
             **_calibration(evaluation, names.wording),
         },
         "chart_rows": {**_change_rows(evaluation, names), **_calibration_rows(evaluation)},
+        **_errors(evaluation, names),
+        "group_kinds": GROUPS,
+        "groups_lacking": [f"{kind}, {of}" for kind, of in GROUPS.items() if kind not in evaluation.groups.by_kind],
         "examples": examples,
         "others": others,
         "changed": changed,
@@ -133,6 +142,20 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "sets_said": sets_said(before.name, before.since, names.wording) if before and before.since else "",
         **filters([*examples, *others], names, shown_types=shown_types, causes=CAUSES),
         **templates.assets(_HERE / "page.css"),
+    }
+
+
+def _errors(evaluation: Evaluation, names: Names) -> dict[str, object]:
+    """The variables of the errors to read, of confusions and of suspects."""
+    views = Views({pair.gold.id: pair.gold for pair in evaluation.pairs}, names, evaluation.studio)
+    captions = {EVENT: ("Event types", names.title), ROLE: ("Roles", names.role), ENTITY: ("Entity types", names.title)}
+    return {
+        "read_first": views.errors(evaluation.read_first),
+        "stood_for": sum(exemplar.stands_for for exemplar in evaluation.read_first),
+        "wrong": len(evaluation.diagnosis.errors),
+        "cause_examples": {cause: views.errors(chosen) for cause, chosen in evaluation.examples.items()},
+        "confused": [(caption, evaluation.confusions[kind], title) for kind, (caption, title) in captions.items()],
+        "suspects": views.suspects(evaluation.suspects[:SUSPECTS]),
     }
 
 

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-from annotation.core.matching import HEADLINE, PRF, Interval
+from annotation.core.matching import HEADLINE, Interval
 from annotation.core.messages import N_, percent, signed_percent
 from annotation.page.titles import Names
 from annotation.page.wording import Wording
@@ -17,9 +16,10 @@ from training.analysis.comparison import BETTER, SCORE, SEQEVAL, UNCLEAR, WORSE,
 from training.analysis.evaluation import Baseline, Evaluation
 from training.analysis.label_priorities import FLOOR, LabelPriority
 from training.analysis.slices import OTHERS, Slice
+from training.report import seed_words
+from training.report.answers import PLAIN, Answer, Reason
 from training.scoring.scores import ScoresOfPart, seqeval_title
 
-PLAIN = "plain"
 STORIES = 10
 """Stories below which an interval is marked: its own width is uncertain."""
 _MOST = 5
@@ -34,29 +34,6 @@ _CHANCE_MEANS = N_(
 )
 _KINDS = {"event": N_("trigger"), "arguments": N_("arguments"), "role": N_("role"), "entity": N_("entity")}
 _F1 = f"{HEADLINE} F1"
-
-
-@dataclass(frozen=True)
-class Reason:
-    """A reason: its title, its figures as text, and optionally a bar of the score `share` with a line at `goal`."""
-
-    title: str
-    words: str
-    tone: str = PLAIN
-    note: str = ""
-    share: PRF | None = None
-    goal: float | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A question, its short answer, and the reasons (`points`)."""
-
-    question: str
-    words: str
-    tone: str = PLAIN
-    points: tuple[Reason, ...] = ()
-    note: str = ""
 
 
 def fixed_means(wording: Wording) -> str:
@@ -102,6 +79,9 @@ def better(evaluation: Evaluation, names: Names) -> Answer:
     words = {BETTER: _("Yes, better"), WORSE: _("No, it is worse"), UNCLEAR: _("No clear change")}[change.verdict]
     if not change.enough:
         words = _("Too few to say")
+    if change.lucky:
+        words = _(seed_words.ONLY_THE_SEED)
+    points += seed_words.of_change(comparison, names.wording)
     if losses and change.verdict != WORSE:
         words += names.wording.ngettext(", but %(number)s score fell", ", but %(number)s scores fell", losses)
     note = _(
@@ -154,7 +134,7 @@ def sure(evaluation: Evaluation, names: Names) -> Answer:
     if rare:
         few = _("%(part)s of %(all)s types", part=len(rare), all=len(types))
         points.append(Reason(_("Too few to say"), few, UNCLEAR))
-    points += [*_seeds(evaluation, wording), *_trust(evaluation, wording)]
+    points += [*seed_words.of_scores(evaluation, wording), *_trust(evaluation, wording)]
     if not scores.arg_c_plus.gold + scores.arg_c_plus.predicted:
         return Answer(_("How sure is that?"), _("Nothing to find"), UNCLEAR, tuple(points[1:]))
     scored = counted(scores.documents, scores.overall.stories, wording)
@@ -363,19 +343,6 @@ def slice_name(kind: str, name: str, names: Names) -> str:
     return titles.get(kind, names.wording.of)(name)
 
 
-def _seeds(evaluation: Evaluation, wording: Wording) -> Iterator[Reason]:
-    """What trainings that differ in their seed reached on dev; none where there was one training."""
-    if seeds := evaluation.seeds:
-        kept = percent(seeds.scores[seeds.kept][seeds.metric])
-        yield Reason(
-            wording.ngettext("Trained with %(number)s seed", "Trained with %(number)s seeds", len(seeds.scores)),
-            wording.isolated(f"dev {seeds.metric} {seeds.mean_and_spread(seeds.metric)}"),
-            note=wording.gettext(
-                "mean and standard deviation; this is seed %(seed)s, %(f1)s", seed=seeds.kept, f1=kept
-            ),
-        )
-
-
 def _trust(evaluation: Evaluation, wording: Wording) -> Iterator[Reason]:
     """The expected calibration error (ECE) of argument scores; none with too few predictions."""
     layer = evaluation.calibration.layers["argument"]
@@ -409,6 +376,8 @@ def _said(change: ScoreChange, wording: Wording) -> str:
             change.differing,
             all=change.stories,
         )
+    if change.lucky:
+        return wording.gettext("; beyond the chance of the documents, but the seed may be all of it")
     return "" if change.significant or not change.differing else wording.gettext("; may be chance")
 
 

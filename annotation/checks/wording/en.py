@@ -69,4 +69,24 @@ KINDS = {
     "no-event": ("the arrow joins two marks of which neither is an event", "draw it from an event, or delete it"),
     "hangs": ("hangs on a mark that was not taken over", "mend that mark, or draw the arrow again"),
     "set-aside": ("{problem}", "{remedy}"),
+    "suspect-unmarked": (
+        "{count} models mark it as {label}, here it is not marked",
+        "look again: mark it if it is one, and leave it where the models are wrong",
+    ),
+    "suspect-type": (
+        "is marked as {label}; {count} models say {other}",
+        "look again: change the label if they are right, and leave it where they are wrong",
+    ),
+    "suspect-words": (
+        "is marked as {label}; {count} models mark {quoted} instead",
+        "look again: move the edges if they are right, and leave them where they are wrong",
+    ),
+    "suspect-role": (
+        "is the {other} of {event} {trigger}; {count} models say {role}",
+        "look again: change the role if they are right, and leave it where they are wrong",
+    ),
+    "suspect-unjoined": (
+        "{count} models join it to {event} {trigger} as {role}, here no arrow does",
+        "look again: draw the arrow if they are right, and leave it where they are wrong",
+    ),
 }
