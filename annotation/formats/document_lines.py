@@ -14,7 +14,7 @@ from annotation.core.document_json import from_json, from_line
 from annotation.core.errors import DocumentsError, UsageError
 from annotation.formats.label_codes import renamed
 from annotation.formats.textee import from_textee, is_textee
-from annotation.storage.documents_file import numbered, open_bytes
+from annotation.storage.documents_file import expanded, limited_lines, numbered, open_bytes
 
 _START = 1 << 16
 
@@ -31,7 +31,7 @@ class DocumentLines:
             with open_bytes(self.path) as file:
                 listed = file.read(_START).lstrip().startswith(b"[")
                 file.seek(0)
-                rows = map(_line, _rows(file.read())) if listed else file
+                rows = map(_line, _rows(expanded(file))) if listed else limited_lines(file)
                 yield from numbered(rows)
         except (OSError, EOFError) as error:
             raise UsageError(f"{self.path}: cannot be read as Documents or TextEE's JSON: {error}") from error
