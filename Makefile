@@ -18,6 +18,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.vulnerabilities
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

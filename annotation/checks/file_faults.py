@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +26,7 @@ def read_lines(path: Path) -> Iterator[Document | list[Finding]]:
         with open_bytes(path) as file:
             for number, line in numbered(limited_lines(file)):
                 yield _read(line, number)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
 
 

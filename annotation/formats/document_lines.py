@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ class DocumentLines:
                 file.seek(0)
                 rows = map(_line, _rows(expanded(file))) if listed else limited_lines(file)
                 yield from numbered(rows)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise UsageError(f"{self.path}: cannot be read as Documents or TextEE's JSON: {error}") from error
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{self.path}: begins like a JSON list but is none: {error}") from error

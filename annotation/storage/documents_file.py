@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -94,7 +95,7 @@ def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
         with open_bytes(path) as file:
             for number, line in islice(numbered(limited_lines(file)), skip, None):
                 yield _parse(line, path, number)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
 
 

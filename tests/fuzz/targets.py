@@ -14,7 +14,7 @@ from annotation.core.document_json import to_json
 from annotation.core.errors import NabaError
 from annotation.core.json_text import fault
 from annotation.core.ontology import Ontology
-from annotation.formats.base import Lost, ReadOptions
+from annotation.formats.base import ReadOptions
 from annotation.formats.document_lines import DocumentLines
 from annotation.formats.label_codes import renamed
 from annotation.formats.registry import FORMATS, reader
@@ -28,7 +28,8 @@ Target = Callable[[Path], object]
 def _articles(path: Path) -> None:
     """In this process, where a fault of the reader itself is not turned into a line."""
     for _, found in articles(path, path.name, 50_000_000):
-        _sound(found) if isinstance(found, Document) else _one_line(found)
+        if isinstance(found, Document):
+            _sound(found)
 
 
 def _documents(path: Path) -> None:
@@ -44,8 +45,6 @@ def _format(name: str) -> Target:
         for item in reader(name)(path, ReadOptions(events=frozenset({"Arrest", "Move"}))):
             if isinstance(item, Document):
                 renamed(item)
-            elif isinstance(item, Lost):
-                _one_line(item)
 
     return read
 
