@@ -5,7 +5,7 @@ export HF_HUB_OFFLINE ?= 1
 READY := .venv/.ready
 BIN := .venv/bin
 
-.PHONY: demo test check translations bench faults clean
+.PHONY: demo test check translations bench faults fuzz clean
 
 demo: $(READY)
 	$(BIN)/naba demo
@@ -18,6 +18,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.vulnerabilities
 
 translations: $(READY)
 	$(BIN)/pybabel -q extract -F pyproject.toml -k Message --no-location --sort-output -o .pages.pot annotation training
@@ -30,6 +31,10 @@ bench: $(READY)
 
 faults: $(READY)
 	$(BIN)/pytest tests/faults --long $(if $(SEED),--fault-seed=$(SEED)) --timeout=0
+
+SECONDS ?= 600
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz --seconds $(SECONDS)
 
 clean:
 	-$(BIN)/naba serve --stop

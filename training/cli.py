@@ -17,7 +17,7 @@ from annotation import cli as annotation
 from annotation import terminal
 from annotation.commands.options import AsJson, Workspace, load_ontology
 from annotation.core.errors import MachineError, NabaError
-from annotation.core.system_errors import exit_code, naba_error
+from annotation.core.system_errors import exit_code, naba_error, of_library
 from annotation.formats.document_lines import DocumentLines
 
 app = typer.Typer(
@@ -200,6 +200,12 @@ def main() -> None:
     except MemoryError:
         terminal.fail("the memory is full; give it less at a time, or close other programs")
         code = MachineError.exit_code
+    except Exception as error:
+        if (behind := of_library(error)) is None:
+            raise
+        told = naba_error(behind)
+        terminal.fail(str(told))
+        code = told.exit_code
     sys.exit(code)
 
 

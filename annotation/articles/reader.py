@@ -6,7 +6,8 @@
     .parquet              the same as columns
 
 The body is searched in all of them. Exceptions are a row with `"body": true`, whose text is the article and nothing
-else, and a row of a Documents file, which is read as that Document, bare, since its text is fixed.
+else, and a row of a Documents file, which is read as that Document, bare, since its text is fixed. Articles are read in
+a process of their own, which ends where one of them takes too long or too much memory (`reading_process`).
 """
 
 from __future__ import annotations
@@ -18,14 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
-from annotation.articles import html
-from annotation.articles.body import Body, find_body, whole
-from annotation.core.document import Document, Source, sha256, text_id
-from annotation.core.document_json import from_json
+from annotation.articles.reading_process import SECONDS, ReadingEnded, ReadingProcess
+from annotation.core.document import Document, text_id
 from annotation.core.errors import ArticleError
-from annotation.core.language import language
-from annotation.core.text import decode_bytes, encodable
-from annotation.storage.row_reader import SourceRow, at_fault, jsonl_rows, parquet_rows
 
 LIMIT = 50_000_000
 """Largest file or row, in bytes, that is read as an article."""
@@ -33,28 +29,35 @@ LIMIT = 50_000_000
 ArticleOrError: TypeAlias = Document | ArticleError
 
 _KINDS = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz", ".parquet")
-_BINARY = {b"%PDF": "a PDF", b"PK\x03\x04": "a zip archive or Office file", b"\x1f\x8b": "compressed"}
-_LEAVE = "leave it out, or mend it"
+_ROWS = (".jsonl", ".jsonl.gz", ".parquet")
 
 
-def read(paths: Iterable[Path | str], *, limit: int = LIMIT) -> Iterator[ArticleOrError]:
+def read(paths: Iterable[Path | str], *, limit: int = LIMIT, seconds: float = SECONDS) -> Iterator[ArticleOrError]:
     """Each article as a bare Document, or the error that names its file, row and remedy; never raises for a file.
 
     Folders are walked in the order of names; hidden files and other kinds of files in them are skipped. Memory use is
-    that of one article, and about 24 bytes for each id given in a row.
+    that of one article, and about 24 bytes for each id given in a row. An article that takes more than `seconds` of
+    computing is such an error; large ones have more of them.
     """
-    reader = _ArticleReader(limit)
-    for path in paths:
-        for entry in _walk(Path(path)):
-            if isinstance(entry, ArticleError):
-                yield entry
-            else:
-                yield from reader.file(*entry)
+    reader = _ArticleReader(limit, ReadingProcess(seconds))
+    try:
+        for path in paths:
+            for entry in _walk(Path(path)):
+                if isinstance(entry, ArticleError):
+                    yield entry
+                else:
+                    yield from reader.file(*entry)
+    finally:
+        reader.process.release()
 
 
 def readable(raw: bytes, name: str) -> str:
     """The readable text that `Source.body` of a .txt or .html file points into. Raises ValueError for binary files."""
-    return html.Page(html.decode_html(raw)[0]).text if _is_html(name) else decode_bytes(raw)[0]
+    from annotation.articles import html
+    from annotation.articles.article_files import is_html
+    from annotation.core.text import decode_bytes
+
+    return html.Page(html.decode_html(raw)[0]).text if is_html(name) else decode_bytes(raw)[0]
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, str] | ArticleError]:
@@ -80,134 +83,61 @@ def _files(folder: Path) -> Iterator[Path]:
                 yield Path(parent, name)
 
 
-def _is_html(name: str) -> bool:
-    return name.lower().endswith((".html", ".htm"))
-
-
 @dataclass
 class _ArticleReader:
     """Reads files of every kind and remembers the ids that rows brought, with a digest of their text."""
 
     limit: int
+    process: ReadingProcess
     ids: dict[str, bytes] = field(default_factory=dict)
 
     def file(self, path: Path, name: str) -> Iterator[ArticleOrError]:
-        lower = name.lower()
-        if not encodable(name):
+        if not _encodable(name):
             yield ArticleError(path=str(path), reason="has a name that is no UTF-8", remedy="rename it")
         elif not path.is_file():
             yield ArticleError(path=str(path), reason="is not a file", remedy="name a file or a folder")
-        elif lower.endswith((".jsonl", ".jsonl.gz")):
-            for number, row in jsonl_rows(path, limit=self.limit):
-                yield self.row(row, path, name, number)
-        elif lower.endswith(".parquet"):
-            for number, row in parquet_rows(path):
-                yield self.row(row, path, name, number)
-        elif lower.endswith(_KINDS):
-            yield self.page(path, name)
-        else:
+        elif not name.lower().endswith(_KINDS):
             yield ArticleError(path=str(path), reason="is of no kind read here", remedy=f"make it {' '.join(_KINDS)}")
+        else:
+            for number, found in self.articles(path, name):
+                if number and isinstance(found, Document) and not self.is_new(found):
+                    yield _taken(path, number, found.id)
+                else:
+                    yield found
 
-    def page(self, path: Path, name: str) -> ArticleOrError:
-        """A .txt or .html file, which is one article."""
-        try:
-            raw = _bytes(path, self.limit)
-            return _html(raw, name) if _is_html(name) else _text(raw, name)
-        except OSError as error:
-            return ArticleError(path=str(path), reason=f"cannot be read: {error.strerror}", remedy="check its rights")
-        except ValueError as error:
-            return ArticleError(path=str(path), reason=str(error), remedy=_LEAVE)
+    def articles(self, path: Path, name: str) -> Iterator[tuple[int, ArticleOrError]]:
+        """The articles of a file with the numbers of their rows; one that ends the process is named and left out."""
+        after, fault = 0, None
+        while True:
+            moved = False
+            try:
+                for number, found in self.process.articles(path, name, self.limit, after=after, fault=fault):
+                    yield number, found
+                    after, fault, moved = max(after, number), None, True
+                return
+            except ReadingEnded as ended:
+                if fault is not None and not moved:
+                    where = f"{path}, row {after + 1}" if name.lower().endswith(_ROWS) else str(path)
+                    yield 0, ArticleError(path=where, reason=fault, remedy="mend the file; later rows are lost")
+                    return
+                fault = str(ended)
 
-    def row(self, row: SourceRow | ArticleError, path: Path, name: str, number: int) -> ArticleOrError:
-        """One row of a file of many."""
-        if isinstance(row, ArticleError):
-            return row
-        try:
-            document = from_json(row).bare() if "schema" in row else _row(row, f"{name}, row {number}", self.limit)
-        except ValueError as error:
-            return at_fault(path, number, str(error), "mend or remove the row")
+    def is_new(self, document: Document) -> bool:
+        """Whether no row before brought the same id with another text."""
+        if document.id == text_id(document.text):
+            return True
         digest = hashlib.sha256(document.text.encode()).digest()[:8]
-        if document.id != text_id(document.text) and self.ids.setdefault(document.id, digest) != digest:
-            return at_fault(
-                path, number, f"the id {document.id!r} came before with another text", "give each article its own id"
-            )
-        return document
+        return self.ids.setdefault(document.id, digest) == digest
 
 
-def _bytes(path: Path, limit: int) -> bytes:
-    with path.open("rb") as file:
-        raw = file.read(limit + 1)
-    if len(raw) > limit:
-        raise ValueError(f"is over {limit:,} bytes, more than an article")
-    if not raw.strip():
-        raise ValueError("is empty")
-    kind = next((kind for mark, kind in _BINARY.items() if raw.startswith(mark)), None)
-    if kind:
-        raise ValueError(f"is {kind}, not text")
-    return raw
+def _taken(path: Path, number: int, id: str) -> ArticleError:
+    reason = f"the id {id!r} came before with another text"
+    return ArticleError(path=f"{path}, row {number}", reason=reason, remedy="give each article its own id")
 
 
-def _text(raw: bytes, name: str) -> Document:
-    text, encoding = decode_bytes(raw)
-    source = Source(name=name, encoding=encoding, raw_sha256=hashlib.sha256(raw).hexdigest())
-    return _document(text, find_body(text), source)
-
-
-def _html(raw: bytes, name: str) -> Document:
-    text, encoding = html.decode_html(raw)
-    page, extracted = html.Page(text), html.extract(text)
-    body = find_body(page.text, html.article(page, extracted))
-    source = Source(
-        name=name,
-        url=extracted.url,
-        published=extracted.published,
-        encoding=encoding,
-        raw_sha256=hashlib.sha256(raw).hexdigest(),
-    )
-    return _document(page.text, body, source)
-
-
-def _row(row: SourceRow, name: str, limit: int) -> Document:
-    text = row.get("text")
-    if not isinstance(text, str):
-        raise ValueError(f"has no `text`: {text!r}" if "text" in row else "has no `text`")
-    if len(text) > limit:
-        raise ValueError(f"its text is over {limit:,} characters")
-    values = {key: _value(row, key) for key in ("id", "title", "url", "published", "source")}
-    if not all(map(encodable, filter(None, (text, *values.values())))) or "\0" in text:
-        raise ValueError("holds characters that are no text: half a surrogate pair, or NUL")
-    source = Source(
-        name=values["source"] or name,
-        title=values["title"],
-        url=values["url"],
-        published=values["published"],
-        raw_sha256=sha256(text),
-    )
-    return _document(text, whole(text) if row.get("body") is True else find_body(text), source, id=values["id"])
-
-
-def _value(row: SourceRow, key: str) -> str | None:
-    """A field as a string; numbers and dates are converted."""
-    value = row.get(key)
-    if value is None or value == "":
-        return None
-    if isinstance(value, (bool, dict, list, bytes)):
-        raise ValueError(f"`{key}` is {value!r}, not a string")
-    return str(value)
-
-
-def _document(readable: str, body: Body | None, source: Source, id: str | None = None) -> Document:
-    """The bare Document. Raises ValueError when no article is left or its language is not read here."""
-    text = body.text(readable) if body else ""
-    if body is None or not text.strip():
-        raise ValueError("holds no article: nothing is left without the page around it")
-    source = Source(
-        name=source.name,
-        title=source.title or body.title,
-        url=source.url,
-        published=source.published,
-        encoding=source.encoding,
-        raw_sha256=source.raw_sha256,
-        body=body.ranges,
-    )
-    return Document(id=id or text_id(text), text=text, language=language(text), source=source)
+def _encodable(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from annotation.core import json_text
 from annotation.core.document import Document, Json
 from annotation.core.document_json import RowError, from_json
 from annotation.core.errors import UsageError
-from annotation.storage.documents_file import open_text
+from annotation.storage.documents_file import limited_lines, numbered, open_bytes, open_text
 
 _KINDS = {"drifted": ("quoted",), "text": (), "labels": ("labels",), "no-role": (), "hangs": (), "no-event": ()}
 """The kinds with a wording of their own, as the pull records them, and the values that are words of the annotator."""
@@ -22,11 +23,10 @@ _SHOWN = 60
 def read_lines(path: Path) -> Iterator[Document | list[Finding]]:
     """Each line of a Documents file as its Document, or as what is wrong with it. Raises UsageError without a file."""
     try:
-        with open_text(path) as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield _read(line, number)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        with open_bytes(path) as file:
+            for number, line in numbered(limited_lines(file)):
+                yield _read(line, number)
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
 
 
@@ -105,7 +105,7 @@ def _kind(row: Json) -> tuple[str, dict[str, Value]]:
     return "set-aside", {name: str(recorded.get(name, words)) for name, words in older.items()}
 
 
-def _read(line: str, number: int) -> Document | list[Finding]:
+def _read(line: bytes, number: int) -> Document | list[Finding]:
     row: object = None
     try:
         row = json_text.syntax(line)

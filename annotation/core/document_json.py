@@ -24,7 +24,7 @@ _decoded = msgspec.json.Decoder(_Row).decode
 
 
 class RowError(ValueError):
-    """A row is no Document: it has another schema, an unknown key, or a value of a wrong type.
+    """A row is no Document: it has another schema, an unknown key, or a value of a wrong type or that no JSON may hold.
 
     Faults against a Document's own rules, such as a span that leaves the text, are other ValueErrors.
     """
@@ -51,7 +51,7 @@ def from_json(row: Json) -> Document:
             raise ValueError(str(error.__cause__)) from error
         raise RowError(_fault(row, error)) from error
     if (fault := json_text.fault(row)) is not None:
-        raise ValueError(fault)
+        raise RowError(fault)
     return document
 
 

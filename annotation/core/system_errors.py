@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 
 from annotation.core.errors import MachineError, NabaError, UsageError
 
@@ -49,6 +50,23 @@ def exit_code(error: NabaError) -> int:
             return MachineError.exit_code
         cause = cause.__cause__
     return error.exit_code
+
+
+def of_library(error: BaseException) -> OSError | None:
+    """The error of the system that a library in Rust or C++ reports as one of its own, None where it is none.
+
+    torch says only that writing failed; of what a disk does, being full is the usual reason.
+    """
+    for cause in filter(None, (error, error.__cause__, error.__context__)):
+        if match := _IN_RUST.search(str(cause)):
+            return OSError(int(match[2]), match[1].strip())
+        if any(words in str(cause) for words in _OF_TORCH):
+            return OSError(errno.ENOSPC, "a file could not be written")
+    return None
+
+
+_IN_RUST = re.compile(r"([^:{}\"]+) \(os error (\d+)\)")
+_OF_TORCH = ("PytorchStreamWriter failed writing", "unexpected pos ")
 
 
 def about(error: OSError, path: object) -> OSError:

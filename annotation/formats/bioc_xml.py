@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +38,7 @@ def collection_of(path: Path) -> Json:
             root = parse(file).getroot()
     except DefusedXmlException as error:
         raise UsageError(f"{path}: declares entities, which are not read for safety; write it without them") from error
-    except (OSError, EOFError, ParseError, ValueError, LookupError) as error:
+    except (OSError, EOFError, zlib.error, ParseError, ValueError, LookupError) as error:
         raise UsageError(f"{path}: is not XML: {error}; mend the file") from error
     return _object(root)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from annotation.core.document_json import from_json, from_line
 from annotation.core.errors import DocumentsError, UsageError
 from annotation.formats.label_codes import renamed
 from annotation.formats.textee import from_textee, is_textee
-from annotation.storage.documents_file import numbered, open_bytes
+from annotation.storage.documents_file import expanded, limited_lines, numbered, open_bytes
 
 _START = 1 << 16
 
@@ -31,9 +32,9 @@ class DocumentLines:
             with open_bytes(self.path) as file:
                 listed = file.read(_START).lstrip().startswith(b"[")
                 file.seek(0)
-                rows = map(_line, _rows(file.read())) if listed else file
+                rows = map(_line, _rows(expanded(file))) if listed else limited_lines(file)
                 yield from numbered(rows)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise UsageError(f"{self.path}: cannot be read as Documents or TextEE's JSON: {error}") from error
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{self.path}: begins like a JSON list but is none: {error}") from error

@@ -11,6 +11,7 @@ import io
 import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -96,7 +97,7 @@ def _zip(content: bytes, where: str, how: ReadOptions) -> Iterator[DocumentOrLos
                 yield from _member(archive, name, types, where, how)
             except UsageError as error:
                 yield Lost("document", f"{where}, {name}", str(error), kind="wrong")
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, zlib.error) as error:
                 yield Lost("document", f"{where}, {name}", f"cannot be unpacked: {error}", kind="wrong")
 
 

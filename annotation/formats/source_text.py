@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import zlib
 from collections.abc import Iterator
@@ -18,7 +17,7 @@ from annotation.core.document import Json
 from annotation.core.errors import UsageError
 from annotation.core.text import decode_bytes
 from annotation.formats.base import Lost
-from annotation.storage.documents_file import open_bytes
+from annotation.storage.documents_file import expanded, open_bytes
 
 _SAFE = " !#$&'()+,-.;=@[]^_{}~"
 _LONGEST = 200
@@ -32,7 +31,8 @@ def text_of(path: Path, *, exact: bool = False) -> str:
     With `exact`, UTF-8 is decoded with its BOM, for files whose offsets count it.
     """
     try:
-        raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        with open_bytes(path) as file:
+            raw = expanded(file)
         if exact:
             with suppress(UnicodeDecodeError):
                 return raw.decode()
@@ -77,7 +77,7 @@ def _codec(path: Path) -> str:
             if whole:
                 raise
     with open_bytes(path) as file:
-        return decode_bytes(file.read())[1]
+        return decode_bytes(expanded(file))[1]
 
 
 def objects(path: Path) -> Iterator[tuple[str, Json] | Lost]:

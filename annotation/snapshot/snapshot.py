@@ -85,7 +85,8 @@ class Snapshot:
         try:
             return list(parquet.read_parquet(self.path / f"{name}.parquet"))
         except (OSError, pa.ArrowException, ValueError) as error:
-            raise SnapshotError(f"{self.path / name}.parquet: cannot be read: {error}; build it again") from error
+            said = " ".join(str(error).split())
+            raise SnapshotError(f"{self.path / name}.parquet: cannot be read: {said}; build it again") from error
 
 
 def build(

@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import tempfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -20,6 +21,13 @@ from annotation.core.document_json import from_line, to_json
 from annotation.core.errors import DocumentsError, UsageError
 from annotation.core.system_errors import about
 from annotation.storage.special_files import is_stdin, is_stdout, stdin_file, writable
+
+LINE = 200_000_000
+"""Most bytes of a line; an article of 100,000 words with 5,000 marks takes 3 million."""
+EXPANDED = 500_000_000
+"""Most bytes of a file that is read as a whole."""
+_BLANK = 100
+"""What a blank line counts besides its bytes: a .gz of 300 KB holds 300 million of them, which take minutes."""
 
 
 @contextmanager
@@ -85,9 +93,9 @@ def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
     path = Path(path)
     try:
         with open_bytes(path) as file:
-            for number, line in islice(numbered(file), skip, None):
+            for number, line in islice(numbered(limited_lines(file)), skip, None):
                 yield _parse(line, path, number)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
 
 
@@ -96,10 +104,30 @@ def numbered(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
     return ((number, line) for number, line in enumerate(file, start=1) if line.strip())
 
 
+def limited_lines(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file. Raises EOFError for one, or for a run of blank ones, of more than LINE bytes."""
+    number = blank = 0
+    while line := file.readline(LINE + 1):
+        number, blank = number + 1, 0 if line.strip() else blank + len(line) + _BLANK
+        if len(line) > LINE:
+            raise EOFError(f"line {number} is over {LINE:,} bytes")
+        if blank > LINE:
+            raise EOFError(f"up to line {number} there is nothing but blank lines")
+        yield line
+
+
 def open_bytes(path: Path) -> IO[bytes]:
     """The file opened to read bytes, decompressed where its name ends in .gz. "-" is standard input."""
     path = stdin_file() if is_stdin(path) else path
     return cast(IO[bytes], gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
+
+
+def expanded(file: IO[bytes]) -> bytes:
+    """All bytes of a file. Raises EOFError where there are more than EXPANDED, as a small .gz may hold."""
+    content = file.read(EXPANDED + 1)
+    if len(content) > EXPANDED:
+        raise EOFError(f"is over {EXPANDED:,} bytes")
+    return content
 
 
 def open_text(path: str | Path) -> IO[str]:

@@ -5,24 +5,28 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, TypeAlias
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import IO, TYPE_CHECKING, TypeAlias
 
 from annotation.core import json_text
 from annotation.core.errors import ArticleError
 from annotation.storage.documents_file import open_bytes
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 SourceRow: TypeAlias = Mapping[str, object]
 
 COLUMNS = ("id", "text", "title", "url", "published", "source", "body")
+BLANK_LINES = 1_000_000
+"""Most blank lines in a row; 300 million of them take no more than 300 KB as .gz."""
+_SKIPPED = 20
+"""A row that is too long is passed over if it is no longer than this many times the limit."""
 _BATCH = 64
 
 
 def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, SourceRow | ArticleError]]:
     """Each non-empty line with its number, counted from 1. A longer line than `limit` bytes is never held in memory."""
-    number = 0
+    number = blank = 0
     try:
         with open_bytes(path) as file:
             while line := file.readline(limit + 1):
@@ -32,12 +36,20 @@ def jsonl_rows(path: Path, *, limit: int) -> Iterator[tuple[int, SourceRow | Art
                     _skip_line(file, line, limit)
                 elif line.strip():
                     yield number, _parse(path, number, line)
+                    blank = 0
+                elif (blank := blank + 1) > BLANK_LINES:
+                    reason = f"ends {BLANK_LINES:,} blank lines"
+                    yield number, at_fault(path, number, reason, "mend the file; later rows are lost")
+                    return
     except (OSError, EOFError, zlib.error) as error:
         yield number + 1, at_fault(path, number + 1, f"cannot be read: {error}", "mend the file; later rows are lost")
 
 
 def parquet_rows(path: Path) -> Iterator[tuple[int, SourceRow | ArticleError]]:
     """Each row with its number, counted from 1, with only those of its columns that are in COLUMNS."""
+    import pyarrow as pa  # slow to import, and only needed for this kind of file
+    import pyarrow.parquet as pq
+
     number = 0
     try:
         with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
@@ -63,8 +75,12 @@ def at_fault(path: Path, number: int, reason: str, remedy: str) -> ArticleError:
 
 
 def _skip_line(file: IO[bytes], line: bytes, limit: int) -> None:
-    while line and not line.endswith(b"\n"):
+    """Read to the end of the line. Raises EOFError where it is so long that the rest of the file is given up."""
+    for _ in range(_SKIPPED):
+        if not line or line.endswith(b"\n"):
+            return
         line = file.readline(limit + 1)
+    raise EOFError(f"the row is over {_SKIPPED * limit:,} bytes")
 
 
 def _parse(path: Path, number: int, line: bytes) -> SourceRow | ArticleError:
@@ -87,6 +103,8 @@ def _row(path: Path, number: int, batch: pa.RecordBatch, index: int) -> SourceRo
 
 
 def _is_string(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -93,6 +93,24 @@ def test_a_full_disk_is_one_line_and_3_and_the_earlier_file_stays(tmp_path: Path
     assert (code.returncode, one_line(code.stderr.decode())) == (3, True), code.stderr
 
 
+@pytest.mark.parametrize("most", [3_000, 40_000])
+def test_a_full_disk_in_the_middle_of_a_training_is_one_line_and_3_and_the_earlier_model_stays(
+    place: Path, tmp_path: Path, most: int
+) -> None:
+    """Of files of at most so many bytes: neither a record nor weights fit, or all but the weights do."""
+
+    def small_files() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    shutil.copytree(place / "outputs" / "m", tmp_path / "m")
+    before = {path: path.read_bytes() for path in (tmp_path / "m" / "model").rglob("*") if path.is_file()}
+    words = ("train", f"snapshot={place / 'snapshot'}", "output=m", *TINY, "fit.epochs=2", "seed=5", "resume=false")
+    ended = run(*words, cwd=tmp_path, preexec_fn=small_files)
+    assert (ended.returncode, one_line(ended.stderr.decode())) == (3, True), ended.stderr.decode()
+    assert {path: path.read_bytes() for path in (tmp_path / "m" / "model").rglob("*") if path.is_file()} == before
+
+
 def test_documents_go_through_pipes_and_a_reader_may_leave(place: Path) -> None:
     read = run("read", RAW, "--out", "-", cwd=place)
     assert json.loads(read.stdout)["schema"] == 1
@@ -153,6 +171,7 @@ def weight(value: float) -> Callable[[Path], object]:
         changed("encoding.json", lambda row: row.update(overlap=float("nan"))),
         changed("encoding.json", lambda row: row.update(max_width=10**9)),
         lambda model: (model / "compact_tokenizer.json").write_text("[" * 100_000),
+        changed("compact_tokenizer.json", lambda row: row.update(alphabet=10**30)),
         lambda model: (model / "ontology.yaml").write_text("[" * 100_000),
         weight(float("nan")),
         weight(float("-inf")),

@@ -133,6 +133,8 @@ class OnnxExtractor:
         self._permits = torch.from_numpy(encoding.labels.permits)
         providers = ["CPUExecutionProvider"] if cpu else onnxruntime.get_available_providers()
         session = partial(onnxruntime.InferenceSession, sess_options=options, providers=providers)
+        for graph in (READER, JUDGE):
+            _check_finite(folder / graph)
         try:
             self._reader, self._judge = session(str(folder / READER)), session(str(folder / JUDGE))
         except Exception as error:  # ONNX Runtime has no error classes of its own
@@ -162,6 +164,32 @@ class OnnxExtractor:
 
         entities = int(self.config.entities)
         return outputs(logits, batch, judge, entities=entities, permits=self._permits, given=given)
+
+
+def _check_finite(graph: Path) -> None:
+    """Raise UsageError where a weight of the graph is NaN or infinite, with which every score would be.
+
+    Single values may be infinite: masks are made of them. Without the onnx package, as for prediction alone, nothing is
+    known of the weights.
+    """
+    try:
+        import onnx
+    except ImportError:
+        return
+    try:
+        tensors = onnx.load(str(graph)).graph.initializer
+        arrays = ((tensor.name, onnx.numpy_helper.to_array(tensor)) for tensor in tensors)
+        wrong = next((name for name, array in arrays if not _finite(array)), None)
+    except Exception as error:  # of protobuf, of the disk, and of onnx itself, which share no class
+        raise UsageError(f"{graph}: {str(error).splitlines()[0]}; export the model again") from error
+    if wrong is not None:
+        raise UsageError(f"{graph}: the weights {wrong!r} are not all finite numbers; export the model again")
+
+
+def _finite(array: np.ndarray[Any, Any]) -> bool:
+    if not np.issubdtype(array.dtype, np.floating):
+        return True
+    return not np.isnan(array).any() and (array.size == 1 or bool(np.isfinite(array).all()))
 
 
 def _not_empty(spans: Tensor) -> Tensor:

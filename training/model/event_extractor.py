@@ -15,6 +15,7 @@ from transformers.utils.generic import ModelOutput
 
 from annotation.core.errors import UsageError
 from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEncoderConfig
+from training.encoding.compact_tokenizer import CompactTokenizer
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import AFFIXES, IGNORED, Encoding
 from training.model.candidates import hardest_negatives, link_table, moved_rows, precedes, role_table, span_table
@@ -154,6 +155,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             raise UsageError(f"{path}: ontology.yaml was changed after training; put back the one it was trained on")
         if (name := next(_not_finite(model), None)) is not None:
             raise UsageError(f"{path}: the weights {name} hold NaN or infinite numbers; train it again")
+        if (sizes := _other_sizes(model, encoding)) is not None:
+            raise UsageError(f"{path}: the tokenizer's {sizes} of the weights; put back the files of one model")
         return model.eval(), encoding  # type: ignore[no-untyped-call]
 
     def forward(
@@ -333,6 +336,16 @@ def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
     documents = torch.tensor(len(spans), device=spans.device)
     triggers = (attributes != IGNORED).any(dim=-1)
     return torch.stack([documents, (spans[..., 0] >= 0).sum(), triggers.sum()]).clamp(min=1)
+
+
+def _other_sizes(model: EventExtractor, encoding: Encoding) -> str | None:
+    """The first size of the compact encoder's tables that its tokenizer has otherwise: its ids would lead outside."""
+    if isinstance(encoding.tokenizer, CompactTokenizer):
+        for name, size in encoding.tokenizer.embedding_rows.items():
+            stored = getattr(model.encoder.config, name, size)
+            if stored != size:
+                return f"{name} are {size}, not the {stored}"
+    return None
 
 
 def _not_finite(model: nn.Module) -> Iterator[str]:

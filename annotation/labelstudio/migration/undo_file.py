@@ -5,7 +5,6 @@ JSON lines: a header, then a line for each result with its original rows, then a
 
 from __future__ import annotations
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -97,7 +96,7 @@ class UndoFile:
                     if not line.endswith(b"\n"):
                         file.truncate(offset)
                         break
-                    undo._add_to_index(cast(Row, json_text.syntax(line)), offset)
+                    undo._add_to_index(_row(line), offset)
                     offset += len(line)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise UsageError(f"{path}: not an undo file of `naba migrate` ({error}); name the one it wrote") from error
@@ -111,7 +110,7 @@ class UndoFile:
             for entry in entries:
                 offset, line = file.tell(), entry.line().encode("utf-8", "surrogatepass")
                 file.write(line)
-                self._add_to_index(json.loads(line), offset)
+                self._add_to_index(_row(line), offset)
             file.flush()
             os.fsync(file.fileno())
 
@@ -134,15 +133,21 @@ class UndoFile:
         """The original rows of an entry."""
         with self.path.open("rb") as file:
             file.seek(entry.offset)
-            return cast(list[object], json.loads(file.readline())["rows"])
+            return cast(list[object], self._read(file.readline())["rows"])
 
     def entries(self) -> Iterator[Marked]:
         """Every result as it was before the migration."""
         with self.path.open("rb") as file:
             next(file)
             for line in file:
-                if "ended" not in (row := json.loads(line)):
+                if "ended" not in (row := self._read(line)):
                     yield _marked(row)
+
+    def _read(self, line: bytes) -> Row:
+        try:
+            return _row(line)
+        except ValueError as error:
+            raise UsageError(f"{self.path}: changed while it was read: {error}; restore it") from error
 
     def _add_to_index(self, row: Row, offset: int) -> None:
         if "ended" in row:
@@ -164,6 +169,14 @@ def free_path(folder: Path, old: str, new: str) -> Path:
     stem = "".join(char if char.isalnum() or char in ".-" else "_" for char in f"undo-{old}-to-{new}")
     names = [f"{stem}.jsonl", *(f"{stem}-{number}.jsonl" for number in range(2, 1000))]
     return next(folder / name for name in names if not (folder / name).exists())
+
+
+def _row(line: bytes) -> Row:
+    """The object of a line. Raises ValueError; halves of surrogate pairs stay, since they were the annotator's."""
+    row = json_text.syntax(line)
+    if not isinstance(row, dict):
+        raise ValueError(f"holds a {type(row).__name__}, not an object with keys")
+    return row
 
 
 def _marked(row: Row) -> Marked:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from heapq import merge
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 from annotation.core import json_text
+from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic, open_text
 from annotation.storage.json_file import read_object
 from annotation.storage.pull_files import PullFiles
@@ -59,9 +59,12 @@ def merged(path: Path, fresh: Iterable[TaskLine], *, without: set[int]) -> Itera
 def _lines(path: Path) -> Iterator[TaskLine]:
     if path.exists():
         with open_text(path) as file:
-            for text in file:
-                row = json.loads(text)
-                yield int(row["task"] if "task" in row else row["provenance"]["task"]), text
+            for number, text in enumerate(file, start=1):
+                try:
+                    row = cast(dict[str, Any], json_text.syntax(text))
+                    yield int(row["task"] if "task" in row else row["provenance"]["task"]), text
+                except (ValueError, KeyError, TypeError) as error:
+                    raise UsageError(f"{path}, line {number}: is not as a pull wrote it: {error}; pull anew") from error
 
 
 def _ranges(numbers: Iterable[int]) -> list[tuple[int, int]]:

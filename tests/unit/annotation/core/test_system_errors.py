@@ -8,7 +8,7 @@ import os
 import pytest
 
 from annotation.core.errors import Refused, UsageError
-from annotation.core.system_errors import exit_code, naba_error
+from annotation.core.system_errors import exit_code, naba_error, of_library
 
 
 @pytest.mark.parametrize("number", ["ENOSPC", "EROFS", "EACCES", "EIO", "EFBIG", "EMFILE", "EPERM", "EDQUOT"])
@@ -31,3 +31,23 @@ def test_a_wrong_path_is_2(number: str) -> None:
 def test_an_error_without_number_or_path_is_a_line_too() -> None:
     assert str(naba_error(OSError("the disk\nis gone"))) == "the disk is gone; check the machine"
     assert exit_code(Refused("no")) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Error while serializing: I/O error: File too large (os error 27)", "File too large; no file may be so large"),
+        ("Error while serializing: I/O error: No space left on device (os error 28)", "No space left on device; make"),
+        (
+            "[enforce fail at inline_container.cc:668] . unexpected pos 64 vs 0",
+            "a file could not be written; make room",
+        ),
+    ],
+)
+def test_a_full_disk_is_known_behind_the_words_of_a_library(said: str, told: str) -> None:
+    behind = of_library(RuntimeError(said))
+    assert behind is not None
+    error = naba_error(behind)
+    assert str(error).startswith(told)
+    assert error.exit_code == 3
+    assert of_library(RuntimeError("sizes do not match")) is None

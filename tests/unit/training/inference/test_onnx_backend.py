@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from transformers import BertConfig, BertModel, set_seed
 
@@ -113,3 +115,18 @@ def test_a_model_with_a_reader_is_refused_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="has no ONNX graphs yet; predict with the model itself"):
         export_graphs(EventExtractor.build(heads, body, encoding), encoding, tmp_path / "onnx")
     assert not (tmp_path / "onnx").exists()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_graphs_with_weights_that_are_no_numbers_are_refused(
+    exported: tuple[EventExtractor, Encoding, Path], value: float, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(exported[2], tmp_path / "onnx")
+    graph = onnx.load(folder / "judge.onnx")
+    weight = next(t for t in graph.graph.initializer if t.data_type == onnx.TensorProto.FLOAT and len(t.dims) == 2)
+    array = onnx.numpy_helper.to_array(weight).copy()
+    array.flat[0] = value
+    weight.CopyFrom(onnx.numpy_helper.from_array(array, weight.name))
+    onnx.save(graph, folder / "judge.onnx")
+    with pytest.raises(UsageError, match=r"judge\.onnx: the weights '.+' are not all finite numbers"):
+        load_graphs(folder)
