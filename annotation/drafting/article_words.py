@@ -25,11 +25,12 @@ _ARTICLES = ("ה", "ال")
 
 
 class Start(NamedTuple):
-    """A place where a phrase may begin: an offset in code points, the folded word from there on, and what precedes.
+    """A place where a phrase may begin: number of the word, offset in code points, and the folded word from there on.
 
     `article` tells that the proclitics before it end in an article, which belongs to a mention but not to a trigger.
     """
 
+    at: int
     offset: int
     word: str
     article: bool = False
@@ -58,11 +59,23 @@ class ArticleWords:
         """The folded form of each word."""
         return tuple(self._folded(word.start, word.end) for word in self.words)
 
-    def starts(self, at: int) -> Iterator[Start]:
+    @cached_property
+    def starts(self) -> tuple[Start, ...]:
+        """The places where a phrase may begin, in the order of their words."""
+        return tuple(start for at in range(len(self.words)) for start in self._starts(at))
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[Start]]:
+        found: dict[str, list[Start]] = {}
+        for start in self.starts:
+            found.setdefault(start.word, []).append(start)
+        return found
+
+    def _starts(self, at: int) -> Iterator[Start]:
         """The places in word `at` where a phrase may begin, first the word's own start."""
         if not self._hyphenated(at - 1):
-            yield Start(self.words[at].start, self.forms[at])
-        yield from self._behind_proclitics(self.words[at])
+            yield Start(at, self.words[at].start, self.forms[at])
+        yield from self._behind_proclitics(at)
 
     def end(self, at: int, key: Key) -> int | None:
         """The offset after the phrase that goes on from word `at`; its first word was compared already."""
@@ -73,21 +86,18 @@ class ArticleWords:
 
     def places(self, key: Key) -> list[tuple[int, int]]:
         """The ranges where the phrase stands, in order."""
-        return [
-            (start.offset, end)
-            for at in range(len(self.words) - len(key) + 1)
-            for start in self.starts(at)
-            if key and start.word == key[0] and (end := self.end(at, key)) is not None
-        ]
+        starts = self._by_word.get(key[0], []) if key else []
+        return [(start.offset, end) for start in starts if (end := self.end(start.at, key)) is not None]
 
-    def _behind_proclitics(self, word: Word) -> Iterator[Start]:
+    def _behind_proclitics(self, at: int) -> Iterator[Start]:
+        word = self.words[at]
         for cut in sorted(legal_cuts(self.text, word) - {0}):
             start = word.cuts[cut]
             before, rest = self._folded(word.start, start), self._folded(start, word.end)
             if self.quoted or len(rest) >= SHORTEST:
-                yield Start(start, rest, not self.quoted and before.endswith(_ARTICLES))
+                yield Start(at, start, rest, not self.quoted and before.endswith(_ARTICLES))
                 if before.endswith("ل") and rest.startswith("ل"):  # ل and ال make لل
-                    yield Start(start, f"ا{rest}")
+                    yield Start(at, start, f"ا{rest}")
 
     def _hyphenated(self, at: int) -> bool:
         """Whether word `at` is a hyphen between two words, with no space beside it, and none after a proclitic."""

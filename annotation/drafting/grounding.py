@@ -61,10 +61,9 @@ class Grounding:
     def _rows(self, row: Json, name: str) -> Iterator[Json]:
         """The objects in a list of an answer; anything else is dropped."""
         items = row.get(name)
-        if not isinstance(items, list):
-            self.dropped[MALFORMED] += items is not None
-            return
-        for item in items:
+        if items is not None and not isinstance(items, list):
+            self.dropped[MALFORMED] += 1
+        for item in items if isinstance(items, list) else ():
             if isinstance(item, Mapping):
                 yield item
             else:
@@ -79,26 +78,31 @@ class Grounding:
             self.dropped[NO_TYPE] += 1
         elif not (places := self._words.places(words)):
             self.dropped[INSIDE_WORD if folded(str(row["quote"])).strip() in self._folded else NOT_IN_TEXT] += 1
-        elif not (free := [span for place in places if (span := Span(*place, label)) not in self._marks]):
+        elif (span := self._best([Span(*place, label) for place in places], row)) is None:
             self.dropped[REPEATED] += 1
         else:
-            best = max(places, key=lambda place: (self._agreement(place, row), -place[0]))
-            span = Span(*best, label)
-            if span in self._marks:  # the words before it agree with a place that is marked: the same mark again
-                if self._agreement(best, row):
-                    self.dropped[REPEATED] += 1
-                    return None
-                span = free[0]
             self._marks[span] = words
             return span
         return None
 
-    def _agreement(self, place: tuple[int, int], row: Json) -> int:
-        """The number of letters before the place that are the last ones of `before`, proclitics counted or not."""
-        before = row.get("before")
-        wanted = _letters(before) if isinstance(before, str) else ""
-        word = next(word for word in self._words.words if word.end > place[0])
-        return max(_common_end(_letters(self.article.text[:at][-200:]), wanted) for at in (place[0], word.start))
+    def _best(self, spans: list[Span], row: Json) -> Span | None:
+        """The place that is meant; None where that is marked already, or all are."""
+        free = [span for span in spans if span not in self._marks]
+        if not free:
+            return None
+        agreed = {span: self._agreement(span, row) for span in spans}
+        best = max(spans, key=lambda span: (agreed[span], span in free, -span.start))
+        if best not in free and agreed[best] < len(_before(row)):
+            return max(free, key=agreed.__getitem__)
+        return best if best in free else None
+
+    def _agreement(self, span: Span, row: Json) -> int:
+        """The number of letters before the span that are the last ones of `before`, proclitics counted or not."""
+        wanted, text = _before(row), self.article.text
+        if not wanted:
+            return 0
+        word = next(word for word in self._words.words if word.end > span.start)
+        return max(_common_end(_letters(text[max(0, at - 200) : at]), wanted) for at in (span.start, word.start))
 
     def _arguments(self, trigger: Span, row: Json) -> tuple[Argument, ...]:
         roles = self.ontology.events[trigger.label].roles
@@ -129,7 +133,7 @@ class Grounding:
         return max(
             fitting,
             key=lambda span: (
-                self._agreement((span.start, span.end), row),
+                self._agreement(span, row),
                 -abs(span.start - trigger.start),
                 -span.start,
             ),
@@ -154,6 +158,12 @@ def _quote_key(row: Json) -> Key:
         return ()
     start, end = trim_range(quote, 0, len(quote))
     return key(quote[start:end])
+
+
+def _before(row: Json) -> str:
+    """The letters of the words that an answer gives before a quote."""
+    before = row.get("before")
+    return _letters(before) if isinstance(before, str) else ""
 
 
 def _letters(text: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from annotation.core.document import Document, Event, Provenance, Span
-from annotation.drafting.article_words import ArticleWords, Key, key
+from annotation.drafting.article_words import ArticleWords, Key, Start, key
 
 LEAST_SHARE = 0.5
 """A phrase is suggested when at least this share of its places in the examples were marked (see RESULTS.md)."""
@@ -96,7 +96,8 @@ class PhraseTable:
 
     def spans(self, article: Document) -> tuple[list[Span], list[Span]]:
         """The suggested entity mentions and triggers of an article."""
-        entities, triggers = [], []
+        entities: list[Span] = []
+        triggers: list[Span] = []
         words = ArticleWords(article.text)
         for match in self._all_matches(words):
             phrase = self.phrases[match.key]
@@ -106,7 +107,7 @@ class PhraseTable:
 
     def matches(self, article: ArticleWords) -> Iterator[Match]:
         """Places of phrases, none of which overlap: of those that would, the longest, then the first."""
-        found = sorted(self._found(article, self.phrases), key=lambda match: (match.start - match.end, match.start))
+        found = sorted(self._found(article.starts, article, self.phrases), key=lambda match: (match.start - match.end, match.start))
         taken = bytearray(len(article.text))
         for match in found:
             if not any(taken[match.start : match.end]):
@@ -118,18 +119,16 @@ class PhraseTable:
         for match in self.matches(article):
             yield match
             if inner := self.phrases[match.key].inner & self.phrases.keys():
-                for part in self._found(article, inner):
-                    if match.start <= part.start and part.end <= match.end:
-                        yield part
+                within = (start for start in article.starts if match.start <= start.offset < match.end)
+                yield from (part for part in self._found(within, article, inner) if part.end <= match.end)
 
-    def _found(self, article: ArticleWords, keys: Collection[Key]) -> Iterator[Match]:
-        for at in range(len(article.words)):
-            for start in article.starts(at):
-                for words in self._longest_first.get(start.word, ()):
-                    if words in keys and not (start.article and not self.phrases[words].trigger):
-                        end = article.end(at, words)
-                        if end is not None:
-                            yield Match(start.offset, end, words)
+    def _found(self, starts: Iterable[Start], article: ArticleWords, keys: Collection[Key]) -> Iterator[Match]:
+        for start in starts:
+            for words in self._longest_first.get(start.word, ()):
+                if words in keys and not (start.article and not self.phrases[words].trigger):
+                    end = article.end(start.at, words)
+                    if end is not None:
+                        yield Match(start.offset, end, words)
 
     def _unmarked(self, documents: Iterable[Document]) -> Counter[Key]:
         """At how many places each phrase matches without being marked with its label."""

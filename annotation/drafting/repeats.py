@@ -1,7 +1,7 @@
 """Repeats: what an annotator marked in an article, suggested at its other places in that article.
 
-Measured on the sample corpus, with only the first mark of each phrase left: 96% of the repeated names are marks of the
-gold version too, 82% of single words with an article, 96% of triggers (tests/benchmarks/RESULTS.md).
+Measured on the sample corpus, with only the first mark of each phrase left: 374 of 412 repeated entity mentions are
+marks of the gold version too, and 145 of 151 triggers (tests/benchmarks/RESULTS.md).
 """
 
 from __future__ import annotations

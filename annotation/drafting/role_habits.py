@@ -44,8 +44,8 @@ class RoleHabits:
         seen: dict[PairKind, Counter[str | None]] = defaultdict(Counter)
         for document in examples:
             for event, filler in _pairs(document, ontology):
-                roles = [argument.role for argument in event.arguments if argument.filler == filler]
-                seen[_kind(event, filler)].update(roles[:1] or [None])
+                roles = (argument.role for argument in event.arguments if argument.filler == filler)
+                seen[_kind(event, filler)][next(roles, None)] += 1
         habits = {
             kind: (role, count / total)
             for kind, counts in seen.items()

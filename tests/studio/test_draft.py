@@ -26,7 +26,8 @@ def drafted(studio: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", studio.token)
 
     def draft(*words: object) -> str:
-        found = CliRunner().invoke(app, ["draft", "--workspace", str(tmp_path), *map(str, words)], catch_exceptions=False)
+        command = ["draft", "--workspace", str(tmp_path), *map(str, words)]
+        found = CliRunner().invoke(app, command, catch_exceptions=False)
         assert found.exit_code == 0, found.output
         return found.output
 

@@ -18,6 +18,7 @@ from training.analysis.document_changes import DocumentChange, document_changes
 from training.analysis.error_analysis import Diagnosis, diagnose
 from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
+from training.analysis.phrase_baseline import phrase_baseline
 from training.analysis.since_before import SinceBefore
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
@@ -78,7 +79,7 @@ class Evaluation:
     human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
     read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
     `gates` are those that the model was held against, where it was. pages: addresses of other pages, relative to this
-    one's: `AGAINST` is the report of the model before.
+    one's: `AGAINST` is the report of the model before. phrases: what phrases of train alone reach.
     """
 
     title: str
@@ -104,6 +105,7 @@ class Evaluation:
     notes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
+    phrases: Scores | None = None
 
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
@@ -134,6 +136,8 @@ class Evaluation:
         if self.human:
             parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
             parts["human_articles"] = self.human_articles
+        if self.phrases:
+            parts["phrases"] = self.phrases.overall.as_dict()
         if self.dev is not None:
             parts["dev"] = {"documents": self.dev}
         if self.notes:
@@ -159,6 +163,7 @@ def evaluation(
     seeds: SeedScores | None = None,
     notes: Iterable[str] = (),
     drops: DropsConfig | None = None,
+    phrases_of: Sequence[Document] | None = None,
 ) -> Evaluation:
     """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
@@ -166,7 +171,7 @@ def evaluation(
     with; `since`: what else changed since that model. `dev`: gold and predicted development documents, to choose
     thresholds on and what to label next; without them the scored documents serve. `agreement`: as a manifest holds it.
     `seeds`: what trainings with other seeds reached. `notes`: what a reader must know, to be put before the remarks on
-    the scores. `drops`: when a change counts.
+    the scores. `drops`: when a change counts. `phrases_of`: what the baseline without a model learns its phrases from.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
@@ -197,6 +202,7 @@ def evaluation(
         seeds=seeds,
         dev=None if dev_pairs is None else len(dev_pairs),
         notes=(*notes, *remarks(scores, ontology)),
+        phrases=phrase_baseline(pairs, phrases_of, ontology),
     )
 
 

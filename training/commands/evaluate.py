@@ -12,13 +12,14 @@ from urllib.parse import quote
 from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.messages import N_, Message
+from annotation.core.messages import N_, Message, percent
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from annotation.terminal import with_progress
 from training.analysis.evaluation import AGAINST, Evaluation, agreement_scores, evaluation
 from training.analysis.leakage import leakage
 from training.analysis.oracle_ceilings import Ceilings, ceilings
+from training.analysis.phrase_baseline import MEANING, UNITS_SHOWN
 from training.analysis.since_before import SinceBefore
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
@@ -72,6 +73,7 @@ def evaluate(run: EvaluateConfig) -> float:
         seeds=SeedScores.read(Path(run.model)),
         notes=[*model.notes(gold, run.model), *_seen(run.model, gold, seen), *(about.notes if about else ())],
         drops=load_gates(run.gates).drops,
+        phrases_of=snapshot.train if run.split != "train" else None,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(replace(result, pages=_pages(run, out)), out, run.language)
@@ -216,6 +218,9 @@ def _show(result: Evaluation, title: str) -> None:
         terminal.warn(note)
     heading, *rows = result.scores.table()
     terminal.table(title, heading, rows)
+    if result.phrases:
+        figures = ", ".join(f"{unit} {percent(result.phrases.micro[unit].f1)}" for unit in UNITS_SHOWN)
+        terminal.say(f"{MEANING}: {figures} F1")
     if result.before:
         heading, *rows = result.before.comparison.table()
         terminal.table(f"against {result.before.name}", heading, rows)

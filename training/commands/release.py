@@ -180,6 +180,7 @@ def _evaluated(
         seeds=SeedScores.read(Path(run.model)),
         notes=before.remarks.notes if before else (),
         drops=asked.drops,
+        phrases_of=trial.snapshot.train if run.split != "train" else None,
     )
 
 

@@ -23,6 +23,7 @@ from training.analysis.comparison import ScoreChange
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
+from training.analysis.phrase_baseline import MEANING, UNITS_SHOWN
 from training.report import charts, explanations
 from training.report.examples import worst
 from training.report.side_by_side import changed_documents
@@ -91,6 +92,8 @@ def _values(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "explained": {"scores": explanations.SCORES, "spans": explanations.SPANS, "ece": explanations.ECE},
         "fixed_means": fixed_means(names.wording),
         "chance_means": chance_means(names.wording),
+        "phrase_units": UNITS_SHOWN,
+        "phrases_mean": MEANING,
     }
 
 

@@ -45,7 +45,7 @@ def project_articles(client: Client, *, project: str, workspace: Path) -> Projec
     for page in pages(client, target.id, ("id", "data", "is_labeled", "total_annotations")):
         for task in page:
             try:
-                document = from_task_data(task["data"] if isinstance(task.get("data"), dict) else {})  # type: ignore[arg-type]
+                document = from_task_data(task["data"] if isinstance(task["data"], dict) else {})
             except RegionError as error:
                 log.warning("task %s: %s", task.get("id"), error)
                 continue

@@ -27,9 +27,7 @@ def test_the_second_article_is_drafted_from_the_first_ones_and_can_be_scored(tmp
     write_documents(tmp_path / "marked.jsonl", gold[:20])
     write_documents(tmp_path / "rest.jsonl", [document.bare() for document in gold[20:30]])
     out = tmp_path / "draft.jsonl"
-    told = json.loads(
-        drafted(tmp_path / "rest.jsonl", "--examples", tmp_path / "marked.jsonl", "--out", out, "--json")
-    )
+    told = json.loads(drafted(tmp_path / "rest.jsonl", "--examples", tmp_path / "marked.jsonl", "--out", out, "--json"))
     drafts = list(read_documents(out))
     assert {document.provenance.model_version for document in drafts if document.provenance} == {told["version"]}
     assert told["documents"] == 10

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 import pytest
 
@@ -21,9 +22,9 @@ def mark(type: str, quote: str, before: str = "", **more: object) -> dict[str, o
     return {"type": type, "quote": quote, "before": before, **more}
 
 
-def grounded(*entities: object, events: object = ()) -> tuple[Document, dict[str, int]]:
+def grounded(*entities: object, events: Iterable[object] = ()) -> tuple[Document, dict[str, int]]:
     grounding = Grounding(Document("a", TEXT, "he"), conflict())
-    return grounding.document({"entities": [*entities], "events": events}), dict(grounding.dropped)
+    return grounding.document({"entities": [*entities], "events": list(events)}), dict(grounding.dropped)
 
 
 def test_the_answer_that_describes_gold_gives_gold_again() -> None:
@@ -86,11 +87,11 @@ def test_arguments_that_do_not_fit_are_dropped_and_the_others_are_not() -> None:
     }  # fmt: skip
 
 
-def test_a_prefix_of_the_article_does_not_matter_nor_do_marks_and_quotes() -> None:
-    text = "قُتل في ريفِ “حلب”"
+def test_marks_and_punctuation_do_not_matter() -> None:
+    text = "قُتل في ريفِ إدلب"
     grounding = Grounding(Document("a", text, "ar"), conflict())
-    document = grounding.document({"entities": [mark("GPE", '"حلب"'), mark("Location", "ريف")]})
-    assert [span.quote(text) for span in document.entities] == ["ريفِ", "حلب"]
+    document = grounding.document({"entities": [mark("GPE", "ادلب،"), mark("Location", "ريف")]})
+    assert [span.quote(text) for span in document.entities] == ["ريفِ", "إدلب"]
 
 
 ANSWER = {"entities": [mark("GPE", 'כפר "זהרה" {')], "events": []}
@@ -98,7 +99,7 @@ ANSWER = {"entities": [mark("GPE", 'כפר "זהרה" {')], "events": []}
 
 @pytest.mark.parametrize(
     "content",
-    ["{}", "```json\n{}\n```", "<think>{{\"entities\": [1]}}</think> {}", "Here you are: {}. {{Bye}}", "{{\"a\": 1}} {}"],
+    ["{}", "```json\n{}\n```", "<think>{{\"entities\": [1]}}</think> {}", "See: {}. {{Bye}}", "{{\"a\": 1}} {}"],
 )  # fmt: skip
 def test_an_answer_is_found_in_what_surrounds_it(content: str) -> None:
     wrapped = content.replace("{}", "@").replace("{{", "{").replace("}}", "}").replace("@", json.dumps(ANSWER))

@@ -141,7 +141,8 @@ def article(number: int = 0) -> Document:
 def drafter(server: Model, folder: Path, **settings: object) -> ModelDrafter:
     endpoint = replace(Endpoint.of(server.address, model="m"), pause=0.01, timeout=0.4, tries=3)
     options = {"at_once": 1, "report": ModelReport(Prices(2.0, 10.0)), **settings}
-    return ModelDrafter(endpoint, Prompt.of(conflict(), [], shots=2), AnswerCache(folder), **options)  # type: ignore[arg-type]
+    prompt = Prompt.of(conflict(), [], shots=2)
+    return ModelDrafter(endpoint, prompt, AnswerCache(folder), **options)  # type: ignore[arg-type]
 
 
 def quotes(document: Document) -> list[str]:
@@ -182,13 +183,13 @@ def test_the_article_is_drafted_all_the_same(moods: list[Mood], server: Model, t
 @pytest.mark.parametrize(
     ("mood", "told"),
     [
-        pytest.param(saying(completion(None, refusal="I cannot help with that")), "refuses: I cannot help", id="refusal"),
+        pytest.param(saying(completion(None, refusal="I cannot do that")), "refuses: I cannot", id="refusal"),
         pytest.param(saying(completion("", finish="content_filter")), "filter", id="filtered"),
         pytest.param(saying(completion("no")), "twice without a JSON object", id="never an object"),
         pytest.param(saying(completion("{", finish="length")), "--max-tokens", id="cut at once"),
         pytest.param(saying(b"<html>"), "HTML", id="always HTML"),
         pytest.param(saying(b" " * 3000), "more than", id="huge"),
-        pytest.param(saying({"error": {"message": "maximum context length is 4096"}}, 400), "context length", id="long"),
+        pytest.param(saying({"error": "maximum context length is 9"}, 400), "context length", id="long"),
         pytest.param(saying({}, 500), "answers 500", id="always 500"),
     ],
 )  # fmt: skip
@@ -213,8 +214,8 @@ def test_an_article_that_fails_does_not_stop_the_others(
 @pytest.mark.parametrize(
     ("mood", "told", "kind"),
     [
-        pytest.param(saying({}, 302, Location="http://elsewhere.example/v1"), "redirect to elsewhere", UsageError, id="moved"),
-        pytest.param(saying({"error": {"message": f"wrong key {SECRET}"}}, 401), r"401: wrong key \*\*\*", UsageError, id="key"),
+        pytest.param(saying({}, 302, Location="http://else.example/v1"), "redirect to else", UsageError, id="moved"),
+        pytest.param(saying({"error": f"bad {SECRET}"}, 401), r"401: bad \*\*\*", UsageError, id="key"),
         pytest.param(saying({"error": {"message": "no model m"}}, 404), "no model m; check", UsageError, id="model"),
         pytest.param(saying({"error": {"code": "insufficient_quota"}}, 429), "quota", EndpointError, id="quota"),
         pytest.param(saying({}, 429, Retry_After="86400"), "wait 86,400 seconds", EndpointError, id="a day's wait"),
@@ -303,7 +304,7 @@ def test_text_leaves_this_machine_only_when_the_host_is_named(monkeypatch: pytes
     for address in ("http://localhost:1/v1", "http://127.0.0.9/v1/", "http://[::1]:8000/v1/chat/completions"):
         assert Endpoint.of(address, model="m").url.path == "/v1/chat/completions"
     for address, host in (("https://api.example/v1", None), ("https://api.example/v1", "other.example")):
-        with pytest.raises(UsageError, match="--send-text-to api.example"):
+        with pytest.raises(UsageError, match=r"--send-text-to api\.example"):
             Endpoint.of(address, model="m", send_text_to=host)
     assert not Endpoint.of("https://api.example/v1", model="m", send_text_to="API.example").local
     for address in ("api.example", "ftp://localhost/", "http://", "http://user:pass@localhost/v1"):

@@ -34,8 +34,7 @@ def found(example: str, text: str, language: str = "he") -> list[tuple[str, str]
         ("[Person רון] דיבר", "הוא שמע רונית וגם מרוני", "he", []),
         ("[Person צה] בא", 'מפי צה"ל', "he", []),
         ("[GPE תל] נבנה", "גר בתל-אביב ובדיר-תל", "he", []),
-        ("[Organization התחالف]", "التحالف", "ar", []),
-        ("قال [Organization التحالف] ذلك", "تابع للتحالف وبالتحالف", "ar", [("لتحالف", "Organization"), ("التحالف", "Organization")]),
+        ("قال [GPE التحالف]", "تابع للتحالف وبالتحالف", "ar", [("لتحالف", "GPE"), ("التحالف", "GPE")]),
         ("[Strike:trigger غارة] أمس", "وَبِغارَة أخرى", "ar", [("غارَة", "Strike")]),
         ("ה[Strike:trigger תקיפה] נמשכה", "התקיפה נגמרה", "he", [("תקיפה", "Strike")]),
         ("[Person מפקד] בא", "המפקד בא", "he", []),
@@ -122,7 +121,7 @@ def test_lists_of_a_team_take_precedence(tmp_path: Path) -> None:
     assert learned.draft(Document("a", "דן כהן", "he")).entities[0].label == "Person"
 
 
-@pytest.mark.parametrize(("content", "told"), [("Persn\nדן", "did you mean Person"), ("", "is empty"), ("\0\0", "binary")])
+@pytest.mark.parametrize(("content", "told"), [("Persn\nדן", "mean Person"), ("", "is empty"), ("\0\0", "binary")])
 def test_a_list_that_cannot_be_used_is_refused(content: str, told: str, tmp_path: Path) -> None:
     path = tmp_path / "names.tsv"
     path.write_text(content, encoding="utf-8")
