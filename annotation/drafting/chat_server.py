@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self, TypeAlias
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -163,7 +164,7 @@ class ChatServer:
                 raise EndpointError(f"{host} {answer}; the quota is used up")
             raise _TryAgainError(answer, wait=_retry_after(response))
         if 300 <= status < 400:
-            to = httpx.URL(response.headers.get("Location", "")).host
+            to = urlsplit(response.headers.get("Location", "")).netloc
             raise UsageError(
                 f"{host} {answer}, a redirect to {to or 'itself'}; nothing is sent there; give its --endpoint"
             )
@@ -259,10 +260,8 @@ def _retry_after(response: httpx.Response) -> float | None:
     value = response.headers.get("Retry-After", "").strip()
     if not value:
         return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
+    if value.isascii() and value.isdigit():
+        return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):

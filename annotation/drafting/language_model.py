@@ -8,6 +8,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import AnswerError, EndpointError
@@ -90,11 +91,11 @@ class ModelDrafter:
     _in_a_row: int = 0
     _asking: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The drafter's name for provenance: the model, and a digest of all that articles are asked with."""
         examples = [document.id for documents in self.prompt.examples.values() for document in documents]
-        basis = [self.prompt.rules("ar"), self.prompt.rules("he"), sorted(examples), self.shots]
+        basis = [self.prompt.rules, sorted(examples), self.shots]
         content = json.dumps(basis, ensure_ascii=False)
         return f"draft {self.endpoint.model} {hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
@@ -134,8 +135,9 @@ class ModelDrafter:
             bar.advance()
 
     def _failed(self, article: Document, error: AnswerError) -> None:
+        """Record that an article failed. An answer that is of no use, or a refusal, says nothing against the server."""
         self.report.failed[article.id] = str(error)
-        self._in_a_row += 1
+        self._in_a_row += error.__cause__ is not None  # a request that was given up
         if self._in_a_row >= IN_A_ROW:
             raise EndpointError(
                 f"{self._in_a_row} articles failed one after the other; {error}; run the same command again, what was "

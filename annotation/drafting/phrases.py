@@ -107,7 +107,9 @@ class PhraseTable:
 
     def matches(self, article: ArticleWords) -> Iterator[Match]:
         """Places of phrases, none of which overlap: of those that would, the longest, then the first."""
-        found = sorted(self._found(article.starts, article, self.phrases), key=lambda match: (match.start - match.end, match.start))
+        found = sorted(
+            self._found(article.starts, article, self.phrases), key=lambda match: (match.start - match.end, match.start)
+        )
         taken = bytearray(len(article.text))
         for match in found:
             if not any(taken[match.start : match.end]):

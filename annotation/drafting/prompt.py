@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 from annotation.core import inline_markup
@@ -60,14 +61,19 @@ class Prompt:
     def messages(self, article: Document, *, shots: int) -> list[Message]:
         """The messages that ask about an article; itself is never among the examples."""
         others = [document for document in self.examples.get(article.language, ()) if document.id != article.id]
-        messages = [{"role": "system", "content": self.rules(article.language)}]
+        code = article.language if article.language in ARTICLE_LANGUAGES else ARTICLE_LANGUAGES[0]
+        messages = [{"role": "system", "content": self.rules[code]}]
         for document in others[:shots]:
             answer = json.dumps(as_answer(document, self.ontology), ensure_ascii=False)
             messages += [{"role": "user", "content": document.text}, {"role": "assistant", "content": answer}]
         return [*messages, {"role": "user", "content": article.text}]
 
-    def rules(self, language: str) -> str:
-        """The rules, the types with their definitions and examples in the article's language, and the schema."""
+    @cached_property
+    def rules(self) -> dict[str, str]:
+        """By language: the rules, the types with their definitions and examples in that language, and the schema."""
+        return {language: self._rules(language) for language in ARTICLE_LANGUAGES}
+
+    def _rules(self, language: str) -> str:
         parts = [_RULES, "", "Entity types", *_lines(self.ontology.entities.values(), language)]
         parts += ["", "Event types", *_event_lines(self.ontology, language)]
         parts += ["", "Roles", *_lines(self.ontology.roles.values(), language), "", "Attributes"]
@@ -106,11 +112,10 @@ def _roles(event: EventType) -> str:
 
 def _example(type_: Type, language: str) -> str:
     """An example of the type in the article's language, and a counter-example, with what is marked."""
-    code = language if language in ARTICLE_LANGUAGES else "ar"
     parts = []
     for title, phrases in (("Example", type_.example), ("Not", type_.counter_example)):
-        if code in phrases:
-            document = inline_markup.parse(phrases[code])
+        if language in phrases:
+            document = inline_markup.parse(phrases[language])
             marks = ", ".join(f"{span.quote(document.text)} = {span.label}" for span in sorted(document.spans()))
             parts.append(f" {title}: {document.text} [{marks}]")
     return "".join(parts)

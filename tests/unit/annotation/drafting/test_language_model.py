@@ -153,7 +153,7 @@ def quotes(document: Document) -> list[str]:
     "moods",
     [
         pytest.param([saying({"error": "busy"}, 500), saying(b"", 503)], id="500"),
-        pytest.param([saying({}, 429, Retry_After="0.05")], id="429"),
+        pytest.param([saying({}, 429, Retry_After="0")], id="429"),
         pytest.param([saying({}, 429, Retry_After="Wed, 21 Oct 2015 07:28:00 GMT")], id="429 with a date"),
         pytest.param([hang], id="hang"),
         pytest.param([drip], id="drip"),
@@ -255,6 +255,13 @@ def test_no_answer_is_paid_for_twice(server: Model, tmp_path: Path) -> None:
         path.write_bytes(path.read_bytes()[:10])
     assert drafter(server, tmp_path).draft([article(0)])
     assert len(server.asked) == 6
+
+
+def test_refusals_in_a_row_do_not_end_the_run(server: Model, tmp_path: Path) -> None:
+    server.moods = [saying(completion(None, refusal="no"))] * 7
+    model = drafter(server, tmp_path)
+    assert [draft.id for draft in model.draft(map(article, range(8)))] == ["a7"]
+    assert len(model.report.failed) == 7
 
 
 def test_an_answer_that_was_cut_short_keeps_what_came_before(server: Model, tmp_path: Path) -> None:
