@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Self, TypeAlias
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -164,7 +163,7 @@ class ChatServer:
                 raise EndpointError(f"{host} {answer}; the quota is used up")
             raise _TryAgainError(answer, wait=_retry_after(response))
         if 300 <= status < 400:
-            to = urlsplit(response.headers.get("Location", "")).netloc
+            to = response.headers.get("Location", "")[:_WORDS]
             raise UsageError(
                 f"{host} {answer}, a redirect to {to or 'itself'}; nothing is sent there; give its --endpoint"
             )

@@ -214,7 +214,7 @@ def test_an_article_that_fails_does_not_stop_the_others(
 @pytest.mark.parametrize(
     ("mood", "told", "kind"),
     [
-        pytest.param(saying({}, 302, Location="http://else.example/v1"), "redirect to else", UsageError, id="moved"),
+        pytest.param(saying({}, 302, Location="http://b.example/"), "redirect to http://b", UsageError, id="moved"),
         pytest.param(saying({"error": f"bad {SECRET}"}, 401), r"401: bad \*\*\*", UsageError, id="key"),
         pytest.param(saying({"error": {"message": "no model m"}}, 404), "no model m; check", UsageError, id="model"),
         pytest.param(saying({"error": {"code": "insufficient_quota"}}, 429), "quota", EndpointError, id="quota"),
