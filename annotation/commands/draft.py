@@ -94,6 +94,8 @@ def draft(
     Its answers are kept: after a kill the same command goes on, and no article is paid for twice.
     """
     _check_options(articles, project, endpoint, model, send_text_to, repeat=repeat)
+    if lists and (repeat or endpoint is not None):
+        raise UsageError("--list gives phrases; leave it out, or leave out --repeat and --endpoint")
     source = _Source.of(articles or [], project, ontology, workspace, examples or [], repeat=repeat)
     if repeat:
         _repeat(source, out, as_json=as_json)

@@ -57,6 +57,7 @@ def test_repeats_of_a_file(tmp_path: Path) -> None:
         (["a.jsonl", "--repeat", "--endpoint", "http://localhost", "--model", "m"], "leave out --endpoint"),
         (["a.jsonl", "--endpoint", "https://x.example/v1", "--model", "m"], "--send-text-to x.example"),
         (["a.jsonl"], "nothing is marked yet"),
+        (["a.jsonl", "--list", "a.tsv", "--repeat"], "--list gives phrases"),
     ],
 )
 def test_wrong_options_are_named(words: list[str], told: str) -> None:
