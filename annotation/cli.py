@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from annotation.commands import check, exchange, projects, queue, review, snapshot, studio
+from annotation.commands import check, draft, exchange, projects, queue, review, snapshot, studio
 
 LABEL = "Label"
 
@@ -23,6 +23,7 @@ for _command in (
     snapshot.snapshot,
     snapshot.diff,
     exchange.export,
+    draft.draft,
     studio.suggest,
     queue.queue,
     queue.suggested,

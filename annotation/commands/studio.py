@@ -47,7 +47,7 @@ def read(
 ) -> None:
     """Read raw articles: find the language and the body, and write them as Documents."""
     faults: list[ArticleError] = []
-    count = write_documents(out, _articles(articles, faults))
+    count = write_documents(out, read_or_warn(articles, faults))
     terminal.say(f"{count} articles read into {out}, {len(faults)} refused")
 
 
@@ -80,7 +80,7 @@ def push(
     from annotation.labelstudio.sync.push_to_teams import push_to_teams
 
     faults: list[ArticleError] = []
-    documents = _articles(articles, faults)
+    documents = read_or_warn(articles, faults)
     chosen = _first_of_each(documents) if skip_near_duplicates else documents
     loaded, client = load_ontology(ontology), connect(workspace)
     options: _PushOptions = {
@@ -133,7 +133,7 @@ def suggest(
     terminal.say(str(report))
 
 
-def _articles(paths: list[Path], faults: list[ArticleError]) -> Iterator[Document]:
+def read_or_warn(paths: list[Path], faults: list[ArticleError]) -> Iterator[Document]:
     """The readable articles; warns of each other one and adds it to `faults`. Raises UsageError if none is readable."""
     from annotation.articles.reader import read as read_articles
 

@@ -12,6 +12,8 @@ NabaError                      exit 2 unless another is given
 │   ├── StudioDownError        not reachable, or it stopped answering half-way
 │   ├── StudioAuthError        (exit 2) it rejects the token
 │   └── ProjectError           (exit 2) the project is not as naba made it
+├── EndpointError              exit 3: the server of a language model
+│   └── AnswerError            it gave no usable answer on one article; the others go on
 ├── MachineError               exit 3: the disk is full, may not be written, or fails
 └── Refused                    exit 1: a gate or a check failed
 
@@ -109,6 +111,16 @@ class ProjectError(StudioError):
     """The Label Studio project does not have the form naba needs."""
 
     exit_code = 2
+
+
+class EndpointError(NabaError):
+    """The server of a language model cannot be used."""
+
+    exit_code = 3
+
+
+class AnswerError(EndpointError):
+    """A language model gave no usable answer on one article. The other articles are still drafted."""
 
 
 class MachineError(NabaError):

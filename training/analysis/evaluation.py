@@ -24,6 +24,7 @@ from training.analysis.exemplars import Exemplar, exemplars, of_causes
 from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.other_trainings import OtherTrainings
+from training.analysis.phrase_baseline import phrase_baseline
 from training.analysis.since_before import SinceBefore
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
@@ -87,7 +88,7 @@ class Evaluation:
     `gates` are those that the model was held against, where it was. pages: addresses of other pages, relative to this
     one's: `AGAINST` is the report of the model before. seed_noise: what the seed does to the scores, where the models
     of other seeds are at hand. votes: what each model at hand predicts, by document, for suspects in gold. groups:
-    scores by what is known of the articles.
+    scores by what is known of the articles. phrases: what phrases of train alone reach.
     """
 
     title: str
@@ -113,6 +114,7 @@ class Evaluation:
     notes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
+    phrases: Scores | None = None
     seed_noise: SeedsScored | None = None
     votes: Mapping[str, Sequence[Document]] = field(default_factory=dict, repr=False)
     groups: DocumentGroups = field(default_factory=lambda: DocumentGroups({}, {}))
@@ -180,6 +182,8 @@ class Evaluation:
         if self.human:
             parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
             parts["human_articles"] = self.human_articles
+        if self.phrases:
+            parts["phrases"] = self.phrases.overall.as_dict()
         if self.dev is not None:
             parts["dev"] = {"documents": self.dev}
         if self.notes:
@@ -206,6 +210,7 @@ def evaluation(
     notes: Iterable[str] = (),
     drops: DropsConfig | None = None,
     trainings: OtherTrainings | None = None,
+    phrases_of: Sequence[Document] | None = None,
 ) -> Evaluation:
     """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
@@ -214,6 +219,7 @@ def evaluation(
     thresholds on and what to label next; without them the scored documents serve. `agreement`: as a manifest holds it.
     `seeds`: what trainings with other seeds reached. `notes`: what a reader must know, to be put before the remarks on
     the scores. `drops`: when a change counts. `trainings`: what models of other seeds predict for the same documents.
+    `phrases_of`: what the baseline without a model learns its phrases from.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
@@ -247,6 +253,7 @@ def evaluation(
         seed_noise=trainings.scored(pairs, scores),
         groups=document_groups(pairs, scores, training),
         votes=trainings.votes(predicted, before[1] if before else (), before_seen or ()),
+        phrases=phrase_baseline(pairs, phrases_of, ontology),
     )
 
 

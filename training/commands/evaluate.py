@@ -12,7 +12,7 @@ from urllib.parse import quote
 from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.messages import N_, Message
+from annotation.core.messages import N_, Message, percent
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import write_documents
 from annotation.terminal import with_progress
@@ -20,6 +20,7 @@ from training.analysis.evaluation import AGAINST, Evaluation, agreement_scores, 
 from training.analysis.leakage import leakage
 from training.analysis.oracle_ceilings import Ceilings, ceilings
 from training.analysis.other_trainings import OtherTrainings
+from training.analysis.phrase_baseline import MEANING, UNITS_SHOWN
 from training.analysis.since_before import SinceBefore
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
@@ -76,6 +77,7 @@ def evaluate(run: EvaluateConfig) -> float:
         notes=[*model.notes(gold, run.model), *_seen(run.model, gold, seen), *(about.notes if about else ())],
         drops=load_gates(run.gates).drops,
         trainings=trainings,
+        phrases_of=snapshot.train if run.split != "train" else None,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(replace(result, pages=_pages(run, out)), out, run.language)
@@ -229,6 +231,9 @@ def _show(result: Evaluation, title: str) -> None:
         terminal.warn(note)
     heading, *rows = result.scores.table()
     terminal.table(title, heading, rows)
+    if result.phrases:
+        figures = ", ".join(f"{unit} {percent(result.phrases.micro[unit].f1)}" for unit in UNITS_SHOWN)
+        terminal.say(f"{MEANING}: {figures} F1")
     if result.before:
         heading, *rows = result.before.comparison.table()
         terminal.table(f"against {result.before.name}", heading, rows)

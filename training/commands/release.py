@@ -182,6 +182,7 @@ def _evaluated(
         notes=before.remarks.notes if before else (),
         drops=asked.drops,
         trainings=other_trainings(Path(run.model), before.model.path if before else None, trial.gold, run),
+        phrases_of=trial.snapshot.train if run.split != "train" else None,
     )
 
 

@@ -25,6 +25,7 @@ from training.analysis.document_groups import KINDS as GROUPS
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
+from training.analysis.phrase_baseline import MEANING, UNITS_SHOWN
 from training.report import charts, explanations, seed_words
 from training.report.error_views import Views
 from training.report.examples import worst
@@ -96,6 +97,8 @@ def _values(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "explained": {"scores": explanations.SCORES, "spans": explanations.SPANS, "ece": explanations.ECE},
         "fixed_means": fixed_means(names.wording),
         "chance_means": chance_means(names.wording),
+        "phrase_units": UNITS_SHOWN,
+        "phrases_mean": MEANING,
     }
 
 

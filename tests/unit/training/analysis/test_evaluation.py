@@ -52,15 +52,16 @@ def test_a_full_evaluation_keeps_to_the_schema() -> None:
         agreement=told,
         title="t",
         meta={"a": "b"},
+        phrases_of=GOLD[:5],
     )
     assert faults(result) == []
-    assert {"before", "human"} <= result.as_dict().keys()
+    assert {"before", "human", "phrases"} <= result.as_dict().keys()
 
 
 def test_so_does_one_with_nothing_beside_it_and_one_of_nothing_found() -> None:
     result = evaluation(GOLD[:2], [document.bare() for document in GOLD[:2]], ontology=conflict())
     assert faults(result) == []
-    assert not {"before", "human", "ceilings"} & result.as_dict().keys()
+    assert not {"before", "human", "ceilings", "phrases"} & result.as_dict().keys()
 
 
 def test_the_schema_can_fail() -> None:
@@ -146,3 +147,14 @@ def test_what_humans_reach_has_the_interval_and_the_articles_it_was_measured_wit
     low, high = result.human[""].interval or (0, 0)
     assert 0 < low < result.human[""].f1 < high < 1
     assert result.human_articles == told["documents"]
+
+
+def test_the_baseline_learns_from_train_alone(tmp_path: Path) -> None:
+    held, train = GOLD[:8], GOLD[8:]
+    result = evaluation(held, held, ontology=conflict(), phrases_of=train)
+    assert result.phrases is not None
+    assert 0.2 < result.phrases.micro["Entity"].f1 < 0.9
+    assert result.phrases.documents == 8
+    page = write_report(result, tmp_path).read_text(encoding="utf-8")
+    assert "phrases, Trig-C" in page
+    assert "The baseline without a model" in (tmp_path / "report.md").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Suggestions before there is a model: of phrases that were marked before, or by a language model."""
