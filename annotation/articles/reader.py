@@ -2,7 +2,7 @@
 
     .txt                  a scraped page as text, in UTF-8, UTF-16, windows-1255 or windows-1256
     .html .htm            a scraped page
-    .jsonl .jsonl.gz      one article a row: `text`, and optionally `id title url published source`
+    .jsonl .jsonl.gz      one article a row: `text`, and optionally `id title url published source licence`
     .parquet              the same as columns
 
 The body is searched in all of them. Exceptions are a row with `"body": true`, whose text is the article and nothing
@@ -14,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from annotation.articles import html
 from annotation.articles.body import Body, find_body, whole
+from annotation.articles.licence import licence_of_page
 from annotation.core.document import Document, Source, sha256, text_id
 from annotation.core.document_json import from_json
 from annotation.core.errors import ArticleError
@@ -161,6 +162,7 @@ def _html(raw: bytes, name: str) -> Document:
         name=name,
         url=extracted.url,
         published=extracted.published,
+        licence=licence_of_page(text) or extracted.licence,
         encoding=encoding,
         raw_sha256=hashlib.sha256(raw).hexdigest(),
     )
@@ -173,7 +175,7 @@ def _row(row: SourceRow, name: str, limit: int) -> Document:
         raise ValueError(f"has no `text`: {text!r}" if "text" in row else "has no `text`")
     if len(text) > limit:
         raise ValueError(f"its text is over {limit:,} characters")
-    values = {key: _value(row, key) for key in ("id", "title", "url", "published", "source")}
+    values = {key: _value(row, key) for key in ("id", "title", "url", "published", "source", "licence", "license")}
     if not all(map(encodable, filter(None, (text, *values.values())))) or "\0" in text:
         raise ValueError("holds characters that are no text: half a surrogate pair, or NUL")
     source = Source(
@@ -181,6 +183,7 @@ def _row(row: SourceRow, name: str, limit: int) -> Document:
         title=values["title"],
         url=values["url"],
         published=values["published"],
+        licence=values["licence"] or values["license"],
         raw_sha256=sha256(text),
     )
     return _document(text, whole(text) if row.get("body") is True else find_body(text), source, id=values["id"])
@@ -201,13 +204,5 @@ def _document(readable: str, body: Body | None, source: Source, id: str | None =
     text = body.text(readable) if body else ""
     if body is None or not text.strip():
         raise ValueError("holds no article: nothing is left without the page around it")
-    source = Source(
-        name=source.name,
-        title=source.title or body.title,
-        url=source.url,
-        published=source.published,
-        encoding=source.encoding,
-        raw_sha256=source.raw_sha256,
-        body=body.ranges,
-    )
+    source = replace(source, title=source.title or body.title, body=body.ranges)
     return Document(id=id or text_id(text), text=text, language=language(text), source=source)

@@ -12,6 +12,7 @@ NabaError                      exit 2 unless another is given
 │   ├── StudioDownError        not reachable, or it stopped answering half-way
 │   ├── StudioAuthError        (exit 2) it rejects the token
 │   └── ProjectError           (exit 2) the project is not as naba made it
+├── HubError                   exit 3: the Hugging Face hub, or the connection to it
 ├── MachineError               exit 3: the disk is full, may not be written, or fails
 └── Refused                    exit 1: a gate or a check failed
 
@@ -109,6 +110,12 @@ class ProjectError(StudioError):
     """The Label Studio project does not have the form naba needs."""
 
     exit_code = 2
+
+
+class HubError(NabaError):
+    """The Hugging Face hub could not be reached, or could not do what it was asked to do."""
+
+    exit_code = 3
 
 
 class MachineError(NabaError):

@@ -16,7 +16,7 @@ from annotation.storage.documents_file import open_bytes
 
 SourceRow: TypeAlias = Mapping[str, object]
 
-COLUMNS = ("id", "text", "title", "url", "published", "source", "body")
+COLUMNS = ("id", "text", "title", "url", "published", "source", "licence", "license", "body")
 _BATCH = 64
 
 

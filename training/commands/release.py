@@ -1,6 +1,6 @@
 """The work behind `naba release`: score a model, hold it against the gates, and keep it if they let it pass.
 
-releases/VERSION/       model/ report.html report.md metrics.json predictions.jsonl release.json README.md
+releases/VERSION/       model/ report.html report.md metrics.json predictions.jsonl release.json README.md bom.cdx.json
 releases/refused/       the same without the model, of what the gates refused
 releases/history.html   every release beside the others
 """
@@ -30,8 +30,11 @@ from training.lineage.release_record import RECORD, Against, Data, Gate, Record,
 from training.lineage.seed_scores import SeedScores
 from training.release import gates
 from training.release.baseline_remarks import BaselineRemarks
+from training.release.bill_of_materials import BILL, bill_of_materials
 from training.release.candidate import Examined, Trial, examine
+from training.release.data_facts import DataFacts
 from training.release.gates import Findings, GatesConfig, Outcome
+from training.release.model_card import model_card
 from training.release.publish import announce, put
 from training.release.training_lineage import development_documents, read_training_record, training_documents
 from training.report.release_history import latest_version, write_history
@@ -78,8 +81,14 @@ def release(run: ReleaseConfig) -> Path:
     for gate in record.gates:
         terminal.say(f"{gate.state}  {gate.gate}: {gate.said}")
     failed, result = gates.refusing(asked, outcomes), replace(result, gates=_gates(shown))
-    target = home / REFUSED / run.version if failed else folder
-    place = put(target, record, result, model=None if failed else run.model, language=run.language)
+    place = put(
+        home / REFUSED / run.version if failed else folder,
+        record,
+        result,
+        model=None if failed else run.model,
+        language=run.language,
+        further=_further(record, trial, run.model),
+    )
     if failed:
         raise Refused(_refusal(run, outcomes, failed, place))
     shutil.rmtree(home / REFUSED / run.version, ignore_errors=True)  # it has passed by now
@@ -211,6 +220,12 @@ def _record(
         code=code_hash(),
         packages=packages(),
     )
+
+
+def _further(record: Record, trial: Trial, model: str) -> dict[str, str]:
+    """The card, and the bill of materials."""
+    facts = DataFacts.of([*trial.seen, *trial.gold], trial.snapshot.manifest)
+    return {"README.md": model_card(record, facts), BILL: bill_of_materials(record, Path(model))}
 
 
 def _against(before: Predecessor) -> Against:

@@ -284,8 +284,8 @@ class ReleaseConfig(Settings):
 class VerifyConfig(Settings):
     """Verification of a release by training its model again.
 
-    snapshot: what it was trained on, also: the snapshots it learnt from besides, init: the model it went on from, and
-    tables: its word vectors, where they are not where they were.
+    snapshot: what it was trained on, also: the snapshots it learnt from besides, init: the model it went on from,
+    tables: its word vectors, and encoder: the folder of the hub encoder, where they are not where they were.
     """
 
     version: str = needed(str, filled, version_fault)
@@ -294,6 +294,7 @@ class VerifyConfig(Settings):
     also: tuple[str, ...] | None = setting(None, _folders)
     init: str | None = setting(None, filled)
     tables: str | None = setting(None, filled)
+    encoder: str | None = setting(None, filled)
 
 
 def _shares(value: object) -> str | None:
