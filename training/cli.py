@@ -157,6 +157,14 @@ def predict(context: typer.Context) -> None:
 
 
 @_hydra_command
+def drift(context: typer.Context) -> None:
+    """Are new articles still like those it was trained on: naba drift model=... input=new.jsonl [output=FOLDER]"""
+    from training.commands.hydra_main import drift_main
+
+    drift_main(context.args)
+
+
+@_hydra_command
 def onnx(context: typer.Context) -> None:
     """Write a model as graphs that ONNX Runtime reads, and naba predict too: naba onnx model=... [output=FOLDER]"""
     from training.commands.hydra_main import onnx_main

@@ -42,6 +42,7 @@ __all__ = [
     "ConfigError",
     "CurveConfig",
     "DataConfig",
+    "DriftConfig",
     "EncoderConfig",
     "EvaluateConfig",
     "FitConfig",
@@ -242,6 +243,25 @@ class PredictConfig(Settings):
     batch_size: int = setting(16, at_least(1))
     device: str = setting("auto", device)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
+    threads: int | None = setting(None, at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriftConfig(Settings):
+    """Comparison of the new articles in `input` with those that a model was trained on; `output` is a folder.
+
+    snapshot: what it was trained on, where that is not where it was. most: articles of the queue. least: the smallest
+    difference that matters, as Cohen's h.
+    """
+
+    model: str = needed(str, filled)
+    input: str = needed(str, filled)
+    snapshot: str | None = setting(None, filled)
+    output: str = setting("drift", filled)
+    most: int = setting(50, at_least(1))
+    least: float = setting(0.1, at_least(0))
+    batch_size: int = setting(16, at_least(1))
+    device: str = setting("auto", device)
     threads: int | None = setting(None, at_least(1))
 
 

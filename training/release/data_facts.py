@@ -20,7 +20,8 @@ _SHOWN = ("Trig-C", "Arg-C+", "Entity")
 class DataFacts:
     """Of the articles that a model has seen or is scored on.
 
-    languages: articles of each. sources: how many differ. published: the first and the last date, where articles say.
+    languages: articles of each. sources: how many names of sources differ; files that are one article each have as
+    many as there are articles. published: the first and the last date, where articles say.
     annotators: how many people marked them, 0 where that is not known. agreed_on: articles that several people marked;
     agreement: their scores, one person's marks against another's, empty where that was not measured.
     """
@@ -67,7 +68,8 @@ class DataFacts:
         """The articles, in a sentence."""
         counted = ", ".join(f"{count} {language}" for language, count in self.languages.items())
         dates = f", published {self.published[0]} to {self.published[1]}" if self.published else ""
-        return f"{self.documents} articles ({counted}) of {self.sources} sources{dates}"
+        sources = f" of {self.sources} sources" if 0 < self.sources < self.documents / 2 else ""
+        return f"{self.documents} articles ({counted}){sources}{dates}"
 
 
 def _with_interval(prf: PRF) -> str:

@@ -56,6 +56,8 @@ class Publication:
         kept = self.release / BILL
         bill = kept.read_text(encoding="utf-8") if kept.is_file() else bill_of_materials(self.record, source)
         (folder / BILL).write_text(bill, encoding="utf-8", newline="\n")
+        for path in filter(Path.is_file, folder.rglob("*")):
+            path.chmod(0o644)  # weights are written for their owner alone
 
     def write_dataset(self, folder: Path) -> None:
         """Write the dataset into the folder, which is made."""
