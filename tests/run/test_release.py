@@ -221,6 +221,21 @@ def test_an_encoder_that_cannot_be_had_is_one_line(place: Path, tmp_path: Path) 
     assert "encoder some/encoder: not on this machine yet" in one_line(done)
 
 
+def test_what_it_costs_to_run_is_measured_and_on_the_page(place: Path) -> None:
+    folder = place / "releases" / "1.0"
+    cost = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["cost"]
+    assert cost["documents"] == Record.open(folder).documents
+    assert len(cost["seconds"]) > 1
+    rate = cost["articles_a_second"]
+    assert 0 < rate["slowest"] <= rate["median"] <= rate["fastest"]
+    assert cost["memory"]["peak"] >= cost["memory"]["before"] > cost["size"]["bytes"]
+    assert cost["size"]["bytes"] == (folder / "model" / "model.safetensors").stat().st_size
+    for name in ("report.html", "report.md"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "What it costs to run" in text
+        assert "Articles a second" in text
+
+
 def test_the_bill_of_materials_is_what_tools_read(place: Path) -> None:
     folder = place / "releases" / "1.0"
     text = (folder / "bom.cdx.json").read_text(encoding="utf-8")

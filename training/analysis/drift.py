@@ -157,7 +157,7 @@ def _of_texts(rows: Sequence[ArticleFigures]) -> Iterator[Measure]:
     yield Measure("unknown", "unreadable words", lambda row: row.unreadable, lambda row: row.words)
     yield Measure("length", "words an article", lambda row: row.words, lambda row: 1, share=False)
     yield Measure("length", "pieces a word", lambda row: row.pieces, lambda row: row.words, share=False)
-    yield Measure("source", "articles of a new source", lambda row: row.new_source, lambda row: 1)
+    yield Measure("source", "a new source", lambda row: row.new_source, lambda row: 1)
     for name in _names(row.language for row in rows):
         yield Measure("language", name, lambda row, name=name: row.language == name, lambda row: 1)  # type: ignore[misc]
     for name in _repeated(row.source for row in rows):

@@ -19,6 +19,7 @@ from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
+from training.inference.running_cost import RunningCost
 from training.lineage.release_record import Gate
 from training.lineage.seed_scores import SeedScores
 from training.scoring.attributes import Attributes, attributes
@@ -57,7 +58,7 @@ class Evaluation:
 
     human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
     read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
-    `gates` are those that the model was held against, where it was.
+    `gates` are those that the model was held against, where it was. cost: what predicting the scored documents cost.
     """
 
     title: str
@@ -82,6 +83,7 @@ class Evaluation:
     dev: int | None = None
     notes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
+    cost: RunningCost | None = None
 
     @cached_property
     def causes(self) -> dict[str, frozenset[str]]:
@@ -114,6 +116,8 @@ class Evaluation:
             parts["human_articles"] = self.human_articles
         if self.dev is not None:
             parts["dev"] = {"documents": self.dev}
+        if self.cost:
+            parts["cost"] = self.cost.as_dict()
         if self.notes:
             parts["notes"] = list(self.notes)
         return {**self.scores.as_dict(), "title": self.title, "meta": dict(self.meta), **parts}
@@ -136,6 +140,7 @@ def evaluation(
     seeds: SeedScores | None = None,
     notes: Iterable[str] = (),
     drops: DropsConfig | None = None,
+    cost: RunningCost | None = None,
 ) -> Evaluation:
     """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
@@ -143,6 +148,7 @@ def evaluation(
     with. `dev`: gold and predicted development documents, to choose thresholds on and what to label next; without them
     the scored documents serve. `agreement`: as a manifest holds it. `seeds`: what trainings with other seeds reached.
     `notes`: what a reader must know, to be put before the remarks on the scores. `drops`: when a change counts.
+    `cost`: what predicting cost.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
@@ -173,6 +179,7 @@ def evaluation(
         seeds=seeds,
         dev=None if dev_pairs is None else len(dev_pairs),
         notes=(*notes, *remarks(scores, ontology)),
+        cost=cost,
     )
 
 

@@ -15,7 +15,6 @@ from annotation import terminal
 from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.messages import first_few
 from annotation.selection.active_learning import Queued, queue
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic, read_documents
@@ -28,11 +27,13 @@ from training.inference.predictor import Predictor
 from training.release.training_lineage import learned_documents, open_training_sources, read_training_record
 
 SCHEMA = 1
+_SHOWN = 5
+"""Reasons in the line that asks for labels; all are in drift.json."""
 _RECORD, _PREDICTED, _QUEUE = "drift.json", "predicted.jsonl", "queue.jsonl"
 _WORDS = {
     "unknown": "{name}: {before} before, {now} now",
     "length": "{name}: {before} before, {now} now",
-    "source": "{name}: {before} before, {now} now",
+    "source": "articles of {name}: {before} before, {now} now",
     "language": "articles in {name}: {before} before, {now} now",
     "type": "predicted {name}: {before} before, {now} now",
     "score": "mean score of {name}: {before} before, {now} now",
@@ -175,7 +176,9 @@ def _say(out: Path, report: DriftReport, order: Sequence[Queued]) -> None:
     if not report.reasons:
         terminal.say("no drift that labels would help against")
         return
-    terminal.say(f"label some of these: {first_few(report.reasons, 5)}")
+    terminal.say(
+        f"label some of these: {'; '.join(report.reasons[:_SHOWN])}{'; ...' if report.reasons[_SHOWN:] else ''}"
+    )
     terminal.say(
         f"{len(order)} articles in the order to label them: {out / _QUEUE}; "
         f"naba queue {out / _PREDICTED} --project NAME puts them in order in a project"

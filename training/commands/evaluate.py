@@ -19,7 +19,9 @@ from training.analysis.oracle_ceilings import Ceilings, ceilings
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.inference.loading import load_on_device
+from training.inference.measured_prediction import predict_measured
 from training.inference.predictor import predict
+from training.inference.running_cost import RunningCost
 from training.lineage.seed_scores import SeedScores
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
@@ -39,7 +41,7 @@ def evaluate(run: EvaluateConfig) -> float:
         raise UsageError(f"{run.snapshot}: its {run.split} split is empty; choose another split=")
     model, dev = _loaded_model(run.model, run), _development_documents(run, snapshot)
     seen = _training_documents(run.model, snapshot)
-    predicted = model.predict(gold, run)
+    predicted, cost = model.measured(gold, run)
     other = _loaded_model(run.against, run) if run.against else None
     about = BaselineRemarks.of(str(run.against), other.encoding.ontology, gold, snapshot) if other else None
     manifest = snapshot.manifest
@@ -63,6 +65,7 @@ def evaluate(run: EvaluateConfig) -> float:
         seeds=SeedScores.read(Path(run.model)),
         notes=[*model.notes(gold, run.model), *_seen(run.model, gold, seen), *(about.notes if about else ())],
         drops=load_gates(run.gates).drops,
+        cost=cost,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(result, out, run.language)
@@ -90,6 +93,10 @@ class _LoadedModel:
         return list(
             with_progress(predict(self.model, self.encoding, gold, batch_size=run.batch_size, version=self.name))
         )
+
+    def measured(self, gold: Sequence[Document], run: EvaluateConfig) -> tuple[list[Document], RunningCost]:
+        """Its predictions for the gold documents, and what they cost."""
+        return predict_measured(self.model, self.encoding, gold, Path(run.model), run.batch_size, self.name)
 
     def ceilings(
         self, gold: Sequence[Document], agreement: Mapping[str, object] | None, run: EvaluateConfig

@@ -164,6 +164,7 @@ def _evaluated(
         seeds=SeedScores.read(Path(run.model)),
         notes=before.remarks.notes if before else (),
         drops=asked.drops,
+        cost=examined.cost,
     )
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
-from annotation.terminal import with_progress
 from training.config.schema import ReleaseConfig
 from training.encoding.coverage import coverage
 from training.inference.loading import load_on_device
+from training.inference.measured_prediction import predict_measured
 from training.inference.predictor import predict
+from training.inference.running_cost import RunningCost
 from training.lineage.release_record import Trained
 from training.model.fingerprint import model_version, weights
 
@@ -36,7 +37,7 @@ class Trial:
 class Examined:
     """A model and its predictions for the gold documents, and for those of dev that were asked for.
 
-    alignment: the coverage of its encoding, in 0..1.
+    alignment: the coverage of its encoding, in 0..1. cost: what predicting gold cost.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Examined:
     predicted: Sequence[Document]
     alignment: float
     dev: Sequence[Document] = ()
+    cost: RunningCost | None = None
 
 
 def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig, dev: Sequence[Document] = ()) -> Examined:
@@ -52,7 +54,7 @@ def examine(path: str | Path, gold: Sequence[Document], run: ReleaseConfig, dev:
     model, encoding = load_on_device(str(path), run)
     digest = weights(model)
     name = model_version(model, digest)
-    documents = [*gold, *dev]
-    predicted = list(with_progress(predict(model, encoding, documents, batch_size=run.batch_size, version=name)))
-    share, many = coverage(encoding, gold).share, len(gold)
-    return Examined(name, digest, encoding.ontology, predicted[:many], share, dev=predicted[many:])
+    predicted, cost = predict_measured(model, encoding, gold, Path(path), run.batch_size, name)
+    on_dev = list(predict(model, encoding, dev, batch_size=run.batch_size, version=name))
+    share = coverage(encoding, gold).share
+    return Examined(name, digest, encoding.ontology, predicted, share, dev=on_dev, cost=cost)
