@@ -159,7 +159,8 @@ def test_text_goes_along_when_it_is_said_and_naba_reads_it(place: Path, tmp_path
     [
         (("9.9", "--to", "out/x"), "name a version that naba release made"),
         (("../1.0", "--to", "out/x"), "must be letters"),
-        (("1.0", "--to", ""), "--to: is empty"),
+        (("1.0", "--to", ""), "is no folder; name one"),
+        (("1.0", "--to", "https://huggingface.co/team/model"), "or write hub:OWNER/NAME"),
         (("1.0", "--to", "hub:nobody"), "says no owner; write hub:OWNER/NAME"),
         (("1.0", "--to", "hub:a/b/c"), "write hub:OWNER/NAME"),
         (("1.0", "--to", "open.yaml"), "holds something else"),

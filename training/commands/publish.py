@@ -38,8 +38,8 @@ def publish(task: PublishTask) -> None:
     """Hand the release on. Raises UsageError when it, its dataset or the target is not what it should be."""
     if fault := version_fault(task.version):
         raise UsageError(f"version {task.version}: {fault}")
-    if not task.to.strip():
-        raise UsageError("--to: is empty; name a folder, or hub:OWNER/NAME")
+    if not task.to.strip() or task.to == "-" or "://" in task.to:
+        raise UsageError(f"--to {task.to!r}: is no folder; name one, or write hub:OWNER/NAME")
     id = repository(task.to) if task.to.startswith(HUB) else None
     release = task.releases / task.version
     record = Record.open(release)

@@ -51,6 +51,11 @@ class DataFacts:
             agreement=agreement_scores(measured.get("overall")),
         )
 
+    @classmethod
+    def unknown(cls) -> DataFacts:
+        """Where the data is not at hand."""
+        return cls(0, {}, 0, None, Licences({}, 0), 0, 0, {})
+
     def annotation(self) -> str:
         """Who annotated, and how well they agree; no names, which are nobody else's to know."""
         people = {0: "Who annotated is not recorded.", 1: "One person annotated."}

@@ -14,7 +14,7 @@ from training.release.use_and_limits import annotators, use_and_limits
 
 def model_card(
     record: Record,
-    facts: DataFacts,
+    facts: DataFacts | None = None,
     *,
     model: str = "model",
     hub: str | None = None,
@@ -23,9 +23,10 @@ def model_card(
 ) -> str:
     """The text of README.md. Its metadata block has a `model-index`, which the hub shows as the model's results.
 
-    model: the path that the model's folder has in the examples; hub: its id there, if it goes to the hub. given: the
-    licence that the publisher says. further: more metadata.
+    facts: of the data, None where it is not at hand. model: the path that the model's folder has in the examples; hub:
+    its id there, if it goes to the hub. given: the licence that the publisher says. further: more metadata.
     """
+    facts = facts or DataFacts.unknown()
     data, encoder = record.snapshot, record.trained.encoder
     results = hub_results(record.model, record.scores, dataset=data.name, split=record.split, revision=data.content)
     parts = [

@@ -39,11 +39,12 @@ def annotators(facts: DataFacts) -> str:
 def _limits(scores: Mapping[str, Mapping[str, float]], facts: DataFacts) -> str:
     reached = scores["all"][HEADLINE]
     parts = {code: part[HEADLINE] for code, part in scores.items() if code != "all"}
+    known = bool(facts.documents)
     rows = [
         f"Of arguments, {HEADLINE} F1 is {percent(reached)}: count on errors in both directions, missed and made up.",
         "Scores are of articles like those it was trained on; of others they are likely lower, and `naba drift` says "
         "how far new articles are from these.",
-        f"It was trained and scored on {facts.about()}. What such articles leave out, it does not find.",
+        *([f"It was trained and scored on {facts.about()}. What such articles leave out, it does not find."] * known),
         "It reads one article at a time: it does not know that two articles report one event.",
         "Chances beside marks were fitted on few articles; the report of the release says how far to trust them.",
     ]

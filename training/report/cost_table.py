@@ -8,6 +8,7 @@ from training.inference.running_cost import RunningCost, shown
 
 WORDS = {
     "title": "What it costs to run",
+    "caption": "Measured on this machine",
     "articles": "Articles a second",
     "words": "Words a second",
     "memory": "Memory",
@@ -21,7 +22,7 @@ WORDS = {
     "threads": "{threads} of {cores} cores at work, load {load} in the minute before",
     "busy": "Others were at work on the machine meanwhile, so alone it is faster.",
     "explain": (
-        "Measured here while the {documents} scored articles ({words} words) were predicted, {passes} times. The "
+        "Measured while the {documents} scored articles ({words} words) were predicted, {passes} times. The "
         "median is shown; other articles, machines and batch sizes differ, and nothing but another measurement says "
         "how much."
     ),
