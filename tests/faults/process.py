@@ -41,7 +41,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: exit code (minus the signal that killed it), output, and its number of steps and requests."""
+    """How a command ended: exit code (minus the signal that killed it), output, number of steps and requests."""
 
     code: int
     out: str
