@@ -157,6 +157,14 @@ def predict(context: typer.Context) -> None:
 
 
 @_hydra_command
+def drift(context: typer.Context) -> None:
+    """Are new articles still like those it was trained on: naba drift model=... input=new.jsonl [output=FOLDER]"""
+    from training.commands.hydra_main import drift_main
+
+    drift_main(context.args)
+
+
+@_hydra_command
 def onnx(context: typer.Context) -> None:
     """Write a model as graphs that ONNX Runtime reads, and naba predict too: naba onnx model=... [output=FOLDER]"""
     from training.commands.hydra_main import onnx_main
@@ -174,6 +182,28 @@ def release(context: typer.Context) -> None:
         verify_main([word if "=" in word or word.startswith("-") else f"version={word}" for word in words])
     else:
         release_main(context.args)
+
+
+@_learning_command
+def publish(
+    version: Annotated[str, typer.Argument(help="A version that naba release made.")],
+    to: Annotated[str, typer.Option(help="A folder that is new, or hub:OWNER/NAME.")],
+    releases: Annotated[Path, typer.Option(help="Where releases are kept.")] = Path("releases"),
+    snapshot: Annotated[Path | None, typer.Option(help="Its dataset, where it is no longer where it was.")] = None,
+    with_text: Annotated[bool, typer.Option("--with-text", help="The articles' text too; else marks alone.")] = False,
+    licence: Annotated[
+        str | None, typer.Option("--licence", "--license", help="What you publish under; else what the articles say.")
+    ] = None,
+    public: Annotated[bool, typer.Option("--public", help="New repositories of the hub are for anybody.")] = False,
+) -> None:
+    """Hand a release on, model and dataset with their cards: naba publish VERSION --to FOLDER|hub:OWNER/NAME
+
+    FOLDER opens with from_pretrained, and with load_dataset. The articles' text and the names of annotators stay here.
+    """
+    from training.commands.publish import PublishTask
+    from training.commands.publish import publish as hand_on
+
+    hand_on(PublishTask(version, to, releases, snapshot, with_text, licence, public))
 
 
 app.add_typer(annotation.app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -114,7 +115,9 @@ def _text(raw: bytes, name: str) -> Document:
 
 
 def _html(raw: bytes, name: str) -> Document:
-    from annotation.articles import html  # slow to import, and only needed for pages of HTML
+    # slow to import, and only needed for pages of HTML
+    from annotation.articles import html
+    from annotation.articles.licence import licence_of_page
 
     text, encoding = html.decode_html(raw)
     page, extracted = html.Page(text), html.extract(text)
@@ -123,6 +126,7 @@ def _html(raw: bytes, name: str) -> Document:
         name=name,
         url=extracted.url,
         published=extracted.published,
+        licence=licence_of_page(text) or extracted.licence,
         encoding=encoding,
         raw_sha256=hashlib.sha256(raw).hexdigest(),
     )
@@ -135,7 +139,7 @@ def _row(row: SourceRow, name: str, limit: int) -> Document:
         raise ValueError(f"has no `text`: {text!r}" if "text" in row else "has no `text`")
     if len(text) > limit:
         raise ValueError(f"its text is over {limit:,} characters")
-    values = {key: _value(row, key) for key in ("id", "title", "url", "published", "source")}
+    values = {key: _value(row, key) for key in ("id", "title", "url", "published", "source", "licence", "license")}
     if not all(map(encodable, filter(None, (text, *values.values())))) or "\0" in text:
         raise ValueError("holds characters that are no text: half a surrogate pair, or NUL")
     source = Source(
@@ -143,6 +147,7 @@ def _row(row: SourceRow, name: str, limit: int) -> Document:
         title=values["title"],
         url=values["url"],
         published=values["published"],
+        licence=values["licence"] or values["license"],
         raw_sha256=sha256(text),
     )
     return _document(text, whole(text) if row.get("body") is True else find_body(text), source, id=values["id"])
@@ -163,13 +168,5 @@ def _document(readable: str, body: Body | None, source: Source, id: str | None =
     text = body.text(readable) if body else ""
     if body is None or not text.strip():
         raise ValueError("holds no article: nothing is left without the page around it")
-    source = Source(
-        name=source.name,
-        title=source.title or body.title,
-        url=source.url,
-        published=source.published,
-        encoding=source.encoding,
-        raw_sha256=source.raw_sha256,
-        body=body.ranges,
-    )
+    source = replace(source, title=source.title or body.title, body=body.ranges)
     return Document(id=id or text_id(text), text=text, language=language(text), source=source)

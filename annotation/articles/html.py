@@ -43,6 +43,7 @@ class Extract:
     title: str = ""
     url: str | None = None
     published: str | None = None
+    licence: str | None = None
 
 
 class Page:
@@ -127,7 +128,9 @@ def extract(source: str) -> Extract:
         return Extract()
     if result is None or isinstance(result, dict):
         return Extract()
-    return Extract(result.text or "", result.title or "", result.url or None, result.date or None)
+    return Extract(
+        result.text or "", result.title or "", result.url or None, result.date or None, result.license or None
+    )
 
 
 def article(page: Page, extracted: Extract) -> list[Range]:

@@ -2,7 +2,7 @@
 
     .txt                  a scraped page as text, in UTF-8, UTF-16, windows-1255 or windows-1256
     .html .htm            a scraped page
-    .jsonl .jsonl.gz      one article a row: `text`, and optionally `id title url published source`
+    .jsonl .jsonl.gz      one article a row: `text`, and optionally `id title url published source licence`
     .parquet              the same as columns
 
 The body is searched in all of them. Exceptions are a row with `"body": true`, whose text is the article and nothing

@@ -103,6 +103,8 @@ class Source:
 
     `body` holds ranges of the raw file's readable text (for plain text: the file as decoded with `encoding`; for HTML:
     its visible text). Each is one line; joined by newlines they are `Document.text`. Empty means the whole.
+
+    `licence` is what the article is under as it says so itself: an id, an address or words.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Source:
     encoding: str = "utf-8"
     raw_sha256: str | None = None
     body: tuple[tuple[int, int], ...] = ()
+    licence: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

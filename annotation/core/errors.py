@@ -14,6 +14,7 @@ NabaError                      exit 2 unless another is given
 │   └── ProjectError           (exit 2) the project is not as naba made it
 ├── EndpointError              exit 3: the server of a language model
 │   └── AnswerError            it gave no usable answer on one article; the others go on
+├── HubError                   exit 3: the Hugging Face hub, or the connection to it
 ├── MachineError               exit 3: the disk is full, may not be written, or fails
 └── Refused                    exit 1: a gate or a check failed
 
@@ -113,9 +114,13 @@ class ProjectError(StudioError):
     exit_code = 2
 
 
-class EndpointError(NabaError):
-    """The server of a language model cannot be used."""
+class HubError(NabaError):
+    """The Hugging Face hub could not be reached, or could not do what it was asked to do."""
 
+    exit_code = 3
+
+
+class EndpointError(NabaError):
     exit_code = 3
 
 

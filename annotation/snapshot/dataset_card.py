@@ -6,23 +6,25 @@ from collections.abc import Iterable
 
 import yaml
 
+from annotation.core.licences import Licences
 from annotation.core.ontology import Ontology
+from annotation.snapshot.licence_card import licence_metadata, licence_table
 from annotation.snapshot.manifest import Manifest
 from annotation.snapshot.splits import SPLITS
 
 
-def dataset_card(manifest: Manifest, ontology: Ontology) -> str:
+def dataset_card(manifest: Manifest, ontology: Ontology, licences: Licences) -> str:
     """The text of README.md: the metadata block, then tables with counts of each split."""
     metadata = {
         "language": sorted({language for counts in manifest.counts.values() for language in counts.languages}),
-        "license": "other",
+        **licence_metadata(licences, several=True),
         "pretty_name": manifest.name,
         "task_categories": ["token-classification"],
         "tags": ["event-extraction", "naba"],
         "configs": [
             {
                 "config_name": "default",
-                "data_files": [{"split": name, "path": f"{name}.parquet"} for name in _filled(manifest)],
+                "data_files": [{"split": name, "path": f"{name}.parquet"} for name in filled_splits(manifest)],
             }
         ],
     }
@@ -32,10 +34,16 @@ def dataset_card(manifest: Manifest, ontology: Ontology) -> str:
         "News articles in which events, their arguments and the entities that fill them are marked. Offsets count "
         "code points of `text`; `end` is exclusive.\n",
         _table("Documents", manifest, ["documents", "characters"]),
-        *(_table(title, manifest, None, kind) for title, kind in _TABLES),
+        *label_tables(manifest),
+        f"## Licences\n\n{licence_table(licences)}",
         _origin(manifest, ontology),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def label_tables(manifest: Manifest) -> list[str]:
+    """A table for languages and each kind of label, with a column per split; empty ones among them."""
+    return [_table(title, manifest, None, kind) for title, kind in _TABLES]
 
 
 _TABLES = (
@@ -47,7 +55,7 @@ _TABLES = (
 )
 
 
-def _filled(manifest: Manifest) -> list[str]:
+def filled_splits(manifest: Manifest) -> list[str]:
     """The splits that have documents; an empty one is not listed for loading."""
     return [name for name in SPLITS if manifest.counts[name].documents]
 

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from annotation.core.document import Document
 from annotation.core.errors import OntologyError, SnapshotError
+from annotation.core.licences import Licences
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
 from annotation.snapshot.dataset_card import dataset_card
@@ -155,7 +156,8 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
         for name in SPLITS:
             parquet.write_parquet(building / f"{name}.parquet", parts[name])
         (building / ONTOLOGY).write_text(ontology.source, encoding="utf-8", newline="\n")
-        (building / "README.md").write_text(dataset_card(manifest, ontology), encoding="utf-8", newline="\n")
+        licences = Licences.of(document for name in SPLITS for document in parts[name])
+        (building / "README.md").write_text(dataset_card(manifest, ontology, licences), encoding="utf-8", newline="\n")
         files = {file.name: file_hash(file) for file in sorted(building.iterdir())}
         manifest = manifest.sealed(files)
         (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")

@@ -23,7 +23,7 @@ _EVENT = pa.struct([("trigger", _SPAN), ("arguments", pa.list_(_ARGUMENT)), ("at
 _LINK = pa.struct([("label", pa.string()), ("a", _SPAN), ("b", _SPAN), ("score", pa.float64())])
 _RANGE = pa.struct([("start", pa.int64()), ("end", pa.int64())])
 _SOURCE = pa.struct(
-    [(name, pa.string()) for name in ("name", "title", "url", "published", "encoding", "raw_sha256")]
+    [(name, pa.string()) for name in ("name", "title", "url", "published", "encoding", "raw_sha256", "licence")]
     + [("body", pa.list_(_RANGE))]
 )
 _REGION = pa.struct([("span", _SPAN), ("region", pa.string())])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SourceRow: TypeAlias = Mapping[str, object]
 
-COLUMNS = ("id", "text", "title", "url", "published", "source", "body")
+COLUMNS = ("id", "text", "title", "url", "published", "source", "licence", "license", "body")
 BLANK_LINES = 1_000_000
 """Most blank lines in a row; 300 million of them take no more than 300 KB as .gz."""
 _SKIPPED = 20

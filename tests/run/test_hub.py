@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, normalizers, pre_tokenizers, processors
 from tokenizers.models import WordPiece
 from tokenizers.trainers import WordPieceTrainer
@@ -58,6 +58,36 @@ def test_a_hub_encoder_is_trained_and_then_needed_no_more(tmp_path: Path) -> Non
     assert encoding.window == 64
     scored = naba("evaluate", "model=run/model", "snapshot=snap", cwd=tmp_path)
     assert scored.code == 0, scored.err
+
+
+def test_a_release_on_a_hub_encoder_is_trained_again_and_has_the_same_weights(tmp_path: Path) -> None:
+    small(tmp_path / "snap", count=24)
+    pretrained(tmp_path / "encoder")
+    train = (
+        *("train", "snapshot=snap", "experiment=hub", "encoder.name=encoder", "tracking=off", "model.hidden_size=24"),
+        *("model.head_size=8", "model.max_width=4", "fit.batch_size=4", "fit.device=cpu", "fit.threads=1"),
+    )
+    assert naba(*train, "output=run", "fit.epochs=2", cwd=tmp_path).code == 0
+    (tmp_path / "open.yaml").write_text("leakage: 0\n", encoding="utf-8")
+    released = naba("release", "version=1.0", "model=run/model", "snapshot=snap", "gates=open.yaml", cwd=tmp_path)
+    assert released.code == 0, released.err
+    bill = json.loads((tmp_path / "releases" / "1.0" / "bom.cdx.json").read_text(encoding="utf-8"))
+    (encoder,) = (part for part in bill["components"] if part["bom-ref"] == "encoder")
+    assert encoder["hashes"][0]["content"] == file_hash(tmp_path / "encoder" / "model.safetensors")
+    done = naba("release", "--verify", "1.0", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "trained again its weights are the same, to the bit" in done.out
+
+    (tmp_path / "encoder").rename(tmp_path / "moved")
+    done = naba("release", "--verify", "1.0", cwd=tmp_path)
+    assert done.code == 2
+    assert "so say encoder=FOLDER of that" in done.err
+    assert naba("release", "--verify", "1.0", "encoder=moved", cwd=tmp_path).code == 0
+    weights = load_file(tmp_path / "moved" / "model.safetensors")
+    save_file({name: weight + 1 for name, weight in weights.items()}, tmp_path / "moved" / "model.safetensors")
+    done = naba("release", "--verify", "1.0", "encoder=moved", cwd=tmp_path)
+    assert done.code == 2
+    assert "encoder moved: its weights are" in done.err
 
 
 def test_a_frozen_encoder_stays_as_it_was_and_a_run_that_was_cut_short_ends_the_same(

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from huggingface_hub import ModelCard
 
 from annotation.core.document import Document
@@ -70,7 +72,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_release_is_complete_and_says_what_it_was_made_from(place: Path) -> None:
     folder = place / "releases" / "1.0"
     assert sorted(path.name for path in folder.iterdir()) == [
-        *("README.md", "metrics.json", "model", "predictions.jsonl", "release.json", "report.html", "report.md"),
+        *("README.md", "bom.cdx.json", "metrics.json", "model", "predictions.jsonl"),
+        *("release.json", "report.html", "report.md"),
     ]
     record = Record.open(folder)
     assert record.passed
@@ -268,11 +271,47 @@ def test_other_training_gives_other_weights_and_is_told(place: Path, tmp_path: P
     assert "naba's code is another" in done.err
 
 
-def test_a_pretrained_encoder_is_not_trained_again(place: Path, tmp_path: Path) -> None:
+def test_an_encoder_that_cannot_be_had_is_one_line(place: Path, tmp_path: Path) -> None:
     forged(place, tmp_path, encoder={"kind": "hub", "name": "some/encoder"})
     done = naba("release", "--verify", "1.0", f"releases={tmp_path}", cwd=place)
-    assert done.code == 0, done.err
-    assert "some/encoder is pretrained, so the model is not trained again" in done.out
+    assert done.code == 2
+    assert "encoder some/encoder: not on this machine yet" in one_line(done)
+
+
+def test_what_it_costs_to_run_is_measured_and_on_the_page(place: Path) -> None:
+    folder = place / "releases" / "1.0"
+    cost = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["cost"]
+    assert cost["documents"] == Record.open(folder).documents
+    assert len(cost["seconds"]) > 1
+    rate = cost["articles_a_second"]
+    assert 0 < rate["slowest"] <= rate["median"] <= rate["fastest"]
+    assert cost["memory"]["peak"] >= cost["memory"]["before"] > cost["size"]["bytes"]
+    assert cost["size"]["bytes"] == (folder / "model" / "model.safetensors").stat().st_size
+    for name in ("report.html", "report.md"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "What it costs to run" in text
+        assert "Articles a second" in text
+
+
+def test_the_bill_of_materials_is_what_tools_read(place: Path) -> None:
+    folder = place / "releases" / "1.0"
+    text = (folder / "bom.cdx.json").read_text(encoding="utf-8")
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    bill, record = json.loads(text), Record.open(folder)
+    model = bill["metadata"]["component"]
+    assert (model["type"], model["version"]) == ("machine-learning-model", "1.0")
+    assert model["hashes"][0]["content"] == record.files["model/model.safetensors"]
+    parts = {part["name"]: part for part in bill["components"]}
+    assert parts["torch"]["version"] == record.packages["torch"]
+    assert parts["snap"]["hashes"][0]["content"] == record.snapshot.content
+    assert "pytest" not in parts
+
+
+def test_the_card_says_what_the_model_is_for_and_who_annotated(place: Path) -> None:
+    card = (place / "releases" / "1.0" / "README.md").read_text(encoding="utf-8")
+    for section in ("Intended use", "What it must not be used for", "Limits", "Annotators", "Licence"):
+        assert f"## {section}\n" in card
+    assert "was not measured" in card
 
 
 def test_nothing_is_compared_with_a_release_that_was_changed(place: Path, tmp_path: Path) -> None:

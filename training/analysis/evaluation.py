@@ -29,6 +29,7 @@ from training.analysis.since_before import SinceBefore
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
 from training.analysis.training_noise import SeedsScored
+from training.inference.running_cost import RunningCost
 from training.lineage.release_record import Gate
 from training.lineage.seed_scores import SeedScores
 from training.scoring.attributes import Attributes, attributes
@@ -85,10 +86,10 @@ class Evaluation:
 
     human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
     read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
-    `gates` are those that the model was held against, where it was. pages: addresses of other pages, relative to this
     one's: `AGAINST` is the report of the model before. seed_noise: what the seed does to the scores, where the models
     of other seeds are at hand. votes: what each model at hand predicts, by document, for suspects in gold. groups:
-    scores by what is known of the articles. phrases: what phrases of train alone reach.
+    scores by what is known of the articles. phrases: what phrases of train alone reach. cost: what predicting the
+    scored documents cost.
     """
 
     title: str
@@ -113,6 +114,7 @@ class Evaluation:
     dev: int | None = None
     notes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
+    cost: RunningCost | None = None
     pages: Mapping[str, str] = field(default_factory=dict)
     phrases: Scores | None = None
     seed_noise: SeedsScored | None = None
@@ -186,6 +188,8 @@ class Evaluation:
             parts["phrases"] = self.phrases.overall.as_dict()
         if self.dev is not None:
             parts["dev"] = {"documents": self.dev}
+        if self.cost:
+            parts["cost"] = self.cost.as_dict()
         if self.notes:
             parts["notes"] = list(self.notes)
         return {**self.scores.as_dict(), "title": self.title, "meta": dict(self.meta), **parts}
@@ -211,6 +215,7 @@ def evaluation(
     drops: DropsConfig | None = None,
     trainings: OtherTrainings | None = None,
     phrases_of: Sequence[Document] | None = None,
+    cost: RunningCost | None = None,
 ) -> Evaluation:
     """Evaluate predictions against gold. Raises UsageError when there is no gold Document, or the sides do not fit.
 
@@ -219,7 +224,7 @@ def evaluation(
     thresholds on and what to label next; without them the scored documents serve. `agreement`: as a manifest holds it.
     `seeds`: what trainings with other seeds reached. `notes`: what a reader must know, to be put before the remarks on
     the scores. `drops`: when a change counts. `trainings`: what models of other seeds predict for the same documents.
-    `phrases_of`: what the baseline without a model learns its phrases from.
+    `phrases_of`: what the baseline without a model learns its phrases from. `cost`: what predicting cost.
     """
     if not gold:
         raise UsageError("there are 0 gold Documents to score against; name a file or a split that has some")
@@ -254,6 +259,7 @@ def evaluation(
         groups=document_groups(pairs, scores, training),
         votes=trainings.votes(predicted, before[1] if before else (), before_seen or ()),
         phrases=phrase_baseline(pairs, phrases_of, ontology),
+        cost=cost,
     )
 
 

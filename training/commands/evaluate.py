@@ -25,6 +25,7 @@ from training.analysis.since_before import SinceBefore
 from training.config.schema import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.inference.loading import load_on_device
+from training.inference.measured_prediction import MeasuredPrediction
 from training.inference.predictor import predict
 from training.lineage.release_record import RECORD, Trained
 from training.lineage.seed_scores import SeedScores
@@ -50,7 +51,10 @@ def evaluate(run: EvaluateConfig) -> float:
     dev, seen = _development_documents(run, snapshot, how), how.training.seen if how.training else None
     earlier = _earlier(run, snapshot, how) if run.against else None
     older = earlier.gold if earlier else []
-    predicted, dev_predicted, older_predicted = predict_each(partial(model.predict, run=run), gold, dev, older)
+    meter = MeasuredPrediction(model.model, model.encoding, Path(run.model), run.batch_size, model.name)
+    predicted, dev_predicted, older_predicted = predict_each(
+        partial(meter.predict, measured=len(gold)), gold, dev, older
+    )
     before = _Before.of(earlier, gold, run) if earlier else None
     about = before.remarks if before else None
     manifest = snapshot.manifest
@@ -78,6 +82,7 @@ def evaluate(run: EvaluateConfig) -> float:
         drops=load_gates(run.gates).drops,
         trainings=trainings,
         phrases_of=snapshot.train if run.split != "train" else None,
+        cost=meter.cost,
     )
     out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(replace(result, pages=_pages(run, out)), out, run.language)

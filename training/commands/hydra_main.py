@@ -32,6 +32,7 @@ from training.config.pretraining import PretrainConfig
 from training.config.schema import (
     AuditConfig,
     CurveConfig,
+    DriftConfig,
     EvaluateConfig,
     OnnxConfig,
     PredictConfig,
@@ -81,6 +82,12 @@ def predict_main(overrides: Sequence[str]) -> None:
     """`naba predict`: mark events in a file of Documents. Raises NabaError."""
     with _hydra("predict", overrides, PredictConfig):
         _predict()
+
+
+def drift_main(overrides: Sequence[str]) -> None:
+    """`naba drift`: compare new articles with those a model was trained on. Raises NabaError."""
+    with _hydra("drift", overrides, DriftConfig):
+        _drift()
 
 
 def onnx_main(overrides: Sequence[str]) -> None:
@@ -197,6 +204,15 @@ def _predict(cfg: DictConfig) -> float:
     from training.commands import predict
 
     return predict.predict(run)
+
+
+@_entry("drift")
+def _drift(cfg: DictConfig) -> float:
+    run = typed(cfg, DriftConfig)
+    from training.commands import drift
+
+    drift.drift(run)
+    return 0.0
 
 
 @_entry("onnx")

@@ -25,7 +25,11 @@ def predict(run: PredictConfig) -> int:
     An interrupted run is resumed where it stopped, and writes the same bytes. An output of "-" is standard output.
     Raises UsageError for unreadable files.
     """
-    predictor = load_predictor(run)
+    return write_predictions(run, load_predictor(run))
+
+
+def write_predictions(run: PredictConfig, predictor: Predictor) -> int:
+    """As `predict`, with a predictor that is loaded already."""
     archive = DocumentSource.open(Path(run.input))
     if Path(run.output).resolve().is_relative_to(Path(run.input).resolve()):
         raise UsageError(f"{run.output}: is in what is read; choose another output=")

@@ -1,6 +1,6 @@
 """The work behind `naba release`: score a model, hold it against the gates, and keep it if they let it pass.
 
-releases/VERSION/       model/ report.html report.md metrics.json predictions.jsonl release.json README.md
+releases/VERSION/       model/ report.html report.md metrics.json predictions.jsonl release.json README.md bom.cdx.json
 releases/refused/       the same without the model, of what the gates refused
 releases/history.html   every release beside the others
 """
@@ -32,10 +32,13 @@ from training.lineage.release_record import RECORD, Against, Data, Gate, Record,
 from training.lineage.seed_scores import SeedScores
 from training.release import gates
 from training.release.baseline_remarks import BaselineRemarks
+from training.release.bill_of_materials import BILL, bill_of_materials
 from training.release.candidate import Examined, Trial, examine
 from training.release.change_record import record_of_change
+from training.release.data_facts import DataFacts
 from training.release.earlier_model import EarlierModel, test_sets
 from training.release.gates import Findings, GatesConfig, Outcome
+from training.release.model_card import model_card
 from training.release.publish import announce, put
 from training.release.seed_predictions import other_trainings
 from training.release.training_lineage import TrainingDocuments, read_training_record
@@ -85,8 +88,14 @@ def release(run: ReleaseConfig) -> Path:
         terminal.say(f"{gate.state}  {gate.gate}: {gate.said}")
     failed = gates.refusing(asked, outcomes)
     result = replace(result, gates=_gates(shown), pages=_pages(before, home, refused=bool(failed)))
-    target = home / REFUSED / run.version if failed else folder
-    place = put(target, record, result, model=None if failed else run.model, language=run.language)
+    place = put(
+        home / REFUSED / run.version if failed else folder,
+        record,
+        result,
+        model=None if failed else run.model,
+        language=run.language,
+        further=_further(record, trial, run.model),
+    )
     if failed:
         write_history(home, run.language)
         raise Refused(_refusal(run, outcomes, failed, place))
@@ -183,6 +192,7 @@ def _evaluated(
         drops=asked.drops,
         trainings=other_trainings(Path(run.model), before.model.path if before else None, trial.gold, run),
         phrases_of=trial.snapshot.train if run.split != "train" else None,
+        cost=examined.cost,
     )
 
 
@@ -252,6 +262,12 @@ def _record(
         code=code_hash(),
         packages=packages(),
     )
+
+
+def _further(record: Record, trial: Trial, model: str) -> dict[str, str]:
+    """The card, and the bill of materials."""
+    facts = DataFacts.of([*trial.training.seen, *trial.gold], trial.snapshot.manifest)
+    return {"README.md": model_card(record, facts), BILL: bill_of_materials(record, Path(model))}
 
 
 def _against(before: Predecessor, result: Evaluation) -> Against:

@@ -14,20 +14,32 @@ from annotation.core.document import Json
 from annotation.core.errors import Refused, UsageError
 from training.commands import train
 from training.commands.initial_check import model_folder
-from training.config.schema import TrackingConfig, TrainConfig, VerifyConfig, read_config
+from training.config.schema import (
+    AnyEncoderConfig,
+    HubEncoderConfig,
+    PretrainedEncoderConfig,
+    TrackingConfig,
+    TrainConfig,
+    VerifyConfig,
+    read_config,
+)
+from training.encoding.bundled import checkpoint_of
+from training.encoding.hub import checkpoint_hash
 from training.encoding.word_vectors import tables_digest
 from training.inference.loading import load_model
 from training.lineage.release_record import RECORD, Record, code_hash, packages
+from training.loop.one_device import computed_on
 from training.loop.training_sources import TrainingSources
+from training.model.encoder import read_checkpoint
 from training.model.fingerprint import weights
 from training.release.training_lineage import open_training_sources
 
 
 def verify(run: VerifyConfig) -> None:
-    """Check that a release's files are unchanged, and that training its compact model again gives the same weights.
+    """Check that a release's files are unchanged, and that training its model again gives the same weights.
 
-    A hub encoder is not trained again. Raises UsageError when a file of the release, or a snapshot, has changed, or the
-    record speaks of other weights; Refused when the weights differ, with what else differs.
+    Raises UsageError when a file of the release, a snapshot or the encoder it began with has changed or is missing, or
+    the record speaks of other weights; Refused when the weights differ, with what else differs.
     """
     folder = Path(run.releases) / run.version
     record = Record.open_whole(folder)
@@ -35,9 +47,6 @@ def verify(run: VerifyConfig) -> None:
     _check_weights(folder / "model", record)
     config = read_config(record.trained.config)
     sources = open_training_sources(record.trained, run.snapshot, run.also or (), setting="snapshot")
-    if config.encoder.kind != "compact":
-        terminal.say(f"{record.trained.encoder} is pretrained, so the model is not trained again")
-        return
     recorded = _training_record(folder / "model")
     if stages := cast(Sequence[int], recorded.get("stages", ())):
         said = ", then ".join(map(str, stages))
@@ -46,11 +55,12 @@ def verify(run: VerifyConfig) -> None:
     with tempfile.TemporaryDirectory(prefix="naba-verify-") as place:
         init, tables = _initial(record, run.init), _tables(config, run.tables, recorded.get("tables"))
         wanted = replace(_at(config, sources, tables), init=init, output=place, resume=False)
+        wanted = replace(wanted, encoder=_same_encoder(wanted.encoder, run.encoder, recorded.get("encoder_weights")))
         train.train(replace(wanted, tracking=TrackingConfig(mode="off")))
         model, _ = load_model(Path(place) / "model")
         digest = weights(model)
     if digest != record.weights:
-        why = "; ".join(_differences(record, config)) or "the machine is another one"
+        why = "; ".join(_differences(record, config, recorded)) or "the machine is another one"
         raise Refused(
             f"release {run.version}: trained again its weights are {digest[:12]}, not {record.weights[:12]} ({why})"
         )
@@ -97,6 +107,28 @@ def _tables(config: TrainConfig, path: str | None, digest: object) -> str | None
     return place
 
 
+def _same_encoder(encoder: AnyEncoderConfig, path: str | None, digest: object) -> AnyEncoderConfig:
+    """The encoder that the training began with, at this place if one is given.
+
+    Raises UsageError when it cannot be had, or its weights are others.
+    """
+    if not isinstance(encoder, PretrainedEncoderConfig):
+        return encoder
+    if path is not None and isinstance(encoder, HubEncoderConfig):
+        encoder = replace(encoder, name=path, revision=None)
+    elif path is not None:
+        raise UsageError(f"encoder={path}: the release began with {encoder.id}, which naba brings; leave it out")
+    remedy = f"the release began with {str(digest)[:12]}, so say encoder=FOLDER of that" if digest else ""
+    name, revision = checkpoint_of(encoder)
+    try:
+        read_checkpoint(name, revision, None)
+    except UsageError as error:
+        raise UsageError(f"{error}; {remedy}" if remedy else str(error)) from error
+    if digest and (found := checkpoint_hash(name, revision)) != digest:
+        raise UsageError(f"encoder {name}: its weights are {found[:12]}; {remedy}")
+    return encoder
+
+
 def _initial(record: Record, path: str | None) -> str | None:
     """Where the model is that the training went on from, if it did. Raises UsageError when it is missing or another."""
     origin = record.trained.init
@@ -114,8 +146,11 @@ def _initial(record: Record, path: str | None) -> str | None:
     return path or origin.path
 
 
-def _differences(record: Record, config: TrainConfig) -> Iterator[str]:
+def _differences(record: Record, config: TrainConfig, recorded: Json) -> Iterator[str]:
     """What may have changed the weights."""
+    for name, value in computed_on(config.fit).items():
+        if name in recorded and recorded[name] != value:
+            yield f"{name} {recorded[name]} then, {value} now"
     then, now = record.trained.packages, packages()
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):

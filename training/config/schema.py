@@ -42,6 +42,7 @@ __all__ = [
     "ConfigError",
     "CurveConfig",
     "DataConfig",
+    "DriftConfig",
     "EncoderConfig",
     "EvaluateConfig",
     "FitConfig",
@@ -250,6 +251,25 @@ class PredictConfig(Settings):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DriftConfig(Settings):
+    """Comparison of the new articles in `input` with those that a model was trained on; `output` is a folder.
+
+    snapshot: what it was trained on, where that is not where it was. most: articles of the queue. least: the smallest
+    difference that matters, as Cohen's h.
+    """
+
+    model: str = needed(str, filled)
+    input: str = needed(str, filled)
+    snapshot: str | None = setting(None, filled)
+    output: str = setting("drift", filled)
+    most: int = setting(50, at_least(1))
+    least: float = setting(0.1, at_least(0))
+    batch_size: int = setting(16, at_least(1))
+    device: str = setting("auto", device)
+    threads: int | None = setting(None, at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
 class OnnxConfig(Settings):
     """Export of a trained model as ONNX graphs into the folder `output`, by default `onnx` beside the model."""
 
@@ -291,8 +311,8 @@ class ReleaseConfig(Settings):
 class VerifyConfig(Settings):
     """Verification of a release by training its model again.
 
-    snapshot: what it was trained on, also: the snapshots it learnt from besides, init: the model it went on from, and
-    tables: its word vectors, where they are not where they were.
+    snapshot: what it was trained on, also: the snapshots it learnt from besides, init: the model it went on from,
+    tables: its word vectors, and encoder: the folder of the hub encoder, where they are not where they were.
     """
 
     version: str = needed(str, filled, version_fault)
@@ -301,6 +321,7 @@ class VerifyConfig(Settings):
     also: tuple[str, ...] | None = setting(None, _folders)
     init: str | None = setting(None, filled)
     tables: str | None = setting(None, filled)
+    encoder: str | None = setting(None, filled)
 
 
 def _shares(value: object) -> str | None:

@@ -1,7 +1,7 @@
 """Sources of Documents for prediction: any number of files of several formats, readable from any position.
 
     .jsonl .jsonl.gz    Documents, one a line
-    .parquet            the columns of a snapshot, or `text` and optionally `id title url published source`
+    .parquet            the columns of a snapshot, or `text` and optionally `id title url published source licence`
     a folder            all such files in it, in the order of their names; of a snapshot: train, dev, test
 
 The text of a row is used unchanged; `naba read` is the command that extracts articles from pages.
@@ -148,7 +148,15 @@ def _row(path: Path, number: int, row: SourceRow) -> Document:
     if not isinstance(text, str):
         raise at_fault(path, number, "has no text", "remove the row")
     title, url, published = (None if row.get(n) is None else str(row[n]) for n in ("title", "url", "published"))
-    source = Source(str(row.get("source") or path.name), title, url, published, raw_sha256=sha256(text))
+    licence = row.get("licence") or row.get("license")
+    source = Source(
+        str(row.get("source") or path.name),
+        title,
+        url,
+        published,
+        raw_sha256=sha256(text),
+        licence=None if licence is None else str(licence),
+    )
     return Document(str(row.get("id") or text_id(text)), text, _language(text), source=source)
 
 

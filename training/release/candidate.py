@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
-from annotation.terminal import with_progress
 from training.config.schema import ReleaseConfig
 from training.encoding.coverage import coverage
 from training.inference.loading import load_on_device
-from training.inference.predictor import predict
+from training.inference.measured_prediction import MeasuredPrediction
+from training.inference.running_cost import RunningCost
 from training.lineage.release_record import Trained
 from training.model.fingerprint import model_version, weights
 from training.release.earlier_model import predict_each
@@ -43,7 +44,8 @@ class Trial:
 class Examined:
     """A model and its predictions for the gold documents, and for those of dev and of `older` that were asked for.
 
-    alignment: the coverage of its encoding, in 0..1. older: those of the test set of the model compared with.
+    alignment: the coverage of its encoding, in 0..1. older: those of the test set of the model compared with. cost:
+    what predicting gold cost.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Examined:
     alignment: float
     dev: Sequence[Document] = ()
     older: Sequence[Document] = ()
+    cost: RunningCost | None = None
 
 
 def examine(
@@ -66,10 +69,7 @@ def examine(
     model, encoding = load_on_device(str(path), run)
     digest = weights(model)
     name = model_version(model, digest)
-
-    def predicted(documents: Sequence[Document]) -> list[Document]:
-        return list(with_progress(predict(model, encoding, documents, batch_size=run.batch_size, version=name)))
-
-    parts = predict_each(predicted, gold, dev, older)
+    meter = MeasuredPrediction(model, encoding, Path(path), run.batch_size, name)
+    parts = predict_each(partial(meter.predict, measured=len(gold)), gold, dev, older)
     share = coverage(encoding, gold).share
-    return Examined(name, digest, encoding.ontology, parts[0], share, dev=parts[1], older=parts[2])
+    return Examined(name, digest, encoding.ontology, parts[0], share, dev=parts[1], older=parts[2], cost=meter.cost)

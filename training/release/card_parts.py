@@ -22,17 +22,27 @@ F1 = Mapping[str, Mapping[str, float]]
 """F1 in 0..1 of each unit, over `all` documents and those of each language."""
 
 
-def front_matter(languages: Sequence[str], encoder: str, results: Mapping[str, object]) -> str:
-    """The block of metadata that the hub reads. results: an entry of its `model-index`."""
+def front_matter(
+    languages: Sequence[str],
+    encoder: str,
+    results: Mapping[str, object],
+    licence: Mapping[str, object] | None = None,
+    further: Mapping[str, object] | None = None,
+) -> str:
+    """The block of metadata that the hub reads.
+
+    results: an entry of its `model-index`. licence: the weights' `license`, by default "other". further: more keys.
+    """
     base = _BASE.get(encoder, encoder if _HUB_ID.fullmatch(encoder) else None)
     block = {
         "language": sorted(languages),
-        "license": "other",
+        **(licence or {"license": "other"}),
         "pipeline_tag": "token-classification",
         "library_name": "transformers",
         **({"base_model": base} if base else {}),
         "tags": ["event-extraction", "naba"],
         "metrics": ["f1"],
+        **(further or {}),
         "model-index": [results],
     }
     return f"---\n{yaml.safe_dump(block, sort_keys=False, allow_unicode=True)}---\n"
@@ -66,14 +76,17 @@ def score_table(scores: F1, intervals: Mapping[str, tuple[float, float]]) -> str
     return "\n".join(lines) + "\n"
 
 
-def use(model: str) -> str:
-    """How the model is used. model: the path that its folder has in the examples."""
+def use(model: str, *, hub: str | None = None) -> str:
+    """How the model is used. model: the path that its folder has in the examples. hub: its id there, to be fetched."""
+    fetch = (
+        f'    from huggingface_hub import snapshot_download\n    model = snapshot_download("{hub}")\n' if hub else ""
+    )
     return f"""## Use
 
     from transformers import pipeline
     import training.pipeline  # of naba: what the model is made of
 
-    extract = pipeline("event-extraction", model="{model}")
+{fetch}    extract = pipeline("event-extraction", model={"model" if hub else f'"{model}"'})
     extract("بالأمس اعتقلت الشرطة ثلاثة أشخاص في حلب")
 
 Or `naba predict model={model} input=articles.jsonl output=predictions.jsonl`. Scores beside spans and arguments are
@@ -81,11 +94,11 @@ chances in 0..1.
 """
 
 
-def licence(encoder: str) -> str:
-    """Whose the weights are."""
+def licence(encoder: str, table: str = "") -> str:
+    """Whose the weights are. table: the licences of the articles, where they are known."""
     base = _BASE.get(encoder, encoder)
     of_encoder = f" and of the encoder it began with ({base})" if base else ""
     return (
         f"## Licence\n\nThe weights are bound by the licences of the articles they were trained on{of_encoder}; "
-        "naba itself is under Apache-2.0.\n"
+        f"naba itself is under Apache-2.0.\n{f'{chr(10)}{table}' if table else ''}"
     )

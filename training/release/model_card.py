@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from annotation.core.matching import HEADLINE
+from annotation.snapshot.licence_card import licence_metadata, licence_table
 from training.lineage.release_record import Record
 from training.release.card_parts import ABOUT, front_matter, hub_results, licence, score_table, use
+from training.release.data_facts import DataFacts
+from training.release.use_and_limits import annotators, use_and_limits
 
 
-def model_card(record: Record) -> str:
-    """The text of README.md. Its metadata block has a `model-index`, which the hub shows as the model's results."""
+def model_card(
+    record: Record,
+    facts: DataFacts | None = None,
+    *,
+    model: str = "model",
+    hub: str | None = None,
+    given: str | None = None,
+    further: Mapping[str, object] | None = None,
+) -> str:
+    """The text of README.md. Its metadata block has a `model-index`, which the hub shows as the model's results.
+
+    facts: of the data, None where it is not at hand. model: the path that the model's folder has in the examples; hub:
+    its id there, if it goes to the hub. given: the licence that the publisher says. further: more metadata.
+    """
+    facts = facts or DataFacts.unknown()
     data, encoder = record.snapshot, record.trained.encoder
     results = hub_results(record.model, record.scores, dataset=data.name, split=record.split, revision=data.content)
     parts = [
-        front_matter(list(record.languages), encoder, results),
+        front_matter(list(record.languages), encoder, results, licence_metadata(facts.licences, given), further),
         f"# {record.model}, release {record.version}\n\n{ABOUT}",
         f"## Scores\n\nF1 in percent on the {record.documents} documents of `{data.name}`, {record.split}; "
         f"the headline is {HEADLINE}: trigger, event type, argument and role all right.\n",
         score_table(record.scores, record.intervals),
         _gates(record),
-        use("model") + "\nreport.html says how far the scores can be trusted.\n",
-        licence(encoder),
+        use_and_limits(record.scores, facts),
+        annotators(facts),
+        use(model, hub=hub) + "\nThe release's report.html says how far the scores can be trusted.\n",
+        licence(encoder, licence_table(facts.licences, given)),
         _origin(record),
     ]
     return "\n".join(parts)

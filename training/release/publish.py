@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,10 +23,19 @@ _ATTEMPTS = 10
 _TRACKED = ("project", "entity", "group", "artifacts")
 
 
-def put(folder: Path, record: Record, result: Evaluation, *, model: str | None, language: str = "en") -> Path:
+def put(
+    folder: Path,
+    record: Record,
+    result: Evaluation,
+    *,
+    model: str | None,
+    language: str = "en",
+    further: Mapping[str, str] | None = None,
+) -> Path:
     """Write the folder of a release atomically and return it, its report in the language.
 
-    A refused release replaces an earlier refused one.
+    A refused release replaces an earlier refused one. further: the text of more files, by name, such as a card that
+    knows the data.
 
     Where another command has made the same release meanwhile, that one stays. Raises UsageError when the release exists
     already, or the folder cannot be written.
@@ -37,7 +47,8 @@ def put(folder: Path, record: Record, result: Evaluation, *, model: str | None, 
         write_documents(building / "predictions.jsonl", (pair.predicted for pair in result.pairs))
         if model:
             shutil.copytree(model, building / "model")
-        (building / "README.md").write_text(model_card(record), encoding="utf-8", newline="\n")
+        for name, text in {"README.md": model_card(record), **(further or {})}.items():
+            (building / name).write_text(text, encoding="utf-8", newline="\n")
         sealed = record.sealed(file_hashes(building))
         (building / RECORD).write_text(sealed.to_json(), encoding="utf-8", newline="\n")
         building.chmod(0o755)

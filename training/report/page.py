@@ -27,6 +27,7 @@ from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
 from training.analysis.phrase_baseline import MEANING, UNITS_SHOWN
 from training.report import charts, explanations, seed_words
+from training.report.cost_table import WORDS, cost_notes, cost_rows
 from training.report.error_views import Views
 from training.report.examples import worst
 from training.report.side_by_side import changed_documents
@@ -288,6 +289,7 @@ def report_templates(wording: Wording | None = None) -> jinja2.Environment:
     wording = wording or Wording()
     environment = templates.template_environment(_HERE, wording)
     environment.filters["signed"] = signed
+    environment.globals |= {"cost_words": WORDS, "cost_rows": cost_rows, "cost_notes": cost_notes}
     environment.globals |= {"slice_title": slice_title, "slice_kind": slice_kind, "slice_name": slice_name}
     environment.globals["counted"] = partial(counted, wording=wording)
     return environment

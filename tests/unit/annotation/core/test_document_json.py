@@ -96,6 +96,7 @@ FULL: dict[str, object] = {
         "encoding": "utf-8",
         "raw_sha256": "0",
         "body": [[0, 4]],
+        "licence": "CC BY 4.0",
     },
     "provenance": {
         "task": 1,

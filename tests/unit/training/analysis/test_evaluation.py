@@ -16,6 +16,7 @@ from annotation.core.document import Event, Span
 from annotation.core.errors import UsageError
 from tests.builders import conflict
 from training.analysis.evaluation import SCHEMA, Evaluation, evaluation, human_scores
+from training.inference.running_cost import Machine, RunningCost
 from training.report.page import write_report
 
 GOLD = sample.gold()
@@ -53,9 +54,10 @@ def test_a_full_evaluation_keeps_to_the_schema() -> None:
         title="t",
         meta={"a": "b"},
         phrases_of=GOLD[:5],
+        cost=RunningCost(80, 9000, (1.0, 0.5), 2, 1, None, 3, 4, Machine("one", 2, 1, "cpu", None)),
     )
     assert faults(result) == []
-    assert {"before", "human", "phrases"} <= result.as_dict().keys()
+    assert {"before", "human", "phrases", "cost"} <= result.as_dict().keys()
 
 
 def test_so_does_one_with_nothing_beside_it_and_one_of_nothing_found() -> None:
