@@ -53,3 +53,12 @@ def test_a_line_that_is_no_document_is_named_after_the_rest_was_checked(
 def test_mending_needs_a_project(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="give --project"):
         check(tmp_path / "docs.jsonl", fix=True)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity"])
+def test_a_line_with_a_number_that_is_none_is_no_document(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "docs.jsonl"
+    span = f'{{"start": 0, "end": 4, "label": "Person", "score": {number}}}'
+    path.write_text(f'{{"schema": 1, "id": "d", "text": "נועה", "language": "he", "entities": [{span}]}}\n')
+    with pytest.raises(DocumentsError, match=r"docs\.jsonl, line 1: .*; mend or remove the line"):
+        check(path)
