@@ -56,4 +56,4 @@ def test_so_has_each_article_of_the_stream(
         if page.get_by_role("dialog").count():
             page.keyboard.press("Escape")
         has_marks(page, document)
-        page.get_by_role("button", name="Submit").click()
+        page.get_by_test_id("bottombar-submit-button").click()

@@ -33,9 +33,9 @@ def connection(client: Client, title: str, ontology: Ontology, model: Reader, tm
         yield Connection(client, title, url=url, password=PASSWORD, workspace=tmp_path)
 
 
-def opened(client: Client, task: int) -> list[str]:
+def opened(client: Client, title: str, task: int) -> list[str]:
     """The versions of the suggestions that an annotator who opens the task gets."""
-    found = row(client.get(f"api/tasks/{task}/", project=0))
+    found = row(client.get(f"api/tasks/{task}/", project=find_project(client, title).id))
     return [str(row(prediction)["model_version"]) for prediction in rows(found["predictions"])]
 
 
@@ -44,11 +44,11 @@ def test_an_opened_task_has_suggestions_and_a_new_model_takes_over(
 ) -> None:
     numbers = tasks(client, title)
     assert connection.show("naba reader-1") == 0
-    assert opened(client, numbers["made-0"]) == ["naba reader-1"]
-    assert opened(client, numbers["made-0"]) == ["naba reader-1"]
+    assert opened(client, title, numbers["made-0"]) == ["naba reader-1"]
+    assert opened(client, title, numbers["made-0"]) == ["naba reader-1"]
     model.version = "reader-2"
     assert connection.show("naba reader-2") == 1
-    assert opened(client, numbers["made-0"]) == ["naba reader-2"]
+    assert opened(client, title, numbers["made-0"]) == ["naba reader-2"]
     project = find_project(client, title)
     assert project.model_version == "naba reader-2"
     assert len(rows(client.get("api/ml", project=project.id))) == 1
@@ -60,7 +60,7 @@ def test_suggestions_of_an_earlier_model_make_room(
 ) -> None:
     suggest(client, predicted("m0"), project=title, workspace=tmp_path)
     assert connection.show("naba reader-1") == 3
-    assert [opened(client, task) for task in tasks(client, title).values()] == [["naba reader-1"]] * 3
+    assert [opened(client, title, task) for task in tasks(client, title).values()] == [["naba reader-1"]] * 3
 
 
 def test_people_who_open_a_task_at_once_leave_one_suggestion(
@@ -69,8 +69,8 @@ def test_people_who_open_a_task_at_once_leave_one_suggestion(
     connection.show("naba reader-1")
     task = tasks(client, title)["made-1"]
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: opened(client, task), range(4)))
-    assert opened(client, task) == ["naba reader-1"]
+        list(pool.map(lambda _: opened(client, title, task), range(4)))
+    assert opened(client, title, task) == ["naba reader-1"]
 
 
 def test_a_task_opens_where_the_backend_is_gone(
@@ -87,9 +87,9 @@ def test_a_task_opens_where_the_backend_is_gone(
     with serving(lambda: model) as url:
         Connection(client, title, url=url, password=PASSWORD, workspace=tmp_path).show("naba reader-1")
         first, second = list(tasks(client, title).values())[:2]
-        assert opened(client, first) == ["naba reader-1"]
-    assert opened(client, first) == ["naba reader-1"]
-    assert opened(client, second) == []
+        assert opened(client, title, first) == ["naba reader-1"]
+    assert opened(client, title, first) == ["naba reader-1"]
+    assert opened(client, title, second) == []
 
 
 def test_a_wrong_password_or_address_is_said(

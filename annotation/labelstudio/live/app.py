@@ -18,6 +18,7 @@ import binascii
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -70,7 +71,7 @@ def backend_app(backend: Backend, *, password: str) -> ASGIApp:
         Route("/versions", versions),
         *(Route(f"/{f.__name__}", _posted(f), methods=["POST"]) for f in (setup, predict, webhook, extract)),
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused, NabaError: _wrong, Exception: _broken})
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _refused, NabaError: _wrong})
     return _Guard(app, password)
 
 
@@ -90,7 +91,14 @@ def _posted(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:
     """The route of a function from a JSON object to another."""
 
     async def route(request: Request) -> Response:
-        return JSONResponse(await answer(await _object(request)))
+        body = await _object(request)
+        try:
+            return JSONResponse(await answer(body))
+        except (HTTPException, NabaError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a model may raise; left alone, it would end the connection
+            log.error("a request failed: %s: %s", type(error).__name__, error)
+            return JSONResponse({"error": "the model failed on this; see what naba backend printed"}, 500)
 
     return route
 
@@ -109,17 +117,12 @@ async def _object(request: Request) -> Mapping[str, object]:
 
 
 async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101 - what starlette hands to this handler
-    return JSONResponse({"error": error.detail}, error.status_code)
+    refusal = cast(HTTPException, error)
+    return JSONResponse({"error": refusal.detail}, refusal.status_code)
 
 
 async def _wrong(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, 400)
-
-
-async def _broken(_: Request, error: Exception) -> Response:
-    log.error("a request failed: %s: %s", type(error).__name__, error)
-    return JSONResponse({"error": "the model failed on this; see what naba backend printed"}, 500)
 
 
 class _Guard:

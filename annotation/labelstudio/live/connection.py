@@ -32,9 +32,10 @@ class Connection:
         with alone(self.workspace, self.title):
             project = find_project(self.client, self.title, workspace=self.workspace)
             self._add(project, version)
+            stale = retire(self.client, project, shown=version)  # Label Studio then forgets which version is shown
             body: Row = {"model_version": version, "show_collab_predictions": True}
             self.client.change(f"api/projects/{project.id}/", body)
-            return retire(self.client, project, shown=version)
+            return stale
 
     def _add(self, project: Project, version: str) -> None:
         """The backend's entry, made or brought up to date; the version is its title, by which a project chooses it."""

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from annotation.core.document import Span
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result, to_task_data
@@ -71,7 +72,7 @@ def test_a_task_that_cannot_be_read_has_no_prediction_and_spoils_none(
 def test_marks_that_the_project_does_not_know_are_not_suggested(
     client: httpx.Client, ontology: Ontology, model: Reader, caplog: pytest.LogCaptureFixture
 ) -> None:
-    model.answers = [replace(HEBREW, entities=tuple(replace(span, label="Starship") for span in HEBREW.entities))]
+    model.answers = [replace(HEBREW, entities=(*HEBREW.entities, Span(0, 4, "Starship")))]
     assert client.post("/predict", json=request(ontology, to_task_data(HEBREW))).json() == {"results": [[]]}
     assert "Starship" in caplog.text
 
