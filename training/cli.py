@@ -165,6 +165,14 @@ def drift(context: typer.Context) -> None:
 
 
 @_hydra_command
+def backend(context: typer.Context) -> None:
+    """Let a model answer while people label: naba backend model=... [project=NAME] [port=9090]"""
+    from training.commands.hydra_main import backend_main
+
+    backend_main(context.args)
+
+
+@_hydra_command
 def onnx(context: typer.Context) -> None:
     """Write a model as graphs that ONNX Runtime reads, and naba predict too: naba onnx model=... [output=FOLDER]"""
     from training.commands.hydra_main import onnx_main

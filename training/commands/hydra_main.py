@@ -31,6 +31,7 @@ from training.config.override_quoting import quoted
 from training.config.pretraining import PretrainConfig
 from training.config.schema import (
     AuditConfig,
+    BackendConfig,
     CurveConfig,
     DriftConfig,
     EvaluateConfig,
@@ -88,6 +89,12 @@ def drift_main(overrides: Sequence[str]) -> None:
     """`naba drift`: compare new articles with those a model was trained on. Raises NabaError."""
     with _hydra("drift", overrides, DriftConfig):
         _drift()
+
+
+def backend_main(overrides: Sequence[str]) -> None:
+    """`naba backend`: let a model answer Label Studio while people label. Raises NabaError."""
+    with _hydra("backend", overrides, BackendConfig):
+        _backend()
 
 
 def onnx_main(overrides: Sequence[str]) -> None:
@@ -212,6 +219,15 @@ def _drift(cfg: DictConfig) -> float:
     from training.commands import drift
 
     drift.drift(run)
+    return 0.0
+
+
+@_entry("backend")
+def _backend(cfg: DictConfig) -> float:
+    run = typed(cfg, BackendConfig)
+    from training.commands.backend import backend
+
+    backend(run)
     return 0.0
 
 

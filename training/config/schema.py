@@ -37,6 +37,7 @@ from training.config.version_names import version_fault
 __all__ = [
     "AnyEncoderConfig",
     "AuditConfig",
+    "BackendConfig",
     "BundledEncoderConfig",
     "CompactEncoderConfig",
     "ConfigError",
@@ -266,6 +267,26 @@ class DriftConfig(Settings):
     least: float = setting(0.1, at_least(0))
     batch_size: int = setting(16, at_least(1))
     device: str = setting("auto", device)
+    threads: int | None = setting(None, at_least(1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackendConfig(Settings):
+    """A model that answers Label Studio while people label.
+
+    model: the folder of a model or of exported graphs; when another model is put there, it takes over without a stop.
+    project: the Label Studio project that asks it, None for none. host, port: where it listens. url: the address at
+    which Label Studio reaches it, by default that one.
+    """
+
+    model: str = needed(str, filled)
+    project: str | None = setting(None, filled)
+    workspace: str = setting("workspace", filled)
+    host: str = setting("127.0.0.1", filled)
+    port: int = setting(9090, within(1, 65535))
+    url: str | None = setting(None, web)
+    device: str = setting("auto", device)
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
     threads: int | None = setting(None, at_least(1))
 
 

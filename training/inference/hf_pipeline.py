@@ -6,10 +6,9 @@
     extract = pipeline("event-extraction", model="outputs/NAME/model")
     extract("بالأمس اعتقلت الشرطة ثلاثة أشخاص في حلب")
 
-The result of a text is a list of events: {"type", "start", "end", "text", "score", "attributes": {name: value},
-"arguments": [{"role", "label", "start", "end", "text", "score"}]}. Offsets count code points; `end` is exclusive; a
-score is the probability that the trigger or argument is right. Lists, datasets and generators of texts are processed
-in batches of `batch_size` texts of similar length; the results come in the order of the texts.
+The result of a text is a list of events, as annotation/core/event_rows.py describes them. Lists, datasets and
+generators of texts are processed in batches of `batch_size` texts of similar length; the results come in the order of
+the texts.
 """
 
 from __future__ import annotations
@@ -22,7 +21,8 @@ from torch.utils.data import Dataset
 from transformers import AutoConfig, AutoModel, Pipeline
 from transformers.pipelines import PIPELINE_REGISTRY
 
-from annotation.core.document import Document, Event, text_id
+from annotation.core.document import Document, text_id
+from annotation.core.event_rows import event_rows as events
 from training.encoding.encoding import Encoding
 from training.inference.predictor import Predictor
 from training.model.compact_encoder import CompactConfig, CompactEncoder
@@ -69,25 +69,6 @@ class EventExtractionPipeline(Pipeline):
         documents = map(_document, cast(Iterable[str], texts))
         predictor = replace(self.predictor, batch_size=batch_size if batch_size > 1 else _DEFAULT)
         return map(events, predictor.stream(documents))
-
-
-def events(document: Document) -> list[dict[str, object]]:
-    """A Document's events as plain JSON values."""
-    return [_event(document, event) for event in document.events]
-
-
-def _event(document: Document, event: Event) -> dict[str, object]:
-    arguments = [
-        {"role": a.role, "label": a.filler.label, **_place(document, a.filler.start, a.filler.end), "score": a.score}
-        for a in event.arguments
-    ]
-    where = _place(document, event.trigger.start, event.trigger.end)
-    row: dict[str, object] = {"type": event.type, **where, "score": event.trigger.score}
-    return {**row, "attributes": dict(event.attributes), "arguments": arguments}
-
-
-def _place(document: Document, start: int, end: int) -> dict[str, object]:
-    return {"start": start, "end": end, "text": document.text[start:end]}
 
 
 def _document(text: str) -> Document:

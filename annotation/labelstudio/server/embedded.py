@@ -207,6 +207,8 @@ def _environment(folder: Path, credentials: dict[str, str]) -> dict[str, str]:
         "ALLOWED_HOSTS": f"{HOST},localhost",
         "CORS_ALLOW_ALL_ORIGINS": "false",
         "LOCAL_FILES_SERVING_ENABLED": "false",
+        "ML_BLOCK_LOCAL_IP": "false",  # naba backend is on this machine
+        "ML_TIMEOUT_PREDICT": "15",  # seconds that an annotator waits at most where a backend hangs
         "COLLECT_ANALYTICS": "false",
         "LATEST_VERSION_CHECK": "false",
         "SENTRY_DSN": "",

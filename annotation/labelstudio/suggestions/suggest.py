@@ -150,7 +150,7 @@ class _Suggesting:
     def _version(self, document: Document) -> str:
         """The version that marks the suggestions. Its prefix marks them as naba's, which naba may replace."""
         name = self.version or (document.provenance.model_version if document.provenance else None) or "model"
-        version = name if name.startswith(PREFIX) else f"{PREFIX} {name}"
+        version = shown_version(name)
         first = self.report.model_version
         if not first:
             self.report.model_version = version
@@ -243,6 +243,24 @@ class _Suggesting:
         """Each model version in the project, and the number of its suggestions."""
         versions = row(self.client.get(f"api/projects/{self.target.id}/model-versions/"))
         return {name: int(str(count)) for name, count in versions.items()}
+
+
+def shown_version(name: str) -> str:
+    """The version under which a model's suggestions are stored; by its beginning naba knows its own."""
+    return name if name.startswith(PREFIX) else f"{PREFIX} {name}"
+
+
+def retire(client: Client, target: Project, *, shown: str) -> int:
+    """Delete naba's suggestions of every version but the one shown, and return their number.
+
+    Those that annotators have worked with are remembered first.
+    """
+    versions = row(client.get(f"api/projects/{target.id}/model-versions/"))
+    stale = {name: int(str(count)) for name, count in versions.items() if name.startswith(PREFIX) and name != shown}
+    remember(client, target, stale.keys())
+    for name in stale:
+        client.delete(f"api/projects/{target.id}/model-versions/", {"model_version": name})
+    return sum(stale.values())
 
 
 def confidence(document: Document) -> float:

@@ -1,0 +1,1 @@
+"""A model that stays loaded and answers: kept up to date with its folder."""
