@@ -207,7 +207,7 @@ def _change_rows(evaluation: Evaluation, names: Names) -> dict[str, list[tuple[s
     verdict = names.wording.gettext
     return {
         caption: [
-            (name, signed(c.delta), _ends(c, names.wording), verdict(c.verdict) if c.significant else "")
+            (name, f"{signed(c.delta)} {verdict(c.verdict) if c.significant else ''}", _ends(c, names.wording))
             for name, c in rows
         ]
         for caption, rows in _changes(evaluation, names).items()
