@@ -51,7 +51,7 @@ def _before(text: str, span: Span) -> str:
     """The words before the span, and the letters glued to it, where its quote stands more than once; else nothing."""
     if folded(text).count(folded(span.quote(text))) < 2:
         return ""
-    words = split_words(text[: span.start])
+    words = [word for word in split_words(text[: span.start]) if text[word.start].isalnum()]
     return text[words[-_CONTEXT:][0].start : span.start].strip() if words else ""
 
 
