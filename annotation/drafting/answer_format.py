@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from annotation.core.document import Argument, Document, Event, Span
 from annotation.core.ontology import Ontology
+from annotation.core.text import folded
 from annotation.core.words import split_words
 
 _CONTEXT = 3
@@ -48,9 +49,9 @@ def as_answer(document: Document, ontology: Ontology) -> dict[str, object]:
 
 def _before(text: str, span: Span) -> str:
     """The words before the span, and the letters glued to it, where its quote stands more than once; else nothing."""
-    if text.count(span.quote(text)) < 2:
+    if folded(text).count(folded(span.quote(text))) < 2:
         return ""
-    words = split_words(text[: span.start])
+    words = [word for word in split_words(text[: span.start]) if text[word.start].isalnum()]
     return text[words[-_CONTEXT:][0].start : span.start].strip() if words else ""
 
 

@@ -2,8 +2,8 @@
 
 A quote is sought through the folded shadow, as whole words, the first behind proclitics at most. Where it stands more
 than once, the place counts whose preceding letters agree longest with the answer's `before`; of places that agree
-equally, the first that has no mark of this type yet. An argument's filler is the marked span with that quote that is
-nearest to the trigger and may fill the role.
+equally, the first that has no mark of this type yet, the very letters of the quote before other spellings. An
+argument's filler is the marked span with that quote that is nearest to the trigger and may fill the role.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ class Grounding:
         if not free:
             return None
         agreed = {span: self._agreement(span, row) for span in spans}
-        best = max(spans, key=lambda span: (agreed[span], span in free, -span.start))
+        text, quote = self.article.text, row["quote"]
+        best = max(spans, key=lambda span: (agreed[span], span in free, span.quote(text) == quote, -span.start))
         if best not in free and agreed[best] < len(_before(row)):
             return max(free, key=agreed.__getitem__)
         return best if best in free else None
