@@ -186,8 +186,12 @@ def _article(page: Page, server: Server, article: Document, language: str, *, sc
     _told(language, f"a role, {'by keys' if script else 'by the list'}", told, ROLES, lambda: way(article))
     editor.submit()
     pull(client, project=title, out=workspace / "out.jsonl", workspace=workspace)
-    assert list(read_documents(workspace / "out.jsonl")) == [article]
+    (arrived,) = read_documents(workspace / "out.jsonl")
+    if arrived != article:
+        wrong = {*arrived.spans()} ^ {*article.spans()}, {*arrived.events} ^ {*article.events}
+        raise SystemExit(f"another article arrived: {wrong}")
     editor.open(report.project_id, tasks(client, title)[article.id])
+    editor.panel("Regions")
     mend = told.ends_by_dragging if script else told.ends_by_marking_anew
     what = f"an end, {'dragged' if script else 'marked anew'}"
     _told(language, what, told, len(_long(article)), lambda: mend(article))

@@ -56,7 +56,7 @@ body:has(#naba-roles button) .naba-no-role { display: none }
 .naba-text .lsf-richtext__line { unicode-bidi: plaintext; text-align: start }
 .naba-text .lsf-richtext__line { font-family: Segoe UI, Noto Naskh Arabic, Noto Sans Hebrew, Arial, sans-serif }
 .naba-text .htx-highlight { border-bottom: 2px solid rgba(0, 0, 0, 0.3) !important }
-.naba-text .htx-highlight area { display: block }
+.naba-text .htx-highlight area { display: inline-block }
 .naba-text .htx-highlight::after { font-family: inherit !important; white-space: nowrap; unicode-bidi: isolate }
 .lsf-labels-list div, .lsf-labels-list span { font-weight: 600; color: var(--color-neutral-content) !important }
 .lsf-outliner-item__index, .lsf-detailed-region__index { text-shadow: 0 0 2px #000, 0 0 1px #000 }

@@ -263,4 +263,4 @@ def test_rules_are_read_and_are_no_part_of_what_the_hash_stands_for(ontology: On
     assert without.rules == {}
     assert without.hash == ontology.hash
     broken = source.replace("title: {ar: حدود التحديد, he: גבולות הסימון,", "title: {ar: حدود التحديد,")
-    assert faults(broken) == ["rules.span.title.he: missing"]
+    assert faults(broken) == ("rules.span.title.he: missing",)
