@@ -51,9 +51,10 @@ def test_so_has_each_article_of_the_stream(
 ) -> None:
     numbers = tasks(client, title)
     page.goto(f"{studio.url}/projects/{project}/data?labeling=1")
-    expect(page.get_by_role("dialog")).to_be_visible()  # the instructions
+    instructions = page.locator(".lsf-modal-ls_visible")
+    expect(instructions).to_be_visible(timeout=30_000)
     page.keyboard.press("Escape")
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(instructions).to_have_count(0)
     for document in (ARABIC, HEBREW):
         page.wait_for_function(_READY, arg=numbers[document.id])
         has_marks(page, document)
