@@ -20,21 +20,27 @@ from scipy.sparse import csr_array
 from annotation.core.bootstrap import Floats
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS
+from annotation.core.messages import N_, Message
 from annotation.core.text import folded
 from training.analysis.slices import MOST, OTHERS, Key, Slice, judged
 from training.scoring.document_pairs import DocumentPair
 from training.scoring.scores import Scores, prfs
 
-SOURCE, MONTH, ANNOTATOR, NEARNESS = "source", "month", "annotator", "nearness"
+SOURCE, MONTH, ANNOTATOR, NEARNESS = N_("source"), N_("month"), N_("annotator"), N_("nearness")
 KINDS: Mapping[str, str] = {
-    SOURCE: "the site of the article's address, or the name it came with",
-    MONTH: "when the article says that it was published",
-    ANNOTATOR: "whose marks are the gold",
-    NEARNESS: "the most similar article trained on: cosine of words weighted by TF-IDF",
+    SOURCE: N_("the site of the article's address, or the name it came with"),
+    MONTH: N_("when the article says that it was published"),
+    ANNOTATOR: N_("whose marks are the gold"),
+    NEARNESS: N_("the most similar article trained on: cosine of words weighted by TF-IDF"),
 }
 """Each kind of group, and what it is by."""
 SHOWN = ("Trig-C", HEADLINE, "Entity")
 THIRDS = ("far", "middle", "near")
+_RANGES = (
+    N_("far, %(low)s to %(high)s"),
+    N_("middle, %(low)s to %(high)s"),
+    N_("near, %(low)s to %(high)s"),
+)
 _FEWEST = 9
 """Articles below which thirds say nothing."""
 _FILE = re.compile(r"\.(txt|html?|xml|jsonl?|gz|csv|tsv|parquet|pdf|docx?)$", re.IGNORECASE)
@@ -141,7 +147,10 @@ def thirds(values: Floats) -> list[str]:
     third = np.empty(len(values), dtype=int)
     third[np.argsort(values, kind="stable")] = np.arange(len(values)) * 3 // len(values)
     ends = [(values[third == at].min(), values[third == at].max()) for at in range(3)]
-    return ["{}, {:.2f} to {:.2f}".format(THIRDS[at], *ends[at]) for at in third]
+    named = [
+        Message(said, low=f"{low:.2f}", high=f"{high:.2f}") for said, (low, high) in zip(_RANGES, ends, strict=True)
+    ]
+    return [named[at] for at in third]
 
 
 def _bag(text: str) -> Counter[str]:

@@ -1,28 +1,28 @@
-"""The report's section on what a model costs to run: its rows, and all of its words in one place."""
+"""The report's section on what a model costs to run: its rows, and all of their words in one place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from annotation.core.messages import N_
+from annotation.page.wording import Wording
 from training.inference.running_cost import RunningCost, shown
 
 WORDS = {
-    "title": "What it costs to run",
-    "caption": "Measured on this machine",
-    "articles": "Articles a second",
-    "words": "Words a second",
-    "memory": "Memory",
-    "gpu": "Memory of the GPU",
-    "size": "Size of the model",
-    "machine": "Machine",
-    "range": "slowest pass {low}, fastest {high}",
-    "first": "the first pass, not counted: {first}",
-    "held": "{held} of it before: libraries, the model, the articles",
-    "file": "{parameters} numbers",
-    "threads": "{threads} of {cores} cores at work, load {load} in the minute before",
-    "busy": "Others were at work on the machine meanwhile, so alone it is faster.",
-    "explain": (
-        "Measured while the {documents} scored articles ({words} words) were predicted, {passes} times. The "
+    "articles": N_("Articles a second"),
+    "words": N_("Words a second"),
+    "memory": N_("Memory"),
+    "gpu": N_("Memory of the GPU"),
+    "size": N_("Size of the model"),
+    "machine": N_("Machine"),
+    "range": N_("slowest pass %(low)s, fastest %(high)s"),
+    "first": N_("the first pass, not counted: %(seconds)s s"),
+    "held": N_("%(held)s of it before: libraries, the model, the articles"),
+    "file": N_("%(parameters)s numbers"),
+    "threads": N_("%(threads)s of %(cores)s cores at work, load %(load)s in the minute before"),
+    "busy": N_("Others were at work on the machine meanwhile, so alone it is faster."),
+    "explain": N_(
+        "Measured while the %(documents)s scored articles (%(words)s words) were predicted, %(passes)s times. The "
         "median is shown; other articles, machines and batch sizes differ, and nothing but another measurement says "
         "how much."
     ),
@@ -38,26 +38,31 @@ class CostRow:
     note: str = ""
 
 
-def cost_rows(cost: RunningCost) -> list[CostRow]:
+def cost_rows(cost: RunningCost, wording: Wording) -> list[CostRow]:
     """The rows of the section."""
+
+    def row(name: str, value: str, note: str) -> CostRow:
+        return CostRow(wording.of(WORDS[name]), value, note)
+
     machine = cost.machine
-    warm = WORDS["first"].format(first=f"{cost.seconds[0]:.2f} s")
+    rates = _range(cost.articles_a_second, wording), _said("first", wording, seconds=f"{cost.seconds[0]:.2f}")
     rows = [
-        CostRow(WORDS["articles"], shown(cost.articles_a_second[0]), f"{_range(cost.articles_a_second)}; {warm}"),
-        CostRow(WORDS["words"], shown(cost.words_a_second[0]), _range(cost.words_a_second)),
-        CostRow(WORDS["memory"], size(cost.memory), WORDS["held"].format(held=size(cost.held))),
-        CostRow(WORDS["size"], size(cost.file), WORDS["file"].format(parameters=f"{cost.parameters:,}")),
-        CostRow(WORDS["machine"], machine.processor, _threads(cost)),
+        row("articles", shown(cost.articles_a_second[0]), wording.gettext("; ").join(rates)),
+        row("words", shown(cost.words_a_second[0]), _range(cost.words_a_second, wording)),
+        row("memory", size(cost.memory), _said("held", wording, held=size(cost.held))),
+        row("size", size(cost.file), _said("file", wording, parameters=f"{cost.parameters:,}")),
+        row("machine", machine.processor, _threads(cost, wording)),
     ]
     if cost.gpu is not None:
-        rows.insert(3, CostRow(WORDS["gpu"], size(cost.gpu), machine.device))
+        rows.insert(3, row("gpu", size(cost.gpu), wording.isolated(machine.device)))
     return rows
 
 
-def cost_notes(cost: RunningCost) -> str:
+def cost_notes(cost: RunningCost, wording: Wording) -> str:
     """How it was measured, and what disturbed it."""
-    told = WORDS["explain"].format(documents=cost.documents, words=f"{cost.words:,}", passes=len(cost.seconds))
-    return f"{told} {WORDS['busy']}" if cost.machine.busy else told
+    counts = {"documents": cost.documents, "words": f"{cost.words:,}", "passes": len(cost.seconds)}
+    told = _said("explain", wording, **counts)
+    return f"{told} {_said('busy', wording)}" if cost.machine.busy else told
 
 
 def size(count: int) -> str:
@@ -68,11 +73,15 @@ def size(count: int) -> str:
     return f"{count} B"
 
 
-def _range(rates: tuple[float, float, float]) -> str:
-    return WORDS["range"].format(low=shown(rates[1]), high=shown(rates[2]))
+def _said(key: str, wording: Wording, **values: object) -> str:
+    return wording.gettext(WORDS[key], **values)
 
 
-def _threads(cost: RunningCost) -> str:
+def _range(rates: tuple[float, float, float], wording: Wording) -> str:
+    return _said("range", wording, low=shown(rates[1]), high=shown(rates[2]))
+
+
+def _threads(cost: RunningCost, wording: Wording) -> str:
     machine = cost.machine
-    load = "unknown" if machine.load is None else f"{machine.load:g}"
-    return WORDS["threads"].format(threads=machine.threads, cores=machine.cores, load=load)
+    load = wording.gettext("unknown") if machine.load is None else f"{machine.load:g}"
+    return _said("threads", wording, threads=machine.threads, cores=machine.cores, load=load)

@@ -100,7 +100,7 @@ class Views:
         mark = Mark(span, layer, CONTESTED, self.names.title(span.label))
         return SuspectView(
             suspect=suspect,
-            message=suspect.finding.said_in("en", self.names.ontology),
+            message=suspect.finding.said_in(self.names.wording.language, self.names.ontology),
             title=heading(document),
             task=task_url(self.studio, document),
             language=document.language,
@@ -135,8 +135,9 @@ class Views:
                     yield self._mark(span, layer, state)
 
     def _mark(self, span: Span, layer: str, state: str) -> Mark:
-        title = self.names.title(span.label)
-        return Mark(span, layer, state, title, f"{title}: {state}")
+        title, wording = self.names.title(span.label), self.names.wording
+        note = wording.gettext("%(type)s: %(state)s", type=title, state=wording.of(state))
+        return Mark(span, layer, state, title, note)
 
 
 def excerpt(text: str, marks: Sequence[Mark]) -> Markup:

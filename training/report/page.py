@@ -12,6 +12,7 @@ from markupsafe import Markup
 from annotation.core import intervals, json_text
 from annotation.core.layers import PLURAL, SPAN_LAYERS
 from annotation.core.matching import ENOUGH, HEADLINE, PRF
+from annotation.core.messages import Message
 from annotation.page import templates
 from annotation.page.filters import filters
 from annotation.page.titles import UNITS, Names
@@ -22,12 +23,14 @@ from training.analysis.calibration import WANTED
 from training.analysis.comparison import ScoreChange
 from training.analysis.confusions import ENTITY, EVENT, ROLE
 from training.analysis.document_groups import KINDS as GROUPS
+from training.analysis.document_groups import Group
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
 from training.analysis.phrase_baseline import MEANING, UNITS_SHOWN
+from training.analysis.slices import OTHERS
 from training.report import charts, explanations, seed_words
-from training.report.cost_table import WORDS, cost_notes, cost_rows
+from training.report.cost_table import cost_notes, cost_rows
 from training.report.error_views import Views
 from training.report.examples import worst
 from training.report.side_by_side import changed_documents
@@ -132,10 +135,11 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
             "changes": _change_charts(evaluation, names),
             **_calibration(evaluation, names.wording),
         },
-        "chart_rows": {**_change_rows(evaluation, names), **_calibration_rows(evaluation)},
+        "chart_rows": {**_change_rows(evaluation, names), **_calibration_rows(evaluation, names.wording)},
         **_errors(evaluation, names),
         "group_kinds": GROUPS,
-        "groups_lacking": [f"{kind}, {of}" for kind, of in GROUPS.items() if kind not in evaluation.groups.by_kind],
+        "group_name": partial(_group_name, wording=names.wording),
+        "groups_lacking": _groups_lacking(evaluation, names.wording),
         "examples": examples,
         "others": others,
         "changed": changed,
@@ -152,7 +156,12 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
 def _errors(evaluation: Evaluation, names: Names) -> dict[str, object]:
     """The variables of the errors to read, of confusions and of suspects."""
     views = Views({pair.gold.id: pair.gold for pair in evaluation.pairs}, names, evaluation.studio)
-    captions = {EVENT: ("Event types", names.title), ROLE: ("Roles", names.role), ENTITY: ("Entity types", names.title)}
+    _ = names.wording.gettext
+    captions = {
+        EVENT: (_("Event types"), names.title),
+        ROLE: (_("Roles"), names.role),
+        ENTITY: (_("Entity types"), names.title),
+    }
     return {
         "read_first": views.errors(evaluation.read_first),
         "stood_for": sum(exemplar.stands_for for exemplar in evaluation.read_first),
@@ -161,6 +170,18 @@ def _errors(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "confused": [(caption, evaluation.confusions[kind], title) for kind, (caption, title) in captions.items()],
         "suspects": views.suspects(evaluation.suspects[:SUSPECTS]),
     }
+
+
+def _group_name(group: Group, wording: Wording) -> str:
+    """The name of a group of articles; a site or an annotator keeps its own."""
+    name = group.slice_.name
+    return wording.of(name) if isinstance(name, Message) or name == OTHERS else name
+
+
+def _groups_lacking(evaluation: Evaluation, wording: Wording) -> list[str]:
+    """The kinds of groups that the page does not show, each with what it is by."""
+    lacking = [(kind, of) for kind, of in GROUPS.items() if kind not in evaluation.groups.by_kind]
+    return [f"{wording.of(kind)}{wording.gettext(', ')}{wording.of(of)}" for kind, of in lacking]
 
 
 def _causes(evaluation: Evaluation, wording: Wording) -> Markup:
@@ -249,9 +270,9 @@ def _calibration(evaluation: Evaluation, wording: Wording) -> dict[str, Markup]:
     }
 
 
-def _calibration_rows(evaluation: Evaluation) -> dict[str, list[tuple[str, str, str]]]:
+def _calibration_rows(evaluation: Evaluation, wording: Wording) -> dict[str, list[tuple[str, str, str]]]:
     """What the charts of calibration show, as rows of tables; of the curve, a point in about ten."""
-    layers = {name: layer for name, layer in evaluation.calibration.layers.items() if layer.enough}
+    layers = {wording.of(name): layer for name, layer in evaluation.calibration.layers.items() if layer.enough}
     reliability = [(name, f"{b.score:.0%}", f"{b.right:.0%}") for name, layer in layers.items() for b in layer.bins]
     curves = {name: [point for point in layer.curve if point.prf.predicted >= ENOUGH] for name, layer in layers.items()}
     abstention = [
@@ -289,7 +310,10 @@ def report_templates(wording: Wording | None = None) -> jinja2.Environment:
     wording = wording or Wording()
     environment = templates.template_environment(_HERE, wording)
     environment.filters["signed"] = signed
-    environment.globals |= {"cost_words": WORDS, "cost_rows": cost_rows, "cost_notes": cost_notes}
+    environment.globals |= {
+        "cost_rows": partial(cost_rows, wording=wording),
+        "cost_notes": partial(cost_notes, wording=wording),
+    }
     environment.globals |= {"slice_title": slice_title, "slice_kind": slice_kind, "slice_name": slice_name}
     environment.globals["counted"] = partial(counted, wording=wording)
     return environment

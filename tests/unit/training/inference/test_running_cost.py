@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from annotation.page.wording import Wording
 from training.inference.running_cost import Machine, RunningCost, shown
-from training.report.cost_table import WORDS, cost_notes, cost_rows, size
+from training.report.cost_table import cost_notes, cost_rows, size
 
+ENGLISH, BUSY = Wording(), "Others were at work"
 QUIET = Machine(processor="one", cores=2, threads=1, device="cpu", load=0.5)
 COST = RunningCost(
     documents=10,
@@ -30,19 +32,22 @@ def test_the_first_pass_is_not_among_those_that_count() -> None:
 
 
 def test_the_rows_say_how_much_it_varied_and_where_it_was_measured() -> None:
-    rows = {row.name: row for row in cost_rows(COST)}
+    rows = {row.name: row for row in cost_rows(COST, ENGLISH)}
     assert (rows["Articles a second"].value, rows["Words a second"].value) == ("10", "2,000")
     assert rows["Articles a second"].note == ("slowest pass 5.0, fastest 20; the first pass, not counted: 4.00 s")
     assert (rows["Memory"].value, rows["Size of the model"].value) == ("900 MB", "8.0 MB")
     assert "Memory of the GPU" not in rows
-    with_gpu = {row.name for row in cost_rows(replace(COST, gpu=10**9))}
+    with_gpu = {row.name for row in cost_rows(replace(COST, gpu=10**9), ENGLISH)}
     assert "Memory of the GPU" in with_gpu
 
 
 def test_a_busy_machine_is_said() -> None:
-    assert WORDS["busy"] not in cost_notes(COST)
-    assert WORDS["busy"] in cost_notes(replace(COST, machine=replace(QUIET, load=3.0)))
-    assert WORDS["busy"] not in cost_notes(replace(COST, machine=replace(QUIET, load=None)))
+    assert BUSY not in cost_notes(COST, ENGLISH)
+    assert BUSY in cost_notes(replace(COST, machine=replace(QUIET, load=3.0)), ENGLISH)
+    assert BUSY not in cost_notes(replace(COST, machine=replace(QUIET, load=None)), ENGLISH)
+    assert cost_notes(COST, ENGLISH).startswith(
+        "Measured while the 10 scored articles (2,000 words) were predicted, 4 "
+    )
 
 
 @pytest.mark.parametrize(
