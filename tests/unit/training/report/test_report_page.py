@@ -20,7 +20,12 @@ from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, Mark, render
 from annotation.page.titles import UNITS, Names
 from annotation.page.wording import Wording
 from tests.builders import build, conflict
-from training.analysis.evaluation import evaluation
+from tests.unit.training.analysis.test_comparison import corpus
+from tests.unit.training.analysis.test_document_groups import dressed
+from training.analysis.evaluation import Evaluation, evaluation
+from training.analysis.other_trainings import OtherTrainings
+from training.inference.running_cost import Machine, RunningCost
+from training.lineage.seed_scores import SeedScores
 from training.report.examples import MOST, worst
 from training.report.page import write_report
 from training.scoring.document_pairs import pair_documents
@@ -344,6 +349,43 @@ def test_a_report_in_another_language_says_nothing_in_english_but_names(
     assert Wording(language).gettext("Is it better?") in markdown
     same = [(tmp_path / code / "metrics.json").read_bytes() for code in ("en", language)]
     assert same[0] == same[1]
+
+
+@pytest.mark.parametrize("language", ["he", "ar"])
+def test_chance_errors_groups_suspects_and_cost_are_in_the_language_of_the_page(language: str, tmp_path: Path) -> None:
+    result = everything_known()
+    assert result.seed_noise
+    assert result.suspects
+    assert result.groups.by_kind.keys() == {"source", "month", "annotator", "nearness"}
+    for code in ("en", language):
+        write_report(result, tmp_path / code, code)
+    page, english = ((tmp_path / code / "report.html").read_text(encoding="utf-8") for code in (language, "en"))
+    assert {"seed", "near", "slowest", "annotator"} <= set(words_shown(english))
+    assert 'lang="en"' not in page
+    known = {"naba", "train", "seeds", "seqeval", "strict", "macro", "precision", "recall", "mode", "scheme", "micro"}
+    known |= {"against", "false", "check", "suspects", "he", "ar", "dev", "phrases", "rina", "samir", "paper", "cpu"}
+    known |= {"trigger", "entity", "project", "annotated", "rg", "rig", "ntity"}  # the last are Arg, Trig and Entity
+    assert {word for word in words_shown(page) if len(word) > 1} - known == set()
+    assert not re.findall(r'title="[^"]*: (?:missed|spurious|correct)"', page)
+    short = (tmp_path / language / "report.md").read_text(encoding="utf-8")
+    assert f"## {Wording(language).gettext('What it costs to run')}" in short
+
+
+def everything_known() -> Evaluation:
+    """Forty articles of two papers, months and annotators, models of three seeds, and what predicting cost."""
+    places = [True], [True, True, False], [False], [True, False]
+    gold, *models = (dressed(corpus(40, found=found)) for found in places)
+    gold[0] = replace(gold[0], entities=(), events=())  # a suspect: all three models find something in it
+    seeds = SeedScores(1, "Arg-C+", {seed: dict.fromkeys(UNITS, 0.5) for seed in (1, 2, 3)})
+    return evaluation(
+        gold,
+        models[0],
+        ontology=conflict(),
+        train=corpus(3, found=[True]),
+        trainings=OtherTrainings(now={2: models[1], 3: models[2]}, seeds=seeds),
+        seeds=seeds,
+        cost=RunningCost(40, 900, (1.0, 0.5), 10**9, 10**8, 10**6, 3, 4, Machine("AMD", 2, 1, "cpu", 3.0)),
+    )
 
 
 def words_shown(page: str) -> list[str]:
