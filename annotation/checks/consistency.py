@@ -15,9 +15,9 @@ from annotation.core.text import MOST_LETTERS, folded
 
 _LEAST = 3
 """Fewest characters left without the prefix for two strings to count as the same words."""
-_NOT_PREFIXES = frozenset({"ה", "ال", "ا", "כ"})
-"""Not prefixes here: the article is part of a mention, כ before a number means "about", and a single alef begins more
-names than questions."""
+_NOT_PREFIXES = frozenset({"ה", "ال", "ا", "الل", "כ"})
+"""Not prefixes here: the article, before a ل too, is part of a mention, כ before a number means "about", and a single
+alef begins more names than questions."""
 _CONJUNCTIONS = frozenset({"ו", "ש", "כש", "וש", "וכש", "و", "ف"})
 """Prefixes of a trigger: any other changes the word, as ל does to a verb."""
 

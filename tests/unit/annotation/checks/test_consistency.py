@@ -60,6 +60,8 @@ def test_the_article_and_the_infinitive_are_no_prefixes() -> None:
     assert kinds([build(verbs, by="noa")]) == [[]]
     elided = build("في [ArmedGroup التنظيم] و[ArmedGroup لتنظيم]", by="layla", language="ar")
     assert kinds([elided]) == [[]]
+    rank = [build(f"وصل [Person {name}] أمس", by="layla", language="ar") for name in ("اللواء سالم", "لواء سالم")]
+    assert kinds(rank) == [[], []]
 
 
 def test_a_conjunction_marked_with_its_verb_is_found() -> None:
