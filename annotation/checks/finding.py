@@ -13,6 +13,8 @@ from annotation.core.ontology import Ontology
 
 Severity: TypeAlias = Literal["error", "warning"]
 
+_SHOWN = 120
+"""Characters of the words in a line on a terminal: a finding may be on the whole article."""
 _BESIDE = 22
 """Characters of context on each side of the words, without the word they cut."""
 
@@ -72,7 +74,8 @@ class Finding:
         named = (("task", self.task), ("by", self.annotator), ("region", self.region))
         where = ", ".join(f"{name} {value}" for name, value in named if value is not None)
         place = f" [{self.span.start}:{self.span.end}]" if self.span else ""
-        words = f", {self.words!r}{place}" if self.words or place else ""
+        quote = self.words if len(self.words) <= _SHOWN else f"{self.words[:_SHOWN]}…"
+        words = f", {quote!r}{place}" if self.words or place else ""
         return (
             f"{self.severity}: article {self.document}{', ' if where else ''}{where}{words}: "
             f"{self.message}; {self.remedy}"

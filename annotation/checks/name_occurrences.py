@@ -5,13 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, product
+
+import regex
 
 from annotation.core import text as texts
 from annotation.core.document import Document, Span
 
 _SHORTEST = 3
 """Characters below which a string occurs in too many unrelated words."""
+_WORD = regex.compile(r"\s*\S+\s*")
+_LOOSE = ".,;:!?،؛؟…()[]{}«»“”\"'"
+_FURTHER = 4
+"""Words to each side by which a name is looked for in a longer one."""
 
 
 def comparable_name(span: Span, document: Document) -> str:
@@ -48,6 +54,36 @@ def unmarked(document: Document, names: Mapping[str, object]) -> dict[str, list[
             if free:
                 occurrences[words] = free
     return occurrences
+
+
+def begins_word(span: Span, document: Document) -> bool:
+    """Whether no letter or digit stands right before the span."""
+    return not document.text[: span.start][-1:].isalnum()
+
+
+def longer(document: Document, start: int, end: int) -> Iterator[str]:
+    """The strings of several words that the range is part of, as `comparable_name` writes them.
+
+    Up to `_FURTHER` words more on each side, within the line; their first word whole and without its proclitics.
+    """
+    text = document.text
+    line = text.rfind("\n", 0, start) + 1
+    before = _WORD.findall(text[line:start])[-_FURTHER - 1 :]
+    after = _WORD.findall(text[end:].partition("\n")[0])[: _FURTHER + 1]
+    lefts = ["", *("".join(before[-count:]) for count in range(1, len(before) + 1))]
+    rights = ["", *("".join(after[:count]) for count in range(1, len(after) + 1))]
+    inside = " ".join(texts.folded(text[start:end]).split())
+    for left, right in product(lefts, rights):
+        words = " ".join(texts.folded(left + text[start:end] + right).split())
+        for form in (*_bare_forms(words, document.language), *_bare_forms(words.strip(_LOOSE), document.language)):
+            if len(form) > len(inside) and inside in form and " " in form:
+                yield form
+
+
+def _bare_forms(words: str, language: str) -> Iterator[str]:
+    """The string, and without each string of proclitics that it begins with."""
+    yield words
+    yield from (words[len(prefix) :] for prefix in prefixes(language) if words.startswith(prefix))
 
 
 def _occurrences(words: str, text: str, language: str) -> Iterator[tuple[int, int]]:

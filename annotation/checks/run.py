@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from annotation.checks import boundaries, consistency, file_faults, structure, text_integrity
+from annotation.checks import boundaries, consistency, empty_submissions, file_faults, structure, text_integrity
 from annotation.checks.corpus_counts import Corpus
 from annotation.checks.finding import Fault, Finding, Rule, finding
 from annotation.checks.wording import ERRORS
@@ -22,7 +22,10 @@ RULES: tuple[Rule, ...] = (
     structure.empty,
     text_integrity.edited,
 )
-CORPUS_RULES: tuple[CorpusRule, ...] = (consistency.proclitics, consistency.two_ways, consistency.repeats)
+CORPUS_RULES: tuple[CorpusRule, ...] = (
+    *(consistency.proclitics, consistency.two_ways, consistency.repeats),
+    empty_submissions.against_others,
+)
 
 
 def check(document: Document, ontology: Ontology, corpus: Corpus | None = None) -> list[Finding]:
@@ -44,13 +47,17 @@ def check_all(documents: Iterable[Document], ontology: Ontology, corpus: Corpus 
         yield from check(document, ontology, corpus)
 
 
-def check_file(path: Path, ontology: Ontology) -> Iterator[Finding]:
+def check_file(path: Path, ontology: Ontology, suggested: Iterable[Document] = ()) -> Iterator[Finding]:
     """Every finding in a Documents file, in its order, and then those in the quarantine of its pull.
+
+    `suggested` is what a model suggested in these articles; empty submissions are held against it.
 
     Lines that hold no Document are findings too and do not stop the check. The file is read twice: first for the
     counts. Raises UsageError when it cannot be read.
     """
     corpus = Corpus(item for item in file_faults.read_lines(path) if isinstance(item, Document))
+    for document in suggested:
+        corpus.suggest(document)
     quarantined = file_faults.SetAside(PullFiles(path).quarantine)
     for item in file_faults.read_lines(path):
         if isinstance(item, Document):

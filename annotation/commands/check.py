@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from annotation.checks.finding import Finding
 from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
 from annotation.core.errors import DocumentsError, Refused, UsageError
 from annotation.core.ontology import Ontology
+from annotation.storage.documents_file import read_documents
 
 if TYPE_CHECKING:
     from annotation.labelstudio.repair.apply import MendReport
@@ -33,6 +36,10 @@ def check(
             help="Also where models agree against the annotator: a report's folder, or a file of predictions a model."
         ),
     ] = None,
+    suggested: Annotated[
+        list[Path] | None,
+        typer.Option(help="What a model suggested (Documents): an empty submission where it finds events is told."),
+    ] = None,
     ontology: OntologyOption = "conflict",
     as_json: AsJson = False,
     workspace: Workspace = HERE,
@@ -43,11 +50,13 @@ def check(
     from annotation.checks.run import check_file
 
     reports: dict[str, ShowReport | MendReport] = {}
+    suggestions = [document for path in suggested or () for document in read_documents(path)]
     suspected = _suspected(documents, suspects) if suspects else []
     if project is None:
-        findings = [*check_file(documents, load_ontology(ontology)), *suspected]
+        findings = [*check_file(documents, load_ontology(ontology), suggestions), *suspected]
     else:
-        findings, reports = _in_project(documents, project, load_ontology(ontology), workspace, suspected, fix=fix)
+        check_it = partial(check_file, documents, suggested=suggestions)
+        findings, reports = _in_project(check_it, project, load_ontology(ontology), workspace, suspected, fix=fix)
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         report = {"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]}
@@ -71,13 +80,18 @@ def _suspected(documents: Path, models: list[Path]) -> list[Finding]:
 
 
 def _in_project(
-    documents: Path, title: str, ontology: Ontology, workspace: Path, suspected: list[Finding], *, fix: bool
+    check_it: Callable[[Ontology], Iterable[Finding]],
+    title: str,
+    ontology: Ontology,
+    workspace: Path,
+    suspected: list[Finding],
+    *,
+    fix: bool,
 ) -> tuple[list[Finding], dict[str, ShowReport | MendReport]]:
     """Check with the project's ontology and show the findings on its tasks. Return those not mended, and the reports.
 
     Raises UsageError when the project is an adjudication project.
     """
-    from annotation.checks.run import check_file
     from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.repair.apply import mend_all
     from annotation.labelstudio.repair.show_findings import show
@@ -90,7 +104,7 @@ def _in_project(
         )
     client = connect(workspace)
     project_ontology = find_project(client, title, workspace=workspace).ontology
-    findings = list(check_file(documents, ontology if ontology.hash == project_ontology.hash else project_ontology))
+    findings = list(check_it(ontology if ontology.hash == project_ontology.hash else project_ontology))
     reports: dict[str, ShowReport | MendReport] = {}
     if fix:
         mended = mend_all(client, findings, project=title, workspace=workspace)

@@ -12,8 +12,10 @@ from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOpt
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import read_documents, write_documents
+from annotation.storage.pull_files import PullFiles
 
 if TYPE_CHECKING:
+    from annotation.adjudication.overlap import Overlap
     from annotation.adjudication.voting import Adjudication
 
 PolicyOption: TypeAlias = Literal["majority", "senior"]
@@ -69,28 +71,40 @@ def adjudicate(
         typer.Option(help="What decides where nobody did: without --project the majority, with it nothing."),
     ] = None,
     senior: Annotated[list[str] | None, typer.Option(help="Settles ties; the first named comes first.")] = None,
+    annotators: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many have to submit an article before it is gold; else the project's number."),
+    ] = None,
     ontology: OntologyOption = "conflict",
     workspace: Workspace = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Merge the annotators' versions of each article into gold, and count how each item was decided."""
+    """Merge the annotators' versions of each article into gold, and count how each item was decided.
+
+    An article waits until as many have submitted it as the project says (`naba push --annotators`), which `naba pull`
+    records beside the Documents; of a file without that record every article is decided.
+    """
     from annotation.adjudication import voting as adjudication
+    from annotation.adjudication.overlap import Overlap
 
     if out is None and project is None:
         raise UsageError("say where the gold goes with --out, or who decides with --project")
     annotated, seniors = list(read_documents(documents)), tuple(senior or ())
     if project is None:
+        overlap = Overlap.of(annotated, annotators or PullFiles(documents).annotators())
         result = adjudication.adjudicate(
-            annotated, policy=policy or "majority", senior=seniors, ontology=load_ontology(ontology)
+            overlap.complete, policy=policy or "majority", senior=seniors, ontology=load_ontology(ontology)
         )
     else:
-        result = _by_people(annotated, project, policy, seniors, workspace)
+        result, overlap = _by_people(annotated, project, policy, seniors, annotators, workspace)
     if out is not None:
         write_documents(out, result.gold)
     if as_json:
-        terminal.emit(result.as_dict())
+        terminal.emit(result.as_dict() | overlap.as_dict())
     else:
         _say_outcomes(result, out)
+        for line in overlap.lines():
+            terminal.say(line)
 
 
 def _by_people(
@@ -98,29 +112,38 @@ def _by_people(
     project: str,
     policy: Literal["majority", "senior"] | None,
     senior: tuple[str, ...],
+    annotators: int | None,
     workspace: Path,
-) -> Adjudication:
-    """The decisions made so far; contested articles without one are pushed to the adjudication project."""
+) -> tuple[Adjudication, Overlap]:
+    """The decisions made so far; contested articles without one are pushed to the adjudication project.
+
+    Articles that too few have submitted are not pushed yet.
+    """
     from annotation.adjudication import voting as adjudication
+    from annotation.adjudication.overlap import Overlap
     from annotation.labelstudio.project.project import find_project
     from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.sync import adjudication_project as second
 
     client = connect(workspace)
-    ontology = find_project(client, project, workspace=workspace).ontology
+    source = find_project(client, project, workspace=workspace)
+    ontology = source.ontology
     contested = adjudication.contested(annotated, ontology)
     decisions = second.decisions(client, contested, project=project, workspace=workspace)
     if decisions.quarantined:
         terminal.warn(
             f"{decisions.quarantined} pieces of decisions could not be taken over: see {decisions.quarantine}"
         )
-    waiting = [versions for versions in contested if next(iter(versions.values())).id not in decisions.documents]
+    overlap = Overlap.of(annotated, annotators or source.annotators, decided=decisions.documents)
+    not_now = overlap.incomplete.keys() | decisions.documents.keys()
+    waiting = [versions for versions in contested if next(iter(versions.values())).id not in not_now]
     if waiting:
         place = second.hand_over(client, waiting, project=project, workspace=workspace, senior=senior)
         terminal.warn(f"{len(waiting)} articles wait for an adjudicator: {place}")
-    return adjudication.adjudicate(
-        annotated, policy=policy, senior=senior, ontology=ontology, decided=decisions.documents
+    result = adjudication.adjudicate(
+        overlap.complete, policy=policy, senior=senior, ontology=ontology, decided=decisions.documents
     )
+    return result, overlap
 
 
 def _say_outcomes(result: Adjudication, out: Path | None) -> None:

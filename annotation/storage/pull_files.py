@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from annotation.storage.json_file import read_object
+
 
 @dataclass(frozen=True)
 class PullFiles:
@@ -26,6 +28,14 @@ class PullFiles:
     def _beside(self, ending: str) -> Path:
         stem = self.out.name.removesuffix(".gz").removesuffix(".jsonl")
         return self.out.with_name(f"{stem}.{ending}")
+
+    def annotators(self) -> int | None:
+        """How many were to annotate each article at the last pull; None where no pull recorded it."""
+        try:
+            number = read_object(self.state).get("annotators")
+        except (OSError, ValueError):
+            return None
+        return number if isinstance(number, int) and number > 0 else None
 
     def digest(self) -> str:
         """SHA-256 of both files; when one of them was changed, the next pull reads everything again."""

@@ -40,7 +40,8 @@ def run(workspace: Path, *, training: Sequence[str] | None = None) -> None:
     _naba("check", place / "annotated.jsonl")
     _naba("agreement", place / "annotated.jsonl")
     seniors = [word for senior, *_ in sample.ANNOTATORS.values() for word in ("--senior", _address(senior))]
-    _naba("adjudicate", place / "annotated.jsonl", "--policy", "senior", *seniors, "--out", place / "gold.jsonl")
+    deciding = "--policy", "senior", *seniors, "--annotators", 1  # all three have only some of the articles
+    _naba("adjudicate", place / "annotated.jsonl", *deciding, "--out", place / "gold.jsonl")
     _naba("snapshot", place / "gold.jsonl", "--annotated", place / "annotated.jsonl", "--out", place / "snapshot")
     snapshot, model = _set("snapshot", place / "snapshot"), _set("model", place / "run" / "model")
     _naba("train", snapshot, _set("output", place / "run"), "name=demo", *(training or training_overrides()))

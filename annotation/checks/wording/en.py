@@ -37,6 +37,14 @@ KINDS = {
     "crossing": ("crosses {label} {other} [{start}:{end}]", "let one hold the other, or keep one"),
     "self": ("{event} is its own argument", "delete the arrow"),
     "unmarked": ("nothing is marked, and “No events here” was not chosen", "choose it, or mark what the article tells"),
+    "empty-others": (
+        "nothing is marked, but others marked events here (people: {count})",
+        "read it again: mark what it tells, or keep it empty if they are wrong",
+    ),
+    "empty-model": (
+        "nothing is marked, but the model suggests events here (number: {count})",
+        "look at the suggestions: mark what is right, or keep it empty if they are wrong",
+    ),
     "no-events": (
         "“No events here” was chosen, but marked events: {count}",
         "take the choice back, or delete the marks",

@@ -15,6 +15,8 @@ from annotation.core.ontology import Ontology
 MOST = 30
 """The maximum number of findings shown on one task."""
 _WORDS = 60
+_WHOLE = frozenset({"text", "unmarked", "empty-others", "empty-model", "drifted"})
+"""Kinds without words of their own: the whole text, or in the message."""
 _SIGNS = {"error": "✗", "warning": "○"}
 
 
@@ -38,8 +40,8 @@ def panel(findings: Sequence[Finding], ontology: Ontology, ui_language: str) -> 
 
 def _place(finding: Finding) -> str:
     """The words in their context, in quotes that follow the direction of the line."""
-    if not finding.words or finding.kind in ("text", "unmarked", "drifted"):
-        return ""  # a text has too many words, and the message of a drifted span quotes them itself
+    if not finding.words or finding.kind in _WHOLE:
+        return ""
     words = finding.words if len(finding.words) <= _WORDS else finding.words[: _WORDS - 1] + "…"
     place = _line(f"{finding.before}«{words}»{finding.after}")
     return f"{wording.isolated(place)} · "

@@ -158,7 +158,8 @@ class _Pulling:
         )
         report.documents = self._replace(self.files.out, documents)
         report.quarantined = self._replace(self.files.quarantine, quarantine)
-        State(basis, self.watermark, sorted(tasks), skipped, self.files.digest()).write(self.files.state)
+        annotators = self.target.annotators
+        State(basis, self.watermark, sorted(tasks), skipped, self.files.digest(), annotators).write(self.files.state)
         return report
 
     def _task(self, raw: schemas.Row, documents: IO[str], quarantine: IO[str]) -> None:

@@ -23,7 +23,8 @@ class State:
     """What a pull read. `basis` is everything else its lines depend on: with another basis they are invalid.
 
     watermark: the time up to which all changes are included. tasks: their numbers. skipped: task -> skipped
-    annotations. digest: a hash of the files written.
+    annotations. digest: a hash of the files written. annotators: how many are to annotate each article; None in a
+    state that an older naba wrote.
     """
 
     basis: str
@@ -31,6 +32,7 @@ class State:
     tasks: list[int]
     skipped: dict[int, int] = field(default_factory=dict)
     digest: str = ""
+    annotators: int | None = None
 
     def write(self, path: Path) -> None:
         """Write the state as JSON, atomically; task numbers are stored as half-open ranges."""
@@ -44,7 +46,9 @@ class State:
             stored = read_object(files.state)
             tasks = [task for start, end in stored["tasks"] for task in range(start, end)]
             skipped = {int(task): int(count) for task, count in stored["skipped"].items()}
-            state = cls(stored["basis"], stored["watermark"], tasks, skipped, stored["digest"])
+            state = cls(
+                stored["basis"], stored["watermark"], tasks, skipped, stored["digest"], stored.get("annotators")
+            )
             return state if state.basis == basis and state.digest == files.digest() else None
         except (OSError, ValueError, KeyError, TypeError):
             return None

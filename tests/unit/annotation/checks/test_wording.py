@@ -15,7 +15,7 @@ CATALOGUES = {"ar": ar.KINDS, "he": he.KINDS, "en": en.KINDS}
 
 
 BY_ITSELF = {
-    *("too-few", "two-ways", "no-prefix"),
+    *("too-few", "two-ways", "no-prefix", "empty-others", "empty-model"),
     *("suspect-unmarked", "suspect-type", "suspect-words", "suspect-role", "suspect-unjoined"),
     *("offsets", "unreadable", "drifted", "labels", "no-role", "no-event", "hangs", "set-aside"),
 }

@@ -30,8 +30,9 @@ def test_a_state_is_read_as_it_was_written(
     tmp_path_factory: object, tasks: list[int], skipped: dict[int, int], watermark: str | None
 ) -> None:
     place = files(tmp_path_factory.mktemp("pulled"))  # type: ignore[attr-defined]
-    state = State("basis", watermark, sorted(tasks), skipped, place.digest())
+    state = State("basis", watermark, sorted(tasks), skipped, place.digest(), annotators=3)
     state.write(place.state)
+    assert place.annotators() == 3
     assert State.read(place, "basis") == state
     assert State.read(place, "another") is None
     place.quarantine.write_text("changed")
