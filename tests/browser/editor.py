@@ -92,7 +92,7 @@ class Editor:
     def select(self, span: Span) -> None:
         """Make its region the selected one."""
         self.choose(span)
-        expect(self.page.get_by_test_id("detailed-region")).to_be_visible()
+        expect(self.page.locator(".lsf-detailed-region").first).to_be_visible()
 
     def say(self, title: str) -> None:
         """Choose a value of an attribute for the selected trigger."""

@@ -163,7 +163,7 @@ def test_the_scores_the_report_and_the_predictions_come_out_of_an_evaluation(pla
     done = naba("evaluate", "model=outputs/one/model", "snapshot=snap", "against=outputs/one/model", cwd=place)
     assert done.code == 0, done.err
     for unit in UNITS:
-        assert done.out.count(f" {unit} ") == 2
+        assert done.out.count(f" {unit} ") >= 2
     assert "F1 he" in done.out
     report = place / "outputs" / "one" / "report"
     metrics = json.loads((report / "metrics.json").read_text(encoding="utf-8"))

@@ -21,6 +21,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 PACKAGES = ("annotation", "training", "conf")
+OF_THE_SERVER = "annotation.labelstudio.server.studio_settings"
+"""Only a Label Studio that starts imports it."""
 State = Mapping[str, Mapping[str, object]]
 
 
@@ -44,7 +46,7 @@ def _modules() -> Iterator[str]:
     for package in PACKAGES:
         path = find_spec(package).submodule_search_locations  # type: ignore[union-attr]
         names = (module.name for module in pkgutil.walk_packages(path, f"{package}."))
-        yield from (name for name in names if not name.endswith("__main__"))
+        yield from (name for name in names if not name.endswith("__main__") and name != OF_THE_SERVER)
 
 
 def _import_libraries(name: str) -> None:

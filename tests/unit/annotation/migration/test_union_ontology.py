@@ -25,7 +25,7 @@ def test_whatever_title_is_stored_for_an_arrow_is_among_those_shown() -> None:
 
 
 def test_the_page_of_both_says_where_it_leads() -> None:
-    seal = read_signature(half_way(BOTH, NEW, "ar"))
+    seal = read_signature(half_way(BOTH, NEW, "ar", "claim"))
     assert seal is not None
     assert (seal.ontology, seal.migrating, seal.edited, seal.current) == (NEW, NEW.hash, "", False)
-    assert labelling_config(BOTH, ui_language="ar") in half_way(BOTH, NEW, "ar")
+    assert labelling_config(BOTH, ui_language="ar") in half_way(BOTH, NEW, "ar", "claim")

@@ -35,7 +35,7 @@ from training.scoring.scores import score
 GOLD = sample.gold()[::3]
 
 
-ANALYSED = ("title", "meta", "diagnosis", "slices", "calibration", "wanted")
+ANALYSED = ("title", "meta", "diagnosis", "slices", "calibration", "wanted", "read_first", "groups", "confusions")
 """What an evaluation says beside scores."""
 
 
