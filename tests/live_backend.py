@@ -14,7 +14,7 @@ import uvicorn
 from annotation.core.document import Document, Provenance
 from annotation.labelstudio.live.app import backend_app
 from annotation.labelstudio.live.backend import Backend
-from annotation.labelstudio.live.extraction import Extraction, Model
+from annotation.labelstudio.live.background_extraction import Extraction, Model
 
 PASSWORD = "a-pass:word"
 

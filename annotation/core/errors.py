@@ -121,6 +121,8 @@ class HubError(NabaError):
 
 
 class EndpointError(NabaError):
+    """The server of a language model cannot be reached, or refuses to answer."""
+
     exit_code = 3
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import secrets
 import socket
 from collections.abc import Iterator
@@ -17,11 +15,11 @@ from annotation import terminal
 from annotation.core.errors import MachineError, NabaError, UsageError
 from annotation.labelstudio.live.app import USER, backend_app
 from annotation.labelstudio.live.backend import Backend
+from annotation.labelstudio.live.background_extraction import Extraction
 from annotation.labelstudio.live.connection import Connection
-from annotation.labelstudio.live.extraction import Extraction
 from annotation.labelstudio.server.connect import connect
-from annotation.storage.documents_file import atomic
 from annotation.storage.json_file import read_object
+from annotation.storage.private_file import write_private
 from training.config.schema import BackendConfig, PredictConfig
 from training.inference.loading import load_predictor
 from training.serving.live_model import LiveModel
@@ -67,13 +65,7 @@ def _password(workspace: Path) -> str:
     except (ValueError, KeyError) as error:
         raise UsageError(f"{path}: is not what naba wrote ({error}); delete it, and a new password is made") from error
     password = secrets.token_urlsafe(18)
-    before = os.umask(0o077)
-    try:
-        with atomic(path) as file:
-            json.dump({"user": USER, "password": password}, file)
-    finally:
-        os.umask(before)
-    path.chmod(0o600)
+    write_private(path, {"user": USER, "password": password})
     return password
 
 

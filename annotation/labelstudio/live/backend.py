@@ -18,7 +18,7 @@ from annotation.core.document import Document
 from annotation.core.errors import RegionError, UsageError
 from annotation.labelstudio.convert.convert import check_result, from_task_data, to_result
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.live.extraction import Extraction, Model
+from annotation.labelstudio.live.background_extraction import Extraction, Model
 from annotation.labelstudio.project.config_signature import Sealed, read_signature
 from annotation.labelstudio.project.labeling_config import relation_titles
 from annotation.labelstudio.suggestions.suggest import confidence, shown_version

@@ -29,6 +29,7 @@ from annotation.labelstudio.server.empty_database import NAME, place
 from annotation.labelstudio.server.startup_progress import Stuck, wait
 from annotation.storage.documents_file import atomic
 from annotation.storage.json_file import read_object
+from annotation.storage.private_file import write_private
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
@@ -181,13 +182,7 @@ def _credentials(folder: Path) -> dict[str, str]:
 
 def _new_credentials(path: Path) -> dict[str, str]:
     generated = {"username": USERNAME, "password": secrets.token_urlsafe(18), "token": secrets.token_hex(20)}
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json_text.dump(generated, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_private(path, generated)
     return generated
 
 

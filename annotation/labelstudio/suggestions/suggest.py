@@ -212,7 +212,7 @@ class _Suggesting:
     def _tidy(self, *, keep: bool) -> None:
         """Delete what the new suggestions replace: other versions, and other suggestions of this version."""
         versions = self._versions()
-        replaced = {version for version in versions if self._is_earlier_version(version) and not keep}
+        replaced = set() if keep else _earlier(versions, self.report.model_version).keys()
         expected = len(self.sent.keys() | self.stored.keys())
         if versions.get(self.report.model_version, 0) > expected:
             self.has_leftovers = True  # another machine suggested the same at the same time
@@ -230,19 +230,11 @@ class _Suggesting:
                 f"{missing:,} suggestions of {self.report.model_version} are gone: another machine suggested another "
                 "model's at the same time; agree on one, and run the command again"
             )
-        for version, count in self._versions().items():
-            if version in replaced:
-                self.client.delete(f"api/projects/{self.target.id}/model-versions/", {"model_version": version})
-                self.report.removed += count
-
-    def _is_earlier_version(self, version: str) -> bool:
-        """Whether it is another version that naba made."""
-        return version.startswith(PREFIX) and version != self.report.model_version
+        there = {version: count for version, count in self._versions().items() if version in replaced}
+        self.report.removed += _delete_versions(self.client, self.target, there)
 
     def _versions(self) -> dict[str, int]:
-        """Each model version in the project, and the number of its suggestions."""
-        versions = row(self.client.get(f"api/projects/{self.target.id}/model-versions/"))
-        return {name: int(str(count)) for name, count in versions.items()}
+        return _stored_versions(self.client, self.target)
 
 
 def shown_version(name: str) -> str:
@@ -255,12 +247,27 @@ def retire(client: Client, target: Project, *, shown: str) -> int:
 
     Those that annotators have worked with are remembered first.
     """
-    versions = row(client.get(f"api/projects/{target.id}/model-versions/"))
-    stale = {name: int(str(count)) for name, count in versions.items() if name.startswith(PREFIX) and name != shown}
+    stale = _earlier(_stored_versions(client, target), shown)
     remember(client, target, stale.keys())
-    for name in stale:
+    return _delete_versions(client, target, stale)
+
+
+def _stored_versions(client: Client, target: Project) -> dict[str, int]:
+    """Each model version in the project, and the number of its suggestions."""
+    versions = row(client.get(f"api/projects/{target.id}/model-versions/"))
+    return {name: int(str(count)) for name, count in versions.items()}
+
+
+def _earlier(versions: Mapping[str, int], shown: str) -> dict[str, int]:
+    """Those that naba made, but for the one shown."""
+    return {name: count for name, count in versions.items() if name.startswith(PREFIX) and name != shown}
+
+
+def _delete_versions(client: Client, target: Project, versions: Mapping[str, int]) -> int:
+    """Delete all suggestions of these versions, and return their number."""
+    for name in versions:
         client.delete(f"api/projects/{target.id}/model-versions/", {"model_version": name})
-    return sum(stale.values())
+    return sum(versions.values())
 
 
 def confidence(document: Document) -> float:
