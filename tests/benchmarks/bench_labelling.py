@@ -118,7 +118,7 @@ class Counted:
         for span in _long(document):
             self.editor.select(span)
             self.editor.page.keyboard.press("Backspace")
-            expect(self.editor.page.get_by_test_id("detailed-region")).to_have_count(0)
+            expect(self.editor.page.locator(".lsf-detailed-region")).to_have_count(0)
             self.editor.mark(Span(span.start, span.end - 1, span.label), str(ONTOLOGY.entities[span.label].hotkey))
             self.actions += 5
 

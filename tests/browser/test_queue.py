@@ -92,7 +92,7 @@ def work(editor: Editor, ontology: Ontology) -> None:
     for label in ("Facility", "Quantity"):
         editor.select(span(label))
         page.keyboard.press("Backspace")
-        expect(page.get_by_test_id("detailed-region")).to_have_count(0)
+        expect(page.locator(".lsf-detailed-region")).to_have_count(0)
     editor.mark(Span(quantity.start, quantity.start + 4, "Quantity"), keys["Quantity"])
     there = ARTICLE.text.index("שם")
     editor.mark(Span(there, there + 2, "Weapon"), keys["Weapon"])

@@ -30,6 +30,7 @@ from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import count_tasks, pages
 from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import PushReport, push
+from annotation.labelstudio.sync.task_order import waiting
 from annotation.storage.documents_file import read_documents
 from tests.generated import articles, marked
 from tests.studio.support import annotate, ids, tasks
@@ -308,6 +309,8 @@ def test_two_machines_that_push_at_once_make_one_project_with_each_article_once(
         assert len(list(pool.map(machine, range(3)))) == 3
     client = Client(studio.url, studio.token)
     assert ids(client, title) == Counter({document.id: 1 for document in documents})
+    annotate(client, title, documents[0])  # a server that deletes two projects at once counts no annotation afterwards
+    assert waiting(client, project=title, workspace=tmp_path / "0").done == {documents[0].id}
 
 
 def test_copies_that_were_both_worked_on_are_both_kept_under_one_article(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def ensure(
     if not matches:
         _create(client, title, ontology, ui_language, annotators or 1)
         matches = _projects_titled(client, title)
-    _remove_twins(client, title, matches[1:])
+    _set_twins_aside(client, title, matches[1:])
     project = find_project(client, title, workspace=workspace)
     _check_same(project, ontology, ui_language)
     changes: Row = {}
@@ -127,15 +128,18 @@ def _create(client: Client, title: str, ontology: Ontology, ui_language: str, an
     create_once(client, "api/projects/", body, arrived=lambda: bool(_projects_titled(client, title)))
 
 
-def _remove_twins(client: Client, title: str, younger: Sequence[Row]) -> None:
-    """Delete the younger projects that naba made and that hold no task: another machine made one at that moment.
+def _set_twins_aside(client: Client, title: str, younger: Sequence[Row]) -> None:
+    """Rename the younger projects that naba made and that hold no task: another machine made one at that moment.
 
-    Everybody keeps the oldest, so nobody deletes one that another may be filling.
+    Everybody keeps the oldest. The others are not deleted, since Label Studio 1.23 turns off what keeps its counts of
+    annotations while it deletes a project, and two deletions at once leave that off until the server is restarted.
     """
     for twin in younger:
         if _is_empty_twin(client, twin):
-            log.warning("project %r was there twice; removed number %s, which is empty", title, twin["id"])
-            client.delete(f"api/projects/{twin['id']}/")
+            name = f"{title[:28]} (not used, {twin['id']})"
+            log.warning("project %r was there twice; the empty one is %r now and may be deleted", title, name)
+            with suppress(ProjectError):  # somebody deleted it
+                client.change(f"api/projects/{twin['id']}/", {"title": name})
 
 
 def _is_empty_twin(client: Client, project: Row) -> bool:
