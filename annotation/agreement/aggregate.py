@@ -19,7 +19,7 @@ Scores = Mapping[str, PRF]
 
 
 @dataclass(frozen=True)
-class Group:
+class AgreementGroup:
     """The scores of one group. In each PRF `gold` counts the first annotator's items, `predicted` the second's.
 
     scores: by strictness (`STRICTNESS`), then by unit. given: arguments of events whose triggers are matched, by
@@ -54,7 +54,7 @@ class Group:
         }
 
 
-def group(comparisons: Sequence[PairCounts]) -> Group:
+def group(comparisons: Sequence[PairCounts]) -> AgreementGroup:
     """Sum counts over the pairs of each article, then over articles. Intervals are over whole articles."""
     by_article: dict[str, list[PairCounts]] = {}
     for comparison in comparisons:
@@ -68,7 +68,7 @@ def group(comparisons: Sequence[PairCounts]) -> Group:
     )
     typed = _typed(articles, cells)
     scores = iter(_prfs(np.concatenate([counts, given, typed], axis=1)))
-    return Group(
+    return AgreementGroup(
         len(articles),
         scores={strictness: {unit: next(scores) for unit in UNITS} for strictness in STRICTNESS},
         given={strictness: next(scores) for strictness in STRICTNESS},

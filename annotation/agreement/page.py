@@ -19,7 +19,7 @@ from annotation.core.layers import ARGUMENT, ENTITY
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, Units, units
 from annotation.core.ontology import Ontology
 from annotation.page import templates
-from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
+from annotation.page.document_view import Marking, VersionView, direction, heading, source_url, task_url
 from annotation.page.filters import filters
 from annotation.page.highlighting import AGREED, CONTESTED, plain, showable
 from annotation.page.titles import UNITS, Names
@@ -61,7 +61,7 @@ class ArticleView:
     url: str | None
     language: str
     direction: str
-    sides: Mapping[str, Side]
+    sides: Mapping[str, VersionView]
     tasks: Mapping[str, str | None]
     notes: Mapping[str, Markup]
     rows: tuple[DisagreementRow, ...]
@@ -150,7 +150,7 @@ def _example(article: Article, names: Names, studio: str | None) -> ArticleView:
     )
 
 
-def _side(article: Article, name: str, names: Names) -> Side:
+def _side(article: Article, name: str, names: Names) -> VersionView:
     """One version, highlighted where it differs from another; a contested span's note has the other answers."""
     version = article.versions[name]
     others = [units(other) for annotator, other in article.versions.items() if annotator != name]

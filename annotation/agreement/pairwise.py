@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
-from annotation.agreement.aggregate import Group, Scores, group
+from annotation.agreement.aggregate import AgreementGroup, Scores, group
 from annotation.agreement.kappa import Kappa
 from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, PairCounts, ValuePair, comparison
 from annotation.core.annotator_versions import annotator, versions
@@ -34,10 +34,10 @@ class Agreement:
 
     documents: int
     single: int
-    whole: Group | None = None
-    languages: Mapping[str, Group] = field(default_factory=dict)
-    pairs: Mapping[ValuePair, Group] = field(default_factory=dict)
-    annotators: Mapping[str, Group] = field(default_factory=dict)
+    whole: AgreementGroup | None = None
+    languages: Mapping[str, AgreementGroup] = field(default_factory=dict)
+    pairs: Mapping[ValuePair, AgreementGroup] = field(default_factory=dict)
+    annotators: Mapping[str, AgreementGroup] = field(default_factory=dict)
 
     @property
     def overall(self) -> Scores:
@@ -49,7 +49,7 @@ class Agreement:
         """The kappas of all comparisons, by attribute."""
         return self.whole.attributes if self.whole else {}
 
-    def groups(self) -> Iterator[tuple[str, Group]]:
+    def groups(self) -> Iterator[tuple[str, AgreementGroup]]:
         """Every group with its name, "all" first. An annotator in only one pair has no group besides the pair."""
         if self.whole is not None:
             yield "all", self.whole
@@ -79,7 +79,7 @@ class Agreement:
             "kappas": self._parts(lambda part: _kappas(part.attributes)),
         }
 
-    def _parts(self, to_json: Callable[[Group], dict[str, object]]) -> dict[str, object]:
+    def _parts(self, to_json: Callable[[AgreementGroup], dict[str, object]]) -> dict[str, object]:
         return {
             "overall": to_json(self.whole) if self.whole else {},
             "languages": {language: to_json(part) for language, part in self.languages.items()},
@@ -140,7 +140,7 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
     )
 
 
-def _groups(comparisons: Iterable[PairCounts], keys: Callable[[PairCounts], Iterable[K]]) -> dict[K, Group]:
+def _groups(comparisons: Iterable[PairCounts], keys: Callable[[PairCounts], Iterable[K]]) -> dict[K, AgreementGroup]:
     parts: dict[K, list[PairCounts]] = {}
     for counts in comparisons:
         for key in keys(counts):
@@ -152,12 +152,12 @@ def _kappas(kappas: Mapping[str, Kappa]) -> dict[str, object]:
     return {name: kappa.as_dict() for name, kappa in kappas.items()}
 
 
-def _percent(part: Group, prf: PRF) -> str:
+def _percent(part: AgreementGroup, prf: PRF) -> str:
     if not prf.gold + prf.predicted:
         return "–"
     return f"{percent(prf.f1)}{'' if part.enough(prf) else ' ?'}"
 
 
-def _with_interval(part: Group, prf: PRF) -> str:
+def _with_interval(part: AgreementGroup, prf: PRF) -> str:
     ends = f" ({percent(prf.interval[0])}–{percent(prf.interval[1])})" if prf.interval else ""
     return _percent(part, prf) + ends

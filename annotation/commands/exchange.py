@@ -37,7 +37,7 @@ Language = Annotated[str | None, typer.Option(help="Where the file does not say;
 Annotators = Annotated[
     list[str] | None, typer.Option(help="Who marked it: once for all files, or once for each in turn.")
 ]
-Group = Annotated[
+SentencesEach = Annotated[
     int | None, typer.Option(min=1, help="Sentences to a Document; else the file's own documents, or one a sentence.")
 ]
 Tags = Annotated[list[int] | None, typer.Option(min=1, help="A column with tags, from 1; else all that are.")]
@@ -59,7 +59,7 @@ def import_(
     mixed: Annotated[bool, typer.Option("--mixed", help="A folder may hold files of several formats.")] = False,
     language: Language = None,
     annotator: Annotators = None,
-    group: Group = None,
+    group: SentencesEach = None,
     tags: Tags = None,
     words: Words = None,
     tag_label: TagLabel = None,

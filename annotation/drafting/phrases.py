@@ -43,7 +43,7 @@ class Phrase:
         return round((self.marked + 1) / (self.marked + self.unmarked + 2), 4)
 
 
-class Match(NamedTuple):
+class PhraseMatch(NamedTuple):
     """A phrase at a place in an article: offsets in code points."""
 
     start: int
@@ -105,7 +105,7 @@ class PhraseTable:
             (triggers if phrase.trigger else entities).append(span)
         return entities, triggers
 
-    def matches(self, article: ArticleWords) -> Iterator[Match]:
+    def matches(self, article: ArticleWords) -> Iterator[PhraseMatch]:
         """Places of phrases, none of which overlap: of those that would, the longest, then the first."""
         found = sorted(
             self._found(article.starts, article, self.phrases), key=lambda match: (match.start - match.end, match.start)
@@ -116,7 +116,7 @@ class PhraseTable:
                 taken[match.start : match.end] = b"\1" * (match.end - match.start)
                 yield match
 
-    def _all_matches(self, article: ArticleWords) -> Iterator[Match]:
+    def _all_matches(self, article: ArticleWords) -> Iterator[PhraseMatch]:
         """The matches, and within each the phrases that were marked within it before."""
         for match in self.matches(article):
             yield match
@@ -124,13 +124,13 @@ class PhraseTable:
                 within = (start for start in article.starts if match.start <= start.offset < match.end)
                 yield from (part for part in self._found(within, article, inner) if part.end <= match.end)
 
-    def _found(self, starts: Iterable[Start], article: ArticleWords, keys: Collection[Key]) -> Iterator[Match]:
+    def _found(self, starts: Iterable[Start], article: ArticleWords, keys: Collection[Key]) -> Iterator[PhraseMatch]:
         for start in starts:
             for words in self._longest_first.get(start.word, ()):
                 if words in keys and not (start.article and not self.phrases[words].trigger):
                     end = article.end(start.at, words)
                     if end is not None:
-                        yield Match(start.offset, end, words)
+                        yield PhraseMatch(start.offset, end, words)
 
     def _unmarked(self, documents: Iterable[Document]) -> Counter[Key]:
         """At how many places each phrase matches without being marked with its label."""

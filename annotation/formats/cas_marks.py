@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from annotation.formats.document_builder import DocumentBuilder
-from annotation.formats.uima_marks import Arrow, Mark, is_segment
+from annotation.formats.uima_marks import Arrow, UimaMark, is_segment
 
 if TYPE_CHECKING:
     from cassis import Annotation, Cas
@@ -44,11 +44,11 @@ class CasMarks:
     """
 
     def __init__(self, cas: Cas, draft: DocumentBuilder, unmapped: set[int]) -> None:
-        self.marks: list[Mark] = []
+        self.marks: list[UimaMark] = []
         self.arrows: list[Arrow] = []
         self.features: _Features = {}
         self._draft, self._unmapped, self._types = draft, unmapped, cas.typesystem
-        self._by_id: dict[int, Mark] = {}
+        self._by_id: dict[int, UimaMark] = {}
         layers = [row for row in cas.select_all_annotations() if _is_layer(row.type.name)]
         relations = [row for row in layers if all(row.type.get_feature(name) for name in _ENDS)]
         spans = [row for row in layers if not all(row.type.get_feature(name) for name in _ENDS)]
@@ -72,7 +72,7 @@ class CasMarks:
         if chain:
             values = {"label": values["referenceType"]} if "referenceType" in values else {}
             self.features[layer] = ["label"]
-        mark = Mark(layer, row.begin, row.end, at, values, has_slots=bool(list(self._slot_names(row.type))))
+        mark = UimaMark(layer, row.begin, row.end, at, values, has_slots=bool(list(self._slot_names(row.type))))
         self.marks.append(mark)
         self._by_id[id(row)] = mark
 

@@ -31,7 +31,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BracketFault:
     """What is wrong with a bracket at a word."""
 
     word: int
@@ -56,7 +56,7 @@ class EntityBrackets:
         self.id_at = next((names.index(name) for name in _IDS if name in names), None)
         self.type_at = next((names.index(name) for name in _TYPES if name in names), None)
         self.mentions: list[Mention] = []
-        self.faults: list[Fault] = []
+        self.faults: list[BracketFault] = []
         self.others: Counter[str] = Counter()
         """Number of values of each part of a bracket beside id and type."""
         self._open: list[_Opened] = []
@@ -119,7 +119,7 @@ class EntityBrackets:
         mention.pieces.append((opened.start, word))
 
     def _fault(self, word: int, reason: str, detail: str) -> None:
-        self.faults.append(Fault(word, reason, detail))
+        self.faults.append(BracketFault(word, reason, detail))
 
 
 def expressions(values: Iterable[str]) -> Iterator[Mention]:

@@ -10,7 +10,7 @@ from annotation.formats.conll_layout import Layout, TagColumn
 from annotation.formats.conll_lines import unescaped
 from annotation.formats.conll_mentions import Mentions
 from annotation.formats.conll_place import Placed, place
-from annotation.formats.conll_sentences import DocumentLine, Sentence, Token
+from annotation.formats.conll_sentences import ConllSentence, DocumentLine, Token
 from annotation.formats.conll_tags import JOINT, OUTSIDE, Chunk, Scheme, chunks, nested_chunks
 from annotation.formats.conll_text import agrees_with_comment, text_of_sentences
 from annotation.formats.document_builder import DocumentBuilder
@@ -23,11 +23,11 @@ class DocumentReader:
     def __init__(self, name: str, layout: Layout, how: ReadOptions, mentions: Mentions | None = None) -> None:
         self.name, self.layout, self.how, self.mentions = name, layout, how, mentions
         self.properties: Mapping[str, str] = {}
-        self.waiting: list[Sentence] = []
+        self.waiting: list[ConllSentence] = []
         self.opened, self.empty, self.first = False, False, True
         self.unused_ids = 0
 
-    def read(self, items: Iterable[Sentence | DocumentLine]) -> Iterator[DocumentOrLost]:
+    def read(self, items: Iterable[ConllSentence | DocumentLine]) -> Iterator[DocumentOrLost]:
         """The Documents in file order, and what is lost."""
         for item in items:
             if isinstance(item, DocumentLine):
@@ -47,7 +47,7 @@ class DocumentReader:
     def _whole(self) -> bool:
         return self.opened and self.how.group is None and self.layout.whole
 
-    def _add(self, sentence: Sentence) -> Iterator[DocumentOrLost]:
+    def _add(self, sentence: ConllSentence) -> Iterator[DocumentOrLost]:
         yield from sentence.lost
         if not sentence.tokens:
             return
@@ -59,7 +59,7 @@ class DocumentReader:
         if not self._whole and len(self.waiting) == (self.how.group or 1):
             yield from self._document()
 
-    def _disagreement(self, sentence: Sentence) -> Lost:
+    def _disagreement(self, sentence: ConllSentence) -> Lost:
         words = text_of_sentences([sentence], "")[0]
         reason = "its words are not those of its comment '# text ='; mend one of them; the sentence is left out"
         detail = f"{sentence.comments['text']!r}, but the words are {words!r}"
@@ -92,7 +92,7 @@ class DocumentReader:
         own = "und" if self.how.language else guess_language(text)
         return self.layout.language if own == "und" else own
 
-    def _id(self, sentences: Sequence[Sentence]) -> str:
+    def _id(self, sentences: Sequence[ConllSentence]) -> str:
         """The document's id, or the sentence's where a Document is one sentence."""
         ids = [id for sentence in sentences if (id := sentence.comments.get("sent_id", ""))]
         id = self.properties.get("id", "") if self._whole else ""

@@ -52,7 +52,7 @@ class Token:
 
 
 @dataclass(slots=True)
-class Sentence:
+class ConllSentence:
     """Tokens up to an empty line. `comments` holds values of its comments: `sent_id` and `text`."""
 
     tokens: list[Token] = field(default_factory=list)
@@ -73,9 +73,9 @@ class SentenceReader:
     def __init__(self, name: str, layout: Layout) -> None:
         self.name, self.layout = name, layout
         self.id: str | None = None
-        self.sentence = Sentence()
+        self.sentence = ConllSentence()
 
-    def read(self, lines: Iterable[TokenLine]) -> Iterator[Sentence | DocumentLine]:
+    def read(self, lines: Iterable[TokenLine]) -> Iterator[ConllSentence | DocumentLine]:
         """Every sentence and every line that begins a document, in file order."""
         seen = False
         for line in lines:
@@ -94,13 +94,13 @@ class SentenceReader:
         if self.sentence.lost:
             yield self.sentence
 
-    def _flush(self) -> Iterator[Sentence]:
+    def _flush(self) -> Iterator[ConllSentence]:
         """The sentence so far; comments and faults without a token stay with the next."""
         if self.sentence.tokens:
             yield self.sentence
-            self.sentence = Sentence()
+            self.sentence = ConllSentence()
 
-    def _comment(self, name: str, value: str) -> Iterator[Sentence | DocumentLine]:
+    def _comment(self, name: str, value: str) -> Iterator[ConllSentence | DocumentLine]:
         if not name.startswith("newdoc"):
             if self.sentence.tokens and name in ("text", "sent_id"):
                 yield from self._flush()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotation.formats.conll_sentences import Sentence, Token
+from annotation.formats.conll_sentences import ConllSentence, Token
 from annotation.formats.conll_tags import begins
 
 
-def text_of_sentences(sentences: Sequence[Sentence], before: str) -> tuple[str, list[list[tuple[int, int]]]]:
+def text_of_sentences(sentences: Sequence[ConllSentence], before: str) -> tuple[str, list[list[tuple[int, int]]]]:
     """The text, and the range of each token of each sentence.
 
     Where a file gives no white space there is a blank between words and a newline between sentences.
@@ -27,7 +27,7 @@ def text_of_sentences(sentences: Sequence[Sentence], before: str) -> tuple[str, 
     return "".join(pieces), places
 
 
-def agrees_with_comment(sentence: Sentence) -> bool:
+def agrees_with_comment(sentence: ConllSentence) -> bool:
     """Whether the words are those of `# text = `, white space aside, which is then taken from there."""
     comment = sentence.comments.get("text")
     text = text_of_sentences([sentence], "")[0]

@@ -28,7 +28,7 @@ _SEGMENTS = (_DKPRO + "segmentation.type.Token", _DKPRO + "segmentation.type.Sen
 
 
 @dataclass(eq=False)
-class Mark:
+class UimaMark:
     """A span of a layer, in code points. `slots` are roles with their fillers, None where a filler is not there.
 
     `quoted` is what the file says the words are, where that has to be checked.
@@ -39,7 +39,7 @@ class Mark:
     end: int
     at: str
     features: dict[str, str] = field(default_factory=dict)
-    slots: list[tuple[str, Mark | None]] = field(default_factory=list)
+    slots: list[tuple[str, UimaMark | None]] = field(default_factory=list)
     has_slots: bool = False
     quoted: str | None = None
 
@@ -49,8 +49,8 @@ class Arrow:
     """A relation between two spans, or between neighbours in a chain (not `directed`), or between tokens."""
 
     layer: str
-    source: Mark | None
-    target: Mark | None
+    source: UimaMark | None
+    target: UimaMark | None
     at: str
     features: dict[str, str] = field(default_factory=dict)
     directed: bool = True
@@ -69,7 +69,7 @@ def is_segment(layer: str) -> bool:
 
 def add_marks(
     draft: DocumentBuilder,
-    marks: Sequence[Mark],
+    marks: Sequence[UimaMark],
     arrows: Sequence[Arrow],
     features: Mapping[str, Sequence[str]],
     how: ReadOptions,
@@ -78,7 +78,7 @@ def add_marks(
 
     `features` are the names of each layer's features in its own order.
     """
-    items: list[Mark | Arrow] = [*marks, *arrows]
+    items: list[UimaMark | Arrow] = [*marks, *arrows]
     grammar = Counter(item.layer for item in items if is_grammar(item.layer) and not is_segment(item.layer))
     for layer, count in grammar.items():
         draft.lose("other", "", "is grammar, which Documents do not hold", _short(layer), count)
@@ -107,13 +107,13 @@ def label_feature(layer: str, features: Mapping[str, Sequence[str]]) -> str | No
 class _MarkReader:
     def __init__(self, draft: DocumentBuilder, labels: Mapping[str, str | None], how: ReadOptions) -> None:
         self._draft, self._labels, self._how = draft, labels, how
-        self._spans: dict[Mark, Span] = {}
+        self._spans: dict[UimaMark, Span] = {}
 
-    def _label(self, item: Mark | Arrow) -> str:
+    def _label(self, item: UimaMark | Arrow) -> str:
         feature = self._labels[item.layer]
         return (item.features.get(feature) if feature else None) or _short(item.layer)
 
-    def mark(self, mark: Mark) -> None:
+    def mark(self, mark: UimaMark) -> None:
         """Add the span as an entity or a trigger."""
         label = self._label(mark)
         event = mark.has_slots or mark.layer == EVENT_LAYER or label in self._how.events
@@ -130,7 +130,7 @@ class _MarkReader:
         else:
             self._draft.entity(span, at=mark.at)
 
-    def slots(self, mark: Mark) -> None:
+    def slots(self, mark: UimaMark) -> None:
         """Add the arguments and attributes of a mark that was added before."""
         span = self._spans.get(mark)
         for role, target in mark.slots:
@@ -147,7 +147,7 @@ class _MarkReader:
             if name != self._labels[mark.layer]:
                 self._attribute(mark, span, name, value)
 
-    def _attribute(self, mark: Mark, span: Span | None, name: str, value: str) -> None:
+    def _attribute(self, mark: UimaMark, span: Span | None, name: str, value: str) -> None:
         if span is None:
             self._draft.wrong("attribute", mark.at, "hangs on a mark that was not taken over", f"{name} {value}")
         elif not self._draft.is_event(span):

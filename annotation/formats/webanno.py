@@ -16,9 +16,9 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.offset_units import POINTS, UTF16, OffsetUnit, unit
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, id_of, text_of
-from annotation.formats.uima_marks import Arrow, Mark, add_marks, is_grammar
+from annotation.formats.uima_marks import Arrow, UimaMark, add_marks, is_grammar
 from annotation.formats.webanno_cells import NONE, NULL, slots, stacked, unescaped, with_chain, with_id
-from annotation.formats.webanno_file import HEADER, Layer, Row, Sentence, WebAnnoFile, parse
+from annotation.formats.webanno_file import HEADER, WebAnnoFile, WebannoLayer, WebannoRow, WebannoSentence, parse
 
 _Key = tuple[str, str, int]
 """Layer, row and place in the stack of a mark."""
@@ -103,7 +103,7 @@ def _text(file: WebAnnoFile) -> tuple[str, OffsetUnit, int]:
     return results[0]
 
 
-def _text_counting(sentences: list[Sentence], name: str) -> tuple[str, OffsetUnit, int]:
+def _text_counting(sentences: list[WebannoSentence], name: str) -> tuple[str, OffsetUnit, int]:
     parts: list[str] = []
     length, padding = 0, 0
     for sentence in sentences:
@@ -120,7 +120,7 @@ def _text_counting(sentences: list[Sentence], name: str) -> tuple[str, OffsetUni
     return text, unit(name, text), padding
 
 
-def _covers(row: Row, text: str, counted: OffsetUnit) -> bool:
+def _covers(row: WebannoRow, text: str, counted: OffsetUnit) -> bool:
     """Whether the row's words stand where its offsets say."""
     points = counted.points(row.start, row.end)
     if points is None:
@@ -133,21 +133,21 @@ class _Rows:
     """The marks and arrows of all rows. References are resolved when every row was read."""
 
     def __init__(self, file: WebAnnoFile, draft: DocumentBuilder, counted: OffsetUnit) -> None:
-        self.marks: list[Mark] = []
+        self.marks: list[UimaMark] = []
         self.arrows: list[Arrow] = []
         self._draft, self._counted = draft, counted
-        self._by_id: dict[str, Mark] = {}
-        self._by_place: dict[_Key, Mark] = {}
-        self._first: dict[str, Mark] = {}
+        self._by_id: dict[str, UimaMark] = {}
+        self._by_place: dict[_Key, UimaMark] = {}
+        self._first: dict[str, UimaMark] = {}
         self._bad = {row.id for row in file.rows() if not _covers(row, draft.text, counted)}
-        self._slots: list[tuple[Mark, str, str]] = []
-        self._sources: list[tuple[Arrow, Row, str, str]] = []
-        self._chains: dict[tuple[str, int], dict[int, tuple[Mark, str | None]]] = {}
+        self._slots: list[tuple[UimaMark, str, str]] = []
+        self._sources: list[tuple[Arrow, WebannoRow, str, str]] = []
+        self._chains: dict[tuple[str, int], dict[int, tuple[UimaMark, str | None]]] = {}
         for row in file.rows():
             if row.id in self._bad:
                 self._draft.wrong("other", row.at, "has words that do not stand at its offsets; mend it", row.words)
 
-    def read(self, row: Row, layer: Layer) -> None:
+    def read(self, row: WebannoRow, layer: WebannoLayer) -> None:
         """Read the cells of one layer in a row."""
         cells = [stacked(cell) for cell in row.cells[layer.first : layer.first + len(layer.columns)]]
         for place in range(max(map(len, cells))):
@@ -162,7 +162,7 @@ class _Rows:
             else:
                 self._element(row, layer, values)
 
-    def _span(self, row: Row, layer: Layer, values: list[str], place: int) -> None:
+    def _span(self, row: WebannoRow, layer: WebannoLayer, values: list[str], place: int) -> None:
         pairs = [(column, *with_id(value)) for column, value in zip(layer.columns, values, strict=True)]
         ids = [id for column, _, id in pairs if id and column.kind != "filler"]
         known = self._by_id.get(ids[0]) if ids else None
@@ -182,7 +182,7 @@ class _Rows:
             elif column.kind == "filler" and not known:
                 self._fillers(mark, slot, column.name, roles, whole)
 
-    def _fillers(self, mark: Mark, slot: str, target: str, roles: str, fillers: str) -> None:
+    def _fillers(self, mark: UimaMark, slot: str, target: str, roles: str, fillers: str) -> None:
         """Keep each role, or the slot's name, with the reference to its filler in the target layer, for later."""
         names, references = slots(roles), [] if fillers == NULL and roles == NONE else slots(fillers)
         for name, reference in zip(names, references, strict=False):
@@ -191,22 +191,22 @@ class _Rows:
         for _ in range(abs(len(names) - len(references))):
             self._draft.wrong("argument", mark.at, "has a role without a filler, or the reverse; mend it", roles)
 
-    def _new(self, row: Row, layer: Layer) -> Mark:
+    def _new(self, row: WebannoRow, layer: WebannoLayer) -> UimaMark:
         start, end = self._counted.points(row.start, row.end) or (row.start, row.end)
-        mark = Mark(layer.name, start, end, row.at)
+        mark = UimaMark(layer.name, start, end, row.at)
         if row.id in self._bad:
             mark.quoted = row.words
         self.marks.append(mark)
         return mark
 
-    def _extend(self, mark: Mark, row: Row) -> None:
+    def _extend(self, mark: UimaMark, row: WebannoRow) -> None:
         """The mark covers this row as well. A row in the wrong place spoils it."""
         _, end = self._counted.points(row.start, row.end) or (row.start, row.end)
         mark.end = max(mark.end, end)
         if row.id in self._bad:
             mark.quoted = f"… {row.words}"
 
-    def _relation(self, row: Row, layer: Layer, values: list[str]) -> None:
+    def _relation(self, row: WebannoRow, layer: WebannoLayer, values: list[str]) -> None:
         arrow = Arrow(layer.name, None, None, row.at)
         for column, whole in zip(layer.columns, values, strict=True):
             value, _ = with_id(whole)
@@ -216,7 +216,7 @@ class _Rows:
                 arrow.features[column.name] = unescaped(value)
         self.arrows.append(arrow)
 
-    def _element(self, row: Row, layer: Layer, values: list[str]) -> None:
+    def _element(self, row: WebannoRow, layer: WebannoLayer, values: list[str]) -> None:
         """A mark in a chain: its value, and the value of the link to the next."""
         by_kind = {column.kind: value for column, value in zip(layer.columns, values, strict=True)}
         link, numbers = with_chain(by_kind.get("link", NULL))
@@ -228,14 +228,14 @@ class _Rows:
         if numbers[1] in chain:
             self._extend(chain[numbers[1]][0], row)
             return
-        mark = self._new(row, Layer(layer.name.removesuffix("Link"), "span", (), 0))
+        mark = self._new(row, WebannoLayer(layer.name.removesuffix("Link"), "span", (), 0))
         if value != NULL:
             mark.features["label"] = unescaped(value)
         chain[numbers[1]] = (mark, None if link == NULL else unescaped(link))
 
     def finish(self) -> None:
         """Resolve the fillers of slots, the ends of relations, and the neighbours in chains."""
-        found: dict[Mark, list[Mark | None]] = {}
+        found: dict[UimaMark, list[UimaMark | None]] = {}
         for mark, layer, reference in self._slots:
             row, id = with_id(reference)
             found.setdefault(mark, []).append(self._resolved(row, id, layer))
@@ -253,7 +253,7 @@ class _Rows:
                 features = {"label": label} if label else {}
                 self.arrows.append(Arrow(layer.removesuffix("Link"), one, other, one.at, features, directed=False))
 
-    def _resolved(self, row: str, id: str | None, layer: str) -> Mark | None:
+    def _resolved(self, row: str, id: str | None, layer: str) -> UimaMark | None:
         """The mark that is meant: by its id, else the first of the layer in the row, else the first of any."""
         if id and id != "0":
             return self._by_id.get(id)

@@ -35,7 +35,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class WebannoLayer:
     """A layer and its columns, the first of which is number `first` of a row's cells."""
 
     name: str
@@ -45,7 +45,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WebannoRow:
     """A token, or a part of one, with its offsets as the file counts them and the cells of all layers."""
 
     id: str
@@ -57,22 +57,22 @@ class Row:
 
 
 @dataclass(slots=True)
-class Sentence:
+class WebannoSentence:
     """The text of a sentence and its rows."""
 
     lines: list[str] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[WebannoRow] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class WebAnnoFile:
     """A whole file. `faults` are the place and text of lines that are none of the format's."""
 
-    layers: list[Layer]
-    sentences: list[Sentence]
+    layers: list[WebannoLayer]
+    sentences: list[WebannoSentence]
     faults: list[tuple[str, str]]
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[WebannoRow]:
         """Every row in order."""
         return (row for sentence in self.sentences for row in sentence.rows)
 
@@ -99,7 +99,7 @@ def _add_layer(file: WebAnnoFile, line: str, first: int) -> None:
     if kind is None or not name:
         raise UsageError(f"{line!r} declares no layer; mend the header")
     columns = tuple(_columns(kind, features)) or (Column("none", ""),)
-    file.layers.append(Layer(name, kind, columns, first))
+    file.layers.append(WebannoLayer(name, kind, columns, first))
 
 
 def _columns(kind: LayerKind, features: Sequence[str]) -> Iterator[Column]:
@@ -121,12 +121,12 @@ def _columns(kind: LayerKind, features: Sequence[str]) -> Iterator[Column]:
 
 def _read_body(file: WebAnnoFile, lines: Sequence[str], first: int, version: tuple[int, int]) -> None:
     width = sum(len(layer.columns) for layer in file.layers)
-    sentence = Sentence()
+    sentence = WebannoSentence()
     for number, line in enumerate(lines[first:], start=first + 1):
         at, row = f"line {number}", _ROW.fullmatch(line)
         if not line or (line.startswith("#Text=") and sentence.rows):
             file.sentences += [sentence] if sentence.lines else []
-            sentence = Sentence()
+            sentence = WebannoSentence()
         if line.startswith("#Text="):
             sentence.lines.append(unescaped_text(line.removeprefix("#Text="), version))
         elif row and sentence.lines:
@@ -134,7 +134,7 @@ def _read_body(file: WebAnnoFile, lines: Sequence[str], first: int, version: tup
             if len(cells) < width:
                 file.faults.append((at, "has fewer cells than the header has columns; mend the line"))
             cells += ["_"] * (width - len(cells))
-            sentence.rows.append(Row(row[1], int(row[2]), int(row[3]), words, tuple(cells[:width]), at))
+            sentence.rows.append(WebannoRow(row[1], int(row[2]), int(row[3]), words, tuple(cells[:width]), at))
         elif line and not line.startswith("#Sentence.id="):
             file.faults.append((at, "is neither text nor a token with its offsets; mend the line"))
     file.sentences += [sentence] if sentence.lines else []

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from annotation.core.document import Document, Event, Span
 from annotation.core.matching import Units
-from annotation.page.highlighting import SIGNS, Mark, plain, render
+from annotation.page.highlighting import SIGNS, Highlight, plain, render
 from annotation.page.titles import Names
 
 _RIGHT_TO_LEFT = {"ar", "he", "fa", "ur", "yi"}
@@ -41,7 +41,7 @@ Arc: TypeAlias = tuple[int, int, str, str]
 
 
 @dataclass(frozen=True)
-class Side:
+class VersionView:
     """One version: the highlighted text, its events, and an arc for each argument."""
 
     text: Markup
@@ -63,25 +63,25 @@ class Marking:
     wrong: str
     notes: Mapping[Span, str] = field(default_factory=dict)
 
-    def side(self) -> Side:
+    def side(self) -> VersionView:
         """The view of the whole document."""
         numbers = {span: number for number, span in enumerate(self.document.spans())}
         triggers = self._marks(self.document.triggers, "trigger", "Trig-C", numbers)
         entities = self._marks(self.document.entities, "entity", "Entity", numbers)
         text = render(self.document.text, [*triggers, *entities])
         events = tuple(self._trigger(event, numbers) for event in self.document.events)
-        return Side(text, events, tuple(self._arcs(events, numbers)))
+        return VersionView(text, events, tuple(self._arcs(events, numbers)))
 
     def _arcs(self, events: Sequence[Trigger], numbers: Mapping[Span, int]) -> Iterator[Arc]:
         for shown, event in zip(events, self.document.events, strict=True):
             for chip, argument in zip(shown.arguments, event.arguments, strict=True):
                 yield shown.number, numbers[argument.filler], chip.title, chip.state
 
-    def _marks(self, spans: Sequence[Span], layer: str, unit: str, numbers: Mapping[Span, int]) -> Iterator[Mark]:
+    def _marks(self, spans: Sequence[Span], layer: str, unit: str, numbers: Mapping[Span, int]) -> Iterator[Highlight]:
         for span in spans:
             title, state = self.names.title(span.label), self._state((span.start, span.end, span.label), unit)
             said = self.names.wording.gettext("%(type)s: %(state)s", type=title, state=self.names.wording.of(state))
-            yield Mark(span, layer, state, title, said + self.notes.get(span, ""), numbers[span])
+            yield Highlight(span, layer, state, title, said + self.notes.get(span, ""), numbers[span])
 
     def _trigger(self, event: Event, numbers: Mapping[Span, int]) -> Trigger:
         trigger = (event.trigger.start, event.trigger.end, event.type)

@@ -27,7 +27,7 @@ _CLOSE = Markup("</mark>")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Highlight:
     """A span to highlight: its layer (trigger or entity), its state, its title and its tooltip (`note`).
 
     `number` identifies it in arcs.
@@ -46,18 +46,18 @@ class Mark:
         return _OPEN.format(self.layer, self.state, self.note, number)
 
 
-def render(text: str, marks: Iterable[Mark]) -> Markup:
+def render(text: str, marks: Iterable[Highlight]) -> Markup:
     """The text with nested <mark> elements. Stripped of its elements it is `showable(text)`.
 
     A mark that crosses another is closed where the other ends and opened again after it. The title follows a mark's
     last character as generated content (CSS): it is not copied with the text and does not break joined letters.
     """
-    opening: dict[int, list[Mark]] = {}
+    opening: dict[int, list[Highlight]] = {}
     for mark in sorted(marks, key=lambda mark: (-mark.span.end, mark.layer != "trigger", mark.title)):
         opening.setdefault(mark.span.start, []).append(mark)
     cuts = sorted({0, len(text)}.union(*((m.span.start, m.span.end) for group in opening.values() for m in group)))
     parts: list[Markup] = []
-    opened: list[Mark] = []
+    opened: list[Highlight] = []
     for start, end in pairwise(cuts):
         for mark in opening.get(start, ()):
             parts.append(mark.opening())
@@ -77,7 +77,7 @@ def showable(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _NUL.sub("\u2400", text))
 
 
-def _close(opened: list[Mark], offset: int, out: list[Markup]) -> list[Mark]:
+def _close(opened: list[Highlight], offset: int, out: list[Markup]) -> list[Highlight]:
     """Close the marks that end at the offset; return the open ones, opening again those inside the closed ones."""
     outermost = next((depth for depth, mark in enumerate(opened) if mark.span.end == offset), len(opened))
     reopened = [mark for mark in opened[outermost:] if mark.span.end > offset]

@@ -12,21 +12,21 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
-from training.analysis.calibration import Layer
+from training.analysis.calibration import LayerScores
 
 PREDICTIONS = 10
 """In each document."""
 TIMES = 1000
 
 
-def honest(chance: np.random.Generator, documents: int, together: float) -> Layer:
+def honest(chance: np.random.Generator, documents: int, together: float) -> LayerScores:
     """Scores from 0.4 to 1, right as often as they say; `together` is the correlation of luck within a document."""
     row = np.repeat(np.arange(documents), PREDICTIONS)
     chance.shuffle(row)
     scores = np.sort(chance.uniform(0.4, 1, len(row)))[::-1]
     own, shared = chance.standard_normal(len(row)), chance.standard_normal(documents)[row]
     right = stats.norm.cdf(np.sqrt(together) * shared + np.sqrt(1 - together) * own) < scores
-    return Layer(scores, right, row, np.full(documents, PREDICTIONS), 0)
+    return LayerScores(scores, right, row, np.full(documents, PREDICTIONS), 0)
 
 
 def main() -> None:

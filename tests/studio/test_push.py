@@ -23,7 +23,7 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import from_task_data, to_result, to_task_data
 from annotation.labelstudio.project import config_signature
 from annotation.labelstudio.project.project import find_project
-from annotation.labelstudio.project.task_index import Note, alone, holdings, meta
+from annotation.labelstudio.project.task_index import SendingRecord, alone, holdings, meta
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience
 from annotation.labelstudio.server.embedded import Server
@@ -112,7 +112,7 @@ def test_what_a_dead_process_sent_may_still_arrive(
     project = find_project(client, title, workspace=tmp_path)
     made = [{"data": to_task_data(d), "meta": meta(d.id, d.text_sha256)} for d in documents]
     body = json.dumps(made).encode()
-    Note(Path(project.home or tmp_path) / "push.json").write([d.id for d in documents], 0)
+    SendingRecord(Path(project.home or tmp_path) / "push.json").write([d.id for d in documents], 0)
     with closing(HTTPConnection("127.0.0.1", studio.port)) as connection:
         connection.putrequest("POST", f"/api/projects/{project.id}/import")
         for name, value in (("Authorization", f"Token {studio.token}"), ("Content-Type", "application/json")):

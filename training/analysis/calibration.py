@@ -59,7 +59,7 @@ class ThresholdPoint:
 
 
 @dataclass(frozen=True, eq=False)
-class Layer:
+class LayerScores:
     """The predictions of one layer that have a score: `scores` in 0..1, falling, and which are `right`, both [n].
 
     document: the row of each one's document in `golds`, [n]. golds: how many there are to find in each document.
@@ -74,7 +74,7 @@ class Layer:
     golds: NDArray[np.int64] = field(repr=False)
     stories: Sequence[str] = field(repr=False)
     unscored: int
-    dev: Layer | None = field(default=None, repr=False)
+    dev: LayerScores | None = field(default=None, repr=False)
 
     @property
     def gold(self) -> int:
@@ -220,7 +220,7 @@ class Layer:
 class Calibration:
     """Each of `LAYERS`, right as Entity, Trig-C and Arg-C+ count them; a link where gold has it too."""
 
-    layers: Mapping[str, Layer]
+    layers: Mapping[str, LayerScores]
 
     def as_dict(self) -> dict[str, object]:
         """Plain JSON values."""
@@ -251,13 +251,13 @@ def wilson(right: int, count: int) -> tuple[float, float]:
 
 def _layer(
     sides: Sequence[tuple[Mapping[Item, float | None], Mapping[Item, float | None]]], stories: Sequence[str]
-) -> Layer:
+) -> LayerScores:
     predictions = [
         (score, item in gold, row) for row, (gold, predicted) in enumerate(sides) for item, score in predicted.items()
     ]
     scored = sorted(((score, right, row) for score, right, row in predictions if score is not None), reverse=True)
     scores, right, document = zip(*scored, strict=True) if scored else ((), (), ())
-    return Layer(
+    return LayerScores(
         scores=np.array(scores, dtype=np.float64),
         right=np.array(right, dtype=np.bool_),
         document=np.array(document, dtype=np.int64),

@@ -50,7 +50,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DocumentGroup:
     """Articles with something in common: `slice_` has Arg-C+ against the rest, `scores` each of `SHOWN`."""
 
     slice_: Slice
@@ -65,7 +65,7 @@ class Group:
 class DocumentGroups:
     """The groups of each kind that has two or more. unknown: for how many articles each kind is not known."""
 
-    by_kind: Mapping[str, tuple[Group, ...]]
+    by_kind: Mapping[str, tuple[DocumentGroup, ...]]
     unknown: Mapping[str, int]
 
     def as_dict(self) -> dict[str, object]:
@@ -188,14 +188,17 @@ def _by_group(keys: Sequence[Key], values: Mapping[str, Sequence[str]], counts: 
     return np.where(own[:, :, None, None], counts[:, None], 0)
 
 
-def _groups(keys: Sequence[Key], counts: NDArray[np.int64], stories: Sequence[str]) -> dict[str, tuple[Group, ...]]:
+def _groups(
+    keys: Sequence[Key], counts: NDArray[np.int64], stories: Sequence[str]
+) -> dict[str, tuple[DocumentGroup, ...]]:
     by_unit = [prfs(counts[:, :, at], stories) for at in range(len(SHOWN))]
     found = list(judged(keys, counts[:, :, SHOWN.index(HEADLINE)], stories))
     groups = [
-        Group(slice_, dict(zip(SHOWN, scores, strict=True))) for slice_, *scores in zip(found, *by_unit, strict=True)
+        DocumentGroup(slice_, dict(zip(SHOWN, scores, strict=True)))
+        for slice_, *scores in zip(found, *by_unit, strict=True)
     ]
     return {kind: tuple(_of(kind, groups)) for kind in KINDS if any(key[0] == kind for key in keys)}
 
 
-def _of(kind: str, groups: Sequence[Group]) -> Iterator[Group]:
+def _of(kind: str, groups: Sequence[DocumentGroup]) -> Iterator[DocumentGroup]:
     return (group for group in groups if group.slice_.kind == kind)

@@ -51,7 +51,7 @@ class ArticleFigures:
 
 
 @dataclass(frozen=True)
-class Side:
+class MeasuredSide:
     """A measure on one side: its value, its 95% interval if there is one, and how many stories it is of."""
 
     value: float
@@ -69,8 +69,8 @@ class Drift:
 
     kind: str
     name: str
-    before: Side
-    now: Side
+    before: MeasuredSide
+    now: MeasuredSide
     interval: Interval | None
     p: float
     effect: float
@@ -104,7 +104,7 @@ class Drift:
         }
 
 
-def _side(side: Side) -> dict[str, object]:
+def _side(side: MeasuredSide) -> dict[str, object]:
     ends = list(side.interval) if side.interval else None
     return {"value": side.value, "interval": ends, "stories": side.stories}
 
@@ -206,8 +206,8 @@ class _Test:
     """A measure on both sides before its p-value is corrected."""
 
     measure: Measure
-    before: Side
-    now: Side
+    before: MeasuredSide
+    now: MeasuredSide
     interval: Interval | None
     p: float
     enough: bool
@@ -223,7 +223,9 @@ class _Test:
             p = float(2 * stdtr(freedom, -abs(new - old) / deviation))
             width = float(stdtrit(freedom, (1 + LEVEL) / 2)) * deviation
             interval = (new - old - width, new - old + width)
-        shown = [Side(value, _ends(measure, value, spread, stories), stories) for value, spread, stories in sides]
+        shown = [
+            MeasuredSide(value, _ends(measure, value, spread, stories), stories) for value, spread, stories in sides
+        ]
         return cls(measure, shown[0], shown[1], interval, p, enough)
 
     def drift(self, p: float, *, least: float, level: float) -> Drift:

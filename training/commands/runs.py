@@ -19,7 +19,7 @@ from training.loop.run_listing import ListedRun, Listing
 
 
 @dataclass(frozen=True)
-class Row:
+class RunsRow:
     """A run, or several finished ones that differ in their seed alone."""
 
     name: str
@@ -91,13 +91,13 @@ def runs_command(folder: Path, *, as_json: bool) -> None:
         _show(folder, rows, differing)
 
 
-def _rows(listing: Listing, folder: Path) -> list[Row]:
+def _rows(listing: Listing, folder: Path) -> list[RunsRow]:
     """The runs, those together that are finished and differ in their seed alone."""
     groups: dict[object, list[ListedRun]] = {}
     for run in listing.runs:
         alike = repr({path: value for path, value in sorted(run.settings.items()) if path != "seed"})
         groups.setdefault(alike if run.finished else run.folder, []).append(run)
-    return [Row(_name(runs, listing.several, folder), runs) for runs in groups.values()]
+    return [RunsRow(_name(runs, listing.several, folder), runs) for runs in groups.values()]
 
 
 def _name(runs: Sequence[ListedRun], several: frozenset[Path], folder: Path) -> str:
@@ -123,7 +123,7 @@ def _differing(every: Iterable[Mapping[str, object]]) -> list[str]:
     return [path for path, different in values.items() if len(different) > 1]
 
 
-def _show(folder: Path, rows: Sequence[Row], differing: Sequence[str]) -> None:
+def _show(folder: Path, rows: Sequence[RunsRow], differing: Sequence[str]) -> None:
     units = shown_units(*(row.metric for row in rows))
     ends = [path.rpartition(".")[2] for path in differing]
     titles = [end if ends.count(end) == 1 else path for path, end in zip(differing, ends, strict=True)]

@@ -12,7 +12,7 @@ from annotation.checks.suspects import Suspect
 from annotation.core.document import Document, Span
 from annotation.core.words import sentences, split_words
 from annotation.page.document_view import direction, heading, task_url
-from annotation.page.highlighting import CONTESTED, CORRECT, MISSED, SPURIOUS, Mark, plain, render
+from annotation.page.highlighting import CONTESTED, CORRECT, MISSED, SPURIOUS, Highlight, plain, render
 from annotation.page.titles import Names
 from training.analysis.error_causes import Attached, Wrong
 from training.analysis.exemplars import Exemplar
@@ -97,7 +97,7 @@ class Views:
         document = self.documents[suspect.finding.document]
         span = suspect.finding.span or Span(0, 1, "")
         layer = "trigger" if span.label in self.names.ontology.events else "entity"
-        mark = Mark(span, layer, CONTESTED, self.names.title(span.label))
+        mark = Highlight(span, layer, CONTESTED, self.names.title(span.label))
         return SuspectView(
             suspect=suspect,
             message=suspect.finding.said_in(self.names.wording.language, self.names.ontology),
@@ -120,7 +120,7 @@ class Views:
             filled_by=self.names.title(filler.label),
         )
 
-    def _marks(self, error: Wrong) -> Iterator[Mark]:
+    def _marks(self, error: Wrong) -> Iterator[Highlight]:
         """The triggers and fillers of both sides, those that are the same once."""
         for layer in ("trigger", "entity"):
             gold, predicted = (
@@ -134,13 +134,13 @@ class Views:
                 if span:
                     yield self._mark(span, layer, state)
 
-    def _mark(self, span: Span, layer: str, state: str) -> Mark:
+    def _mark(self, span: Span, layer: str, state: str) -> Highlight:
         title, wording = self.names.title(span.label), self.names.wording
         note = wording.gettext("%(type)s: %(state)s", type=title, state=wording.of(state))
-        return Mark(span, layer, state, title, note)
+        return Highlight(span, layer, state, title, note)
 
 
-def excerpt(text: str, marks: Sequence[Mark]) -> Markup:
+def excerpt(text: str, marks: Sequence[Highlight]) -> Markup:
     """The sentences of the marks, highlighted; what is left out between them is an ellipsis."""
     pieces = [
         render(text[start:end], [replace(m, span=_moved(m.span, start)) for m in marks if start <= m.span.start < end])

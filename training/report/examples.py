@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from annotation.core.document import Document, Span
 from annotation.core.matching import HEADLINE, PRF, UNITS, Units, assign
-from annotation.page.document_view import Marking, Side, direction, heading, source_url, task_url
+from annotation.page.document_view import Marking, VersionView, direction, heading, source_url, task_url
 from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, showable
 from annotation.page.titles import Names
 from training.scoring.document_pairs import DocumentPair
@@ -45,8 +45,8 @@ class DocumentView(Brief):
     """A document as the page shows it in full."""
 
     direction: str
-    gold: Side
-    predicted: Side
+    gold: VersionView
+    predicted: VersionView
 
 
 def worst(
@@ -136,7 +136,7 @@ def _example(brief: Brief, pair: DocumentPair, names: Names) -> DocumentView:
     return DocumentView(**vars(brief), direction=direction(pair.gold.language), gold=gold, predicted=predicted)
 
 
-def _side(document: Document, other: Document, other_units: Units, wrong: str, names: Names) -> Side:
+def _side(document: Document, other: Document, other_units: Units, wrong: str, names: Names) -> VersionView:
     """One side, its items `wrong` where the other side lacks them; a span's note names its counterpart there."""
     notes: dict[Span, str] = {}
     for spans, other_spans in ((document.triggers, other.triggers), (document.entities, other.entities)):

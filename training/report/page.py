@@ -23,7 +23,7 @@ from training.analysis.calibration import WANTED
 from training.analysis.comparison import ScoreChange
 from training.analysis.confusions import ENTITY, EVENT, ROLE
 from training.analysis.document_groups import KINDS as GROUPS
-from training.analysis.document_groups import Group
+from training.analysis.document_groups import DocumentGroup
 from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
@@ -172,7 +172,7 @@ def _errors(evaluation: Evaluation, names: Names) -> dict[str, object]:
     }
 
 
-def _group_name(group: Group, wording: Wording) -> str:
+def _group_name(group: DocumentGroup, wording: Wording) -> str:
     """The name of a group of articles; a site or an annotator keeps its own."""
     name = group.slice_.name
     return wording.of(name) if isinstance(name, Message) or name == OTHERS else name

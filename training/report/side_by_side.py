@@ -10,8 +10,8 @@ from markupsafe import Markup
 
 from annotation.core.document import Document, Span
 from annotation.core.matching import HEADLINE, Item, Units
-from annotation.page.document_view import Arc, Chip, Side, Trigger, direction, heading, source_url, task_url
-from annotation.page.highlighting import CORRECT, MISSED, SAME, SIGNS, SPURIOUS, Mark, plain, render
+from annotation.page.document_view import Arc, Chip, Trigger, VersionView, direction, heading, source_url, task_url
+from annotation.page.highlighting import CORRECT, MISSED, SAME, SIGNS, SPURIOUS, Highlight, plain, render
 from annotation.page.titles import Names
 from training.analysis.document_changes import COMPARED, DocumentChange
 
@@ -38,8 +38,8 @@ class ChangeView(ChangeLine):
     """A document with the marks of the model before and of the new one."""
 
     direction: str
-    before: Side
-    now: Side
+    before: VersionView
+    now: VersionView
 
     @property
     def types(self) -> Iterator[str]:
@@ -98,11 +98,11 @@ class _Side:
     other: Units
     names: Names
 
-    def view(self) -> Side:
+    def view(self) -> VersionView:
         """The text with its marks, and the events that differ, with their arguments that do."""
         text = render(self.gold.text, self._marks())
         events = [event for event in self._events() if any(chip.state != SAME for chip in _chips(event))]
-        return Side(text, tuple(events), tuple(self._arcs()))
+        return VersionView(text, tuple(events), tuple(self._arcs()))
 
     @cached_property
     def _spans(self) -> dict[tuple[str, Span], int]:
@@ -112,12 +112,12 @@ class _Side:
         spans += [("trigger", span) for side in sides for span in side.triggers]
         return {key: number for number, key in enumerate(dict.fromkeys(spans))}
 
-    def _marks(self) -> Iterator[Mark]:
+    def _marks(self) -> Iterator[Highlight]:
         for (layer, span), number in self._spans.items():
             unit = "Trig-C" if layer == "trigger" else "Entity"
             title, item = self.names.title(span.label), (span.start, span.end, span.label)
             state, own = self._state(item, unit), self._own_state(item, unit)
-            yield Mark(span, layer, state, title, f"{title}: {own}{', by both' if state == SAME else ''}", number)
+            yield Highlight(span, layer, state, title, f"{title}: {own}{', by both' if state == SAME else ''}", number)
 
     @cached_property
     def _arguments(self) -> dict[Item, list[tuple[Item, Span, Span]]]:

@@ -37,7 +37,7 @@ _FULL = 1 + 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Match(PRF):
+class PartialMatch(PRF):
     """`correct` matched in full, `part` in part, which count half in precision, recall and F1."""
 
     part: int = 0
@@ -72,7 +72,7 @@ class Match(PRF):
 class Matches:
     """The scores by layer (of `SPAN_LAYERS`), then by kind."""
 
-    by_layer: Mapping[str, Mapping[str, Match]]
+    by_layer: Mapping[str, Mapping[str, PartialMatch]]
 
     @classmethod
     def of(cls, rows: Sequence[MatchRow], stories: Sequence[str]) -> Matches:
@@ -100,9 +100,9 @@ class Matches:
                 yield f"{PLURAL[layer]}, {kind}", *shares, *counts
 
 
-def _match(row: Sequence[int], ends: Floats) -> Match:
+def _match(row: Sequence[int], ends: Floats) -> PartialMatch:
     (gold, predicted, full, part), (f1, precision, recall) = row, intervals.pairs(ends)
-    return Match(gold, predicted, full, f1, precision, recall, part)
+    return PartialMatch(gold, predicted, full, f1, precision, recall, part)
 
 
 def matches(pairs: Iterable[DocumentPair]) -> Matches:

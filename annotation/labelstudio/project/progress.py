@@ -111,7 +111,7 @@ class Annotator:
 
 
 @dataclass(frozen=True)
-class Note:
+class NoteToLead:
     """What an annotator wrote to the lead about an article."""
 
     task: int
@@ -139,7 +139,7 @@ class Progress:
     with_suggestions: int = 0
     with_drafts: int = 0
     annotators: dict[str, Annotator] = field(default_factory=lambda: defaultdict(Annotator))
-    notes: list[Note] = field(default_factory=list)
+    notes: list[NoteToLead] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
         """All figures as plain JSON values."""
@@ -232,7 +232,7 @@ class _Counting:
         said = document.provenance
         self.totals.annotators[name].no_events += bool(said and said.no_events)
         if said and said.note:
-            self.totals.notes.append(Note(said.task or 0, document.id, name, said.note))
+            self.totals.notes.append(NoteToLead(said.task or 0, document.id, name, said.note))
 
     def _drafts(self, task: int) -> None:
         """Count a draft once for each annotator and article. A page contains only the caller's own drafts."""

@@ -117,7 +117,7 @@ def _delete_repeats(client: Client, project: int, held: Holdings) -> None:
                 client.delete(f"api/tasks/{copy.task}/")
 
 
-class Note:
+class SendingRecord:
     """A file that records which articles are being sent, so that a later run knows what may still arrive."""
 
     def __init__(self, path: Path) -> None:
@@ -144,7 +144,7 @@ class Note:
             return None
 
 
-def await_arrivals(client: Client, project: int, note: Note) -> set[str]:
+def await_arrivals(client: Client, project: int, note: SendingRecord) -> set[str]:
     """Wait until the recorded articles are in the project, at most SETTLING_SECONDS after they were sent.
 
     Returns the ids that arrived.

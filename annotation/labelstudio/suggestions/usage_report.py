@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotation.agreement.aggregate import FEWEST_ARTICLES, Group, group
+from annotation.agreement.aggregate import FEWEST_ARTICLES, AgreementGroup, group
 from annotation.agreement.pair_counts import EXACT, PairCounts
 from annotation.core import bootstrap, intervals
 from annotation.core.matching import ENOUGH, UNITS, Interval
@@ -130,7 +130,7 @@ class SuggestionUsage:
     unaided: Version = field(default_factory=Version)
     pairs: dict[str, list[PairCounts]] = field(default_factory=lambda: {name: [] for name in WITH})
 
-    def agreement(self) -> dict[str, Group]:
+    def agreement(self) -> dict[str, AgreementGroup]:
         """The agreement of the pairs, for each number of suggestions that occurs."""
         return {name: group(compared) for name, compared in self.pairs.items() if compared}
 
@@ -183,7 +183,7 @@ def _gap(gap: float, ends: Interval | None) -> tuple[str, str]:
     return f"{100 * gap:+.1f}", f"{100 * ends[0]:+.1f} to {100 * ends[1]:+.1f}" if ends else ""
 
 
-def _score(pair_group: Group, unit: str) -> tuple[str, str]:
+def _score(pair_group: AgreementGroup, unit: str) -> tuple[str, str]:
     score = pair_group.scores[EXACT][unit]
     ends = f"{100 * score.interval[0]:.0f}-{100 * score.interval[1]:.0f}" if score.interval else ""
     return f"{100 * score.f1:.1f}{'' if pair_group.enough(score) else '?'}", ends

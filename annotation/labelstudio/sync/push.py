@@ -15,7 +15,15 @@ from annotation.core.errors import ProjectError, StudioDownError, StudioError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_task_data
 from annotation.labelstudio.project.project import Project, ensure, find_project
-from annotation.labelstudio.project.task_index import Held, Holdings, Note, alone, await_arrivals, holdings, meta
+from annotation.labelstudio.project.task_index import (
+    Held,
+    Holdings,
+    SendingRecord,
+    alone,
+    await_arrivals,
+    holdings,
+    meta,
+)
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.http_errors import NotCarriedOutError, resumable
 from annotation.labelstudio.server.streams import ahead, batched
@@ -86,7 +94,7 @@ def push(
 class _Sending:
     def __init__(self, client: Client, target: Project, workspace: Path) -> None:
         self.client, self.target, self.workspace = client, target, workspace
-        self.note = Note(Path(target.home or workspace) / "push.json")
+        self.note = SendingRecord(Path(target.home or workspace) / "push.json")
         self.report = PushReport(client.url, target.id)
         self.held = Holdings()
         self.last = 0
@@ -168,7 +176,7 @@ class _Sending:
         log.warning("project %r was there twice; going on in number %d", target.title, target.id)
         self.target, self.report.project_id = target, target.id
         self.note.clear()
-        self.note = Note(Path(target.home or self.workspace) / "push.json")
+        self.note = SendingRecord(Path(target.home or self.workspace) / "push.json")
         self.held = holdings(self.client, target.id)
         self.last = self.held.last
         return [task for task in chunk if task.id not in self.held.articles]

@@ -16,18 +16,18 @@ from annotation.core.document import Argument, Document, Event, Link, Span
 from annotation.core.inline_markup import parse
 from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF
-from training.analysis.calibration import Layer, calibration, wilson
+from training.analysis.calibration import LayerScores, calibration, wilson
 from training.scoring.document_pairs import pair_documents
 
 MARKUP = "[Raid:trigger פשטו] [Agent>Raid:Organization הלוחמים] על [Target>Raid:Facility המחסן]"
 
 
-def layer(outcomes: Sequence[tuple[float, bool]], gold: int = 100) -> Layer:
+def layer(outcomes: Sequence[tuple[float, bool]], gold: int = 100) -> LayerScores:
     """As if of one kind of span: each score, and whether the span is gold."""
     return layer_of([sides(outcomes, gold)])
 
 
-def layer_of(pairs: Sequence[tuple[Document, Document]]) -> Layer:
+def layer_of(pairs: Sequence[tuple[Document, Document]]) -> LayerScores:
     return calibration(pair_documents([gold for gold, _ in pairs], [predicted for _, predicted in pairs])).layers[
         "entity"
     ]
@@ -110,7 +110,7 @@ def test_where_predictions_of_a_document_go_wrong_together_chance_gives_more(doc
         scores = np.sort(chance.uniform(0.4, 1, len(row)))[::-1]
         luck = np.sqrt(0.5) * chance.standard_normal(documents)[row] + np.sqrt(0.5) * chance.standard_normal(len(row))
         stories = [str(at) for at in range(documents)]
-        honest.append(Layer(scores, stats.norm.cdf(luck) < scores, row, np.full(documents, 10), stories, 0))
+        honest.append(LayerScores(scores, stats.norm.cdf(luck) < scores, row, np.full(documents, 10), stories, 0))
     alone = [replace(one, document=np.zeros_like(row)) for one in honest]  # as if documents did not matter
     inside = np.mean([one.ece <= one.ece_by_chance for one in honest])
     assert inside >= 0.92

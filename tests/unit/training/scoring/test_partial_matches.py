@@ -11,7 +11,7 @@ from annotation.core.document import Document, Span
 from annotation.core.layers import ENTITY, SPAN_LAYERS, TRIGGER
 from tests.unit.training.drawn import matchings, sides
 from training.scoring.document_pairs import pair_documents
-from training.scoring.partial_matches import KINDS, Match, matches
+from training.scoring.partial_matches import KINDS, PartialMatch, matches
 from training.scoring.scores import score
 
 
@@ -41,7 +41,7 @@ def test_greed_would_match_one_and_the_best_matches_two() -> None:
 
 
 def test_halves_count_in_every_share_and_in_the_interval() -> None:
-    match = Match(4, 5, 1, part=2)
+    match = PartialMatch(4, 5, 1, part=2)
     assert (match.credit, match.precision, match.recall, match.f1) == (2.0, 0.4, 0.5, pytest.approx(4 / 9))
     gold = [entities((0, 4, "A"), id=str(i)) for i in range(30)]
     predicted = [entities((0, 4 - i % 2, "A"), id=str(i)) for i in range(30)]
