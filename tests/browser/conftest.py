@@ -50,8 +50,10 @@ def visit(chromium: Browser, studio: Server) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(visit: BrowserContext) -> Iterator[Page]:
-    """A tab of its own."""
+    """A tab of its own. Which panels the tests before had open is forgotten."""
     page = visit.new_page()
     page.set_default_timeout(15_000)
     yield page
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.removeItem('panelState')")
     page.close()
