@@ -17,18 +17,19 @@ from typing import TypeAlias
 from annotation.core.document import Document, Span
 from annotation.core.layers import ARGUMENT, ENTITY, LINK
 from annotation.core.matching import assign, overlap
+from annotation.core.messages import N_
 from annotation.core.ontology import Ontology
 from annotation.core.proclitics import variants
 
-EVENT, ATTRIBUTE = "event", "attribute"
+EVENT, ATTRIBUTE = N_("event"), N_("attribute")
 ITEM_LAYERS = (ENTITY, EVENT, ARGUMENT, ATTRIBUTE, LINK)
 
-MISSED, LABEL, PREFIX, BOUNDARY = "missed", "label", "prefix", "boundary"
+MISSED, LABEL, PREFIX, BOUNDARY = N_("missed"), N_("label"), N_("prefix"), N_("boundary")
 CAUSES: Mapping[str, str] = {
-    MISSED: "somebody marked nothing there",
-    LABEL: "another type, role or value",
-    PREFIX: "with and without a prefix glued to the word",
-    BOUNDARY: "begins or ends elsewhere",
+    MISSED: N_("somebody marked nothing there"),
+    LABEL: N_("another type, role or value"),
+    PREFIX: N_("with and without a prefix glued to the word"),
+    BOUNDARY: N_("begins or ends elsewhere"),
 }
 """The ways in which answers can differ, with their meanings. An item may have several causes."""
 

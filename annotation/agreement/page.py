@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from annotation.page.document_view import Marking, VersionView, direction, headi
 from annotation.page.filters import filters
 from annotation.page.highlighting import AGREED, CONTESTED, plain, showable
 from annotation.page.titles import UNITS, Names
+from annotation.page.wording import Wording
 from annotation.storage.documents_file import atomic
 
 MOST = 50
@@ -71,21 +72,24 @@ class ArticleView:
     causes: frozenset[str]
 
 
-def write_page(documents: Iterable[Document], out: Path, *, ontology: Ontology, studio: str | None = None) -> Path:
-    """Write the page and return its path. `studio` is the URL of the Label Studio project, for links to its tasks.
+def write_page(
+    documents: Iterable[Document], out: Path, *, ontology: Ontology, studio: str | None = None, language: str = "en"
+) -> Path:
+    """Write the page in a language of pages and return its path. `studio` is the URL of the Label Studio project.
 
-    Raises UsageError when an article's text is not the same for all its annotators.
+    Its tasks are linked to. Raises UsageError when an article's text is not the same for all its annotators.
     """
     documents = list(documents)
-    compared, names = articles(documents, ontology), Names(ontology)
+    compared, names = articles(documents, ontology), Names(ontology, Wording(language))
     examples = _examples([article for article in compared if article.contested], names, studio)
-    environment = templates.template_environment(_HERE)
+    environment = templates.template_environment(_HERE, names.wording)
     page = environment.get_template("page.html.j2").render(
         result=agreement(documents, ontology=ontology),
         found=compared,
         examples=examples,
         names=names,
         title_of=_titles(names),
+        layer_title=partial(_layer_title, names=names),
         frequent=_frequent,
         units=UNITS,
         headline=HEADLINE,
@@ -171,8 +175,12 @@ def _intersection(first: Units, second: Units) -> Units:
 
 
 def _answer_text(answer: Sequence[LabelledSpan], text: str, names: Names) -> str:
-    parts = (f"{names.title(label)} on “{showable(span.quote(text))}”" for label, span in answer)
-    return ", ".join(parts) or "nothing"
+    _ = names.wording.gettext
+    parts = (
+        _("%(type)s on “%(words)s”", type=names.title(label), words=showable(span.quote(text)))
+        for label, span in answer
+    )
+    return _(", ").join(parts) or _("nothing")
 
 
 def _row(item: AlignedItem, text: str, names: Names, annotators: Sequence[str]) -> DisagreementRow:
@@ -200,12 +208,19 @@ def _titles(names: Names) -> Callable[[str], Callable[[str], str]]:
 
     def of(layer: str) -> Callable[[str], str]:
         if layer in names.ontology.links:
-            return lambda code: names.ontology.links[code].title.get("en", code)
+            return names.link
         if layer in (ENTITY, EVENT):
             return names.title
-        return names.role if layer == ARGUMENT else str
+        return names.role if layer == ARGUMENT else partial(names.value, layer)
 
     return of
+
+
+def _layer_title(layer: str, names: Names) -> str:
+    """The title of a layer, of one attribute, or of one kind of link."""
+    if layer in names.ontology.attributes:
+        return names.attribute(layer)
+    return names.link(layer) if layer in names.ontology.links else names.wording.of(layer)
 
 
 def _frequent(scores: Scores) -> list[tuple[str, PRF]]:

@@ -14,11 +14,12 @@ from annotation.agreement.kappa import Values
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document, Event
 from annotation.core.matching import Units, assign, count_units, same_label_overlap, units
+from annotation.core.messages import N_
 from annotation.core.ontology import Ontology
 from annotation.core.proclitics import tolerated
 
 EXACT, TOLERANT = "exact", "tolerant"
-STRICTNESS: Mapping[str, str] = {EXACT: "same offsets", TOLERANT: "or one begins a proclitic earlier"}
+STRICTNESS: Mapping[str, str] = {EXACT: N_("same offsets"), TOLERANT: N_("or one begins a proclitic earlier")}
 
 KINDS = {"event": "Trig-C", "role": "Arg-C+", "entity": "Entity"}
 """The kinds that are also scored by type, each with the unit whose tuples end in the type."""
@@ -33,11 +34,13 @@ CountTriple: TypeAlias = tuple[int, int, int]
 class PairCounts:
     """The counts of two annotators in one article.
 
-    counts: [strictness, units, 3]. given: [strictness, 3], the arguments of events whose triggers are matched. types:
+    story: the id of the first of the article's near-duplicates, its own where it has none. counts: [strictness, units,
+    3]. given: [strictness, 3], the arguments of events whose triggers are matched. types:
     for each strictness, counts by kind and type. values: by attribute, the two values of each matched event.
     """
 
     article: str
+    story: str
     language: str
     pair: ValuePair
     counts: NDArray[np.int64]
@@ -46,7 +49,7 @@ class PairCounts:
     values: Mapping[str, Values]
 
 
-def comparison(first: Document, second: Document, ontology: Ontology | None) -> PairCounts:
+def comparison(first: Document, second: Document, ontology: Ontology | None, *, story: str = "") -> PairCounts:
     """Compare two versions of one article. Events are matched by type and overlap of their triggers.
 
     With the ontology an attribute that was not set has its default value; without it, the value "".
@@ -57,6 +60,7 @@ def comparison(first: Document, second: Document, ontology: Ontology | None) -> 
     matched = [_matched(first, version) for version in versions]
     return PairCounts(
         article=first.id,
+        story=story or first.id,
         language=first.language,
         pair=(annotator(first), annotator(second)),
         counts=np.array([count_units(first_units, other) for other in second_units], dtype=np.int64),

@@ -15,9 +15,11 @@ from annotation.agreement.aggregate import AgreementGroup, Scores, group
 from annotation.agreement.kappa import Kappa
 from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, PairCounts, ValuePair, comparison
 from annotation.core.annotator_versions import annotator, versions
+from annotation.core.bootstrap import CountArray
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE, PRF, UNITS
-from annotation.core.messages import percent
+from annotation.core.messages import N_, Message, percent
+from annotation.core.near_duplicates import story_names
 from annotation.core.ontology import Ontology
 
 SCHEMA = 1
@@ -27,6 +29,8 @@ K = TypeVar("K", str, ValuePair)
 @dataclass(frozen=True)
 class Agreement:
     """Agreement over all articles, and by language, by pair of annotators, and of each annotator with all others.
+
+    articles: counts of each article with at least two annotators, exact offsets, [units, 3].
 
     `documents` counts the articles with at least two annotators, `single` those with one. `whole` is the group of all
     comparisons, None without any.
@@ -38,6 +42,7 @@ class Agreement:
     languages: Mapping[str, AgreementGroup] = field(default_factory=dict)
     pairs: Mapping[ValuePair, AgreementGroup] = field(default_factory=dict)
     annotators: Mapping[str, AgreementGroup] = field(default_factory=dict)
+    articles: Mapping[str, CountArray] = field(default_factory=dict, repr=False)
 
     @property
     def overall(self) -> Scores:
@@ -52,12 +57,12 @@ class Agreement:
     def groups(self) -> Iterator[tuple[str, AgreementGroup]]:
         """Every group with its name, "all" first. An annotator in only one pair has no group besides the pair."""
         if self.whole is not None:
-            yield "all", self.whole
+            yield N_("all"), self.whole
         yield from self.languages.items()
         yield from ((" / ".join(pair), part) for pair, part in self.pairs.items())
         for name, part in self.annotators.items():
             if sum(name in pair for pair in self.pairs) > 1:
-                yield f"{name} / all others", part
+                yield Message("%(name)s / all others", name=name), part
 
     def as_dict(self) -> dict[str, object]:
         """JSON values for a snapshot's manifest and `--json`; scores are fractions in 0..1."""
@@ -77,6 +82,7 @@ class Agreement:
                 }
             ),
             "kappas": self._parts(lambda part: _kappas(part.attributes)),
+            "articles": {id: dict(zip(UNITS, counts.tolist(), strict=True)) for id, counts in self.articles.items()},
         }
 
     def _parts(self, to_json: Callable[[AgreementGroup], dict[str, object]]) -> dict[str, object]:
@@ -124,20 +130,29 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
     Raises UsageError when an article's text is not the same for all its annotators.
     """
     articles = versions(document for document in documents if annotator(document)).articles
+    shared = [by_annotator for by_annotator in articles.values() if len(by_annotator) > 1]
+    stories = story_names([next(iter(by_annotator.values())) for by_annotator in shared])
     comparisons = [
-        comparison(first, second, ontology)
-        for by_annotator in articles.values()
+        comparison(first, second, ontology, story=story)
+        for by_annotator, story in zip(shared, stories, strict=True)
         for first, second in combinations([by_annotator[name] for name in sorted(by_annotator)], 2)
     ]
-    shared = sum(len(by_annotator) > 1 for by_annotator in articles.values())
     return Agreement(
-        documents=shared,
-        single=len(articles) - shared,
+        documents=len(shared),
+        single=len(articles) - len(shared),
         whole=group(comparisons) if comparisons else None,
         languages=_groups(comparisons, lambda c: [c.language]),
         pairs=_groups(comparisons, lambda c: [c.pair]),
         annotators=_groups(comparisons, lambda c: c.pair),
+        articles=_by_article(comparisons),
     )
+
+
+def _by_article(comparisons: Iterable[PairCounts]) -> dict[str, CountArray]:
+    exact, articles = list(STRICTNESS).index(EXACT), dict[str, CountArray]()
+    for counts in comparisons:
+        articles[counts.article] = articles.get(counts.article, 0) + counts.counts[exact]
+    return articles
 
 
 def _groups(comparisons: Iterable[PairCounts], keys: Callable[[PairCounts], Iterable[K]]) -> dict[K, AgreementGroup]:

@@ -57,19 +57,28 @@ def check(
     else:
         check_it = partial(check_file, documents, suggested=suggestions)
         findings, reports = _in_project(check_it, project, load_ontology(ontology), workspace, suspected, fix=fix)
+    _say(findings, reports, as_json=as_json)
+    _refuse(documents, findings)
+
+
+def _say(findings: list[Finding], reports: dict[str, ShowReport | MendReport], *, as_json: bool) -> None:
     counts = Counter(finding.severity for finding in findings)
     if as_json:
         report = {"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]}
         terminal.emit(report | {name: part.as_dict() for name, part in reports.items()})
-    else:
-        for line in (*findings, *reports.values()):
-            terminal.say(str(line))
-        terminal.say(f"{counts['error']} errors, {counts['warning']} warnings")
+        return
+    for line in (*findings, *reports.values()):
+        terminal.say(str(line))
+    terminal.say(f"{counts['error']} errors, {counts['warning']} warnings")
+
+
+def _refuse(documents: Path, findings: list[Finding]) -> None:
+    """Raise DocumentsError for the first line that is no Document, else Refused where there are errors."""
     for finding in findings:
         if finding.line is not None:
             raise DocumentsError(path=str(documents), line=finding.line, reason=str(finding.values["problem"]))
-    if counts["error"]:
-        raise Refused(f"{documents}: {counts['error']} errors; mend them in Label Studio and pull again")
+    if errors := sum(finding.severity == "error" for finding in findings):
+        raise Refused(f"{documents}: {errors} errors; mend them in Label Studio and pull again")
 
 
 def _suspected(documents: Path, models: list[Path]) -> list[Finding]:

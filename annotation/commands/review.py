@@ -11,20 +11,24 @@ from annotation import terminal
 from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
+from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import read_documents, write_documents
 from annotation.storage.pull_files import PullFiles
 
 if TYPE_CHECKING:
     from annotation.adjudication.overlap import Overlap
     from annotation.adjudication.voting import Adjudication
+    from annotation.agreement.pairwise import Agreement
 
 PolicyOption: TypeAlias = Literal["majority", "senior"]
+PageLanguage: TypeAlias = Literal["en", "he", "ar"]
 
 
 def agreement(
     documents: DocumentsFile,
     ontology: OntologyOption = "conflict",
     html: Annotated[Path | None, typer.Option("--html", help="A page with the disagreements, worst first.")] = None,
+    language: Annotated[PageLanguage, typer.Option(help="The language of the page.")] = "en",
     studio: Annotated[
         str | None, typer.Option(help="The address of the Label Studio project, for links from the page to its tasks.")
     ] = None,
@@ -42,21 +46,25 @@ def agreement(
     if html is not None:
         from annotation.agreement.page import write_page
 
-        write_page(
-            annotated, html, ontology=loaded, studio=studio or (_address(project, workspace) if project else None)
-        )
+        address = studio or (_address(project, workspace) if project else None)
+        write_page(annotated, html, ontology=loaded, studio=address, language=language)
     if as_json:
         terminal.emit(result.as_dict())
-    elif result.whole is None:
-        terminal.say(f"none of the {result.single} articles was marked by two annotators")
-    else:
-        heading, *rows = result.table()
-        terminal.table(f"agreement on {result.documents} articles, F1 (?: too few to say)", heading, rows)
-        heading, *rows = result.intervals()
-        terminal.table("with 95% intervals", heading, rows)
-        terminal.say(f"Cohen's kappa: {', '.join(result.kappas()) or 'nothing to compare'}")
-    if html is not None and not as_json:
+        return
+    _say_agreement(result)
+    if html is not None:
         terminal.say(f"the disagreements, worst first: {html}")
+
+
+def _say_agreement(result: Agreement) -> None:
+    if result.whole is None:
+        terminal.say(f"none of the {result.single} articles was marked by two annotators")
+        return
+    heading, *rows = result.table()
+    terminal.table(f"agreement on {result.documents} articles, F1 (?: too few to say)", heading, rows)
+    heading, *rows = result.intervals()
+    terminal.table("with 95% intervals", heading, rows)
+    terminal.say(f"Cohen's kappa: {', '.join(result.kappas()) or 'nothing to compare'}")
 
 
 def adjudicate(
@@ -84,17 +92,12 @@ def adjudicate(
     An article waits until as many have submitted it as the project says (`naba push --annotators`), which `naba pull`
     records beside the Documents; of a file without that record every article is decided.
     """
-    from annotation.adjudication import voting as adjudication
-    from annotation.adjudication.overlap import Overlap
-
     if out is None and project is None:
         raise UsageError("say where the gold goes with --out, or who decides with --project")
     annotated, seniors = list(read_documents(documents)), tuple(senior or ())
     if project is None:
-        overlap = Overlap.of(annotated, annotators or PullFiles(documents).annotators())
-        result = adjudication.adjudicate(
-            overlap.complete, policy=policy or "majority", senior=seniors, ontology=load_ontology(ontology)
-        )
+        needed = annotators or PullFiles(documents).annotators()
+        result, overlap = _by_vote(annotated, policy or "majority", seniors, needed, load_ontology(ontology))
     else:
         result, overlap = _by_people(annotated, project, policy, seniors, annotators, workspace)
     if out is not None:
@@ -105,6 +108,17 @@ def adjudicate(
         _say_outcomes(result, out)
         for line in overlap.lines():
             terminal.say(line)
+
+
+def _by_vote(
+    annotated: list[Document], policy: PolicyOption, senior: tuple[str, ...], annotators: int | None, ontology: Ontology
+) -> tuple[Adjudication, Overlap]:
+    """The decisions of the policy, over the articles that enough have submitted."""
+    from annotation.adjudication import voting as adjudication
+    from annotation.adjudication.overlap import Overlap
+
+    overlap = Overlap.of(annotated, annotators)
+    return adjudication.adjudicate(overlap.complete, policy=policy, senior=senior, ontology=ontology), overlap
 
 
 def _by_people(

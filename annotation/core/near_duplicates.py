@@ -63,6 +63,13 @@ def duplicate_clusters(documents: Iterable[Document], threshold: float = 0.7) ->
     return [numbers.setdefault(_root(parents, number), len(numbers)) for number in range(len(parents))]
 
 
+def story_names(documents: Sequence[Document], threshold: float = 0.7) -> list[str]:
+    """The id of the first document of each one's cluster: near-duplicates tell one story."""
+    first: dict[int, str] = {}
+    numbers = duplicate_clusters(documents, threshold)
+    return [first.setdefault(number, document.id) for number, document in zip(numbers, documents, strict=True)]
+
+
 def fingerprint(text: str) -> MinHash:
     """The MinHash of the text's shadow, in which each run of white space is one space."""
     signature = MinHash(num_perm=_PERMUTATIONS, seed=1, hashfunc=int)

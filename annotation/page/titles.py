@@ -55,6 +55,10 @@ class Names:
         known = self.ontology.attributes.get(attribute) if self.wording.language != "en" else None
         return self._title(known.values.get(code), code) if known else code
 
+    def link(self, code: str) -> str:
+        """The title of a link."""
+        return self._title(self.ontology.links.get(code), code)
+
     def language(self, code: str) -> str:
         """The name of a language."""
         return self.wording.of(LANGUAGES.get(code, code))

@@ -21,6 +21,8 @@ from annotation.core.errors import UsageError
 from annotation.core.messages import Message
 
 LANGUAGES = ("en", "he", "ar")
+TRANSLATED = LANGUAGES[1:]
+"""All but English, which texts are written in."""
 CATALOGUES = Path(__file__).parent / "translations"
 _RIGHT_TO_LEFT = ("he", "ar")
 _LRI, _RLI, _PDI = "\u2066", "\u2067", "\u2069"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -19,13 +20,24 @@ from tests.builders import conflict
 from tests.releases import put, record, weaker
 from training.analysis.data_change import DataChange
 from training.analysis.evaluation import AGAINST, Evaluation, evaluation
+from training.analysis.learning_curve import Curve, TrainingPoint
 from training.analysis.since_before import SinceBefore
 from training.analysis.test_sets import Predictions
 from training.lineage.release_record import Gate
+from training.report.learning_curve_page import write_curve
 from training.report.page import write_report
 from training.report.release_history import write_history
+from training.scoring.scores import score
 
-GOLD = sorted(sample.gold(), key=lambda document: document.id)[::11]
+LANGUAGES = ("en", "he", "ar")
+CURVE = Curve(
+    [
+        TrainingPoint(share, 1, round(40 * share), {"Strike": round(60 * share)}, score(part, weaker(part, share)))
+        for part in [sample.gold()[:6]]
+        for share in (0.25, 0.5, 0.75, 1.0)
+    ]
+)
+GOLD = sorted(sample.gold(), key=lambda document: document.id)[::16]
 RULES = {"resultTypes": ["violations"]}
 OPEN_A_FEW = """
 for (const kind of ["compared", "example", "data", "more", ""]) {
@@ -78,13 +90,15 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     (folder / "refused").mkdir()
     refused = record("1.2").model_copy(update={"gates": (Gate(gate="drop", passed=False, said="Arg-C+ in Arabic"),)})
     put(folder / "refused", refused)
-    annotated = [document for _, document in sample.annotated()][:8]
-    write_page(annotated, folder / "agreement.html", ontology=conflict())
-    return {
-        "report": write_report(report(folder), folder / "report"),
-        "history": write_history(folder),
-        "agreement": folder / "agreement.html",
-    }
+    annotated, made = [document for _, document in sample.annotated()][:8], {}
+    evaluated = report(folder)
+    for code in LANGUAGES:
+        out = folder / code
+        made[f"report {code}"] = write_report(evaluated, out, code)
+        made[f"history {code}"] = write_history(folder, code).rename(folder / f"history-{code}.html")
+        made[f"agreement {code}"] = write_page(annotated, out / "agreement.html", ontology=conflict(), language=code)
+        made[f"curve {code}"] = write_curve(CURVE, out, ontology=conflict(), language=code)
+    return made
 
 
 @pytest.fixture
@@ -94,10 +108,24 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(400, "dark"), (1280, "light")])
-@pytest.mark.parametrize("name", ["report", "history", "agreement"])
-def test_axe_finds_nothing(page: Page, pages: dict[str, Path], name: str, width: int, scheme: str) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+@pytest.mark.parametrize(
+    ("name", "width", "scheme"),
+    [
+        ("report en", 1280, "light"),
+        ("report he", 400, "dark"),
+        ("report ar", 1280, "dark"),
+        ("history en", 400, "dark"),
+        ("history ar", 1280, "light"),
+        ("agreement en", 1280, "dark"),
+        ("agreement he", 400, "light"),
+        ("curve ar", 1280, "dark"),
+        ("curve he", 400, "light"),
+    ],
+)
+def test_axe_finds_nothing(
+    page: Page, pages: dict[str, Path], name: str, width: int, scheme: Literal["dark", "light"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(pages[name].as_uri())
     page.evaluate(OPEN_A_FEW)
@@ -108,14 +136,14 @@ def test_axe_finds_nothing(page: Page, pages: dict[str, Path], name: str, width:
 
 
 def test_axe_finds_what_is_wrong(page: Page, pages: dict[str, Path]) -> None:
-    page.goto(pages["history"].as_uri())
+    page.goto(pages["history en"].as_uri())
     page.evaluate("document.documentElement.removeAttribute('lang'); document.querySelector('h1').style.color = '#ddd'")
     violations = Axe().run(page, options=RULES).response["violations"]
     assert {fault["id"] for fault in violations} >= {"html-has-lang"}
 
 
 def test_by_key_a_document_opens_and_an_event_shows_its_arcs(page: Page, pages: dict[str, Path]) -> None:
-    page.goto(pages["report"].as_uri())
+    page.goto(pages["report en"].as_uri())
     shut = page.locator("details.compared:not([open])").first
     shut.locator("summary").focus()
     page.keyboard.press("Enter")
@@ -134,7 +162,7 @@ def test_by_key_a_document_opens_and_an_event_shows_its_arcs(page: Page, pages: 
 
 def test_a_wide_table_is_scrolled_by_key(page: Page, pages: dict[str, Path]) -> None:
     page.set_viewport_size({"width": 400, "height": 900})
-    page.goto(pages["history"].as_uri())
+    page.goto(pages["history en"].as_uri())
     box = page.locator(".scroll").first
     expect(box).to_have_attribute("tabindex", "0")
     expect(box).to_have_attribute("aria-label", "Scores of the releases, the newest first")
@@ -146,7 +174,7 @@ def test_a_wide_table_is_scrolled_by_key(page: Page, pages: dict[str, Path]) -> 
 
 
 def test_every_chart_has_a_table_and_every_heading_its_place(page: Page, pages: dict[str, Path]) -> None:
-    page.goto(pages["report"].as_uri())
+    page.goto(pages["report en"].as_uri())
     assert page.locator("figure:has(svg.chart)").count() > 3
     alone = "figure:has(svg.chart):not(:has(table))"
     assert (
@@ -158,7 +186,7 @@ def test_every_chart_has_a_table_and_every_heading_its_place(page: Page, pages: 
 
 
 def test_the_history_leads_from_release_to_release(page: Page, pages: dict[str, Path]) -> None:
-    page.goto(pages["history"].as_uri())
+    page.goto(pages["history en"].as_uri())
     links = page.locator("a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert {"1.0/report.html", "1.1/report.html", "refused/1.2/report.html"} <= set(links)
     assert page.locator("text=Arg-C+ in Arabic").is_visible()

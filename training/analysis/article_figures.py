@@ -12,7 +12,7 @@ from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.text import folded
 from annotation.core.words import Word, split_words
 from annotation.snapshot.snapshot import THRESHOLD
-from training.analysis.drift import ArticleFigures, Articles
+from training.analysis.drift_measures import ArticleFigures, Articles
 from training.analysis.stories import story_names
 from training.encoding.tokenizer import HubTokenizer, Tokenizer
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from annotation.core.messages import N_, Message
 from annotation.core.ontology import EventType, Ontology, Type
 from annotation.snapshot.snapshot import Snapshot, SnapshotDifference, compare_snapshots
 from annotation.snapshot.splits import SPLITS
 
-_GROUPS = {"entities": "entity", "events": "event", "roles": "role", "attributes": "attribute", "links": "link"}
+_GROUPS = {
+    "entities": N_("entity"),
+    "events": N_("event"),
+    "roles": N_("role"),
+    "attributes": N_("attribute"),
+    "links": N_("link"),
+}
 
 
 @dataclass(frozen=True)
@@ -72,12 +79,17 @@ def ontology_changes(before: Ontology, now: Ontology) -> Iterator[str]:
 def _types(kind: str, before: Mapping[str, Type], now: Mapping[str, Type]) -> Iterator[str]:
     renamed = {old: new for new, type_ in now.items() for old in type_.was if old in before and old not in now}
     for name in sorted(before.keys() - now.keys()):
-        yield f"{kind} {name} renamed to {renamed[name]}" if name in renamed else f"{kind} {name} removed"
+        if name in renamed:
+            yield Message("%(kind)s %(name)s renamed to %(new)s", kind=Message(kind), name=name, new=renamed[name])
+        else:
+            yield Message("%(kind)s %(name)s removed", kind=Message(kind), name=name)
     for name in sorted(now.keys() - before.keys() - set(renamed.values())):
-        yield f"{kind} {name} added"
+        yield Message("%(kind)s %(name)s added", kind=Message(kind), name=name)
     for name in sorted(before.keys() & now.keys()):
         if before[name] != now[name]:
-            yield f"{kind} {name} changed{_roles(before[name], now[name])}"
+            changed = Message("%(kind)s %(name)s changed", kind=Message(kind), name=name)
+            roles = _roles(before[name], now[name])
+            yield Message("%(changed)s (roles %(roles)s)", changed=changed, roles=roles) if roles else changed
 
 
 def _roles(before: Type, now: Type) -> str:
@@ -86,7 +98,7 @@ def _roles(before: Type, now: Type) -> str:
         return ""
     groups = (("+", now.roles.keys() - before.roles.keys()), ("-", before.roles.keys() - now.roles.keys()))
     words = [f"{sign}{role}" for sign, roles in groups for role in sorted(roles)]
-    return f" (roles {' '.join(words)})" if words else ""
+    return " ".join(words)
 
 
 def _named(snapshot: Snapshot) -> str:

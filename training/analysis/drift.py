@@ -1,7 +1,10 @@
 """Drift: how far new articles are from those that a model was trained on, measure by measure. No I/O, no model.
 
 Every measure is a sum over articles divided by another sum, such as unknown pieces over pieces. Its error is a
-jackknife's over stories, and the interval of a difference takes t with the degrees of freedom of the smaller side.
+jackknife's over stories. Where fewer than five stories of a side have any of a share, it is no less than with the
+variance that both sides have together: where a rare type happens not to occur, a side shows no variance of its own, and
+a jackknife alone called a change in 12 of 100 comparisons without one (tests/benchmarks/RESULTS.md). The interval of a
+difference takes t with the degrees of freedom of the smaller side.
 P-values are corrected for the number of measures (Holm 1979). Of thousands of articles any small difference is beyond
 chance, so a measure has drifted only where the difference is also large enough to matter (`least`): for shares and
 scores Cohen's h (Cohen 1988, "Statistical power analysis", chapter 6), for lengths half the logarithm of the ratio.
@@ -9,16 +12,16 @@ scores Cohen's h (Cohen 1988, "Statistical power analysis", chapter 6), for leng
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import asin, log, sqrt
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from annotation.core.bootstrap import LEVEL, Floats
-from annotation.core.intervals import FEWEST, by_cluster, error, left
+from annotation.core.intervals import FEWEST, error, left
 from annotation.core.matching import Interval
+from training.analysis.drift_measures import Articles, Measure, of_predictions, of_texts
 from training.analysis.slices import holm
 
 LEAST = 0.1
@@ -26,28 +29,6 @@ LEAST = 0.1
 articles a fifth shorter."""
 ITEMS = 5
 """Fewest of what is counted, and of what is not, on both sides together, for a share to be judged."""
-
-
-@dataclass(frozen=True)
-class ArticleFigures:
-    """What is counted in one article. Counts, but for `scores`, sums of scores in 0..1 by layer, and `uncertainty`.
-
-    pieces: tokens of the model's tokenizer, `unknown` those that no other story it was trained on has. unreadable:
-    words of which the encoder is shown nothing. new_source: whether no other article it was trained on is of the
-    source. events: predicted, by type. marks: predicted, by layer. uncertainty: in nats a word, None where unknown.
-    """
-
-    language: str
-    source: str
-    words: int
-    pieces: int
-    unknown: int
-    unreadable: int
-    new_source: bool
-    events: Mapping[str, int] = field(default_factory=dict)
-    marks: Mapping[str, int] = field(default_factory=dict)
-    scores: Mapping[str, float] = field(default_factory=dict)
-    uncertainty: float | None = None
 
 
 @dataclass(frozen=True)
@@ -109,33 +90,6 @@ def _side(side: MeasuredSide) -> dict[str, object]:
     return {"value": side.value, "interval": ends, "stories": side.stories}
 
 
-@dataclass(frozen=True)
-class Articles:
-    """The figures of articles, and the story of each."""
-
-    figures: Sequence[ArticleFigures]
-    stories: Sequence[str]
-
-
-Part = Callable[[ArticleFigures], float]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A sum of `part` over a sum of `whole`. share: whether it is in 0..1, so that Cohen's h applies."""
-
-    kind: str
-    name: str
-    part: Part
-    whole: Part
-    share: bool = True
-
-    def sums(self, articles: Articles) -> Floats:
-        """Both sums of each story, [stories, 2]."""
-        rows = np.array([[self.part(row), self.whole(row)] for row in articles.figures], dtype=np.float64)
-        return by_cluster(rows.reshape(-1, 2), articles.stories)
-
-
 def drifts(
     trained: Articles, held_out: Articles, new: Articles, *, least: float = LEAST, level: float = 1 - LEVEL
 ) -> list[Drift]:
@@ -143,62 +97,13 @@ def drifts(
 
     A model knows what it was trained on by heart, so its scores there say nothing of new articles.
     """
-    pairs = [(measure, trained) for measure in _of_texts([*trained.figures, *new.figures])]
-    pairs += [(measure, held_out) for measure in _of_predictions([*held_out.figures, *new.figures])]
+    pairs = [(measure, trained) for measure in of_texts([*trained.figures, *new.figures])]
+    pairs += [(measure, held_out) for measure in of_predictions([*held_out.figures, *new.figures])]
     tests = [_Test.of(measure, measure.sums(old), measure.sums(new)) for measure, old in pairs]
     enough = np.array([test.enough for test in tests], dtype=bool)
     p = np.ones(len(tests))
     p[enough] = holm(np.array([test.p for test in tests])[enough])
     return [test.drift(float(value), least=least, level=level) for test, value in zip(tests, p, strict=True)]
-
-
-def _of_texts(rows: Sequence[ArticleFigures]) -> Iterator[Measure]:
-    yield Measure("unknown", "unknown pieces", lambda row: row.unknown, lambda row: row.pieces)
-    yield Measure("unknown", "unreadable words", lambda row: row.unreadable, lambda row: row.words)
-    yield Measure("length", "words an article", lambda row: row.words, lambda row: 1, share=False)
-    yield Measure("length", "pieces a word", lambda row: row.pieces, lambda row: row.words, share=False)
-    yield Measure("source", "a new source", lambda row: row.new_source, lambda row: 1)
-    for name in _names(row.language for row in rows):
-        yield Measure("language", name, lambda row, name=name: row.language == name, lambda row: 1)  # type: ignore[misc]
-    for name in _repeated(row.source for row in rows):
-        yield Measure("source", name, lambda row, name=name: row.source == name, lambda row: 1)  # type: ignore[misc]
-
-
-def _of_predictions(rows: Sequence[ArticleFigures]) -> Iterator[Measure]:
-    yield Measure("type", "events in 100 words", lambda row: 100 * sum(row.events.values()), _words, share=False)
-    for name in _names(name for row in rows for name in row.events):
-        yield Measure("type", name, lambda row, name=name: row.events.get(name, 0), _events)  # type: ignore[misc]
-    for layer in _names(layer for row in rows for layer in row.marks):
-        yield Measure(
-            "score",
-            layer,
-            lambda row, layer=layer: row.scores.get(layer, 0.0),  # type: ignore[misc]
-            lambda row, layer=layer: row.marks.get(layer, 0),  # type: ignore[misc]
-        )
-    if all(row.uncertainty is not None for row in rows):
-        yield Measure(
-            "uncertainty", "nats a word", lambda row: (row.uncertainty or 0.0) * row.words, _words, share=False
-        )
-
-
-def _words(row: ArticleFigures) -> float:
-    return row.words
-
-
-def _events(row: ArticleFigures) -> float:
-    return sum(row.events.values())
-
-
-def _names(names: Iterable[str]) -> list[str]:
-    return sorted(set(names))
-
-
-def _repeated(names: Iterable[str]) -> list[str]:
-    """Names that stand for more than one article: a file's own name is no source."""
-    seen: dict[str, int] = {}
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-    return sorted(name for name, count in seen.items() if count >= FEWEST)
 
 
 @dataclass(frozen=True)
@@ -214,7 +119,8 @@ class _Test:
 
     @classmethod
     def of(cls, measure: Measure, before: Floats, now: Floats) -> _Test:
-        sides = [_estimate(sums) for sums in (before, now)]
+        common = _common_variance(before, now) if measure.share else 0.0
+        sides = [_estimate(sums, common) for sums in (before, now)]
         (old, old_error, old_stories), (new, new_error, new_stories) = sides
         deviation, freedom = float(np.hypot(old_error, new_error)), min(old_stories, new_stories) - 1
         enough = freedom + 1 >= FEWEST and deviation > 0 and _counted(measure, before, now)
@@ -236,15 +142,39 @@ class _Test:
         return Drift(measure.kind, measure.name, self.before, self.now, self.interval, p, effect, self.enough, drifted)
 
 
-def _estimate(sums: Floats) -> tuple[float, float, int]:
-    """The ratio of both sums, its standard error, and the stories that have anything to count."""
+def _common_variance(before: Floats, now: Floats) -> float:
+    """The variance of stories around the ratio of their side, both sides together, for each unit of the whole."""
+    wholes = [side[:, 1] for side in (before, now)]
+    total, stories = sum(whole.sum() for whole in wholes), sum(int((whole > 0).sum()) for whole in wholes)
+    if stories <= 2:
+        return 0.0
+    squares = sum(float((_apart(side) ** 2).sum()) for side in (before, now))
+    return float(squares / total * stories / (stories - 2))
+
+
+def _apart(side: Floats) -> Floats:
+    """The part of each story less what it would be were its ratio that of its side, [stories]."""
+    part, whole = side[:, 0], side[:, 1]
+    apart: Floats = part - part.sum() / max(whole.sum(), 1) * whole
+    return apart
+
+
+def _estimate(sums: Floats, common: float) -> tuple[float, float, int]:
+    """The ratio of both sums, its standard error, and the stories that have anything to count.
+
+    common: the variance of a unit of the whole, for a share of which too few stories have any, or anything else.
+    """
     stories = int((sums[:, 1] > 0).sum()) if len(sums) else 0
     if not stories:
         return 0.0, 0.0, 0
     totals, rest = sums.sum(axis=0), left(sums)
     value = np.array([totals[0] / totals[1]])
     left_out = np.divide(rest[:, :1], rest[:, 1:], out=np.full((len(rest), 1), value[0]), where=rest[:, 1:] > 0)
-    return float(value[0]), float(error(value, left_out, np.array([stories]))[0]), stories
+    spread = float(error(value, left_out, np.array([stories]))[0])
+    some, others = ((column > 0).sum() for column in (sums[:, 0], sums[:, 1] - sums[:, 0]))
+    if min(some, others) < FEWEST:
+        spread = max(spread, sqrt(common / totals[1]))
+    return float(value[0]), spread, stories
 
 
 def _ends(measure: Measure, value: float, spread: float, stories: int) -> Interval | None:

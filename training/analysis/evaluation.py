@@ -10,21 +10,23 @@ from pathlib import Path
 from annotation.checks.suspects import FEWEST, Suspect, suspects
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
-from annotation.core.matching import HEADLINE, PRF
+from annotation.core.matching import PRF
 from annotation.core.ontology import Ontology
 from training.analysis.argument_features import ArgumentFeatures
 from training.analysis.calibration import Calibration, calibration
-from training.analysis.comparison import UNCLEAR, Comparison, DropsConfig, compare
+from training.analysis.comparison import compare
 from training.analysis.confusions import Confusions, confusions
 from training.analysis.document_changes import DocumentChange, document_changes
 from training.analysis.document_groups import DocumentGroups, document_groups
 from training.analysis.error_analysis import Diagnosis, diagnose
 from training.analysis.error_causes import CAUSES
 from training.analysis.exemplars import Exemplar, exemplars, of_causes
+from training.analysis.human_agreement import SameArticles, human_scores, same_articles
 from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.other_trainings import OtherTrainings
 from training.analysis.phrase_baseline import phrase_baseline
+from training.analysis.score_changes import UNCLEAR, Comparison, DropsConfig
 from training.analysis.since_before import SinceBefore
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
@@ -84,12 +86,13 @@ class Baseline:
 class Evaluation:
     """A model's predictions against gold. `meta` says what was scored; `human` is by language, "" for all of them.
 
-    human_articles: how many articles `human` is over. dev: how many documents thresholds are chosen on and `wanted` is
-    read off, None where there are none beside the scored ones. notes: what a reader must know before the scores.
-    one's: `AGAINST` is the report of the model before. seed_noise: what the seed does to the scores, where the models
-    of other seeds are at hand. votes: what each model at hand predicts, by document, for suspects in gold. groups:
-    scores by what is known of the articles. phrases: what phrases of train alone reach. cost: what predicting the
-    scored documents cost.
+    human_articles: how many articles `human` is over. human_same: people and model on the same articles, None where
+    the snapshot does not tell which several people have marked. dev: how many documents thresholds are chosen on
+    and `wanted` is read off, None where there are none beside the scored ones. notes: what a reader must know
+    before the scores. one's: `AGAINST` is the report of the model before. seed_noise: what the seed does to the
+    scores, where the models of other seeds are at hand. votes: what each model at hand predicts, by document, for
+    suspects in gold. groups: scores by what is known of the articles. phrases: what phrases of train alone reach.
+    cost: what predicting the scored documents cost.
     """
 
     title: str
@@ -111,6 +114,7 @@ class Evaluation:
     studio: str | None = None
     seeds: SeedScores | None = None
     human_articles: int = 0
+    human_same: Mapping[str, SameArticles] | None = None
     dev: int | None = None
     notes: tuple[str, ...] = ()
     gates: tuple[Gate, ...] = ()
@@ -184,6 +188,8 @@ class Evaluation:
         if self.human:
             parts["human"] = {code or "all": prf.as_dict() for code, prf in self.human.items()}
             parts["human_articles"] = self.human_articles
+            if self.human_same is not None:
+                parts["human_same"] = {code or "all": part.as_dict() for code, part in self.human_same.items()}
         if self.phrases:
             parts["phrases"] = self.phrases.overall.as_dict()
         if self.dev is not None:
@@ -250,6 +256,7 @@ def evaluation(
         before=_baseline(pairs, before, before_seen, since, slicer, drops, trainings) if before else None,
         human=human,
         human_articles=int(str(agreement["documents"])) if agreement and human else 0,
+        human_same=same_articles(pairs, agreement),
         ceilings=ceilings,
         studio=studio,
         seeds=seeds,
@@ -261,28 +268,6 @@ def evaluation(
         phrases=phrase_baseline(pairs, phrases_of, ontology),
         cost=cost,
     )
-
-
-def human_scores(agreement: Mapping[str, object] | None) -> dict[str, PRF]:
-    """The annotators' headline over all documents ("") and by language, out of an agreement's plain values."""
-    if not agreement or not agreement.get("documents"):
-        return {}
-    languages = agreement.get("languages")
-    parts = {"": agreement.get("overall"), **(languages if isinstance(languages, Mapping) else {})}
-    return {code: units[HEADLINE] for code, part in parts.items() if HEADLINE in (units := agreement_scores(part))}
-
-
-def agreement_scores(part: object) -> dict[str, PRF]:
-    """One part of an agreement's plain values as scores by unit; gold and predicted are merely one and the other."""
-    rows = part.items() if isinstance(part, Mapping) else ()
-    return {unit: _agreed(row) for unit, row in rows}
-
-
-def _agreed(row: Mapping[str, object]) -> PRF:
-    first, second, both = (int(str(row[side])) for side in ("a", "b", "both"))
-    ends = row.get("interval")
-    interval = (float(ends[0]), float(ends[1])) if isinstance(ends, Sequence) else None
-    return PRF(first, second, both, interval)
 
 
 def _baseline(

@@ -15,7 +15,7 @@ import numpy as np
 from annotation.core import bootstrap, intervals
 from annotation.core.bootstrap import Floats
 from annotation.core.matching import ENOUGH, HEADLINE, PRF, UNITS
-from annotation.core.messages import percent
+from annotation.core.messages import N_, Message, percent
 from training.analysis.power_law import PowerLaw, power_law
 from training.scoring.counts import TypeName
 from training.scoring.scores import Scores
@@ -194,24 +194,32 @@ class Curve:
 
     def _doubts(self, unit: str, now: Floats, drawn: Floats, fit: PowerLaw, ahead: Sequence[Ahead]) -> list[str]:
         """Why not to plan by it."""
-        doubts = []
+        doubts: list[str] = []
         if len(self.shares) < _RELIABLE:
-            doubts.append(f"{len(self.shares)} sizes are too few to fit a curve to; it takes {_RELIABLE}")
+            few = N_("%(sizes)s sizes are too few to fit a curve to; it takes %(least)s")
+            doubts.append(Message(few, sizes=len(self.shares), least=_RELIABLE))
         if not all(point.scores.micro[unit].enough for point in self.at(self.shares[-1])):
-            doubts.append(f"fewer than {ENOUGH} of what it counts were there to score")
+            doubts.append(Message("fewer than %(number)s of what it counts were there to score", number=ENOUGH))
         if not fit.fall:
-            doubts.append("it did not rise with the documents")
+            doubts.append(Message("it did not rise with the documents"))
         elif len(self.shares) >= _RELIABLE:
             foretold = float(power_law(self.sizes[:-1], now[:-1]).at(float(self.sizes[-1])))
             low, high = bootstrap.pairs(self._bounds(drawn[:, -1:]))[0]
             if not low <= foretold <= high:
                 doubts.append(
-                    f"by the smaller sizes the largest should have reached {percent(foretold)}, and it reached "
-                    f"{percent(now[-1])} ({percent(low)} to {percent(high)})"
+                    Message(
+                        "by the smaller sizes the largest should have reached %(foretold)s, and it reached %(reached)s "
+                        "(%(low)s to %(high)s)",
+                        foretold=percent(foretold),
+                        reached=percent(now[-1]),
+                        low=percent(low),
+                        high=percent(high),
+                    )
                 )
         low, high = next(a.interval for a in ahead if a.factor == TWICE)
         if high - low > _WIDE:
-            doubts.append(f"the interval at twice the documents is {100 * (high - low):.0f} points wide")
+            width = f"{100 * (high - low):.0f}"
+            doubts.append(Message("the interval at twice the documents is %(width)s points wide", width=width))
         return doubts
 
     def _slope(self, name: str) -> Slope:

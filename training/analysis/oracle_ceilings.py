@@ -26,7 +26,7 @@ MEANINGS: Mapping[str, str] = {
     GOLD_TRIGGERS: N_("the model's entities and roles, told the triggers"),
     GOLD_ENTITIES: N_("the model's triggers and roles, told the entities"),
     GOLD_SPANS: N_("the model's roles, told triggers and entities"),
-    HUMAN: N_("annotators against each other"),
+    HUMAN: N_("annotators against each other, in the articles that several have marked"),
 }
 """Each ceiling and what it is, in the order they are told."""
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from annotation.core import near_duplicates
 from annotation.core.document import Document
-from annotation.core.near_duplicates import duplicate_clusters
 from annotation.snapshot.snapshot import THRESHOLD
 from training.scoring.document_pairs import DocumentPair
 
 
 def story_names(documents: Sequence[Document]) -> list[str]:
     """The id of the first document of each one's story, near-duplicates as a snapshot's splits know them."""
-    first: dict[int, str] = {}
-    numbers = duplicate_clusters(documents, THRESHOLD)
-    return [first.setdefault(number, document.id) for number, document in zip(numbers, documents, strict=True)]
+    return near_duplicates.story_names(documents, THRESHOLD)
 
 
 def with_stories(pairs: Iterable[DocumentPair]) -> list[DocumentPair]:

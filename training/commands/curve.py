@@ -12,7 +12,7 @@ from annotation import terminal
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.core.matching import UNITS
-from annotation.core.messages import percent
+from annotation.core.messages import N_, Message, percent
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from training.analysis.learning_curve import Curve, TrainingPoint
@@ -43,13 +43,14 @@ def curve(run: CurveConfig) -> float:
         points.append(_point(share, one, sources, gold, run.split))
     learning_curve = Curve(points)
     manifests = [each.manifest for each in sources.all]
-    about = {"snapshot": " + ".join(f"{m.name} ({m.content[:12]})" for m in manifests), "split": run.split}
+    about = {N_("snapshot"): " + ".join(f"{m.name} ({m.content[:12]})" for m in manifests), N_("split"): run.split}
     page = write_curve(
         learning_curve,
         Path(run.output),
         ontology=sources.snapshot.ontology,
-        title=f"What more labels bring to {run.name}",
+        title=Message("What more labels bring to %(name)s", name=run.name),
         meta=about,
+        language=run.language,
     )
     _show(learning_curve)
     terminal.say(f"curve: {page}")

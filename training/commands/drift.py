@@ -19,7 +19,8 @@ from annotation.selection.active_learning import Queued, queue
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import atomic, read_documents
 from training.analysis.article_figures import TrainedOn
-from training.analysis.drift import Articles, Drift, drifts
+from training.analysis.drift import Drift, drifts
+from training.analysis.drift_measures import Articles
 from training.commands.predict import write_predictions
 from training.config.schema import DriftConfig, PredictConfig
 from training.inference.loading import load_predictor

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
 from annotation.core.messages import N_, Message
 from annotation.page.titles import Names
-from annotation.page.wording import Wording
+from annotation.page.wording import LANGUAGES, TRANSLATED, Wording
 from annotation.snapshot.snapshot import Snapshot
 from training.analysis.calibration import Calibration
 from training.analysis.evaluation import AGAINST, Evaluation, evaluation
@@ -79,15 +79,16 @@ def release(run: ReleaseConfig) -> Path:
     for note in result.notes:
         terminal.warn(note)
     findings = _findings(trial, examined, result)
-    outcomes, shown = (
-        gates.judge(asked, findings, Names(trial.snapshot.ontology, Wording(language)))
-        for language in ("en", run.language)
-    )
-    record = _record(run, asked, trial, examined, before, result, outcomes)
+    judged = {
+        language: gates.judge(asked, findings, Names(trial.snapshot.ontology, Wording(language)))
+        for language in LANGUAGES
+    }
+    outcomes = judged["en"]
+    record = _record(run, asked, trial, examined, before, result, judged)
     for gate in record.gates:
         terminal.say(f"{gate.state}  {gate.gate}: {gate.said}")
     failed = gates.refusing(asked, outcomes)
-    result = replace(result, gates=_gates(shown), pages=_pages(before, home, refused=bool(failed)))
+    result = replace(result, gates=_gates(judged[run.language]), pages=_pages(before, home, refused=bool(failed)))
     place = put(
         home / REFUSED / run.version if failed else folder,
         record,
@@ -223,6 +224,15 @@ def _gates(outcomes: Sequence[Outcome]) -> tuple[Gate, ...]:
     return tuple(Gate(**asdict(outcome)) for outcome in outcomes)
 
 
+def _gates_in_all_languages(judged: Mapping[str, Sequence[Outcome]]) -> tuple[Gate, ...]:
+    """The gates with their messages in every language of pages, so that any later page can show them in its own."""
+    said = {language: [Wording(language).of(o.said) for o in judged[language]] for language in TRANSLATED}
+    return tuple(
+        gate.model_copy(update={"said_in": {language: texts[number] for language, texts in said.items()}})
+        for number, gate in enumerate(_gates(judged["en"]))
+    )
+
+
 def _calibration_errors(calibration: Calibration) -> dict[str, tuple[float, float]]:
     """The expected calibration error of each layer that has predictions enough to say, and what chance may give."""
     return {name: (layer.ece, layer.ece_by_chance) for name, layer in calibration.layers.items() if layer.enough}
@@ -235,7 +245,7 @@ def _record(
     examined: Examined,
     before: Predecessor | None,
     result: Evaluation,
-    outcomes: Sequence[Outcome],
+    judged: Mapping[str, Sequence[Outcome]],
 ) -> Record:
     manifest, scores = trial.snapshot.manifest, result.scores
     return Record(
@@ -250,7 +260,7 @@ def _record(
         stories=scores.overall.stories,
         languages=dict(sorted(Counter(document.language for document in trial.gold).items())),
         against=_against(before, result) if before else None,
-        gates=_gates(outcomes),
+        gates=_gates_in_all_languages(judged),
         gates_preset=run.gates,
         gates_config=asdict(asked),
         gates_hash=settings_hash(asdict(asked)),

@@ -11,7 +11,8 @@ from itertools import islice
 from annotation import terminal
 from annotation.core.matching import DOCUMENTS
 from training.analysis.argument_features import ArgumentFeatures
-from training.analysis.comparison import Comparison, DropsConfig, compare
+from training.analysis.comparison import compare
+from training.analysis.score_changes import Comparison, DropsConfig
 from training.analysis.slices import argument_slices
 from training.analysis.stories import story_names
 from training.scoring.compatibility import remarks

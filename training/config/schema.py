@@ -357,13 +357,14 @@ def _shares(value: object) -> str | None:
 class CurveConfig(TrainConfig):
     """Trainings on `shares` of the documents, each into a folder of its own under `output`, with each of the `seeds`.
 
-    split: what is scored. same_steps: train on fewer documents for more
-    epochs, so that the weights change as often and only the documents make the difference.
+    split: what is scored. same_steps: train on fewer documents for more epochs, so that the weights change as often and
+    only the documents make the difference. language: that of the page.
     """
 
     shares: tuple[float, ...] = setting((0.1, 0.25, 0.5, 0.75, 1.0), _shares)
     split: Literal["dev", "test"] = "dev"
     same_steps: bool = True
+    language: Literal["en", "he", "ar"] = "en"
 
     def faults(self) -> Iterator[str]:
         """The broken rules, and a `data.share`, which `shares` replaces."""

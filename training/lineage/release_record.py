@@ -93,11 +93,20 @@ def _kept(said: object, validate: ValidatorFunctionWrapHandler) -> str:
 
 
 class Gate(RecordPart):
-    """The outcome of one gate; `said` is its message, `passed` None where it could test nothing."""
+    """The outcome of one gate; `said` is its message, `passed` None where it could test nothing.
+
+    said_in: the message in other languages than English; None, and absent, in records made before it.
+    """
 
     gate: str
     passed: bool | None
     said: Annotated[str, WrapValidator(_kept)]
+    said_in: dict[str, str] | None = None
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Records made before `said_in` keep their checksum."""
+        return _without_absent(plain(self), "said_in")
 
     @property
     def state(self) -> str:
@@ -108,8 +117,9 @@ class Gate(RecordPart):
 class HeadlineChange(RecordPart):
     """The headline before and now, as fractions, over so many documents; low and high: 95% interval of the difference.
 
-    verdict: better, worse or unclear. rose, fell: whatever else changed beyond chance. left_out: documents that the
-    baseline was trained with.
+    verdict: better, worse or unclear. rose, fell: whatever else changed beyond chance; rose_in, fell_in: the same in
+    other languages than English, None, and absent, in records made before them. left_out: documents that the baseline
+    was trained with.
     """
 
     before: float
@@ -122,14 +132,30 @@ class HeadlineChange(RecordPart):
     left_out: int
     rose: tuple[str, ...]
     fell: tuple[str, ...]
+    rose_in: dict[str, tuple[str, ...]] | None = None
+    fell_in: dict[str, tuple[str, ...]] | None = None
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Records made before these fields keep their checksum."""
+        return _without_absent(plain(self), "rose_in", "fell_in")
 
 
 class DataSince(RecordPart):
-    """What changed in the training data: the snapshot before, numbers of articles, the ontology in words."""
+    """What changed in the training data: the snapshot before, numbers of articles, the ontology in words.
+
+    ontology_in: the same in other languages than English; None, and absent, in records made before it.
+    """
 
     snapshot: str
     articles: dict[str, int]
     ontology: tuple[str, ...]
+    ontology_in: dict[str, tuple[str, ...]] | None = None
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Records made before `ontology_in` keep their checksum."""
+        return _without_absent(plain(self), "ontology_in")
 
 
 class OnTestSet(RecordPart):

@@ -11,7 +11,7 @@ from annotation.core.licences import Licences
 from annotation.core.matching import PRF
 from annotation.core.messages import percent
 from annotation.snapshot.manifest import Manifest
-from training.analysis.evaluation import agreement_scores
+from training.analysis.human_agreement import agreement_scores
 
 _SHOWN = ("Trig-C", "Arg-C+", "Entity")
 

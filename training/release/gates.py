@@ -15,11 +15,12 @@ from annotation.core.errors import UsageError
 from annotation.core.layers import LAYERS
 from annotation.core.matching import PRF, UNITS
 from annotation.core.messages import N_, Message, joined, percent
-from annotation.page.titles import LANGUAGES, Names
-from training.analysis.comparison import SCORE, SEQEVAL, Comparison, DropsConfig, ScoreChange
+from annotation.page.titles import Names
 from training.analysis.leakage import Leakage
+from training.analysis.score_changes import Comparison, DropsConfig, ScoreChange
 from training.config.validation import ConfigError, Settings, at_least, hint, setting, typed, within
-from training.scoring.scores import KINDS, seqeval_title
+from training.release.change_subject import name_of, subject
+from training.scoring.scores import KINDS
 
 FLOOR, DROP, LEAKAGE = N_("floor"), N_("drop"), N_("leakage")
 CALIBRATION, ALIGNMENT = N_("calibration"), N_("alignment")
@@ -201,37 +202,6 @@ def _rank(change: ScoreChange) -> tuple[float, float, bool]:
     return change.p, round(change.delta, 6), change.key[0] not in KINDS
 
 
-_SUBJECTS = {
-    "role": N_("role %(title)s"),
-    "arguments": N_("arguments of %(title)s"),
-    "event": N_("event %(title)s"),
-    "entity": N_("entity %(title)s"),
-}
-_PLACES = {"language": N_("%(subject)s in %(place)s"), "source": N_("%(subject)s in articles of %(place)s")}
-
-
-def subject(change: ScoreChange, names: Names) -> str:
-    """The subject of a change as text, such as "role Attacker in Arabic"."""
-    (kind, name), (slice_kind, value) = change.key, change.slice_
-    changed = name if kind == SCORE else seqeval_title(name) if kind == SEQEVAL else _type_or_slice(kind, name, names)
-    if slice_kind not in _PLACES:
-        return changed
-    place = _name(LANGUAGES.get(value, value)) if slice_kind == "language" else value
-    return Message(_PLACES[slice_kind], subject=changed, place=place)
-
-
-def _type_or_slice(kind: str, name: str, names: Names) -> Message:
-    if kind in _SUBJECTS:
-        title = names.role(name) if kind == "role" else names.title(name)
-        return Message(_SUBJECTS[kind], title=title)
-    return Message("arguments, %(kind)s %(name)s", kind=_name(kind), name=_name(name))
-
-
-def _name(text: str) -> str:
-    """A name that pages may have in their language, too."""
-    return text if isinstance(text, Message) else Message(text.replace("%", "%%"))
-
-
 def _leakage(most: int, leaks: Leakage) -> Iterator[Outcome]:
     message = Message(
         "%(seen)s documents were seen in training: %(how)s; at most %(most)s may be",
@@ -245,7 +215,7 @@ def _leakage(most: int, leaks: Leakage) -> Iterator[Outcome]:
 def _calibration(limits: Mapping[str, float], errors: Mapping[str, tuple[float, float]]) -> Iterator[Outcome]:
     for layer, most in limits.items():
         if layer not in errors:
-            yield Outcome(CALIBRATION, None, Message("%(layer)s: too few found to say", layer=_name(layer)))
+            yield Outcome(CALIBRATION, None, Message("%(layer)s: too few found to say", layer=name_of(layer)))
             continue
         error, chance = errors[layer]
         template = N_("%(layer)s scores are off by %(error)s points; at most %(most)s is asked")
@@ -255,7 +225,7 @@ def _calibration(limits: Mapping[str, float], errors: Mapping[str, tuple[float, 
                 "%(chance)s by chance"
             )
         figures = {"error": percent(error), "most": percent(most), "chance": percent(chance)}
-        message = Message(template, layer=_name(layer), **figures)
+        message = Message(template, layer=name_of(layer), **figures)
         yield Outcome(CALIBRATION, error <= max(most, chance), message)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from annotation.core.matching import PRF
 
 PLAIN = "plain"
+MOST = 5
+"""The most reasons shown for an answer; the sections below the first screen have all."""
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,25 @@ from markupsafe import Markup
 
 from annotation.core import bootstrap, json_text
 from annotation.core.matching import ENOUGH, HEADLINE, UNITS
-from annotation.core.messages import percent
+from annotation.core.messages import N_, Message, joined, percent
 from annotation.core.ontology import Ontology
 from annotation.page import templates
 from annotation.page.titles import UNITS as MEANINGS
 from annotation.page.titles import Names
+from annotation.page.wording import Wording
 from annotation.storage.documents_file import atomic
-from training.analysis.comparison import BETTER, UNCLEAR, WORSE
 from training.analysis.learning_curve import STEP, Curve, Slope, Trend
+from training.analysis.score_changes import BETTER, UNCLEAR, WORSE
 from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw
+from training.report.figure_words import signed
 from training.report.page import report_templates
-from training.report.summary import signed
 
 _HERE = Path(__file__).parent
-_DRAWN = {HEADLINE: "arguments (Arg-C+)", "Trig-C": "triggers (Trig-C)", "Entity": "entities (Entity)"}
+_DRAWN = {
+    HEADLINE: N_("arguments (%(score)s)"),
+    "Trig-C": N_("triggers (%(score)s)"),
+    "Entity": N_("entities (%(score)s)"),
+}
 _MOST = 12
 """The largest number of types in the chart."""
 
@@ -32,7 +37,7 @@ TREND_HEADING = ("", "F1 now", "95%", "twice the documents", "95%", "gain", "95%
 
 @dataclass(frozen=True)
 class Verdict:
-    """The conclusion from the curve: a sentence, and its tone (better, worse or unclear)."""
+    """The conclusion from the curve: a sentence without its full stop, and its tone (better, worse or unclear)."""
 
     words: str
     tone: str
@@ -42,23 +47,49 @@ def verdict(curve: Curve) -> Verdict:
     """The conclusion for the headline score; a curve with doubts gives a warning instead."""
     trend = curve.trends[HEADLINE]
     twice, last = trend.twice, curve.sizes[-1]
-    ends = f"{signed(twice.gain_interval[0])} to {signed(twice.gain_interval[1])}"
-    forecast = f"{2 * last:,.0f} documents instead of {last:,.0f}: {HEADLINE} F1 {signed(twice.gain)} ({ends})"
     if trend.doubts:
-        return Verdict(f"The curve cannot be trusted beyond the documents there are: {'; '.join(trend.doubts)}", WORSE)
+        untrusted = N_("The curve cannot be trusted beyond the documents there are: %(doubts)s")
+        return Verdict(Message(untrusted, doubts=joined(trend.doubts)), WORSE)
+    forecast = Message(
+        "%(twice)s documents instead of %(all)s: %(score)s F1 %(gain)s (%(low)s to %(high)s)",
+        twice=f"{2 * last:,.0f}",
+        all=f"{last:,.0f}",
+        score=HEADLINE,
+        gain=signed(twice.gain),
+        low=signed(twice.gain_interval[0]),
+        high=signed(twice.gain_interval[1]),
+    )
     if trend.helps:
-        return Verdict(f"More labels would help. {forecast}", BETTER)
-    return Verdict(f"No sign that more labels would help. {forecast}", UNCLEAR)
+        return Verdict(Message("More labels would help. %(forecast)s", forecast=forecast), BETTER)
+    return Verdict(Message("No sign that more labels would help. %(forecast)s", forecast=forecast), UNCLEAR)
 
 
 def write_curve(
-    curve: Curve, out: Path, *, ontology: Ontology, title: str = "Learning curve", meta: Mapping[str, str] | None = None
+    curve: Curve,
+    out: Path,
+    *,
+    ontology: Ontology,
+    title: str = "Learning curve",
+    meta: Mapping[str, str] | None = None,
+    language: str = "en",
 ) -> Path:
-    """Write curve.html and curve.json into the folder `out`, each atomically, and return the path of the first."""
-    names = Names(ontology)
+    """Write curve.html, in a language of pages, and curve.json into `out`, each atomically; the path of the first."""
+    files = {
+        "curve.json": json_text.dumps(json_text.figures(as_dict(curve, title, meta or {})), indent=2) + "\n",
+        "curve.html": _page(curve, Names(ontology, Wording(language)), title, meta or {}),
+    }
+    for name, text in files.items():
+        with atomic(out / name) as file:
+            file.write(text)
+    return out / "curve.html"
+
+
+def _page(curve: Curve, names: Names, title: str, meta: Mapping[str, str]) -> str:
+    wording = names.wording
+    drawn = {unit: wording.gettext(template, score=unit) for unit, template in _DRAWN.items()}
     values = {
         "title": title,
-        "meta": {**(meta or {}), "seeds": ", ".join(map(str, curve.seeds))},
+        "meta": {**meta, N_("seeds"): ", ".join(map(str, curve.seeds))},
         "curve": curve,
         "verdict": verdict(curve),
         "names": names,
@@ -69,19 +100,11 @@ def write_curve(
         "step": STEP,
         "resamples": f"{bootstrap.RESAMPLES:,}",
         "sizes": [f"{size:,.0f}" for size in curve.sizes],
-        "charts": {title: _chart(curve, curve.trends[unit], title) for unit, title in _DRAWN.items()},
+        "charts": {name: _chart(curve, curve.trends[unit], name, wording) for unit, name in drawn.items()},
         "slopes": _slopes(curve.slopes, names),
         **templates.assets(_HERE / "page.css"),
     }
-    environment = report_templates()
-    files = {
-        "curve.json": json_text.dumps(json_text.figures(as_dict(curve, title, meta or {})), indent=2) + "\n",
-        "curve.html": environment.get_template("curve.html.j2").render(**values),
-    }
-    for name, text in files.items():
-        with atomic(out / name) as file:
-            file.write(text)
-    return out / "curve.html"
+    return report_templates(wording).get_template("curve.html.j2").render(**values)
 
 
 def trend_row(trend: Trend) -> tuple[str, ...]:
@@ -140,7 +163,7 @@ def _slope(slope: Slope) -> dict[str, object]:
     return {**row, "Trig-C": slope.trigger.as_dict(), HEADLINE: slope.now.as_dict()}
 
 
-def _chart(curve: Curve, trend: Trend, title: str) -> Markup:
+def _chart(curve: Curve, trend: Trend, title: str, wording: Wording) -> Markup:
     """A chart of the points with intervals, the fitted curve with its band, and a rule at the number of documents."""
     lines = [
         {"n": n, "f1": f1, "low": low, "high": high, "part": "known" if n <= curve.sizes[-1] else "foretold"}
@@ -150,7 +173,7 @@ def _chart(curve: Curve, trend: Trend, title: str) -> Markup:
         {"n": n, "f1": f1, "low": low, "high": high}
         for n, f1, (low, high) in zip(curve.sizes.tolist(), trend.f1, trend.intervals, strict=True)
     ]
-    x = {"field": "n", "type": "quantitative", "axis": {"title": "training documents", "tickCount": 6}}
+    x = {"field": "n", "type": "quantitative", "axis": {"title": wording.gettext("training documents"), "tickCount": 6}}
     y: Spec = {
         "type": "quantitative",
         "scale": {"domain": [0, 1]},
@@ -182,7 +205,10 @@ def _chart(curve: Curve, trend: Trend, title: str) -> Markup:
             "encoding": {"x": x, "y": {**y, "field": "f1"}},
         },
     ]
-    return draw({"width": WIDTH, "height": 210, "layer": layers}, f"F1 of {title} by training documents")
+    return draw(
+        {"width": WIDTH, "height": 210, "layer": layers},
+        wording.gettext("F1 of %(title)s by training documents", title=title),
+    )
 
 
 def _slopes(slopes: Sequence[Slope], names: Names) -> Markup:
@@ -191,7 +217,10 @@ def _slopes(slopes: Sequence[Slope], names: Names) -> Markup:
     if not judged:
         return Markup()
     rows = [(names.title(s.type), s.doubling, *s.interval, BETTER if s.helps else UNCLEAR) for s in judged]
-    return changes(rows, f"{HEADLINE} of each event type: change with twice its examples")
+    wording = names.wording
+    label = wording.gettext("%(score)s of each event type: change with twice its examples", score=HEADLINE)
+    axis = wording.gettext("change of F1, points")
+    return changes(rows, label, axis=axis, right_to_left=wording.right_to_left)
 
 
 def _between(ends: tuple[float, float]) -> str:

@@ -20,7 +20,6 @@ from annotation.page.wording import Wording
 from annotation.snapshot.splits import SPLITS
 from annotation.storage.documents_file import atomic
 from training.analysis.calibration import WANTED
-from training.analysis.comparison import ScoreChange
 from training.analysis.confusions import ENTITY, EVENT, ROLE
 from training.analysis.document_groups import KINDS as GROUPS
 from training.analysis.document_groups import DocumentGroup
@@ -28,23 +27,17 @@ from training.analysis.error_causes import CAUSES
 from training.analysis.evaluation import Evaluation
 from training.analysis.oracle_ceilings import MEANINGS
 from training.analysis.phrase_baseline import MEANING, UNITS_SHOWN
+from training.analysis.score_changes import ScoreChange
 from training.analysis.slices import OTHERS
 from training.report import charts, explanations, seed_words
 from training.report.cost_table import cost_notes, cost_rows
 from training.report.error_views import Views
 from training.report.examples import worst
+from training.report.figure_words import counted, signed
 from training.report.side_by_side import changed_documents
 from training.report.since_words import HAPPENED, SET_TITLES, sets_said
-from training.report.summary import (
-    answers,
-    chance_means,
-    counted,
-    fixed_means,
-    signed,
-    slice_kind,
-    slice_name,
-    slice_title,
-)
+from training.report.slice_words import slice_kind, slice_name, slice_title
+from training.report.summary import answers, chance_means, fixed_means
 from training.scoring.boundary_ladder import RUNGS
 from training.scoring.partial_matches import KINDS
 

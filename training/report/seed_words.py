@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from annotation.core.matching import HEADLINE
 from annotation.core.messages import N_, percent, signed_percent
 from annotation.page.wording import Wording
-from training.analysis.comparison import UNCLEAR, Comparison
 from training.analysis.evaluation import Evaluation
+from training.analysis.score_changes import UNCLEAR, Comparison
 from training.analysis.training_noise import ALIKE, DEV, ChangeNoise
 from training.report.answers import PLAIN, Reason
 

@@ -6,7 +6,7 @@ from annotation.core.matching import HEADLINE
 from annotation.core.messages import N_, percent
 from annotation.page.wording import Wording
 from training.analysis.since_before import SinceBefore
-from training.report.summary import signed
+from training.report.figure_words import signed
 
 HAPPENED = {
     N_("added"): N_("only in the new data"),

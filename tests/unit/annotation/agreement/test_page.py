@@ -80,3 +80,26 @@ def test_notes_to_the_lead_stand_above_the_versions_and_are_only_shown(tmp_path:
     html = page(tmp_path, [noted, *rest])
     assert "&lt;b&gt;תקיפה&lt;/b&gt; או פשיטה?" in html
     assert html.count('class="note"') == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [("he", "עד כמה המתייגים מסכימים"), ("ar", "إلى أي حد يتفق الموسِّمون")]
+)
+def test_the_page_is_in_the_language_asked_for(language: str, heading: str, tmp_path: Path) -> None:
+    out = tmp_path / "a.html"
+    html = write_page(DOCUMENTS, out, ontology=conflict(), language=language).read_text(encoding="utf-8")
+    assert f'<html lang="{language}" dir="rtl">' in html
+    assert f"<h1>{heading}</h1>" in html
+    shown = re.sub(r"<[^>]*>", " ", re.sub(r"<(style|script)>.*?</\1>", "", html, flags=re.DOTALL))
+    known = {
+        "types",
+        "glued",
+        "same",
+        "noa",
+        "dan",
+        "tal",
+        "script",
+        "alert",
+        "triggers",
+    }  # ids, names, what was marked
+    assert set(re.findall(r"\b[a-z]{3,}", shown)) <= known

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from annotation import sample
 from annotation.agreement import agreement
 from annotation.agreement.pair_counts import EXACT, TOLERANT
 from annotation.core.document import Document, Provenance
@@ -101,8 +102,9 @@ def test_arguments_are_also_counted_where_the_triggers_are_matched() -> None:
 
 def test_intervals_come_from_the_articles_and_few_articles_say_too_little() -> None:
     pairs = [(FULL, LESS) if number % 3 else (FULL, FULL) for number in range(12)]
+    stories = [article.text[:150] for article in sample.gold()[:12]]
     documents = [
-        build(markup, by=name, id=str(number))
+        build(f"{markup} {stories[number]}", by=name, id=str(number))
         for number, pair in enumerate(pairs)
         for name, markup in zip(("dana", "omar"), pair, strict=True)
     ]
@@ -129,3 +131,26 @@ def test_it_is_plain_json_and_a_table_with_a_column_a_score() -> None:
     scores = ("100.0 ?", "100.0 ?", "66.7 ?", "66.7 ?", "66.7 ?", "66.7 ?", "66.7 ?")
     assert found.table() == [("", *UNITS), *((name, *scores) for name in ("all", "he", "dana / omar"))]
     assert [row[0] for row in found.intervals()] == ["", *UNITS, "Arg-C+, triggers matched"]
+
+
+def test_near_duplicates_are_one_story_and_what_each_article_has_is_kept() -> None:
+    text = (
+        "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] אבו חפס " + "המקומי שעבד שם שנים רבות בחנות ליד השוק הישן " * 3
+    )
+    marked = [build(text, by=name, id=id) for id in ("a", "b") for name in ("dana", "omar")]
+    marked += [build(FULL, by=name, id="c") for name in ("dana", "omar")]
+    found = agreement(marked)
+    assert found.whole is not None
+    assert (found.whole.articles, found.whole.stories) == (3, 2)
+    counts = found.as_dict()["articles"]
+    assert counts["a"]["Arg-C+"] == [1, 1, 1]  # type: ignore[index]
+    assert counts["c"]["Arg-C+"] == [2, 2, 2]  # type: ignore[index]
+
+
+def test_copies_of_one_story_make_no_interval_narrower() -> None:
+    def marked(copies: int) -> list[Document]:
+        articles = [document for _, document in sample.annotated()]
+        return [replace(document, id=f"{copy}-{document.id}") for copy in range(copies) for document in articles]
+
+    once, often = agreement(marked(1)), agreement(marked(3))
+    assert often.overall["Arg-C+"].interval == pytest.approx(once.overall["Arg-C+"].interval, abs=1e-4)

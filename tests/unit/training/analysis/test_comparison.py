@@ -14,9 +14,10 @@ from annotation.core.errors import UsageError
 from annotation.core.inline_markup import parse
 from annotation.page.titles import Names
 from tests.builders import conflict
-from training.analysis.comparison import BETTER, UNCLEAR, WORSE, Comparison, DropsConfig, compare
+from training.analysis.comparison import compare
 from training.analysis.evaluation import Evaluation, evaluation
 from training.analysis.leakage import Leakage
+from training.analysis.score_changes import BETTER, UNCLEAR, WORSE, Comparison, DropsConfig
 from training.release.gates import Findings, GatesConfig, Outcome, judge
 from training.report.page import write_report
 from training.report.summary import answers

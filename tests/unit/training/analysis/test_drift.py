@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from training.analysis.drift import ArticleFigures, Articles, Drift, drifts
+from training.analysis.drift import Drift, drifts
+from training.analysis.drift_measures import ArticleFigures, Articles
 
 
 def article(chance: np.random.Generator, *, unknown: float = 0.1, words: float = 200, strikes: float = 0.3) -> Articles:
@@ -110,3 +111,15 @@ def test_near_duplicates_count_once() -> None:
 def test_a_few_articles_are_too_few_to_say() -> None:
     assert not any(drift.enough for drift in drifts(many(60, 1), many(20, 2), many(4, 3, unknown=0.9)))
     assert drifts(many(60, 1), many(0, 2), many(40, 3))
+
+
+def test_a_rare_type_that_held_out_articles_happen_not_to_have_is_no_change() -> None:
+    held_out, new = many(16, 1), many(200, 2)
+    seldom = [
+        replace(row, events={**row.events, "Trial": 3 if at % 66 == 0 else 0}) for at, row in enumerate(new.figures)
+    ]
+    found = named(drifts(many(60, 3), held_out, replace(new, figures=seldom)), "Trial")
+    assert (found.before.value, found.enough, found.drifted) == (0.0, True, False)
+    assert found.effect > 0.1, "it is only the test that keeps it from being called a change"
+    assert found.before.interval is not None
+    assert found.before.interval[1] > 0, "none in 16 articles does not mean none at all"

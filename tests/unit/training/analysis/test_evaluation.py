@@ -15,7 +15,8 @@ from annotation.agreement import agreement
 from annotation.core.document import Event, Span
 from annotation.core.errors import UsageError
 from tests.builders import conflict
-from training.analysis.evaluation import SCHEMA, Evaluation, evaluation, human_scores
+from training.analysis.evaluation import SCHEMA, Evaluation, evaluation
+from training.analysis.human_agreement import human_scores
 from training.inference.running_cost import Machine, RunningCost
 from training.report.page import write_report
 
@@ -149,6 +150,23 @@ def test_what_humans_reach_has_the_interval_and_the_articles_it_was_measured_wit
     low, high = result.human[""].interval or (0, 0)
     assert 0 < low < result.human[""].f1 < high < 1
     assert result.human_articles == told["documents"]
+    same = (result.human_same or {})[""]
+    assert same.articles == told["documents"]  # every article is scored here
+    assert same.human == result.human[""]
+    assert {*(result.human_same or {})} == {"", "ar", "he"}
+    shared = [pair for pair in result.pairs if pair.gold.id in told["articles"]]  # type: ignore[operator]
+    assert same.model.gold == sum(len(pair.gold_units["Arg-C+"]) for pair in shared)
+    low, high = same.difference or (0, 0)
+    assert low < same.model.f1 - same.human.f1 < high
+
+
+def test_a_snapshot_that_does_not_tell_which_articles_several_marked_compares_no_same_ones() -> None:
+    told = agreement(document for _, document in sample.annotated()).as_dict()
+    del told["articles"]
+    result = evaluation(GOLD[:6], FOUND[:6], ontology=conflict(), agreement=told)
+    assert result.human_same is None
+    assert result.human
+    assert faults(result) == []
 
 
 def test_the_baseline_learns_from_train_alone(tmp_path: Path) -> None:

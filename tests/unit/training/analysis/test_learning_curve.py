@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from annotation.core.document import Document
 from annotation.core.matching import HEADLINE
-from tests.builders import build
+from annotation.core.messages import Message
+from tests.builders import build, conflict
 from training.analysis.learning_curve import Curve, TrainingPoint
+from training.report.learning_curve_page import write_curve
 from training.scoring.scores import score
 
 ARREST = "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person אבו חפס]"
@@ -97,3 +101,25 @@ def test_several_seeds_are_averaged_and_widen_the_intervals() -> None:
         return high - low
 
     assert width(both) > width(one)
+
+
+@pytest.mark.parametrize("language", ["he", "ar"])
+def test_the_page_is_in_the_language_asked_for_and_what_machines_read_is_not(language: str, tmp_path: Path) -> None:
+    few = Curve([point(share, found(0.2 + share / 2)) for share in (0.5, 1.0)])
+    about = {"ontology": conflict(), "title": Message("What more labels bring to %(name)s", name="curve")}
+    pages = {}
+    for code in ("en", language):
+        pages[code] = write_curve(few, tmp_path / code, **about, language=code).read_text(encoding="utf-8")  # type: ignore[arg-type]
+    assert f'<html lang="{language}" dir="rtl">' in pages[language]
+    english = set(re.findall(r"(?<![\w-])[a-z]{4,}(?![\w-])", visible(pages["en"])))
+    assert {"labels", "curve", "trusted"} <= english
+    assert english & set(re.findall(r"\b[a-z]{4,}", visible(pages[language]))) <= {
+        "curve",
+        "seeds",
+    }  # a name, a setting
+    same = [(tmp_path / code / "curve.json").read_bytes() for code in ("en", language)]
+    assert same[0] == same[1]
+
+
+def visible(page: str) -> str:
+    return re.sub(r"<[^>]*>", " ", re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL))

@@ -14,9 +14,10 @@ from annotation.core.document import Argument, Document, Event, Source, Span
 from annotation.page.titles import Names
 from tests.builders import conflict
 from training.analysis.argument_features import ArgumentFeatures
-from training.analysis.comparison import Comparison, ScoreChange, compare
+from training.analysis.comparison import compare
 from training.analysis.leakage import Leakage
 from training.analysis.randomization_test import FALL, RISE, effects, randomization_test
+from training.analysis.score_changes import Comparison, ScoreChange
 from training.analysis.slices import argument_slices
 from training.release.gates import DropsConfig, Findings, GatesConfig, failed, judge
 from training.scoring.document_pairs import pair_documents

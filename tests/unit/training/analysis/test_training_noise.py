@@ -14,9 +14,9 @@ from annotation.core.document import Document
 from annotation.core.matching import HEADLINE
 from tests.builders import conflict
 from tests.unit.training.analysis.test_comparison import corpus, drop_gate
-from training.analysis.comparison import BETTER, UNCLEAR, WORSE, Comparison
 from training.analysis.evaluation import Evaluation, evaluation
 from training.analysis.other_trainings import OtherTrainings
+from training.analysis.score_changes import BETTER, UNCLEAR, WORSE, Comparison
 from training.analysis.training_noise import ALIKE, DEV, TEST, change_noises, pooled_variance
 from training.lineage.recipe import same_recipe
 from training.lineage.release_record import Data, Origin, Trained

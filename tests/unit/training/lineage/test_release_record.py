@@ -196,12 +196,12 @@ def test_the_history_says_what_a_release_changed_counts_stories_and_names_what_w
         "8 documents, 7 stories",
         "8 documents, 6 stories",
         '<span class="better">+15.0</span> <small>+10.0 to +20.0</small>',
-        'Fell</dt><dd class="worse" dir="auto">role Place in Arabic',
-        'Rose</dt><dd class="better" dir="auto">role Place in Hebrew',
+        'Fell</dt><dd class="worse"><bdi>role Place in Arabic',
+        'Rose</dt><dd class="better"><bdi>role Place in Hebrew',
         "without the 1 that 1.0 was trained with",
         "<bdi>old, test</bdi> (8 documents, 7 stories): 50.0 → 60.0",
         "added: 5, removed: 0, changed: 2, moved: 0; ontology: <bdi>event Riot added</bdi>",
-        "<bdi>fit.epochs</bdi>: <bdi>–</bdi> → <bdi>7</bdi>",
+        "<bdi>fit.epochs</bdi>: – → 7",
         'since <a href="#release-0">1.0</a>',
         'id="release-0"',
         'href="refused/1.2/report.html"',
@@ -210,3 +210,42 @@ def test_the_history_says_what_a_release_changed_counts_stories_and_names_what_w
     ):
         assert said in page, said
     assert latest_version(tmp_path) == "1.1"
+
+
+def test_the_history_is_in_the_language_of_the_page_where_the_record_says_it_in_it(tmp_path: Path) -> None:
+    said_in = {"he": "התפקיד מקום בכתבות בערבית: ירד"}
+    new = Gate(gate="drop", passed=False, said="role Place in Arabic: fell", said_in=said_in)
+    old = Gate(gate="drop", passed=False, said="role Agent in Hebrew: fell")
+    change = HeadlineChange(
+        before=0.5,
+        now=0.4,
+        low=None,
+        high=None,
+        verdict="worse",
+        documents=8,
+        stories=8,
+        left_out=0,
+        rose=(),
+        fell=("role Place in Arabic",),
+        rose_in={"he": ()},
+        fell_in={"he": ("התפקיד מקום",)},
+    )
+    data = DataSince(snapshot="old", articles={}, ontology=("event Riot added",), ontology_in={"he": ("תוספת: Riot",)})
+    against = Against(version="0.9", model="one", seen=(), change=change, data=data)
+    made = record("1.0").model_copy(update={"gates": (new, old), "against": against})
+    assert Record.open(put(tmp_path, made)).gates == (new, old)
+    hebrew, english = (write_history(tmp_path, code).read_text(encoding="utf-8") for code in ("he", "en"))
+    assert said_in["he"] in hebrew
+    assert '<dd class="worse"><bdi dir="rtl">התפקיד מקום</bdi></dd>' in hebrew
+    assert '<bdi dir="rtl">תוספת: Riot</bdi>' in hebrew
+    assert old.said in hebrew, "a record from before said it in English alone"
+    assert "role Place in Arabic" not in hebrew
+    assert "event Riot added" not in hebrew
+    assert new.said in english
+
+
+def test_gates_and_changes_from_before_their_languages_keep_their_checksum(tmp_path: Path) -> None:
+    old = record("1.0").sealed({})
+    assert "said_in" not in old.model_dump()["gates"][0]
+    (tmp_path / RECORD).write_text(old.to_json(), encoding="utf-8")
+    assert Record.read(tmp_path) == old

@@ -10,9 +10,11 @@ import pytest
 
 from annotation import sample
 from annotation.core.document import Document, Event
+from annotation.core.matching import UNITS
+from annotation.core.near_duplicates import story_names
 from tests.builders import conflict
-from training.analysis.comparison import BETTER, UNCLEAR, WORSE
 from training.analysis.evaluation import evaluation
+from training.analysis.score_changes import BETTER, UNCLEAR, WORSE
 from training.report.summary import Answer, answers
 
 GOLD = [replace(document, id=f"{turn}-{document.id}") for turn in range(2) for document in sample.gold()]
@@ -116,7 +118,7 @@ def test_a_human_is_told_in_the_same_units() -> None:
         ("All documents", "100.0 of 80.0"),
         ("Arabic", "100.0 of 100.0"),
     ]
-    assert "on the 3 articles of all splits that both have marked" in human.note
+    assert "on the 3 articles of all splits that several have marked" in human.note
     assert "scored on 24 documents" in human.note
     assert asked(GOLD[:4])[3].words == "Not measured"
 
@@ -174,3 +176,34 @@ def test_a_model_before_it_that_was_trained_with_the_documents_is_named_first() 
 def test_numbers_and_nouns_agree(count: int) -> None:
     sure = answers(evaluation(GOLD[: count + 1], GOLD[: count + 1], ontology=conflict()))[2]
     assert sure.words.endswith(["from 1 document", "from 2 documents", "from 3 documents, 2 stories"][count])
+
+
+def marked_by_two(documents: Sequence[Document], first: int, second: int) -> dict[str, object]:
+    """An agreement that found so many arguments of each and 4 of both in each of the documents."""
+    counts = {unit: [first, second, 4] for unit in UNITS}
+    overall = {"Arg-C+": {"a": 20, "b": 20, "both": 10}}
+    articles = {document.id: counts for document in documents}
+    return {"documents": len(documents), "overall": overall, "languages": {}, "articles": articles}
+
+
+def test_people_and_model_are_compared_on_the_same_articles_where_enough_are_scored() -> None:
+    gold = GOLD[:24]
+    human = asked(gold, agreement=marked_by_two(gold[:12], 5, 5))[3]
+    stories = len(set(story_names(gold[:12])))
+    assert human.words == "80.0; the model is at 125% of it"
+    assert [(point.title, point.words, point.tone) for point in human.points] == [
+        ("The same articles", "100.0 of 80.0", "plain"),
+    ]
+    assert "the model less them +20.0 to +20.0" in human.points[0].note
+    assert f"that several people have marked (12 documents, {stories} stories)" in human.note
+    assert "On all 12 articles that several have marked people reach 50.0" in human.note
+
+
+def test_with_too_few_of_the_same_articles_the_first_screen_says_that_they_are_others() -> None:
+    human = asked(GOLD[:24], agreement=marked_by_two(GOLD[:2], 5, 5))[3]
+    assert human.words == "50.0; the model is at 200% of it"
+    assert (human.points[-1].title, human.points[-1].tone) == ("The same articles", UNCLEAR)
+    assert "too few to say" in human.points[-1].note
+    assert human.note.endswith("may be easier. 2 scored articles were marked by several.")
+    none = asked(GOLD[:24], agreement=marked_by_two([], 5, 5) | {"documents": 3})[3]
+    assert none.note.endswith("0 scored articles were marked by several.")
