@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from annotation.commands import check, draft, exchange, projects, queue, review, snapshot, studio
+from annotation.commands import annotators, check, draft, exchange, projects, queue, review, snapshot, studio
 
 LABEL = "Label"
 
@@ -31,3 +31,5 @@ for _command in (
 ):
     # `import` is a keyword of Python, so that function ends in an underscore
     app.command(_command.__name__.rstrip("_").replace("_", "-"), rich_help_panel=LABEL)(_command)
+
+app.add_typer(annotators.app, name="annotators", rich_help_panel=LABEL)

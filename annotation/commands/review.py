@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -83,6 +84,12 @@ def adjudicate(
         int | None,
         typer.Option(min=1, help="How many have to submit an article before it is gold; else the project's number."),
     ] = None,
+    missing_after: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="DAYS", help="After so many days without a new submission, go on without the rest."
+        ),
+    ] = None,
     ontology: OntologyOption = "conflict",
     workspace: Workspace = HERE,
     as_json: AsJson = False,
@@ -90,16 +97,21 @@ def adjudicate(
     """Merge the annotators' versions of each article into gold, and count how each item was decided.
 
     An article waits until as many have submitted it as the project says (`naba push --annotators`), which `naba pull`
-    records beside the Documents; of a file without that record every article is decided.
+    records beside the Documents; of a file without that record every article is decided. With --missing-after an
+    article that got its last submission so many days ago counts with those it has, and a line says so.
     """
+    from annotation.adjudication.overlap import Overlap
+
     if out is None and project is None:
         raise UsageError("say where the gold goes with --out, or who decides with --project")
     annotated, seniors = list(read_documents(documents)), tuple(senior or ())
+    patience = None if missing_after is None else timedelta(days=missing_after)
     if project is None:
         needed = annotators or PullFiles(documents).annotators()
-        result, overlap = _by_vote(annotated, policy or "majority", seniors, needed, load_ontology(ontology))
+        overlap = Overlap.of(annotated, needed, missing_after=patience)
+        result = _by_vote(overlap, policy or "majority", seniors, load_ontology(ontology))
     else:
-        result, overlap = _by_people(annotated, project, policy, seniors, annotators, workspace)
+        result, overlap = _by_people(annotated, project, policy, seniors, annotators, patience, workspace)
     if out is not None:
         write_documents(out, result.gold)
     if as_json:
@@ -110,15 +122,11 @@ def adjudicate(
             terminal.say(line)
 
 
-def _by_vote(
-    annotated: list[Document], policy: PolicyOption, senior: tuple[str, ...], annotators: int | None, ontology: Ontology
-) -> tuple[Adjudication, Overlap]:
+def _by_vote(overlap: Overlap, policy: PolicyOption, senior: tuple[str, ...], ontology: Ontology) -> Adjudication:
     """The decisions of the policy, over the articles that enough have submitted."""
     from annotation.adjudication import voting as adjudication
-    from annotation.adjudication.overlap import Overlap
 
-    overlap = Overlap.of(annotated, annotators)
-    return adjudication.adjudicate(overlap.complete, policy=policy, senior=senior, ontology=ontology), overlap
+    return adjudication.adjudicate(overlap.complete, policy=policy, senior=senior, ontology=ontology)
 
 
 def _by_people(
@@ -127,6 +135,7 @@ def _by_people(
     policy: Literal["majority", "senior"] | None,
     senior: tuple[str, ...],
     annotators: int | None,
+    missing_after: timedelta | None,
     workspace: Path,
 ) -> tuple[Adjudication, Overlap]:
     """The decisions made so far; contested articles without one are pushed to the adjudication project.
@@ -148,7 +157,8 @@ def _by_people(
         terminal.warn(
             f"{decisions.quarantined} pieces of decisions could not be taken over: see {decisions.quarantine}"
         )
-    overlap = Overlap.of(annotated, annotators or source.annotators, decided=decisions.documents)
+    expected = annotators or source.annotators
+    overlap = Overlap.of(annotated, expected, decided=decisions.documents, missing_after=missing_after)
     not_now = overlap.incomplete.keys() | decisions.documents.keys()
     waiting = [versions for versions in contested if next(iter(versions.values())).id not in not_now]
     if waiting:

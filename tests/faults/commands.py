@@ -90,6 +90,7 @@ COMMANDS = {
         ),
         Command("pull", _full, _words("pull", "--out", "@docs.jsonl"), writes=False),
         Command("progress", _full, _words("progress", "--json"), writes=False),
+        Command("annotators list", _full, _words("annotators", "list", "--json"), writes=False),
         Command("suggest", _full, _words("suggest", "@predicted.jsonl")),
         Command("suggested", _full, _words("suggested", "--json"), writes=False),
         Command("queue", _waiting, _words("queue", "@predicted.jsonl", "--lists", "2", "--json")),

@@ -25,6 +25,7 @@ IN_SUITE = (
         ("check --fix", "redirect to a host"),
     ),
     *(("adjudicate", "redirect to a login"), ("suggested", "wrong token"), ("migrate --undo", "revoked token")),
+    ("annotators list", "HTML"),
     *(("push", "project deleted"), ("suggest", "database read-only"), ("push", "database full")),
     *(("pull", "SIGKILL of the server"),),
 )

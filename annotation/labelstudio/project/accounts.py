@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-import httpx
-
 from annotation.core.document import Document
 from annotation.core.errors import StudioAuthError, UsageError
 from annotation.labelstudio.convert.convert import check_result, to_result
@@ -18,8 +16,8 @@ from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import holdings, same_text
 from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.create_once import create_once
-from annotation.labelstudio.server.http_errors import translated
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.sign_in import LOGIN, invitation, signed_in
 from annotation.terminal import ProgressBar
 
 
@@ -41,9 +39,8 @@ def ensure_annotator(client: Client, email: str) -> Client:
     has to be stored. Raises StudioAuthError when the address signed up by itself with another password.
     """
     password = password_of(client, email)
-    invitation = str(client.get("api/invite")["invite_url"])  # type: ignore[index]
     is_member = email.lower() in {member.lower() for member in client.members().values()}
-    path = "user/login/" if is_member else invitation.lstrip("/")
+    path = LOGIN if is_member else invitation(client)
     return Client(client.url, _token(client, path, email, password), patience=client.patience)
 
 
@@ -104,13 +101,8 @@ def _is_by(annotation: Row, me: object) -> bool:
 
 def _token(client: Client, path: str, email: str, password: str) -> str:
     """Sign up or sign in as a browser does, and return the user's token."""
-    with translated(client.url, path), httpx.Client(base_url=client.url, trust_env=False, timeout=60) as browser:
-        browser.get(f"/{path}")
-        form = {"email": email, "password": password, "csrfmiddlewaretoken": browser.cookies.get("csrftoken", "")}
-        answer = browser.post(f"/{path}", data=form, headers={"Referer": f"{client.url}/{path}"})
-        if answer.status_code != httpx.codes.FOUND:
-            raise StudioAuthError(
-                f"{client.url} does not let {email} in ({answer.status_code}); "
-                "is it an e-mail address, and one that did not sign up by itself?"
-            )
-        return str(browser.get("/api/current-user/token").raise_for_status().json()["token"])
+    try:
+        with signed_in(client.url, path, email, password) as browser:
+            return str(browser.get("/api/current-user/token").raise_for_status().json()["token"])
+    except StudioAuthError as error:
+        raise StudioAuthError(f"{error}; is it an e-mail address, and one that did not sign up by itself?") from error

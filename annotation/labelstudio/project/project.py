@@ -63,6 +63,19 @@ def find_project(client: Client, title: str, *, workspace: Path | None = None, m
     return project
 
 
+def titles(client: Client) -> list[str]:
+    """The titles of all projects that naba made, the oldest first, each once."""
+    found: dict[int, str] = {}
+    page = 1
+    while page:
+        answer = row(client.get("api/projects/", page=page, page_size=100, include="id,title,label_config"))
+        for raw in rows(answer.get("results")):
+            if read_signature(str(raw.get("label_config") or "")) is not None:
+                found[id_of(raw)] = str(raw.get("title"))
+        page = page + 1 if answer.get("next") else 0
+    return list(dict.fromkeys(found[number] for number in sorted(found)))
+
+
 def ensure(
     client: Client, title: str, *, ontology: Ontology, ui_language: str, annotators: int | None, workspace: Path
 ) -> Project:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from annotation.core.errors import StudioAuthError, StudioDownError
 from annotation.labelstudio.server.client import Client
-from annotation.labelstudio.server.embedded import find_server
+from annotation.labelstudio.server.embedded import Server, find_server
 
 
 def connect(workspace: Path) -> Client:
@@ -30,3 +30,8 @@ def connect(workspace: Path) -> Client:
             "or set LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY"
         )
     return Client(server.url, server.token)
+
+
+def embedded_in_use(workspace: Path) -> Server | None:
+    """The embedded server where `connect` takes that one; None where it is a team's own."""
+    return None if os.environ.get("LABEL_STUDIO_URL") else find_server(workspace)
