@@ -21,8 +21,7 @@ _LETTERS = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}]")
 _ENDS = regex.compile(r"(?:[.!?؟…]|\.\.\.)[\s\"')\]»]*$")
 _FULL_STOP = regex.compile(r"[^.…][.!?؟][\"')\]»]*$")
 _INNER = regex.compile(r"\w{2}[.!?؟][\"')»]* \w")
-# Folding turns "›" and "»" into quotes; no quote in prose has a space on both sides.
-_BARS, _CRUMBS = regex.compile(r" ?[|•·] ?"), regex.compile(r" ?> ?| ['\"] ")
+_BARS, _CRUMBS = regex.compile(r" ?[|•·] ?"), regex.compile(r" ?> ?")
 _SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
 
 
@@ -65,7 +64,7 @@ def kind(line: str) -> str | None:
 
 def _dateline(line: str, words: int) -> bool:
     """Dates and times with at most a place or a name beside them; a byline with a name."""
-    if words <= 2 * FEW and boilerplate_phrases.AGENCY.match(line):
+    if words <= 2 * FEW and (boilerplate_phrases.AGENCY.match(line) or boilerplate_phrases.SERVICE.match(line)):
         return True
     rest = boilerplate_phrases.WHEN.sub(" ", line)
     if boilerplate_phrases.BYLINE.match(line) and words <= 14 and (rest != line or not _ENDS.search(line)):
@@ -93,6 +92,9 @@ def _share(line: str, words: int) -> bool:
 
     "شارك" and "הצטרפו" also begin reports of people who took part or joined, so such a line must not end as a sentence.
     """
+    before, dash, last = line.rpartition(" - ")
+    if dash and words <= LONG and not _ENDS.search(before) and _share(last, len(last.split())):
+        return True
     networks = len(boilerplate_phrases.NETWORK.findall(line))
     if networks and sum(bool(word) for word in _SPLIT.split(line)) <= networks + 1:
         return networks > 1 or bool(boilerplate_phrases.SHARE.match(line))
@@ -103,6 +105,16 @@ def _share(line: str, words: int) -> bool:
     return not _ENDS.search(line) and (
         words == 1 or (words <= 8 and bool(networks or boilerplate_phrases.THIS.search(line)))
     )
+
+
+def is_agency_caption(line: str) -> bool:
+    """Whether a folded line is what a picture shows and the agency it is from, and not prose with its source.
+
+    Agencies also end reports with their name: a line with a full stop inside, with a quotation, or that begins with
+    "and he said" is one.
+    """
+    match = boilerplate_phrases.BY_AGENCY.match(line) if len(line.split()) <= 25 else None
+    return match is not None and not _INNER.search(line) and not boilerplate_phrases.REPORTED.search(match["words"])
 
 
 def _menu(line: str, words: int) -> bool:
@@ -127,6 +139,7 @@ def _foreign(line: str, words: int) -> bool:
 
 _RULES = {
     "separator": lambda line, words: not any(char.isalnum() for char in line),
+    "code": lambda line, words: bool(boilerplate_phrases.CODE.match(line)),
     "tweet": lambda line, words: bool(
         boilerplate_phrases.ATTRIBUTION.match(line) or boilerplate_phrases.TWEET_END.search(line)
     ),
@@ -137,10 +150,13 @@ _RULES = {
     "caption": _caption,
     "contact": _contact,
     "share": _share,
+    "link": lambda line, words: words <= LONG and bool(boilerplate_phrases.LINK.search(line)),
     "copyright": lambda line, words: words <= 40 and bool(boilerplate_phrases.COPYRIGHT.search(line)),
     "advert": lambda line, words: bool(boilerplate_phrases.ADVERT.match(line)),
     "tags": lambda line, words: bool(boilerplate_phrases.TAGS.match(line)) and not _ENDS.search(line),
     "comments": lambda line, words: words <= 6 and bool(boilerplate_phrases.COMMENTS.match(line)),
-    "related": lambda line, words: is_heading(line),
+    "related": lambda line, words: (
+        is_heading(line) or (words <= LONG and not ends(line) and bool(boilerplate_phrases.PROMOTION.match(line)))
+    ),
     "foreign": _foreign,
 }
