@@ -17,6 +17,7 @@ from annotation.articles.boilerplate import (
     announces,
     asks,
     ends,
+    goes_on,
     is_agency_caption,
     is_heading,
     is_sentence,
@@ -171,13 +172,16 @@ class _Page:
         """
         for heading in [i for i, line in enumerate(self.lines) if is_heading(line) and announces(line)]:
             after = range(heading + 1, len(self.lines))
-            end = next((i for i in after if self.prose[i] and not asks(self.lines[i])), len(self.lines))
+            end = next((i for i in after if self._goes_on(i)), len(self.lines))
             listed = [i for i in range(heading + 1, end) if i not in self.reasons]
             if not any(self.prose[:heading]):
                 headline = max((i for i in listed if self.words[i] > FEW), default=None)
                 listed = [i for i in listed if i != headline]
             for i in listed:
                 self.reasons[i] = "related"
+
+    def _goes_on(self, i: int) -> bool:
+        return (self.prose[i] or goes_on(self.lines[i])) and not asks(self.lines[i])
 
     def drop_top(self) -> None:
         """Drop menus above the headline and names below it. The headline is the first longer line above the prose.
@@ -215,10 +219,12 @@ class _Page:
                 self.reasons.setdefault(i, "after the article")
 
     def drop_repeated(self) -> None:
-        """Drop the second of two equal paragraphs; equal short lines may be intended."""
+        """Drop the second of two equal paragraphs or headlines; other short lines may be meant so, as in songs."""
         seen: set[str] = set()
+        headline = self.lines[self.headline] if self.headline is not None else None
         for i in self.remaining(blank=False):
-            if self.words[i] > FEW and self.lines[i] in seen:
+            most = FEW if self.prose[i] or self.lines[i] == headline else 2 * FEW
+            if self.words[i] > most and self.lines[i] in seen:
                 self.reasons[i] = "repeated"
             seen.add(self.lines[i])
 

@@ -25,6 +25,8 @@ _HEADLINES = 3
 """So many lines at the top (headline, subtitles) may stand above the dateline."""
 _BESIDE = 3
 """So many lines above the headline, or below the article, are looked at."""
+_NEAR = 1000
+"""Characters in which these lines are."""
 
 _MARK = r"(?P<mark>[-./]| ?[-./] )"
 _DAY, _YEAR = r"(?P<day>\d{1,2})", r"(?P<year>\d{4})"
@@ -84,13 +86,14 @@ def _day(match: regex.Match[str]) -> date | None:
 
 def _beside(readable: str, body: Body) -> Iterator[str]:
     """Folded lines next to the article that are not part of it, the surest place of a dateline first."""
-    kept = [place for place in body.ranges if readable[slice(*place)].strip()]
+    first, last = body.ranges[0][0], body.ranges[-1][1]
+    kept = (place for place in body.ranges if readable[slice(*place)].strip())
     for (start, end), (following, _) in islice(pairwise(kept), _HEADLINES):
-        if is_sentence(comparable_line(readable[start:end])) and start != kept[0][0]:
+        if start != first and is_sentence(comparable_line(readable[start:end])):
             break
         yield from _full(readable[end:following].splitlines())
-    yield from list(_full(reversed(readable[max(0, kept[0][0] - 1000) : kept[0][0]].splitlines())))[:_BESIDE]
-    below = list(_full(readable[kept[-1][1] : kept[-1][1] + 1000].splitlines()))[:_BESIDE]
+    yield from islice(_full(reversed(readable[max(0, first - _NEAR) : first].splitlines())), _BESIDE)
+    below = islice(_full(readable[last : last + _NEAR].splitlines()), _BESIDE)
     yield from takewhile(lambda line: kind(line) in _BETWEEN, below)
 
 

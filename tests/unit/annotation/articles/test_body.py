@@ -176,6 +176,19 @@ def test_the_second_of_two_equal_paragraphs_goes() -> None:
     assert bodied([ARABIC[0], *ARABIC]) == ARABIC
 
 
+def test_the_refrain_of_a_song_stays() -> None:
+    song = ["يا ليل السنابل الطويل", "متى يعود الغائبون", "يا ليل السنابل الطويل", "متى يعود القمر"]
+    page = [*ARABIC[:3], "وغنى الأطفال في الساحة:", *song, *ARABIC[3:]]
+    assert bodied(page) == page
+
+
+def test_a_list_of_headlines_ends_where_a_paragraph_begins_again() -> None:
+    page = [*HEBREW[:2], "- כותרות נוספות:", "הגשר הישן ייסגר לשיפוצים בקיץ", *HEBREW[2:]]
+    broken = ["במהלך הלילה חזר השקט אל העיירה גבעת אלה. ראש", "המועצה סייר בבוקר בין הבתים שנפגעו."]
+    assert bodied(page) == HEBREW
+    assert bodied([*page[:4], *broken, *HEBREW[2:]]) == [*HEBREW[:2], *broken, *HEBREW[2:]]
+
+
 def test_an_article_without_full_stops_stays() -> None:
     page = [line.rstrip(".") for line in ARABIC[:3]] + [
         "وتتواصل أعمال الإصلاح في شبكة الكهرباء المتضررة حتى مساء الاثنين"
