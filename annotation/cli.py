@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from annotation.commands import annotators, check, draft, exchange, projects, queue, review, snapshot, studio
+from annotation.commands import annotators, check, draft, exchange, projects, queue, read, review, snapshot, studio
 
 LABEL = "Label"
 
@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True)
 
 for _command in (
     studio.serve,
-    studio.read,
+    read.read,
     studio.push,
     projects.progress,
     studio.pull,

@@ -9,9 +9,20 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from annotation.articles.boilerplate import FEW, LONG, announces, asks, ends, is_heading, is_sentence, kind
+from annotation.articles.boilerplate import (
+    FEW,
+    LONG,
+    announces,
+    asks,
+    ends,
+    goes_on,
+    is_agency_caption,
+    is_heading,
+    is_sentence,
+    kind,
+)
 from annotation.articles.boilerplate_phrases import comparable_line
 from annotation.core.text import lines
 
@@ -72,6 +83,17 @@ def find_body(readable: str, among: Sequence[Range] | None = None) -> Body | Non
 
     None when every line is dropped.
     """
+    page = _searched(readable, among)
+    numbers = page.remaining()
+    return Body(tuple(page.ranges[i] for i in numbers), page.title(), page.dropped()) if numbers else None
+
+
+def dropped_lines(readable: str) -> tuple[tuple[Range, str], ...]:
+    """The lines of a text that are dropped, with the reason; for one in which there is no article."""
+    return _searched(readable, None).dropped()
+
+
+def _searched(readable: str, among: Sequence[Range] | None) -> _Page:
     page = _Page(readable, list(among if among is not None else lines(readable)))
     page.drop_noise()
     page.drop_related()
@@ -79,11 +101,7 @@ def find_body(readable: str, among: Sequence[Range] | None = None) -> Body | Non
     page.drop_bottom()
     page.drop_repeated()
     page.drop_blank()
-    numbers = page.remaining()
-    if not numbers:
-        return None
-    dropped = tuple((page.ranges[i], reason) for i, reason in sorted(page.reasons.items()) if page.words[i])
-    return Body(tuple(page.ranges[i] for i in numbers), page.title(), dropped)
+    return page
 
 
 @dataclass
@@ -97,12 +115,14 @@ class _Page:
     prose: list[bool] = field(init=False)
     reasons: dict[int, str] = field(default_factory=dict, init=False)
     headline: int | None = field(default=None, init=False)
+    without_stops: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         self.lines = [comparable_line(self.readable[start:end]) for start, end in self.ranges]
         self.words = [len(line.split()) for line in self.lines]
         self.prose = [is_sentence(line) for line in self.lines]
-        if sum(map(ends, self.lines)) < 2:  # written without full stops
+        self.without_stops = sum(map(ends, self.lines)) < 2
+        if self.without_stops:
             self.prose = [is_sentence(line) or len(line.split()) > 3 * FEW for line in self.lines]
 
     def remaining(self, *, blank: bool = True) -> list[int]:
@@ -112,6 +132,10 @@ class _Page:
         """Numbers of the remaining lines that are prose."""
         return [i for i in self.remaining() if self.prose[i]]
 
+    def dropped(self) -> tuple[tuple[Range, str], ...]:
+        """The dropped lines that have words, with the reason."""
+        return tuple((self.ranges[i], reason) for i, reason in sorted(self.reasons.items()) if self.words[i])
+
     def title(self) -> str | None:
         if self.headline is None:
             return None
@@ -119,15 +143,27 @@ class _Page:
         return " ".join(self.readable[start:end].split())
 
     def drop_noise(self) -> None:
-        """Drop lines that are boilerplate anywhere, and the first line of an embedded tweet with its end."""
+        """Drop lines that are boilerplate anywhere, and those that belong to them.
+
+        These are the first line of an embedded tweet with its end, and the name below a caption that ends with a colon.
+        The first longer line may be a headline with its agency, so it is not taken for a caption.
+        """
+        above = False
         for i, line in enumerate(self.lines):
             reason = kind(line) if line else None
+            if reason is None and above and line and is_agency_caption(line):
+                reason = "caption"
             if reason:
                 self.reasons[i] = reason
+            above = above or (reason is None and self.words[i] > FEW)
         full = [i for i, line in enumerate(self.lines) if line]
         for opening, end, attribution in zip(full[1:], full[2:], full[3:], strict=False):
             if self.reasons.get(end) == self.reasons.get(attribution) == "tweet" and not self.prose[opening]:
                 self.reasons.setdefault(opening, "tweet")
+        for caption, name in pairwise(full):
+            credited = self.reasons.get(caption) == "caption" and self.lines[caption].endswith(":")
+            if credited and self.words[name] <= 2 * FEW and not self.prose[name]:
+                self.reasons.setdefault(name, "caption")
 
     def drop_related(self) -> None:
         """Drop the list of headlines under a heading such as "read also", up to the next prose.
@@ -136,13 +172,16 @@ class _Page:
         """
         for heading in [i for i, line in enumerate(self.lines) if is_heading(line) and announces(line)]:
             after = range(heading + 1, len(self.lines))
-            end = next((i for i in after if self.prose[i] and not asks(self.lines[i])), len(self.lines))
+            end = next((i for i in after if self._goes_on(i)), len(self.lines))
             listed = [i for i in range(heading + 1, end) if i not in self.reasons]
             if not any(self.prose[:heading]):
                 headline = max((i for i in listed if self.words[i] > FEW), default=None)
                 listed = [i for i in listed if i != headline]
             for i in listed:
                 self.reasons[i] = "related"
+
+    def _goes_on(self, i: int) -> bool:
+        return (self.prose[i] or goes_on(self.lines[i])) and not asks(self.lines[i])
 
     def drop_top(self) -> None:
         """Drop menus above the headline and names below it. The headline is the first longer line above the prose.
@@ -162,7 +201,10 @@ class _Page:
                 self.reasons[i] = "menu" if i < self.headline else "name"
 
     def drop_bottom(self) -> None:
-        """Drop what follows the last paragraph: a list of headlines, or all lines after one of a `_FOOT` kind."""
+        """Drop what follows the last paragraph: a list of headlines, or all lines after one of a `_FOOT` kind.
+
+        Where nothing in the text has a full stop, a list of headlines cannot be told from the article's own lines.
+        """
         body = self.body()
         if not body or body == [self.headline]:
             return
@@ -170,17 +212,19 @@ class _Page:
         foot = next((i for i in after if self.reasons.get(i) in _FOOT), len(self.lines))
         run = [i for i in after if i not in self.reasons]
         listed = self.lines[body[-1]].endswith(":")
-        if len(run) >= RUN and not listed:
+        if len(run) >= RUN and not listed and not self.without_stops:
             foot = run[0]
         for i in run:
             if i >= foot or (self.words[i] <= FEW and not listed):
                 self.reasons.setdefault(i, "after the article")
 
     def drop_repeated(self) -> None:
-        """Drop the second of two equal paragraphs; equal short lines may be intended."""
+        """Drop the second of two equal paragraphs or headlines; other short lines may be meant so, as in songs."""
         seen: set[str] = set()
+        headline = self.lines[self.headline] if self.headline is not None else None
         for i in self.remaining(blank=False):
-            if self.words[i] > FEW and self.lines[i] in seen:
+            most = FEW if self.prose[i] or self.lines[i] == headline else 2 * FEW
+            if self.words[i] > most and self.lines[i] in seen:
                 self.reasons[i] = "repeated"
             seen.add(self.lines[i])
 

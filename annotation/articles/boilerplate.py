@@ -17,12 +17,12 @@ FEW = 3
 _MOST = 60
 """A line of more words is always prose."""
 
+_DIGIT = regex.compile(r"\d")
 _LETTERS = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}]")
 _ENDS = regex.compile(r"(?:[.!?؟…]|\.\.\.)[\s\"')\]»]*$")
 _FULL_STOP = regex.compile(r"[^.…][.!?؟][\"')\]»]*$")
 _INNER = regex.compile(r"\w{2}[.!?؟][\"')»]* \w")
-# Folding turns "›" and "»" into quotes; no quote in prose has a space on both sides.
-_BARS, _CRUMBS = regex.compile(r" ?[|•·] ?"), regex.compile(r" ?> ?| ['\"] ")
+_BARS, _CRUMBS = regex.compile(r" ?[|•·] ?"), regex.compile(r" ?> ?")
 _SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
 
 
@@ -40,6 +40,11 @@ def is_sentence(line: str) -> bool:
 def is_heading(line: str) -> bool:
     """Whether a folded line announces other articles, on the same line or below."""
     return bool(boilerplate_phrases.HEADING.match(line)) and not (is_sentence(line) and len(line.split()) > 15)
+
+
+def goes_on(line: str) -> bool:
+    """Whether a folded line in a list of headlines is more than one: a part of a paragraph, with a sentence's end."""
+    return is_sentence(line) or (len(line.split()) >= 3 * FEW and bool(_INNER.search(line)))
 
 
 def announces(line: str) -> bool:
@@ -65,9 +70,9 @@ def kind(line: str) -> str | None:
 
 def _dateline(line: str, words: int) -> bool:
     """Dates and times with at most a place or a name beside them; a byline with a name."""
-    if words <= 2 * FEW and boilerplate_phrases.AGENCY.match(line):
+    if words <= 2 * FEW and (boilerplate_phrases.AGENCY.match(line) or boilerplate_phrases.SERVICE.match(line)):
         return True
-    rest = boilerplate_phrases.WHEN.sub(" ", line)
+    rest = boilerplate_phrases.WHEN.sub(" ", line) if _DIGIT.search(line) else line
     if boilerplate_phrases.BYLINE.match(line) and words <= 14 and (rest != line or not _ENDS.search(line)):
         return True
     if rest == line or _ENDS.search(line):
@@ -93,16 +98,34 @@ def _share(line: str, words: int) -> bool:
 
     "شارك" and "הצטרפו" also begin reports of people who took part or joined, so such a line must not end as a sentence.
     """
+    if words > 20:
+        return False
+    if words <= LONG and " - " in line:
+        before, _, last = line.rpartition(" - ")
+        if not _ENDS.search(before) and _share(last, len(last.split())):
+            return True
     networks = len(boilerplate_phrases.NETWORK.findall(line))
     if networks and sum(bool(word) for word in _SPLIT.split(line)) <= networks + 1:
         return networks > 1 or bool(boilerplate_phrases.SHARE.match(line))
     if not boilerplate_phrases.SHARE.match(line):
         return False
     if boilerplate_phrases.OURS.search(line):
-        return words <= 20
+        return True
     return not _ENDS.search(line) and (
         words == 1 or (words <= 8 and bool(networks or boilerplate_phrases.THIS.search(line)))
     )
+
+
+def is_agency_caption(line: str) -> bool:
+    """Whether a folded line is what a picture shows and the agency it is from, and not prose with its source.
+
+    Agencies also end reports with their name: a line with a full stop inside, with a quotation, or that begins with
+    "and he said" is one.
+    """
+    if not line.endswith(boilerplate_phrases.AGENCY_ENDINGS) or len(line.split()) > 25:
+        return False
+    match = boilerplate_phrases.BY_AGENCY.match(line)
+    return match is not None and not _INNER.search(line) and not boilerplate_phrases.REPORTED.search(match["words"])
 
 
 def _menu(line: str, words: int) -> bool:
@@ -127,6 +150,7 @@ def _foreign(line: str, words: int) -> bool:
 
 _RULES = {
     "separator": lambda line, words: not any(char.isalnum() for char in line),
+    "code": lambda line, words: line[0] in "\"'" and bool(boilerplate_phrases.CODE.match(line)),
     "tweet": lambda line, words: bool(
         boilerplate_phrases.ATTRIBUTION.match(line) or boilerplate_phrases.TWEET_END.search(line)
     ),
@@ -137,10 +161,13 @@ _RULES = {
     "caption": _caption,
     "contact": _contact,
     "share": _share,
+    "link": lambda line, words: words <= LONG and bool(boilerplate_phrases.LINK.search(line)),
     "copyright": lambda line, words: words <= 40 and bool(boilerplate_phrases.COPYRIGHT.search(line)),
     "advert": lambda line, words: bool(boilerplate_phrases.ADVERT.match(line)),
     "tags": lambda line, words: bool(boilerplate_phrases.TAGS.match(line)) and not _ENDS.search(line),
     "comments": lambda line, words: words <= 6 and bool(boilerplate_phrases.COMMENTS.match(line)),
-    "related": lambda line, words: is_heading(line),
+    "related": lambda line, words: (
+        is_heading(line) or (words <= LONG and not ends(line) and bool(boilerplate_phrases.PROMOTION.match(line)))
+    ),
     "foreign": _foreign,
 }

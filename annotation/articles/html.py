@@ -13,8 +13,11 @@ import trafilatura
 
 from annotation.articles.body import Range
 from annotation.articles.line_alignment import SURE, align_lines, squeeze
+from annotation.articles.page_metadata import day_published
 from annotation.core.text import decode_bytes, lines
 
+_QUICK_DATE = {"original_date": True, "extensive_search": False}
+"""What trafilatura asks htmldate for; its answer is not used, see `page_metadata`."""
 _META = regex.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)", regex.IGNORECASE)
 # As browsers parse: quotes count only after an equals sign, and an unclosed construct extends to the end. So no part is
 # matched twice, and the time is linear in the length.
@@ -37,7 +40,10 @@ _INLINE = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """trafilatura's result for a page. `text` has one paragraph a line and is empty where it finds no article."""
+    """trafilatura's result for a page, and the day published as the page itself says it.
+
+    `text` has one paragraph a line and is empty where it finds no article.
+    """
 
     text: str = ""
     title: str = ""
@@ -119,18 +125,22 @@ def decode_html(raw: bytes) -> tuple[str, str]:
 
 
 def extract(source: str) -> Extract:
-    """trafilatura's result for the page's source; an empty one where it finds nothing or fails on malformed HTML."""
+    """trafilatura's result for the page's source; no text where it finds nothing or fails on malformed HTML."""
+    published = day_published(source)
     try:
         result = trafilatura.bare_extraction(
-            source, favor_recall=True, include_comments=False, include_tables=True, with_metadata=True
+            source,
+            favor_recall=True,
+            include_comments=False,
+            include_tables=True,
+            with_metadata=True,
+            date_extraction_params=_QUICK_DATE,
         )
     except (ValueError, TypeError, AttributeError, LookupError, RecursionError):  # of malformed pages
-        return Extract()
+        return Extract(published=published)
     if result is None or isinstance(result, dict):
-        return Extract()
-    return Extract(
-        result.text or "", result.title or "", result.url or None, result.date or None, result.license or None
-    )
+        return Extract(published=published)
+    return Extract(result.text or "", result.title or "", result.url or None, published, result.license or None)
 
 
 def article(page: Page, extracted: Extract) -> list[Range]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import regex
-from lxml import etree
 from lxml import html as lxml_html
 
-from annotation.core import json_text
+from annotation.articles.page_metadata import named_values, parsed, structured_data
 from annotation.core.text import encodable
 
 _MENTION = regex.compile(r"licen[cs]e|rights", regex.IGNORECASE)
@@ -30,37 +29,18 @@ def licence_of_page(source: str) -> str | None:
     """
     if not _MENTION.search(source):
         return None
-    try:
-        tree = lxml_html.document_fromstring(source.encode("utf-8", "replace"), parser=_parser())
-    except (etree.LxmlError, ValueError, RecursionError):  # of pages that are none
-        return None
-    return next(filter(None, map(_tidy, _candidates(tree))), None)
-
-
-def _parser() -> lxml_html.HTMLParser:
-    return lxml_html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+    tree = parsed(source)
+    return next(filter(None, map(_tidy, _candidates(tree))), None) if tree is not None else None
 
 
 def _candidates(tree: lxml_html.HtmlElement) -> Iterator[str]:
     for element in tree.iter("link", "a", "area"):
         if "license" in (element.get("rel") or "").lower().split():
             yield element.get("href") or element.text_content()
-    named = {(meta.get("name") or meta.get("property") or "").lower(): meta for meta in tree.iter("meta")}
-    yield from (named[name].get("content") or "" for name in _NAMES if name in named)
-    for script in tree.iter("script"):
-        if (script.get("type") or "").lower() == "application/ld+json":
-            yield from _structured(script.text or "")
-
-
-def _structured(text: str) -> Iterator[str]:
-    """The `license` of an article in schema.org's JSON, also within `@graph`."""
-    try:
-        value = json_text.syntax(text)
-    except (ValueError, RecursionError):
-        return
-    graph = value.get("@graph", [value]) if isinstance(value, dict) else value
-    for node in graph if isinstance(graph, list) else []:
-        stated = node.get("license") if isinstance(node, dict) else None
+    named = named_values(tree)
+    yield from (named[name] for name in _NAMES if name in named)
+    for node in structured_data(tree):
+        stated = node.get("license")
         if isinstance(stated, dict):
             stated = stated.get("url") or stated.get("@id") or stated.get("name")
         if isinstance(stated, str):

@@ -19,6 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+import regex
+
+from annotation.articles.cuts import Cut, TakeCuts
 from annotation.articles.reading_process import SECONDS, ReadingEnded, ReadingProcess
 from annotation.core.document import Document, text_id
 from annotation.core.errors import ArticleError
@@ -29,17 +32,21 @@ LIMIT = 50_000_000
 ArticleOrError: TypeAlias = Document | ArticleError
 
 _KINDS = (".txt", ".html", ".htm", ".jsonl", ".jsonl.gz", ".parquet")
+_ADDRESS = regex.compile(r"(https?|ftp|file|s3|gs):/", regex.IGNORECASE)
 _ROWS = (".jsonl", ".jsonl.gz", ".parquet")
 
 
-def read(paths: Iterable[Path | str], *, limit: int = LIMIT, seconds: float = SECONDS) -> Iterator[ArticleOrError]:
+def read(
+    paths: Iterable[Path | str], *, limit: int = LIMIT, seconds: float = SECONDS, take_cuts: TakeCuts | None = None
+) -> Iterator[ArticleOrError]:
     """Each article as a bare Document, or the error that names its file, row and remedy; never raises for a file.
 
     Folders are walked in the order of names; hidden files and other kinds of files in them are skipped. Memory use is
     that of one article, and about 24 bytes for each id given in a row. An article that takes more than `seconds` of
-    computing is such an error; large ones have more of them.
+    computing is such an error; large ones have more of them. take_cuts: called with what was cut of each article, or of
+    what holds none, before it is given out.
     """
-    reader = _ArticleReader(limit, ReadingProcess(seconds))
+    reader = _ArticleReader(limit, ReadingProcess(seconds), take_cuts)
     try:
         for path in paths:
             for entry in _walk(Path(path)):
@@ -49,6 +56,16 @@ def read(paths: Iterable[Path | str], *, limit: int = LIMIT, seconds: float = SE
                     yield from reader.file(*entry)
     finally:
         reader.process.release()
+
+
+def read_explained(
+    paths: Iterable[Path | str], *, limit: int = LIMIT, seconds: float = SECONDS
+) -> Iterator[tuple[ArticleOrError, tuple[Cut, ...]]]:
+    """As `read`, each with the lines that were cut; of a Documents file nothing is."""
+    cuts: list[Cut] = []
+    for found in read(paths, limit=limit, seconds=seconds, take_cuts=cuts.extend):
+        yield found, tuple(cuts)
+        cuts.clear()
 
 
 def readable(raw: bytes, name: str) -> str:
@@ -62,7 +79,10 @@ def readable(raw: bytes, name: str) -> str:
 
 def _walk(path: Path) -> Iterator[tuple[Path, str] | ArticleError]:
     """Files with the name that messages use: as given, or relative to the folder given."""
-    if not path.exists():
+    if address := _ADDRESS.match(str(path)):
+        reason = f"is an address ({address[1]}:) and no file"
+        yield ArticleError(path=str(path), reason=reason, remedy="save the page as .html, and name that file")
+    elif not path.exists():
         yield ArticleError(path=str(path), reason="does not exist", remedy="check the path")
     elif not path.is_dir():
         yield path, path.name
@@ -89,6 +109,7 @@ class _ArticleReader:
 
     limit: int
     process: ReadingProcess
+    take_cuts: TakeCuts | None = None
     ids: dict[str, bytes] = field(default_factory=dict)
 
     def file(self, path: Path, name: str) -> Iterator[ArticleOrError]:
@@ -111,7 +132,9 @@ class _ArticleReader:
         while True:
             moved = False
             try:
-                for number, found in self.process.articles(path, name, self.limit, after=after, fault=fault):
+                for number, found in self.process.articles(
+                    path, name, self.limit, after=after, fault=fault, take_cuts=self.take_cuts
+                ):
                     yield number, found
                     after, fault, moved = max(after, number), None, True
                 return

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TypeAlias, cast
 
+from annotation.articles.cuts import Cut, TakeCuts
 from annotation.core.document import Document
 from annotation.core.errors import ArticleError
 
@@ -28,10 +29,11 @@ WAIT = 600
 MEMORY = 2_000_000_000
 """Most bytes of memory that the process may take."""
 
-Request: TypeAlias = tuple[float, str, str, str, int, int, str | None]
-"""The seconds for an article, the folder that paths are relative to, and the arguments of `article_files.articles`."""
-Answer: TypeAlias = tuple[int, Document | tuple[str, str, str]]
-"""A row's number with its article, or with the path, reason and remedy of an ArticleError."""
+Request: TypeAlias = tuple[float, str, str, str, int, int, str | None, bool]
+"""The seconds for an article, the folder that paths are relative to, the arguments of `article_files.articles`, and
+whether to give the cuts."""
+Answer: TypeAlias = tuple[int, Document | tuple[str, str, str], list[Cut]]
+"""A row's number with its article, or with the path, reason and remedy of an ArticleError; and what was cut."""
 
 _COMMAND = "from annotation.articles.reading_worker import main; main()"
 _FEW_THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
@@ -53,18 +55,28 @@ class ReadingProcess:
         self._busy = False
 
     def articles(
-        self, path: Path, name: str, limit: int, *, after: int = 0, fault: str | None = None
+        self,
+        path: Path,
+        name: str,
+        limit: int,
+        *,
+        after: int = 0,
+        fault: str | None = None,
+        take_cuts: TakeCuts | None = None,
     ) -> Iterator[tuple[int, Document | ArticleError]]:
         """As `article_files.articles`. Raises ReadingEnded where an article ends the process."""
         process = self._process = self._process or _idle_or_new()
         self._busy = True
         try:
-            _send(process, (self._seconds, _folder(), str(path), name, limit, after, fault))
+            _send(process, (self._seconds, _folder(), str(path), name, limit, after, fault, bool(take_cuts)))
             while (answer := _received(process)) is not None:
                 if isinstance(answer, str):
                     self._end(process)
                     raise ReadingEnded(answer)
-                yield answer[0], _article_or_error(answer[1])
+                number, found, cuts = answer
+                if take_cuts:
+                    take_cuts(cuts)
+                yield number, _article_or_error(found)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             self._end(process)
             raise ReadingEnded(_reason(process.returncode, self._seconds)) from error

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from annotation.articles.article_files import articles, is_html
+from annotation.articles.cuts import Cut
 from annotation.articles.reading_process import MEMORY, MORE, WAIT, Answer, Request
 from annotation.core.errors import ArticleError
 
@@ -37,7 +38,9 @@ def main() -> None:
 
 
 def _answer(request: Request, output: IO[bytes]) -> None:
-    seconds, folder, path, name, limit, after, fault = request
+    seconds, folder, path, name, limit, after, fault, explain = request
+    cuts: list[Cut] = []
+    take_cuts = cuts.extend if explain else None
     os.chdir(folder)
     if is_html(name):
         from annotation.articles import html  # noqa: F401  # its start is not the article's time
@@ -45,10 +48,12 @@ def _answer(request: Request, output: IO[bytes]) -> None:
     def begin(size: int) -> None:
         _set_timers(seconds * (1 + MORE * size / 1e6), WAIT)
 
+    every = articles(Path(path), name, limit, after=after, fault=fault, begin=begin, take_cuts=take_cuts)
     try:
-        for number, found in _timed(articles(Path(path), name, limit, after=after, fault=fault, begin=begin), begin):
+        for number, found in _timed(every, begin):
             plain = (found.path, found.reason, found.remedy) if isinstance(found, ArticleError) else found
-            _send((number, plain), output)
+            _send((number, plain, cuts), output)
+            cuts.clear()
         _send(None, output)
     except BrokenPipeError:
         raise

@@ -1,4 +1,4 @@
-"""Commands for Label Studio: start the server, read and push articles, pull annotations, suggest predictions."""
+"""Commands for Label Studio: start the server, push articles, pull annotations, suggest predictions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Pro
 from annotation.core.document import Document
 from annotation.core.errors import ArticleError, UsageError
 from annotation.core.ontology import Ontology
-from annotation.storage.documents_file import read_documents, write_documents
+from annotation.storage.documents_file import read_documents
 from annotation.storage.special_files import is_stdout
 
 
@@ -39,16 +39,6 @@ def serve(
         return
     running = embedded.start(workspace, port=port)
     terminal.say(f"Label Studio: {running.url}  user {running.username}  password {running.password}")
-
-
-def read(
-    articles: Annotated[list[Path], typer.Argument(help="Files and folders: .txt .html .jsonl .parquet.")],
-    out: Annotated[Path, typer.Option(help="Where the Documents go; - is standard output.")],
-) -> None:
-    """Read raw articles: find the language and the body, and write them as Documents."""
-    faults: list[ArticleError] = []
-    count = write_documents(out, read_or_warn(articles, faults))
-    terminal.say(f"{count} articles read into {out}, {len(faults)} refused")
 
 
 def push(

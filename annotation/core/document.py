@@ -104,6 +104,9 @@ class Source:
     `body` holds ranges of the raw file's readable text (for plain text: the file as decoded with `encoding`; for HTML:
     its visible text). Each is one line; joined by newlines they are `Document.text`. Empty means the whole.
 
+    `published` is when it appeared: a day, YYYY-MM-DD, where it was found in the page or its dateline; what a row of a
+    file states is kept as it is, made such a day where it is another kind of date.
+
     `licence` is what the article is under as it says so itself: an id, an address or words.
     """
 
