@@ -15,7 +15,7 @@ from typer.rich_utils import rich_format_error
 
 from annotation import cli as annotation
 from annotation import terminal
-from annotation.commands.options import AsJson, Workspace, load_ontology
+from annotation.commands.options import AsJson, Project, Workspace, load_ontology
 from annotation.core.errors import MachineError, NabaError
 from annotation.core.system_errors import exit_code, naba_error, of_library
 from annotation.formats.document_lines import DocumentLines
@@ -170,6 +170,30 @@ def backend(context: typer.Context) -> None:
     from training.commands.hydra_main import backend_main
 
     backend_main(context.args)
+
+
+@_learning_command
+def watch(
+    project: Project,
+    changes: Annotated[
+        list[str] | None, typer.Argument(help="Settings that are different, such as every=10 or training=[fit=quick].")
+    ] = None,
+    settings: Annotated[str, typer.Option(help="A preset of conf/watch, or a .yaml file.")] = "default",
+    once: Annotated[bool, typer.Option("--once", help="One look, and what is due; then end.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what is due; nothing is written.")] = False,
+    workspace: Workspace = Path("workspace"),
+) -> None:
+    """The loop that goes round by itself: naba watch --project P [--once] [--dry-run] [every=20] [interval=60]
+
+    As annotators hand in: pull, check, show findings. After so many new gold articles: snapshot, train, compare on dev;
+    and only if the new model is not worse: predict, suggest, order the tasks. Tasks that somebody has open or a draft
+    in are left alone. It can be killed and goes on; what it did and why is in projects/ID/watch/journal.jsonl there.
+    """
+    from training.commands.watch.run import WatchTask
+    from training.commands.watch.run import watch as watching
+    from training.config.watching import load_watch_settings
+
+    watching(WatchTask(project, workspace, load_watch_settings(settings, changes or ()), once, dry_run))
 
 
 @_hydra_command

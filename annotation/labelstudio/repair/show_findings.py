@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from annotation.checks.finding import Finding
@@ -26,7 +26,8 @@ _TASKS_PROBED = 1000
 class ShowReport:
     """On how many tasks findings are shown, were cleared, or are held back until all annotators are done.
 
-    elsewhere: tasks with findings that are not in the project.
+    elsewhere: tasks with findings that are not in the project. untouched: tasks left as they were, as was asked, whose
+    panel would be another one.
     """
 
     url: str = ""
@@ -34,12 +35,14 @@ class ShowReport:
     cleared: int = 0
     held_back: int = 0
     elsewhere: int = 0
+    untouched: list[int] = field(default_factory=list)
 
     def __str__(self) -> str:
         counts = {
             "cleared": self.cleared,
             "held back until all their annotators are done": self.held_back,
             "not in the project": self.elsewhere,
+            "left for later, as somebody works on them": len(self.untouched),
         }
         more = "".join(f", {count:,} {what}" for what, count in counts.items() if count)
         return f"findings shown on {self.shown:,} tasks of {self.url}{more}"
@@ -49,8 +52,17 @@ class ShowReport:
         return asdict(self)
 
 
-def show(client: Client, findings: Iterable[Finding], *, project: str, workspace: Path) -> ShowReport:
+def show(
+    client: Client,
+    findings: Iterable[Finding],
+    *,
+    project: str,
+    workspace: Path,
+    untouched: Collection[int] = (),
+) -> ShowReport:
     """Show these findings, and no others, on the project's tasks, each below its annotator's own annotation.
+
+    The tasks in `untouched` stay as they are.
 
     Tasks that more people are still to annotate show nothing, so that nobody sees another annotator's work. Only the
     panel changes: texts keep their hash, and a second call changes nothing. Raises ProjectError when there is no such
@@ -67,12 +79,18 @@ def show(client: Client, findings: Iterable[Finding], *, project: str, workspace
             raise UsageError(
                 f"nothing was found on a task of project {project!r}; check the file that was pulled from it"
             )
-        return _Showing(client, target, by_task).run()
+        return _Showing(client, target, by_task, untouched).run()
 
 
 class _Showing:
-    def __init__(self, client: Client, target: Project, by_task: Mapping[int, list[Finding]]) -> None:
-        self.client, self.target, self.by_task = client, target, by_task
+    def __init__(
+        self,
+        client: Client,
+        target: Project,
+        by_task: Mapping[int, list[Finding]],
+        untouched: Collection[int],
+    ) -> None:
+        self.client, self.target, self.by_task, self.untouched = client, target, by_task, untouched
         self.report = ShowReport(f"{client.url}/projects/{target.id}")
 
     def run(self) -> ShowReport:
@@ -97,6 +115,9 @@ class _Showing:
             findings = []
         text = panel(findings, self.target.ontology, self.target.seal.ui_language)
         before = str(data.get(FINDINGS) or "")
+        if text != before and id_of(task) in self.untouched:
+            self.report.untouched.append(id_of(task))
+            return
         self.report.shown += bool(text)
         self.report.cleared += bool(before and not text)
         if text != before:

@@ -87,6 +87,12 @@ def find_server(workspace: Path) -> Server | None:
         return None
 
 
+def database(workspace: Path, url: str) -> Path | None:
+    """The database behind `url`; None where that is not the running server of this workspace."""
+    server = find_server(workspace)
+    return server.workspace / "studio" / "data" / NAME if server and server.url == url else None
+
+
 def stop(workspace: Path) -> bool:
     """Stop the server of this workspace and no other. True when one was running."""
     server = find_server(workspace)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -242,14 +242,36 @@ def shown_version(name: str) -> str:
     return name if name.startswith(PREFIX) else f"{PREFIX} {name}"
 
 
-def retire(client: Client, target: Project, *, shown: str) -> int:
-    """Delete naba's suggestions of every version but the one shown, and return their number.
+def retire(
+    client: Client,
+    target: Project,
+    *,
+    shown: str,
+    also: Collection[str] = (),
+    untouched: Collection[int] = (),
+) -> int:
+    """Delete naba's suggestions of every version but the one shown and those in `also`, and return their number.
 
-    Those that annotators have worked with are remembered first.
+    Those that annotators have worked with are remembered first. The tasks in `untouched` keep theirs: an annotator's
+    page that was made from a suggestion cannot be submitted once that is deleted.
     """
-    stale = _earlier(_stored_versions(client, target), shown)
+    stale = {name: n for name, n in _earlier(_stored_versions(client, target), shown).items() if name not in also}
     remember(client, target, stale.keys())
-    return _delete_versions(client, target, stale)
+    if not stale or not untouched:
+        return _delete_versions(client, target, stale)
+    return _delete_elsewhere(client, target, stale.keys(), untouched)
+
+
+def _delete_elsewhere(client: Client, target: Project, versions: Collection[str], untouched: Collection[int]) -> int:
+    """Delete the suggestions of these versions on all other tasks, and return their number."""
+    deleted = 0
+    for page in ahead(pages(client, target.id, ("id", "predictions", "model_version"), everything=True)):
+        for task in page:
+            stale = [p for p in _predictions(task) if p.get("model_version") in versions]
+            for prediction in () if id_of(task) in untouched else stale:
+                client.delete(f"api/predictions/{id_of(prediction)}/")
+                deleted += 1
+    return deleted
 
 
 def _stored_versions(client: Client, target: Project) -> dict[str, int]:

@@ -11,7 +11,7 @@ list each, or they receive the same article.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.data_manager_tab import create_tab, tabs_by_title
 from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
-from annotation.labelstudio.server.client import Client, row, rows
+from annotation.labelstudio.server.client import Client, id_of, row, rows
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead
 from annotation.selection.active_learning import Queued
@@ -41,7 +41,8 @@ class QueueReport:
     """placed: articles that have a place now. changed: tasks whose place is new or another one. cleared: tasks that
     lost theirs.
 
-    tabs: titles of the tabs, one for each list.
+    tabs: titles of the tabs, one for each list. untouched: tasks left as they were, as was asked, whose place would be
+    another one.
     """
 
     url: str = ""
@@ -49,6 +50,7 @@ class QueueReport:
     changed: int = 0
     cleared: int = 0
     tabs: list[str] = field(default_factory=list)
+    untouched: list[int] = field(default_factory=list)
 
     def __str__(self) -> str:
         cleared = f", {self.cleared:,} earlier places cleared" if self.cleared else ""
@@ -85,11 +87,19 @@ def waiting(client: Client, *, project: str, workspace: Path) -> Waiting:
     return Waiting(held, frozenset(id for id, place in held.articles.items() if place.task in finished))
 
 
-def arrange(client: Client, order: Sequence[Queued], *, project: str, workspace: Path, lists: int = 1) -> QueueReport:
+def arrange(
+    client: Client,
+    order: Sequence[Queued],
+    *,
+    project: str,
+    workspace: Path,
+    lists: int = 1,
+    untouched: Collection[int] = (),
+) -> QueueReport:
     """Put the project's tasks into exactly this order, distributed over `lists` lists, each with its own tab.
 
-    Only differences are written, so the same call again, also after an interrupted one, does what remains. Raises
-    ProjectError when there is no such project.
+    The tasks in `untouched` keep the place they have. Only differences are written, so the same call again, also after
+    an interrupted one, does what remains. Raises ProjectError when there is no such project.
     """
     with alone(workspace, project):
         target = find_project(client, project, workspace=workspace)
@@ -98,7 +108,7 @@ def arrange(client: Client, order: Sequence[Queued], *, project: str, workspace:
         with ProgressBar(f"ordering {target.title}") as bar:
             for page in ahead(pages(client, target.id, ("id", "data"))):
                 for task in page:
-                    _set_place(client, task, places, report)
+                    _set_place(client, task, places, report, untouched)
                 bar.advance(len(page))
         report.tabs = _titles(target.seal.ui_language, lists)
         _show(client, target.id, report.tabs, prefix=TITLES[target.seal.ui_language])
@@ -109,11 +119,16 @@ def _place(number: int, lists: int) -> str:
     return f"{number % lists + 1:02}/{number // lists + 1:05}"
 
 
-def _set_place(client: Client, task: Row, places: dict[str, str], report: QueueReport) -> None:
+def _set_place(
+    client: Client, task: Row, places: dict[str, str], report: QueueReport, untouched: Collection[int]
+) -> None:
     data = task.get("data")
     if not isinstance(data, dict):
         return
     place, before = places.get(str(data.get("id")), ""), str(data.get(PLACE) or "")
+    if place != before and id_of(task) in untouched:
+        report.untouched.append(id_of(task))
+        place = before
     report.placed += bool(place)
     if place != before:
         report.changed += bool(place)
