@@ -6,11 +6,30 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from annotation import terminal
+from annotation.commands.draft_options import (
+    ApiKeyVariable,
+    ArticlesToDraft,
+    AskAgain,
+    AtOnce,
+    Cache,
+    Drafted,
+    EndpointAddress,
+    Examples,
+    FillRoles,
+    Lists,
+    MaxTokens,
+    ModelName,
+    PriceIn,
+    PriceOut,
+    ProjectToDraft,
+    Repeat,
+    SendTextTo,
+    Shots,
+    Timeout,
+)
 from annotation.commands.options import HERE, AsJson, OntologyOption, Workspace, load_ontology
 from annotation.commands.studio import read_or_warn
 from annotation.core.document import Document
@@ -23,66 +42,28 @@ if TYPE_CHECKING:
     from annotation.drafting.language_model import ModelDrafter
     from annotation.drafting.phrases import Phrase
 
-_MODEL = "A language model (with --endpoint)"
-
 
 def draft(
-    articles: Annotated[
-        list[Path] | None, typer.Argument(help="Files and folders of articles: .txt .html .jsonl .parquet.")
-    ] = None,
-    out: Annotated[Path, typer.Option(help="Where the drafted Documents go; - is standard output.")] = Path(
-        "draft.jsonl"
-    ),
-    project: Annotated[
-        str | None,
-        typer.Option("--project", "-P", help="Draft the articles nobody did yet; what was handed in are examples."),
-    ] = None,
-    examples: Annotated[
-        list[Path] | None, typer.Option(help="Documents that are marked (.jsonl); repeat it for several.")
-    ] = None,
-    lists: Annotated[
-        list[Path] | None,
-        typer.Option("--list", help="Phrases of your own: TSV, a column a type, its name on top; repeat it."),
-    ] = None,
-    repeat: Annotated[
-        bool,
-        typer.Option("--repeat", help="Suggest what was marked in an article at its other places in that article."),
-    ] = False,
-    roles: Annotated[
-        bool, typer.Option("--roles/--no-roles", help="Fill in the roles that a pair of types nearly always has.")
-    ] = True,
+    articles: ArticlesToDraft = None,
+    out: Drafted = Path("draft.jsonl"),
+    project: ProjectToDraft = None,
+    examples: Examples = None,
+    lists: Lists = None,
+    repeat: Repeat = False,
+    roles: FillRoles = True,
     ontology: OntologyOption = "conflict",
-    endpoint: Annotated[
-        str | None, typer.Option(rich_help_panel=_MODEL, help="Its OpenAI-compatible address: http://127.0.0.1:8000/v1")
-    ] = None,
-    model: Annotated[str | None, typer.Option(rich_help_panel=_MODEL, help="The model's name there.")] = None,
-    send_text_to: Annotated[
-        str | None,
-        typer.Option(
-            rich_help_panel=_MODEL, help="The endpoint's host: that the articles may leave this machine for it."
-        ),
-    ] = None,
-    api_key_variable: Annotated[
-        str, typer.Option(rich_help_panel=_MODEL, help="The environment variable that holds the key, if it needs one.")
-    ] = "NABA_DRAFT_API_KEY",
-    shots: Annotated[int, typer.Option(rich_help_panel=_MODEL, help="Examples shown with each article.", min=0)] = 2,
-    at_once: Annotated[int, typer.Option(rich_help_panel=_MODEL, help="Articles asked about at once.", min=1)] = 4,
-    timeout: Annotated[float, typer.Option(rich_help_panel=_MODEL, help="Seconds for an answer.", min=1)] = 300.0,
-    max_tokens: Annotated[
-        int | None, typer.Option(rich_help_panel=_MODEL, help="Tokens of an answer at most.", min=1)
-    ] = None,
-    price_in: Annotated[
-        float | None, typer.Option(rich_help_panel=_MODEL, help="Price of a million tokens in, to add it up.", min=0)
-    ] = None,
-    price_out: Annotated[
-        float | None, typer.Option(rich_help_panel=_MODEL, help="Price of a million tokens out.", min=0)
-    ] = None,
-    cache: Annotated[
-        Path | None, typer.Option(rich_help_panel=_MODEL, help="Where answers are kept; else in the workspace.")
-    ] = None,
-    ask_again: Annotated[
-        bool, typer.Option("--ask-again", rich_help_panel=_MODEL, help="Ask, and pay, for what is kept too.")
-    ] = False,
+    endpoint: EndpointAddress = None,
+    model: ModelName = None,
+    send_text_to: SendTextTo = None,
+    api_key_variable: ApiKeyVariable = "NABA_DRAFT_API_KEY",
+    shots: Shots = 2,
+    at_once: AtOnce = 4,
+    timeout: Timeout = 300.0,
+    max_tokens: MaxTokens = None,
+    price_in: PriceIn = None,
+    price_out: PriceOut = None,
+    cache: Cache = None,
+    ask_again: AskAgain = False,
     workspace: Workspace = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -103,30 +84,37 @@ def draft(
     if endpoint is None or model is None:
         _phrases(source, lists or [], out, roles=roles, as_json=as_json)
         return
-    from annotation.drafting.answer_cache import AnswerCache
-    from annotation.drafting.endpoint import Endpoint
-    from annotation.drafting.language_model import ModelDrafter, ModelReport, Prices
-    from annotation.drafting.prompt import Prompt
+    place = _endpoint(endpoint, model, send_text_to, api_key_variable, timeout, max_tokens)
+    asking = _Asking(shots, at_once, ask_again, price_in, price_out, cache or workspace / "drafts")
+    _ask(asking.drafter(place, source), source, out, as_json=as_json)
 
-    place = Endpoint.of(
-        endpoint,
-        model=model,
-        send_text_to=send_text_to,
-        key_variable=api_key_variable,
-        timeout=timeout,
-        most_tokens=max_tokens,
-    )
-    _warn_of(place)
-    drafter = ModelDrafter(
-        place,
-        Prompt.of(source.ontology, source.examples, shots=shots),
-        AnswerCache(cache or workspace / "drafts"),
-        shots=shots,
-        at_once=at_once,
-        ask_again=ask_again,
-        report=ModelReport(Prices(price_in, price_out)),
-    )
-    _ask(drafter, source, out, as_json=as_json)
+
+@dataclass(frozen=True)
+class _Asking:
+    """How a language model is asked, what its tokens cost, and where its answers are kept."""
+
+    shots: int
+    at_once: int
+    ask_again: bool
+    price_in: float | None
+    price_out: float | None
+    cache: Path
+
+    def drafter(self, place: Endpoint, source: _Source) -> ModelDrafter:
+        """The model at the endpoint, shown the examples."""
+        from annotation.drafting.answer_cache import AnswerCache
+        from annotation.drafting.language_model import ModelDrafter, ModelReport, Prices
+        from annotation.drafting.prompt import Prompt
+
+        return ModelDrafter(
+            place,
+            Prompt.of(source.ontology, source.examples, shots=self.shots),
+            AnswerCache(self.cache),
+            shots=self.shots,
+            at_once=self.at_once,
+            ask_again=self.ask_again,
+            report=ModelReport(Prices(self.price_in, self.price_out)),
+        )
 
 
 @dataclass(frozen=True)
@@ -228,9 +216,23 @@ def _repeat(source: _Source, out: Path, *, as_json: bool) -> None:
     terminal.say(f"{new:,} other places in {len(after):,} of {len(before):,} articles: {out}")
 
 
-def _warn_of(endpoint: Endpoint) -> None:
-    if not endpoint.local and endpoint.url.scheme == "http":
-        terminal.warn(f"{endpoint.url.host}: the articles{' and the key' if endpoint.key else ''} go there unencrypted")
+def _endpoint(
+    address: str, model: str, send_text_to: str | None, key_variable: str, timeout: float, most_tokens: int | None
+) -> Endpoint:
+    """Where the model is. Warns where articles go there unencrypted."""
+    from annotation.drafting.endpoint import Endpoint
+
+    place = Endpoint.of(
+        address,
+        model=model,
+        send_text_to=send_text_to,
+        key_variable=key_variable,
+        timeout=timeout,
+        most_tokens=most_tokens,
+    )
+    if not place.local and place.url.scheme == "http":
+        terminal.warn(f"{place.url.host}: the articles{' and the key' if place.key else ''} go there unencrypted")
+    return place
 
 
 def _ask(drafter: ModelDrafter, source: _Source, out: Path, *, as_json: bool) -> None:

@@ -49,6 +49,14 @@ Triggers = Annotated[
 Report = Annotated[
     Path | None, typer.Option(help="Write each item that changed or was left out, one JSON object a line.")
 ]
+TextKey = Annotated[str | None, typer.Option(help="For labelstudio: the key of a task's data where its article is.")]
+LabelingConfig = Annotated[
+    Path | None, typer.Option(help="For labelstudio: the project's labelling interface (XML), which says the same.")
+]
+KnownLabels = Annotated[
+    str | None, typer.Option(help="Says which labels are events and links, and the codes of titles shown.")
+]
+WriteOntology = Annotated[Path | None, typer.Option(help="Write a starter ontology of the labels and roles found.")]
 Links = Annotated[list[str] | None, typer.Option(help="A label of links, where arrows may be roles.")]
 
 
@@ -65,19 +73,11 @@ def import_(
     tag_label: TagLabel = None,
     event: Triggers = None,
     link: Links = None,
-    text_key: Annotated[
-        str | None, typer.Option(help="For labelstudio: the key of a task's data where its article is.")
-    ] = None,
-    labeling_config: Annotated[
-        Path | None, typer.Option(help="For labelstudio: the project's labelling interface (XML), which says the same.")
-    ] = None,
+    text_key: TextKey = None,
+    labeling_config: LabelingConfig = None,
     repair: Repair = False,
-    ontology: Annotated[
-        str | None, typer.Option(help="Says which labels are events and links, and the codes of titles shown.")
-    ] = None,
-    write_ontology: Annotated[
-        Path | None, typer.Option(help="Write a starter ontology of the labels and roles found.")
-    ] = None,
+    ontology: KnownLabels = None,
+    write_ontology: WriteOntology = None,
     report: Report = None,
     as_json: AsJson = False,
 ) -> None:

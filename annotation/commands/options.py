@@ -24,6 +24,15 @@ Repair = Annotated[
     typer.Option("--repair", help="Move marks that cover other words than they quote to those, where it is certain."),
 ]
 DocumentsFile = Annotated[Path, typer.Argument(help="Documents, one a line (.jsonl, .jsonl.gz); - is standard input.")]
+LabelledBy = Annotated[
+    int | None, typer.Option(help="How many annotators label each article; 1 in a new project.", min=1)
+]
+SkipNearDuplicates = Annotated[
+    bool, typer.Option("--skip-near-duplicates", help="Leave out articles nearly the same as one before them.")
+]
+Teams = Annotated[
+    str | None, typer.Option(help="Deal the articles out, such as north,south: each team has a project 'P TEAM'.")
+]
 
 HERE = Path("workspace")
 

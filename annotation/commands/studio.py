@@ -9,7 +9,18 @@ from typing import Annotated, Literal, TypedDict
 import typer
 
 from annotation import terminal
-from annotation.commands.options import HERE, DocumentsFile, OntologyOption, Project, Repair, Workspace, load_ontology
+from annotation.commands.options import (
+    HERE,
+    DocumentsFile,
+    LabelledBy,
+    OntologyOption,
+    Project,
+    Repair,
+    SkipNearDuplicates,
+    Teams,
+    Workspace,
+    load_ontology,
+)
 from annotation.core.document import Document
 from annotation.core.errors import ArticleError, UsageError
 from annotation.core.ontology import Ontology
@@ -46,15 +57,9 @@ def push(
     project: Project,
     ontology: OntologyOption = "conflict",
     ui_language: Annotated[Literal["ar", "he", "en"], typer.Option(help="The language of the labels.")] = "en",
-    annotators: Annotated[
-        int | None, typer.Option(help="How many annotators label each article; 1 in a new project.", min=1)
-    ] = None,
-    skip_near_duplicates: Annotated[
-        bool, typer.Option("--skip-near-duplicates", help="Leave out articles nearly the same as one before them.")
-    ] = False,
-    teams: Annotated[
-        str | None, typer.Option(help="Deal the articles out, such as north,south: each team has a project 'P TEAM'.")
-    ] = None,
+    annotators: LabelledBy = None,
+    skip_near_duplicates: SkipNearDuplicates = False,
+    teams: Teams = None,
     shared: Annotated[int, typer.Option(help="With --teams: how many articles all teams get.", min=0)] = 0,
     workspace: Workspace = HERE,
 ) -> None:

@@ -19,6 +19,7 @@ from annotation import terminal
 from annotation.core.errors import Refused, UsageError
 from annotation.core.matching import UNITS
 from annotation.core.messages import N_, Message
+from annotation.core.ontology import Ontology
 from annotation.page.titles import Names
 from annotation.page.wording import LANGUAGES, TRANSLATED, Wording
 from annotation.snapshot.snapshot import Snapshot
@@ -78,11 +79,7 @@ def release(run: ReleaseConfig) -> Path:
     result = _evaluated(run, asked, trial, examined, before)
     for note in result.notes:
         terminal.warn(note)
-    findings = _findings(trial, examined, result)
-    judged = {
-        language: gates.judge(asked, findings, Names(trial.snapshot.ontology, Wording(language)))
-        for language in LANGUAGES
-    }
+    judged = _judged(asked, _findings(trial, examined, result), trial.snapshot.ontology)
     outcomes = judged["en"]
     record = _record(run, asked, trial, examined, before, result, judged)
     for gate in record.gates:
@@ -218,6 +215,11 @@ def _findings(trial: Trial, examined: Examined, result: Evaluation) -> Findings:
         seen=None if before and before.seen is None else len(before.seen or ()) if before else 0,
         scored=result.scores.documents,
     )
+
+
+def _judged(asked: GatesConfig, findings: Findings, ontology: Ontology) -> dict[str, list[Outcome]]:
+    """What the gates say, in each language of pages."""
+    return {language: gates.judge(asked, findings, Names(ontology, Wording(language))) for language in LANGUAGES}
 
 
 def _gates(outcomes: Sequence[Outcome]) -> tuple[Gate, ...]:

@@ -99,24 +99,35 @@ def _trained(run: TrainConfig, sources: TrainingSources, initial: InitialModel |
         if initial:
             tracker.used(initial.folder, name=f"model-{initial.name}", kind="model", about=initial.about)
         _fit(run, prepared, folder, tracker, group)
-        model, encoding = prepared.model, prepared.encoding
-        scores = None
-        if group.is_main:
-            scores = _scores(run, prepared)
-            if before and before.reached > scores.micro[run.fit.metric].f1:
-                _log.info("no epoch was better than the finished model, whose weights stay")
-                before.restore(model)
-                scores = _scores(run, prepared)
-            card = training_card(
-                run, prepared.selection.train, [each.manifest for each in sources.all], scores, packages()
-            )
-            folder.publish(lambda path: _save(path, model, encoding, scores, lineage, card))
-            _track(tracker, scores)
-            made = {"version": model_version(model), "snapshot": snapshot.manifest.content, "seed": run.seed}
-            tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
-            reached = scores.micro[run.fit.metric].f1
-            _log.info("the model is in %s; development %s %.1f", folder.model, run.fit.metric, 100 * reached)
-    return group.broadcast(lambda: scores.micro[run.fit.metric].f1 if scores else 0.0)
+        reached = _published(run, sources, prepared, folder, before, lineage, tracker) if group.is_main else 0.0
+    return group.broadcast(lambda: reached)
+
+
+def _published(
+    run: TrainConfig,
+    sources: TrainingSources,
+    prepared: _Prepared,
+    folder: RunFolder,
+    before: Finished | None,
+    lineage: Mapping[str, object],
+    tracker: Tracker,
+) -> float:
+    """Save the best of this training and of the finished model before, and return what it reaches on dev."""
+    model, encoding = prepared.model, prepared.encoding
+    scores = _scores(run, prepared)
+    if before and before.reached > scores.micro[run.fit.metric].f1:
+        _log.info("no epoch was better than the finished model, whose weights stay")
+        before.restore(model)
+        scores = _scores(run, prepared)
+    card = training_card(run, prepared.selection.train, [each.manifest for each in sources.all], scores, packages())
+    folder.publish(lambda path: _save(path, model, encoding, scores, lineage, card))
+    _track(tracker, scores)
+    content = sources.snapshot.manifest.content
+    made = {"version": model_version(model), "snapshot": content, "seed": run.seed}
+    tracker.made(folder.model, name=f"model-{run.name}", kind="model", about=made)
+    reached = scores.micro[run.fit.metric].f1
+    _log.info("the model is in %s; development %s %.1f", folder.model, run.fit.metric, 100 * reached)
+    return reached
 
 
 def _encoder_hash(run: TrainConfig) -> dict[str, str]:
