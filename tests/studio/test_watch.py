@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from annotation.core.document import Document
-from annotation.core.errors import NabaError, ProjectError, SnapshotError, StudioError, UsageError
+from annotation.core.errors import NabaError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
 from annotation.labelstudio.project.project import find_project
@@ -25,10 +20,8 @@ from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.push import push
-from tests.faults.proxy import Exchange, proxied
 from tests.run.small import TINY, documents, naba
-from tests.studio.support import annotate, tasks
-from training.commands.watch import run as running
+from tests.studio.support import tasks
 from training.commands.watch.journal import Journal
 from training.commands.watch.run import WatchTask, watch
 from training.config.watching import WatchConfig

@@ -12,8 +12,9 @@ from annotation.core.layers import SPAN_LAYERS
 from annotation.core.matching import HEADLINE, UNITS
 from annotation.core.messages import percent, signed_percent
 from annotation.snapshot.snapshot import Snapshot
-from training.analysis.comparison import Comparison, DropsConfig, ScoreChange, compare
+from training.analysis.comparison import compare
 from training.analysis.leakage import leakage
+from training.analysis.score_changes import Comparison, DropsConfig, ScoreChange
 from training.release.training_lineage import TrainingDocuments, read_training_record
 from training.scoring.scores import score
 
