@@ -18,6 +18,9 @@ _SHOWN = 120
 _BESIDE = 22
 """Characters of context on each side of the words, without the word they cut."""
 
+WITHOUT_WORDS = frozenset({"text", "unmarked", "empty-others", "empty-model", "drifted"})
+"""Kinds without words of their own: the whole text, or in the message."""
+
 
 class Fault(NamedTuple):
     """The result of a rule: the kind of fault, its span, and the values for its wording."""

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from annotation import terminal
 from annotation.checks.finding import Finding
 from annotation.commands.options import HERE, AsJson, DocumentsFile, OntologyOption, Workspace, load_ontology
+from annotation.core.document import Document
 from annotation.core.errors import DocumentsError, Refused, UsageError
 from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import read_documents
@@ -40,11 +41,22 @@ def check(
         list[Path] | None,
         typer.Option(help="What a model suggested (Documents): an empty submission where it finds events is told."),
     ] = None,
+    mine: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="A page for each person about their own work, without others' marks."),
+    ] = None,
+    ui_language: Annotated[
+        Literal["ar", "he", "en"] | None,
+        typer.Option(help="The language of those pages; else that of the project's labels, or English."),
+    ] = None,
     ontology: OntologyOption = "conflict",
     as_json: AsJson = False,
     workspace: Workspace = HERE,
 ) -> None:
-    """Find what is wrong in the annotations. Exit code 1 when there are errors, 2 when a line is no Document."""
+    """Find what is wrong in the annotations. Exit code 1 when there are errors, 2 when a line is no Document.
+
+    The pages of --mine hold nothing of what others did, so they may be given out before the last has finished.
+    """
     if fix and project is None:
         raise UsageError("--fix needs to know the project whose annotations it mends; give --project")
     from annotation.checks.run import check_file
@@ -57,17 +69,29 @@ def check(
     else:
         check_it = partial(check_file, documents, suggested=suggestions)
         findings, reports = _in_project(check_it, project, load_ontology(ontology), workspace, suspected, fix=fix)
-    _say(findings, reports, as_json=as_json)
+    pages: dict[str, str] | None = None
+    if mine is not None:
+        pages = _own_pages(
+            documents, mine, suggestions, suspected, load_ontology(ontology), project, ui_language, workspace
+        )
+    _say(findings, reports, pages, as_json=as_json)
     _refuse(documents, findings)
 
 
-def _say(findings: list[Finding], reports: dict[str, ShowReport | MendReport], *, as_json: bool) -> None:
+def _say(
+    findings: list[Finding],
+    reports: dict[str, ShowReport | MendReport],
+    pages: dict[str, str] | None,
+    *,
+    as_json: bool,
+) -> None:
     counts = Counter(finding.severity for finding in findings)
     if as_json:
-        report = {"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]}
-        terminal.emit(report | {name: part.as_dict() for name, part in reports.items()})
+        report: dict[str, object] = {"counts": dict(counts), "findings": [finding.as_dict() for finding in findings]}
+        more = {} if pages is None else {"pages": pages}
+        terminal.emit(report | more | {name: part.as_dict() for name, part in reports.items()})
         return
-    for line in (*findings, *reports.values()):
+    for line in (*findings, *reports.values(), *(pages or {}).values()):
         terminal.say(str(line))
     terminal.say(f"{counts['error']} errors, {counts['warning']} warnings")
 
@@ -79,6 +103,37 @@ def _refuse(documents: Path, findings: list[Finding]) -> None:
             raise DocumentsError(path=str(documents), line=finding.line, reason=str(finding.values["problem"]))
     if errors := sum(finding.severity == "error" for finding in findings):
         raise Refused(f"{documents}: {errors} errors; mend them in Label Studio and pull again")
+
+
+def _own_pages(
+    documents: Path,
+    folder: Path,
+    suggested: list[Document],
+    suspected: list[Finding],
+    ontology: Ontology,
+    project: str | None,
+    language: str | None,
+    workspace: Path,
+) -> dict[str, str]:
+    """Write a page for each person. Returns, by name, a line with their counts and where the page is."""
+    from annotation.checks.own_work import own_works, write_pages
+
+    studio = None
+    if project is not None:
+        from annotation.labelstudio.project.project import find_project
+        from annotation.labelstudio.server.connect import connect
+
+        client = connect(workspace)
+        found = find_project(client, project, workspace=workspace)
+        ontology = ontology if ontology.hash == found.ontology.hash else found.ontology
+        language, studio = language or found.seal.ui_language, f"{client.url}/projects/{found.id}"
+    works = own_works(documents, ontology, suggested, suspected)
+    pages = write_pages(works, folder, ontology=ontology, language=language or "en", studio=studio)
+    return {
+        work.name: f"{work.name}: {len(work.documents)} articles, {work.count('error')} errors, "
+        f"{work.count('warning')} warnings in their own work: {pages[work.name]}"
+        for work in works
+    }
 
 
 def _suspected(documents: Path, models: list[Path]) -> list[Finding]:

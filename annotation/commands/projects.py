@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -55,6 +55,12 @@ def migrate(
 
 def progress(
     project: Annotated[list[str], typer.Option("--project", "-P", help="A Label Studio project's title; repeat it.")],
+    notes: Annotated[
+        Path | None, typer.Option(help="Also a page of what annotators wrote to the lead: OUT.html.", metavar="OUT")
+    ] = None,
+    ui_language: Annotated[
+        Literal["ar", "he", "en"] | None, typer.Option(help="The page's language; else that of the labels.")
+    ] = None,
     workspace: Workspace = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -68,6 +74,10 @@ def progress(
 
     client = connect(workspace)
     reports = [progressing.progress(client, project=title) for title in project]
+    if notes is not None:
+        from annotation.labelstudio.project.notes_page import write_notes
+
+        write_notes(reports, notes, language=ui_language or reports[0].ui_language)
     if as_json:
         terminal.emit({"projects": [report.as_dict() for report in reports]})
         return
@@ -78,6 +88,8 @@ def progress(
             terminal.say(str(report))
         for note in report.notes:
             terminal.say(f"note: {note}")
+    if notes is not None:
+        terminal.say(f"{sum(len(report.notes) for report in reports)} notes in {notes}")
 
 
 def _target(to: str | None) -> Ontology:

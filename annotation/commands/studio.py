@@ -53,14 +53,22 @@ def serve(
 
 
 def push(
-    articles: Annotated[list[Path], typer.Argument(help="Files and folders: .txt .html .jsonl .parquet.")],
     project: Project,
+    articles: Annotated[
+        list[Path] | None, typer.Argument(help="Files and folders: .txt .html .jsonl .parquet.")
+    ] = None,
     ontology: OntologyOption = "conflict",
     ui_language: Annotated[Literal["ar", "he", "en"], typer.Option(help="The language of the labels.")] = "en",
     annotators: LabelledBy = None,
     skip_near_duplicates: SkipNearDuplicates = False,
     teams: Teams = None,
     shared: Annotated[int, typer.Option(help="With --teams: how many articles all teams get.", min=0)] = 0,
+    restore_page: Annotated[
+        bool,
+        typer.Option(
+            "--restore-page", help="Put the labelling page back as naba made it, where it was edited by hand."
+        ),
+    ] = False,
     workspace: Workspace = HERE,
 ) -> None:
     """Read raw articles and put them in front of the annotators. A second push adds only what is new.
@@ -69,11 +77,19 @@ def push(
     --teams each team has a project of its own, with as many articles of each language as the others; near-duplicates
     stay together, and what a team has it keeps when more articles come. On the --shared articles the teams can be held
     against each other: pull each project, put the files together, and ask naba agreement.
+
+    --restore-page puts back configuration and guidelines, needs no articles, and first saves what was there to a file.
     """
     from annotation.labelstudio.server.connect import connect
     from annotation.labelstudio.sync.push import push as pushing
     from annotation.labelstudio.sync.push_to_teams import push_to_teams
 
+    if restore_page:
+        _restore_page(project, workspace)
+        if not articles:
+            return
+    if not articles:
+        raise UsageError("say what to push: files or folders of articles; or --restore-page")
     faults: list[ArticleError] = []
     documents = read_or_warn(articles, faults)
     chosen = _first_of_each(documents) if skip_near_duplicates else documents
@@ -110,8 +126,8 @@ def pull(
     from annotation.labelstudio.sync import pull as pulling
 
     report = pulling.pull(connect(workspace), project=project, out=out, workspace=workspace, repair=repair)
-    for moved in report.moved:
-        terminal.warn(moved)
+    for warning in (*report.by_hand, *report.moved):
+        terminal.warn(warning)
     terminal.say(str(report))
 
 
@@ -126,6 +142,13 @@ def suggest(
 
     report = suggesting.suggest(connect(workspace), read_documents(predictions), project=project, workspace=workspace)
     terminal.say(str(report))
+
+
+def _restore_page(project: str, workspace: Path) -> None:
+    from annotation.labelstudio.project.page_edits import restore_page
+    from annotation.labelstudio.server.connect import connect
+
+    terminal.say(str(restore_page(connect(workspace), project=project, workspace=workspace)))
 
 
 def read_or_warn(paths: list[Path], faults: list[ArticleError]) -> Iterator[Document]:

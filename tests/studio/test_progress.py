@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotation.commands.projects import progress as progress_command
-from annotation.core.document import Provenance
+from annotation.core.document import Provenance, Source
 from annotation.core.errors import ProjectError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
@@ -51,6 +51,30 @@ def test_what_each_annotator_did(
     assert told["annotators"]["noa@example.org"]["marks_an_article"] == 3
     progress_command(project=[title], workspace=studio.workspace)
     assert "4 articles, 2 waiting, 1 done once, 1 fully done (2 each); 1 with suggest" in capsys.readouterr().out
+
+
+def test_a_page_of_the_notes_to_the_lead(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path, studio: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = Source(name="a.html", title="מעצר בכפר <רימון>")
+    documents = [replace(build(f"{WELL} {number}", id=f"a{number}"), source=source) for number in range(2)]
+    push(client, [d.bare() for d in documents], project=title, ontology=ontology, ui_language="he", workspace=tmp_path)
+    noted = [
+        replace(document, provenance=Provenance(note=note))
+        for document, note in zip(documents, ("האם שקד הוא <אדם>?\nלא ברור.", "هل يُعدّ هذا اعتقالًا؟"), strict=True)
+    ]
+    submit(ensure_annotator(client, "noa@example.org"), project=title, documents=noted)
+    out = tmp_path / "pages" / "notes.html"
+    progress_command(project=[title], notes=out, workspace=studio.workspace)
+    assert f"2 notes in {out}" in capsys.readouterr().out
+    page = out.read_text(encoding="utf-8")
+    assert '<html lang="he" dir="rtl">' in page
+    assert "האם שקד הוא &lt;אדם&gt;?\nלא ברור." in page
+    assert page.index("هل يُعدّ هذا اعتقالًا؟") < page.index("האם שקד"), "the newest first"
+    assert page.count("מעצר בכפר &lt;רימון&gt;") == 2
+    assert f"/data?task={tasks(client, title)['a0']}" in page
+    progress_command(project=[title], notes=out, ui_language="ar", workspace=studio.workspace)
+    assert "ملاحظات إلى المشرف" in out.read_text(encoding="utf-8")
 
 
 def test_pauses_do_not_count() -> None:

@@ -10,15 +10,17 @@ from pathlib import Path
 import psutil
 import pytest
 
+from annotation.commands.studio import push as push_command
 from annotation.core.document import Document
-from annotation.core.errors import ProjectError, StudioDownError
+from annotation.core.errors import ProjectError, StudioDownError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.accounts import ensure_annotator, submit
+from annotation.labelstudio.project.page_edits import PAGE
 from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server import embedded
-from annotation.labelstudio.server.client import Client, Patience
+from annotation.labelstudio.server.client import Client, Patience, row
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.pull import OVERLAP, PullReport, pull
@@ -248,3 +250,46 @@ def test_regions_whose_quote_contradicts_their_offsets_are_set_aside_or_moved_wh
     assert (report.quarantined, len(report.moved)) == (0, len(wrong))
     assert {span.quote(text) for span in document.entities} == {"حلب", "دمشق", " هادئة\n"}
     assert "region sign ('حلب'): stood at [15:16] and was moved to [12:15]" in " ".join(report.moved)
+
+
+def test_what_a_members_hand_changed_is_named_and_the_page_comes_back(
+    client: Client,
+    project: str,
+    documents: list[Document],
+    tmp_path: Path,
+    studio: Server,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    out, workspace = tmp_path / "docs.jsonl", studio.workspace
+    rina = ensure_annotator(client, "rina@example.org")
+    submit(rina, project=project, documents=documents[:1])
+    assert pull(client, project=project, out=out, workspace=workspace).by_hand == []
+    numbers, found = tasks(client, project), find_project(client, project)
+    path = f"api/projects/{found.id}/"
+    made = row(client.get(path))
+    task = row(rina.get(f"api/tasks/{numbers[documents[1].id]}/"))
+    rina.change(f"api/tasks/{task['id']}/", {"data": {**row(task["data"]), "text": "נוסח אחר"}})
+    rina.delete(f"api/tasks/{numbers[documents[0].id]}/")
+    config = str(made["label_config"]).replace("</Labels>", '<Label value="Other" alias="Rumour"/></Labels>', 1)
+    rina.change(path, {"label_config": config, "expert_instruction": "<p>סמנו מה שתרצו</p>"})
+
+    told = pull(client, project=project, out=out, workspace=workspace).by_hand
+    assert len(told) == 4
+    assert "labelling configuration: Label 'Rumour' was added" in told[0]
+    assert "guidelines: their words differ" in told[1]
+    assert f"article {documents[1].id}: its text was edited by hand (last change of the task: 20" in told[2]
+    assert f"article {documents[0].id} with 1 annotations (rina@example.org), was deleted" in told[3]
+    again = pull(client, project=project, out=out, workspace=workspace).by_hand
+    assert again == told[:3], "what is still so is said again"
+
+    push_command(project, restore_page=True, workspace=workspace)
+    said = capsys.readouterr().out
+    saved = json.loads(Path(said.partition("what was there is in ")[2].partition(", and who")[0]).read_text("utf-8"))
+    assert (saved["label_config"], saved["expert_instruction"]) == (config, "<p>סמנו מה שתרצו</p>")
+    now = row(client.get(path))
+    assert [now[name] for name in PAGE] == [made[name] for name in PAGE]
+    push_command(project, restore_page=True, workspace=workspace)
+    assert "is as naba made it" in capsys.readouterr().out
+    assert len(pull(client, project=project, out=out, workspace=workspace).by_hand) == 1
+    with pytest.raises(UsageError, match="say what to push"):
+        push_command(project, workspace=workspace)

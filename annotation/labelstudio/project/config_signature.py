@@ -13,6 +13,7 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Any, cast
 from xml.etree import ElementTree
 
@@ -20,9 +21,10 @@ from annotation.core import json_text
 from annotation.core.errors import OntologyError
 from annotation.core.messages import first_few
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.project.labeling_config import labelling_config
+from annotation.labelstudio.project.labeling_config import guidelines, labelling_config
 
 _SEAL = re.compile(r"<!-- naba:([A-Za-z0-9+/=]+) -->\s*")
+_TAG = re.compile(r"<[^>]*>")
 _LARGEST = 20_000_000
 """Most bytes of an unpacked seal."""
 
@@ -32,7 +34,8 @@ class Sealed:
     """The contents of a seal. `edited` names what was changed by hand since; empty when nothing was.
 
     `current` is whether this version of naba would make the same configuration. `migrating` is the hash of the new
-    ontology while a migration is in progress, else empty. `claim` tells whose migration that is.
+    ontology while a migration is in progress, else empty. `claim` tells whose migration that is. `guidelines` is a hash
+    of the words of the guidelines; empty in a seal of an older naba.
     """
 
     ontology: Ontology
@@ -41,6 +44,7 @@ class Sealed:
     current: bool
     migrating: str = ""
     claim: str = ""
+    guidelines: str = ""
 
 
 def sealed(ontology: Ontology, ui_language: str) -> str:
@@ -58,7 +62,9 @@ def half_way(both: Ontology, new: Ontology, ui_language: str, claim: str) -> str
 
 
 def _with_seal(config: str, ontology: Ontology, ui_language: str, more: dict[str, str]) -> str:
-    contents = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config), **more}
+    words = guidelines_digest(guidelines(ontology, ui_language=ui_language))
+    fixed = {"ontology": ontology.source, "ui_language": ui_language, "interface": _digest(config)}
+    contents = {**fixed, "guidelines": words, **more}
     packed = zlib.compress(json_text.dumps(contents).encode(), 9)
     return f"{config}<!-- naba:{base64.b64encode(packed).decode()} -->\n"
 
@@ -79,7 +85,8 @@ def read_signature(config: str, copy: str = "") -> Sealed | None:
         return None
     edited = "" if _digest(actual) == interface else _difference(expected, actual)
     migrating, claim = str(contents.get("migrating", "")), str(contents.get("claim", ""))
-    return Sealed(ontology, ui_language, edited, _digest(expected) == interface, migrating, claim)
+    words = str(contents.get("guidelines", ""))
+    return Sealed(ontology, ui_language, edited, _digest(expected) == interface, migrating, claim, words)
 
 
 def _unpacked(packed: bytes) -> bytes:
@@ -94,6 +101,11 @@ def _unpacked(packed: bytes) -> bytes:
 @lru_cache(maxsize=8)
 def _parsed(source: str) -> Ontology:
     return Ontology.parse(source)
+
+
+def guidelines_digest(html: str) -> str:
+    """A hash of the words of guidelines: of their HTML the server removes, reorders and escapes what it likes."""
+    return _digest(unescape(_TAG.sub(" ", html)))
 
 
 def _digest(config: str) -> str:

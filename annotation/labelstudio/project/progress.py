@@ -21,11 +21,12 @@ from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client, id_of, rows
 from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import ahead
+from annotation.page.document_view import heading
 from annotation.terminal import ProgressBar
 
 FIELDS = (
     *("id", "data", "annotations", "draft_exists", "total_predictions"),
-    *("result", "completed_by", "created_at", "lead_time", "was_cancelled"),
+    *("result", "completed_by", "created_at", "updated_at", "lead_time", "was_cancelled"),
 )
 PAUSE_SECONDS = 30 * 60
 """A longer time between two submissions is a pause, not work."""
@@ -112,12 +113,17 @@ class Annotator:
 
 @dataclass(frozen=True)
 class NoteToLead:
-    """What an annotator wrote to the lead about an article."""
+    """What an annotator wrote to the lead about an article. `at`: when the annotation was changed last, "" if unknown.
+
+    title: the article's title, else its first line.
+    """
 
     task: int
     article: str
     annotator: str
     text: str
+    title: str = ""
+    at: str = ""
 
     def __str__(self) -> str:
         return f"task {self.task}, article {self.article}, {self.annotator}: {' '.join(self.text.split())}"
@@ -125,13 +131,15 @@ class NoteToLead:
 
 @dataclass
 class Progress:
-    """The progress of a project. `wanted` is the number of annotators for each article.
+    """The progress of a project. `wanted` is the number of annotators for each article, `url` its address.
 
     Every article is in one of three states: waiting, done_once (by some of the wanted annotators) or fully_done.
     """
 
     project: str
     wanted: int
+    url: str = ""
+    ui_language: str = "en"
     articles: int = 0
     waiting: int = 0
     done_once: int = 0
@@ -179,7 +187,8 @@ class _Counting:
     def __init__(self, client: Client, target: Project, members: dict[int, str]) -> None:
         self.client, self.target, self.members = client, target, members
         self.titles = target.titles
-        self.totals = Progress(target.title, target.annotators)
+        url = f"{client.url}/projects/{target.id}"
+        self.totals = Progress(target.title, target.annotators, url, target.seal.ui_language)
 
     def task(self, raw: schemas.Row) -> None:
         """Count one task with its annotations and drafts."""
@@ -232,7 +241,8 @@ class _Counting:
         said = document.provenance
         self.totals.annotators[name].no_events += bool(said and said.no_events)
         if said and said.note:
-            self.totals.notes.append(NoteToLead(said.task or 0, document.id, name, said.note))
+            title, at = str(heading(document).unescape()), said.updated_at or ""
+            self.totals.notes.append(NoteToLead(said.task or 0, document.id, name, said.note, title, at))
 
     def _drafts(self, task: int) -> None:
         """Count a draft once for each annotator and article. A page contains only the caller's own drafts."""

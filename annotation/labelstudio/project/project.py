@@ -29,7 +29,7 @@ class Project:
 
     born: when it was created, as the server writes it. seal: the signature of its labelling configuration. home: the
     local folder for its state; None without a workspace. annotators: how many annotate each article. model_version: the
-    version whose suggestions are shown.
+    version whose suggestions are shown. instruction: the HTML of the guidelines on the server.
     """
 
     id: int
@@ -39,6 +39,7 @@ class Project:
     home: Path | None
     annotators: int
     model_version: str
+    instruction: str = ""
 
     @property
     def ontology(self) -> Ontology:
@@ -198,7 +199,8 @@ def _find_own(client: Client, title: str, workspace: Path | None, *, migrating: 
             "to go on, or go back with --undo"
         )
     overlap, version = int(str(raw.get("maximum_annotations") or 1)), str(raw.get("model_version") or "")
-    return Project(id_of(raw), title, str(raw.get("created_at")), seal, home, overlap, version)
+    born, instruction = str(raw.get("created_at")), str(raw.get("expert_instruction") or "")
+    return Project(id_of(raw), title, born, seal, home, overlap, version, instruction)
 
 
 def _home(workspace: Path, raw: Row) -> Path:
@@ -237,7 +239,8 @@ def _check_unedited(project: Project) -> None:
     if project.seal.edited:
         raise ProjectError(
             f"the labelling interface of project {project.title!r} was edited by hand ({project.seal.edited}); "
-            "undo the edit in Label Studio, or change the ontology and push into a project of another title"
+            "undo the edit in Label Studio or with `naba push --restore-page`, or change the ontology and push into a "
+            "project of another title"
         )
 
 

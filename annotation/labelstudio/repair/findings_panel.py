@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotation.checks import wording
-from annotation.checks.finding import Finding
+from annotation.checks.finding import WITHOUT_WORDS, Finding
 from annotation.core.ontology import Ontology
 
 MOST = 30
 """The maximum number of findings shown on one task."""
 _WORDS = 60
-_WHOLE = frozenset({"text", "unmarked", "empty-others", "empty-model", "drifted"})
-"""Kinds without words of their own: the whole text, or in the message."""
 _SIGNS = {"error": "✗", "warning": "○"}
 
 
@@ -40,7 +38,7 @@ def panel(findings: Sequence[Finding], ontology: Ontology, ui_language: str) -> 
 
 def _place(finding: Finding) -> str:
     """The words in their context, in quotes that follow the direction of the line."""
-    if not finding.words or finding.kind in _WHOLE:
+    if not finding.words or finding.kind in WITHOUT_WORDS:
         return ""
     words = finding.words if len(finding.words) <= _WORDS else finding.words[: _WORDS - 1] + "…"
     place = _line(f"{finding.before}«{words}»{finding.after}")

@@ -27,6 +27,7 @@ from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.http_errors import resumable
 from annotation.labelstudio.server.paging import count_tasks, latest_update, moment, pages
 from annotation.labelstudio.server.streams import ahead
+from annotation.labelstudio.sync import hand_edits
 from annotation.labelstudio.sync.pull_state import State, TaskLine, merged
 from annotation.storage.documents_file import atomic, line
 from annotation.storage.pull_files import PullFiles
@@ -36,7 +37,7 @@ FIELDS = (
     *("id", "data", "updated_at", "annotations"),
     *("result", "completed_by", "created_username", "created_at", "lead_time", "was_cancelled", "parent_annotation"),
 )
-VERSION = 3
+VERSION = 4
 OVERLAP = timedelta(seconds=60)
 """Safety margin: a change may become visible a little later than its timestamp."""
 _TRIES = 3
@@ -50,7 +51,8 @@ class PullReport:
 
     documents, quarantined: lines of the two files. skipped: annotations their annotator skipped. tasks: number of tasks
     in the project. changed: tasks read in this pull. deleted: tasks deleted since the last pull. moved: a line on each
-    region that was moved to the words it quotes. watermark: the time up to which all changes are included.
+    region that was moved to the words it quotes. watermark: the time up to which all changes are included. by_hand: a
+    line on each edit of a member's hand: of the page, of a task's text, and tasks deleted since the last pull.
     """
 
     out: Path
@@ -62,6 +64,7 @@ class PullReport:
     deleted: int = 0
     moved: list[str] = field(default_factory=list)
     watermark: str | None = None
+    by_hand: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         counts = {
@@ -86,8 +89,6 @@ def pull(
     answering, and StudioError when the server sends fewer tasks than it reports.
     """
     target = find_project(client, project, workspace=workspace)
-    if target.seal.edited:
-        log.warning("the interface of project %r was edited by hand (%s)", project, target.seal.edited)
     members = client.members()
     basis = json.dumps(
         [VERSION, target.id, target.born, target.ontology.hash, target.seal.ui_language, members, repair]
@@ -120,6 +121,7 @@ class _Pulling:
         self.moved: list[str] = []
         self.earlier_tasks = set(state.tasks) if state else set[int]()
         self.skipped = dict(state.skipped) if state else {}
+        self.edited = dict(state.edited) if state else {}
         self.tasks_read: set[int] = set()
         self.deleted: set[int] = set()
         self.watermark: str | None = None
@@ -155,17 +157,23 @@ class _Pulling:
             deleted=len(self.deleted & self.earlier_tasks),
             moved=self.moved,
             watermark=self.watermark,
+            by_hand=self._by_hand(tasks),
         )
         report.documents = self._replace(self.files.out, documents)
         report.quarantined = self._replace(self.files.quarantine, quarantine)
         annotators = self.target.annotators
-        State(basis, self.watermark, sorted(tasks), skipped, self.files.digest(), annotators).write(self.files.state)
+        edited = {task: line for task, line in self.edited.items() if task in tasks}
+        state = State(basis, self.watermark, sorted(tasks), skipped, self.files.digest(), annotators, edited)
+        state.write(self.files.state)
         return report
 
     def _task(self, raw: schemas.Row, documents: IO[str], quarantine: IO[str]) -> None:
         number = id_of(raw)
         self.tasks_read.add(number)
         self.skipped.pop(number, None)
+        self.edited.pop(number, None)
+        if edit := hand_edits.edited_text(raw):
+            self.edited[number] = edit
         try:
             task = schemas.Task.model_validate(self._with_names(raw))
         except ValidationError as error:
@@ -212,6 +220,12 @@ class _Pulling:
         raise StudioError(
             f"{self.client.url}: project {self.target.title!r} has {count} tasks but {len(tasks)} came; pull again"
         )
+
+    def _by_hand(self, tasks: set[int]) -> list[str]:
+        """The lines of the report, before the files are replaced: the old one knows what was in deleted tasks."""
+        page = hand_edits.edited_page(self.target)
+        gone = hand_edits.deleted_tasks(self.files.out, self.deleted & self.earlier_tasks)
+        return [*page, *(self.edited[task] for task in sorted(self.edited) if task in tasks), *gone]
 
     def _replace(self, path: Path, spool: IO[str]) -> int:
         spool.seek(0)

@@ -24,7 +24,7 @@ class State:
 
     watermark: the time up to which all changes are included. tasks: their numbers. skipped: task -> skipped
     annotations. digest: a hash of the files written. annotators: how many are to annotate each article; None in a
-    state that an older naba wrote.
+    state that an older naba wrote. edited: task -> a line on its text, which was edited by hand.
     """
 
     basis: str
@@ -33,6 +33,7 @@ class State:
     skipped: dict[int, int] = field(default_factory=dict)
     digest: str = ""
     annotators: int | None = None
+    edited: dict[int, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write the state as JSON, atomically; task numbers are stored as half-open ranges."""
@@ -46,9 +47,9 @@ class State:
             stored = read_object(files.state)
             tasks = [task for start, end in stored["tasks"] for task in range(start, end)]
             skipped = {int(task): int(count) for task, count in stored["skipped"].items()}
-            state = cls(
-                stored["basis"], stored["watermark"], tasks, skipped, stored["digest"], stored.get("annotators")
-            )
+            edited = {int(task): str(line) for task, line in stored["edited"].items()}
+            annotators = stored.get("annotators")
+            state = cls(stored["basis"], stored["watermark"], tasks, skipped, stored["digest"], annotators, edited)
             return state if state.basis == basis and state.digest == files.digest() else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
