@@ -30,7 +30,8 @@ bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
 faults: $(READY)
-	$(BIN)/pytest tests/faults --long $(if $(SEED),--fault-seed=$(SEED)) --timeout=0
+	$(BIN)/pytest tests/faults --long $(if $(SEED),--fault-seed=$(SEED)) $(if $(ONLY),-k "$(ONLY)") \
+	    $(if $(REST),--rest) --timeout=0
 
 SECONDS ?= 600
 fuzz: $(READY)

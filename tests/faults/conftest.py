@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from annotation.core.ontology import Ontology
 from annotation.labelstudio.server.embedded import Server
 from tests.faults.commands import COMMANDS
 from tests.faults.faults import FAULTS
+from tests.faults.outcomes import KILLED, Outcomes
 from tests.faults.trial import Trials
 
 SEED = 7
@@ -32,30 +31,37 @@ IN_SUITE = (
 KILLS_IN_SUITE = {"push": 30, "pull": 20, "suggest": 10}
 KILLS_IN_ALL = 500
 
-Outcomes = defaultdict[str, Counter[str]]
 _OUTCOMES = pytest.StashKey[Outcomes]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Only where this folder is named on the command line."""
     parser.addoption("--long", action="store_true", help="every command with every fault, and 500 kills")
+    parser.addoption("--rest", action="store_true", help="of those, what no run with this seed has passed yet")
     parser.addoption("--fault-seed", type=int, default=SEED, help="draws where faults begin and commands are killed")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Say with which seed all is drawn."""
-    config.stash[_OUTCOMES] = defaultdict(Counter)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What the long run alone does is not there otherwise."""
+    if not config.getoption("--long", default=False):
+        long = [item for item in items if "only_long" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test for each cell of the table, and for each command that is killed."""
     long = bool(metafunc.config.getoption("--long", default=False))
+    done = _outcomes(metafunc.config).passed() if metafunc.config.getoption("--rest", default=False) else set()
     if "cell" in metafunc.fixturenames:
-        cells = [(c, f) for c in COMMANDS for f in FAULTS] if long else IN_SUITE
+        cells = [(c, f) for c in COMMANDS for f in FAULTS if (c, f) not in done] if long else IN_SUITE
         metafunc.parametrize("cell", cells, ids=[" | ".join(cell) for cell in cells])
+    if "round" in metafunc.fixturenames:
+        metafunc.parametrize("round", range(8 if long else 1))
     if "killed" in metafunc.fixturenames:
         changing = [c.name for c in COMMANDS.values() if c.writes or c.name == "pull"]
-        kills = dict.fromkeys(changing, -(-KILLS_IN_ALL // len(changing))) if long else KILLS_IN_SUITE
+        each = -(-KILLS_IN_ALL // len(changing))
+        kills = {name: each for name in changing if (name, KILLED) not in done} if long else KILLS_IN_SUITE
         metafunc.parametrize("killed", kills.items(), ids=list(kills))
 
 
@@ -94,30 +100,26 @@ def fragile_trials(
 
 
 @pytest.fixture
-def outcomes(request: pytest.FixtureRequest) -> Outcomes:
-    """Fault -> how often each outcome came, for the table at the end."""
-    return request.config.stash[_OUTCOMES]
+def only_long() -> None:
+    """Asked for by tests of the long run alone."""
+
+
+@pytest.fixture(scope="session")
+def outcomes(pytestconfig: pytest.Config) -> Outcomes:
+    """How the cells of the table ended; in the long run together with those of the runs before with the same seed."""
+    return _outcomes(pytestconfig)
+
+
+def _outcomes(config: pytest.Config) -> Outcomes:
+    if _OUTCOMES not in config.stash:
+        long, seed = config.getoption("--long", default=False), config.getoption("--fault-seed", default=SEED)
+        folder = config.cache.mkdir("faults") if long and config.cache else None
+        config.stash[_OUTCOMES] = Outcomes.kept_in(folder / f"seed-{seed}.jsonl") if folder else Outcomes()
+    return config.stash[_OUTCOMES]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The table of faults, as it stands in tests/benchmarks/RESULTS.md."""
+    """The table of commands and faults, as it stands in tests/benchmarks/RESULTS.md."""
     outcomes = config.stash.get(_OUTCOMES, None)
-    if outcomes and config.getoption("--long", default=False):
-        terminalreporter.write_line("\n".join(_table(outcomes, config.getoption("--fault-seed", default=SEED))))
-
-
-def _table(outcomes: Outcomes, seed: int) -> Iterable[str]:
-    yield f"\nseed {seed}; commands: {', '.join(COMMANDS)}\n"
-    yield "| fault | commands | as without it | one line, exit 2 | one line, exit 3 | failed |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
-    total: Counter[str] = Counter()
-    for fault, counts in outcomes.items():
-        total += counts
-        yield _row(fault, counts)
-    yield _row("all", total)
-
-
-def _row(name: str, counts: Counter[str]) -> str:
-    tried = counts.total() if not name.startswith("killed") else counts["killed"]
-    shown = (counts["passed"] + counts["killed"], counts["2"], counts["3"], counts["failed"])
-    return f"| {name} | {tried} | {' | '.join(map(str, shown))} |"
+    if outcomes is not None and outcomes.file is not None:
+        terminalreporter.write_line(f"\n{outcomes.file}\n\n" + "\n".join(outcomes.table()))

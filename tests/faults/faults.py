@@ -315,7 +315,7 @@ FAULTS = {
         Fault("500, done", _each(_status(500, done=True)), passes=True),
         Fault("502", _each(_status(502, done=False)), passes=True),
         Fault("502, done", _each(_status(502, done=True)), passes=True),
-        Fault("502 for good", _from(_status(502, done=False))),
+        Fault("502 for good", _from(_status(502, done=False)), patience=1.0),
         Fault("429 with Retry-After", _busy, passes=True),
         Fault("hang", _one(Exchange.hang), passes=True, timeout=3.0),
         Fault("hang, done", _one(_hang_after), passes=True, timeout=3.0),
@@ -332,8 +332,14 @@ FAULTS = {
         Fault("wrong token", lambda scene: None, codes=frozenset({2}), token="wrong"),
         Fault("revoked token", _once(_revoke), codes=frozenset({2}), revokes=True),
         Fault("project deleted", _once(_delete), codes=frozenset({0, 2}), deletes=True),
-        Fault("database read-only", _once(_make_read_only), codes=_ANY, fragile=True, around=_read_only_after),
-        Fault("database full", _once(_fill), codes=_ANY, fragile=True, around=_full_after),
+        Fault(
+            "database read-only",
+            *(_once(_make_read_only), _ANY),
+            fragile=True,
+            patience=1.0,
+            around=_read_only_after,
+        ),
+        Fault("database full", _once(_fill), _ANY, fragile=True, patience=1.0, around=_full_after),
         Fault("SIGKILL of the server", _once(_kill), passes=True, fragile=True, patience=90, around=_restarted),
     )
 }

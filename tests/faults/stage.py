@@ -76,7 +76,7 @@ class Stage:
         """
         found: Counter[tuple[str, str]] = Counter()
         for title, number in self.projects():
-            for task in _state(self.client, number)["tasks"] if title == self.title else ():
+            for task in _tasks(self.client, number) if title == self.title else ():
                 found[task["data"]["text"], ""] += 1
                 found.update((task["data"]["text"], mark["by"]) for mark in task["annotations"] if not mark["mended"])
         return found
@@ -163,15 +163,18 @@ def _task(document: Document, titles: dict[str, str], people: list[int]) -> dict
     }
 
 
-def _state(client: Client, project: int) -> State:
+def _tasks(client: Client, project: int) -> list[State]:
     members = client.members()
+    return [_seen(task, members) for page in pages(client, project, FIELDS, everything=True) for task in page]
+
+
+def _state(client: Client, project: int) -> State:
     raw = row(client.get(f"api/projects/{project}/"))
-    tasks = [_seen(task, members) for page in pages(client, project, FIELDS, everything=True) for task in page]
     views = (row(view["data"]) for view in rows(client.get("api/dm/views/", project=project)))
     tabs = [{key: view.get(key) for key in ("title", "filters", "ordering")} for view in views]
     return {
         "settings": {key: raw[key] for key in SETTINGS},
-        "tasks": sorted(tasks, key=_text),
+        "tasks": sorted(_tasks(client, project), key=_text),
         "tabs": sorted(tabs, key=_text),
     }
 

@@ -7,8 +7,9 @@ import random
 import pytest
 
 from tests.faults.commands import COMMANDS
-from tests.faults.conftest import IN_SUITE, KILLS_IN_SUITE, Outcomes
+from tests.faults.conftest import IN_SUITE, KILLS_IN_SUITE
 from tests.faults.faults import FAULTS
+from tests.faults.outcomes import FAILED, KILLED, PASSED, Outcomes
 from tests.faults.trial import Trials
 
 MOST_KILLS_A_STAGE = 10
@@ -27,10 +28,9 @@ def test_a_command_that_meets_a_fault(
 ) -> None:
     command, fault = COMMANDS[cell[0]], FAULTS[cell[1]]
     trials: Trials = request.getfixturevalue("fragile_trials" if fault.fragile else "trials")
-    outcomes[fault.name]["failed"] += 1
+    outcomes.record(command.name, fault.name, FAILED)
     ended = trials.meet(command, fault, random.Random(f"{seed} {command.name} {fault.name}"))
-    outcomes[fault.name].subtract(["failed"])
-    outcomes[fault.name]["passed" if ended.code == command.code else str(ended.code)] += 1
+    outcomes.record(command.name, fault.name, PASSED if ended.code == command.code else str(ended.code))
 
 
 def test_a_command_that_is_killed_again_and_again(
@@ -38,9 +38,8 @@ def test_a_command_that_is_killed_again_and_again(
 ) -> None:
     command, wanted = COMMANDS[killed[0]], killed[1]
     chance, died = random.Random(f"{seed} {command.name}"), 0
-    outcomes["SIGKILL of the command"]["failed"] += 1
+    outcomes.record(command.name, KILLED, FAILED)
     while died < wanted:
         points = sorted(chance.random() for _ in range(min(MOST_KILLS_A_STAGE, wanted - died)))
         died += trials.kill(command, points)
-    outcomes["SIGKILL of the command"].subtract(["failed"])
-    outcomes["SIGKILL of the command"]["killed"] += died
+    outcomes.record(command.name, KILLED, str(died))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.faults.commands import COMMANDS
 from tests.faults.process import Ended, Order, Running, naba
-from tests.faults.stage import ARTICLES, Stage, State, full_stage
+from tests.faults.stage import ARTICLES, Stage, State, full_stage, pulled
+from tests.faults.test_model import RENAMED, spans
 from tests.faults.trial import Trials, check_kept
 
 WORDS = {
@@ -17,6 +19,8 @@ WORDS = {
     "pull": ("pull", "--out", "@{machine}.jsonl"),
     "suggest": ("suggest", "@predicted.jsonl"),
     "migrate": ("migrate", "--to", "@new.yaml"),
+    "check --fix": ("check", "@docs.jsonl", "--fix"),
+    "pull to check": ("pull", "--out", "@docs.jsonl"),
 }
 WAITS = ("half-way", "was made with the ontology", "another machine", "at the same time", "run the same command again")
 
@@ -55,11 +59,8 @@ PLANS = {
 }
 
 
-@pytest.mark.parametrize("round", range(8))
 def test_machines_at_once_end_as_one_after_the_other(trials: Trials, round: int, long: bool, seed: int) -> None:
     plans = PLANS["suite"] + (PLANS["long"] if long else [])
-    if round >= (8 if long else 1):
-        pytest.skip("with --long")
     names = plans[round % len(plans)]
     chance = random.Random(f"{seed} together {round}")
     plan = [(name, machine % 3) for machine, name in enumerate(chance.sample(names, len(names)))]
@@ -86,3 +87,23 @@ def test_machines_at_once_end_as_one_after_the_other(trials: Trials, round: int,
         assert len({Path(stage.file(f"{m}.jsonl")).read_bytes() for n, m in plan if n == "pull"}) <= 1
     assert state == expected, plan
     assert sum(len(task["annotations"]) for task in stage.state()[""]["tasks"]) == 2 * len(ARTICLES)
+
+
+@pytest.mark.parametrize("first", ["check --fix", "migrate"] * 2)
+def test_annotations_are_mended_once_whatever_a_migration_does_meanwhile(
+    trials: Trials, first: str, only_long: None
+) -> None:
+    stage = pulled(full_stage(trials.client, trials.place().folder, trials.ontology, trials.people))
+    before, machines = stage.texts(), {"check --fix": 0, "migrate": 1}
+    names = sorted(machines, key=lambda name: name != first)
+    ended = dict(zip(names, at_once(stage, [(name, machines[name]) for name in names]), strict=True))
+    assert ended["migrate"].code == 0, ended["migrate"].err
+    mending = ended["check --fix"]
+    assert mending.code in (0, 1) or any(word in mending.err for word in WAITS), mending.err
+    check_kept(before, stage.texts(), f"{mending.err}: ")
+    for name in ("migrate", "pull to check", "check --fix"):
+        again = naba(order(stage, name, machines.get(name, 0)))
+        assert again.code == 0, again.err
+    marks = [mark for task in stage.state()[""]["tasks"] for mark in task["annotations"]]
+    assert not {label for mark in marks for _, _, label in spans(mark["rows"])} & RENAMED.keys()
+    assert Counter(mark["mended"] for mark in marks) == {False: 2 * len(ARTICLES), True: len(ARTICLES)}

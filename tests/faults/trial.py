@@ -90,16 +90,22 @@ class Trials:
         return ended
 
     def kill(self, command: Command, points: list[float]) -> int:
-        """Kill the command at these points, each a share of its steps, then let it end. Returns how often it died."""
+        """Kill the command at these points, each a share of its steps, then let it end. Returns how often it died.
+
+        Where a run comes to its end, since the ones before have left it little to do, further points are shares of its
+        steps.
+        """
         expected, clean = self.clean(command)
         stage = command.stage(self.place())
         before, died, where = stage.texts(), 0, f"{command.name}, killed before steps "
+        steps = clean.steps
         for point in points:
-            step = int(point * clean.steps)
+            step = int(point * steps)
             where += f"{step}, "
             ended = naba(command.order(stage, kill_at=step))
             assert ended.killed or ended.code in command.again | {clean.code}, where + ended.err
             died += ended.killed
+            steps = steps if ended.killed else ended.steps
             check_kept(before, stage.texts(), where)
         again = command.clean(stage)
         assert again.code in command.again | {clean.code}, where + again.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from annotation.checks.finding import Finding
 from annotation.checks.run import check_file
 from annotation.commands.check import check
 from annotation.core.document import Document
-from annotation.core.errors import UsageError
+from annotation.core.errors import StudioError, UsageError
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.migration.migrate import migrate
+from annotation.labelstudio.migration.undo import undo
 from annotation.labelstudio.project import config_signature
 from annotation.labelstudio.project.accounts import ensure_annotator
 from annotation.labelstudio.project.project import find_project
@@ -28,13 +31,39 @@ from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.builders import build
+from tests.migrating import edited, renamed
 from tests.studio.support import afresh, hand_in, tasks
+from tests.studio.test_migrate import killed
 
 WIDE = build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE רמלה ][Person>Arrest:Person דוד כהן]", id="wide")
 TRIM = build("[Arrest:trigger נעצר] ב[Place>Arrest:GPE רמלה] [Person>Arrest:Person דוד כהן]", id="wide")
 GOOD = build("[Arrest:trigger נעצרה] ב[Place>Arrest:GPE לוד] [Person>Arrest:Person דנה לוי]", id="good")
 PANEL = re.compile(r'<Text name="findings"[^>]*/>')
 RINA, SAMIR = "rina@example.org", "samir@example.org"
+
+
+def new_version(ontology: Ontology) -> Ontology:
+    """The next version of the ontology, in which a GPE is called Town."""
+    return edited(ontology, lambda row: renamed(row, "entities", "GPE", "Town"))
+
+
+TOWN = build("[Arrest:trigger נעצר] ב[Place>Arrest:Town רמלה] [Person>Arrest:Person דוד כהן]", id="wide")
+
+
+class Overtaken(Client):
+    """A client that another machine overtakes: before or after an annotation is created, `act` is done."""
+
+    def __init__(self, other: Client, act: Callable[[], object], *, before: bool) -> None:
+        super().__init__(other.url, other.token)
+        self.act, self.before = act, before
+
+    def create(self, path: str, body: Mapping[str, object] | bytes, *, repeat: bool = False, **params: object) -> Row:
+        if self.before:
+            self.act()
+        made = super().create(path, body, repeat=repeat, **params)
+        if not self.before:
+            self.act()
+        return made
 
 
 class Desk:
@@ -60,6 +89,10 @@ class Desk:
 
     def mend(self, findings: list[Finding]) -> MendReport:
         return mend_all(self.client, findings, project=self.title, workspace=self.folder)
+
+    def rows_by_annotation(self) -> dict[int, list[Row]]:
+        task = self.client.get(f"api/tasks/{tasks(self.client, self.title)['wide']}/")
+        return {int(str(mark["id"])): mark["result"] for mark in task["annotations"]}  # type: ignore[index]
 
     def data(self) -> dict[str, Row]:
         project = find_project(self.client, self.title).id
@@ -190,3 +223,67 @@ def test_a_project_of_an_older_naba_is_given_the_panel(
     assert "findings" not in desk.data()["good"]
     more = build("[GPE רמלה]", id="more")
     assert push(client, [more], project=title, ontology=ontology, workspace=tmp_path).created == 1
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_migration_that_is_done_meanwhile_leaves_no_copy_with_old_labels(
+    desk: Desk, ontology: Ontology, tmp_path: Path, before: bool
+) -> None:
+    desk.mark(WIDE, RINA)
+    found, new, real = desk.pull(ontology), new_version(ontology), desk.client
+    other = tmp_path / "other machine"
+    desk.client = Overtaken(real, lambda: migrate(real, project=desk.title, to=new, workspace=other), before=before)
+    with pytest.raises(StudioError, match=r"migrated at the same time; when that is done, pull again"):
+        desk.mend(found)
+    desk.client = real
+    labels = {label for rows in desk.rows_by_annotation().values() for r in rows for label in labels_of(r)}
+    assert labels == {"Arrest", "Town", "Person"}
+    report = desk.mend(desk.pull(new))
+    assert report.mended == before
+    desk.pull(new)
+    assert (desk.pulled(), len(desk.rows_by_annotation())) == ([TOWN], 2)
+
+
+def test_a_migration_under_way_takes_the_copies_along(desk: Desk, ontology: Ontology, tmp_path: Path) -> None:
+    desk.mark(WIDE, RINA)
+    found, new, real = desk.pull(ontology), new_version(ontology), desk.client
+    other = tmp_path / "other machine"
+
+    def begin() -> None:
+        with killed(1), pytest.raises(KeyboardInterrupt):
+            migrate(real, project=desk.title, to=new, workspace=other)
+
+    desk.client = Overtaken(real, begin, before=True)
+    with pytest.raises(StudioError, match="migrated at the same time"):
+        desk.mend(found)
+    desk.client = real
+    migrate(real, project=desk.title, to=new, workspace=other)
+    assert desk.pull(new) == []
+    assert (desk.pulled(), len(desk.rows_by_annotation())) == ([TOWN], 2)
+
+
+def test_the_later_of_an_annotation_and_its_mended_copy_stays_the_later_one_in_a_migration(
+    desk: Desk, ontology: Ontology, tmp_path: Path
+) -> None:
+    number = desk.mark(WIDE, RINA)
+    assert desk.mend(desk.pull(ontology)).mended == 1
+    new = new_version(ontology)
+    report = migrate(desk.client, project=desk.title, to=new, workspace=tmp_path)
+    desk.pull(new)
+    assert desk.pulled() == [TOWN]
+    assert report.undo is not None
+    undo(desk.client, project=desk.title, file=report.undo, workspace=tmp_path)
+    desk.pull(ontology)
+    assert desk.pulled() == [TRIM]
+
+    further = build("[Arrest:trigger נעצר] ב[GPE רמלה] דוד כהן", id="wide")
+    titles = find_project(desk.client, desk.title).titles
+    desk.client.change(f"api/annotations/{number}/", {"result": to_result(further, titles=titles)})
+    migrate(desk.client, project=desk.title, to=new, workspace=tmp_path)
+    desk.pull(new)
+    assert desk.pulled() == [build("[Arrest:trigger נעצר] ב[Town רמלה] דוד כהן", id="wide")]
+
+
+def labels_of(row: Row) -> list[str]:
+    value = row.get("value")
+    return list(value.get("labels") or []) if isinstance(value, dict) else []

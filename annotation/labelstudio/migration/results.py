@@ -6,18 +6,22 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias, cast
 
 from annotation.core.errors import ProjectError
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.server.client import Client, id_of, rows
-from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.server.paging import moment, pages
 from annotation.labelstudio.server.streams import ahead
 
 ResultKind: TypeAlias = Literal["annotation", "draft", "prediction"]
 ResultKey: TypeAlias = tuple[ResultKind, int]
 
-_FIELDS = ("id", "annotations", "predictions", "result", "completed_by", "model_version", "draft_exists")
+_FIELDS = (
+    *("id", "annotations", "predictions", "result", "completed_by", "updated_at", "model_version"),
+    "draft_exists",
+)
 _PATHS: dict[ResultKind, str] = {
     "annotation": "api/annotations/{}/",
     "draft": "api/drafts/{}/",
@@ -81,7 +85,8 @@ def digest(result: Sequence[object]) -> str:
 
 def _task(client: Client, task: Row, members: dict[int, str]) -> Iterator[Marked]:
     number = id_of(task)
-    for annotation in cast(list[Row], task.get("annotations") or []):
+    # Of an annotation and its mended copy the later one counts, and storing makes each the latest: so in this order.
+    for annotation in sorted(cast(list[Row], task.get("annotations") or []), key=_submitted):
         user = annotation.get("completed_by")
         by = members.get(user, str(user)) if isinstance(user, int) else str(user)
         yield from _marked("annotation", number, annotation, by)
@@ -90,6 +95,10 @@ def _task(client: Client, task: Row, members: dict[int, str]) -> Iterator[Marked
             yield from _marked("draft", number, draft, str(draft.get("user")))
     for prediction in cast(list[Row], task.get("predictions") or []):
         yield from _marked("prediction", number, prediction, str(prediction.get("model_version")))
+
+
+def _submitted(annotation: Row) -> tuple[datetime, int]:
+    return moment(str(annotation["updated_at"])), id_of(annotation)
 
 
 def _marked(kind: ResultKind, task: int, raw: Row, by: str) -> Iterator[Marked]:

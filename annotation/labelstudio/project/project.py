@@ -120,13 +120,19 @@ def renew(client: Client, project: Project) -> None:
 
 def check_unchanged(client: Client, project: Project) -> None:
     """Raise StudioError when the project was migrated, or a migration of it began, since it was opened."""
-    raw = row(client.get(f"api/projects/{project.id}/"))
-    seal = read_signature(str(raw.get("label_config") or ""))
-    if seal is not None and (seal.migrating or seal.ontology.hash != project.ontology.hash):
+    if (seal := seal_of_migration(client, project)) is not None:
         raise StudioError(
             f"project {project.title!r} was migrated to the ontology {_name(seal.ontology)} at the same time; "
             "run the same command again when that is done"
         )
+
+
+def seal_of_migration(client: Client, project: Project) -> Sealed | None:
+    """The seal of the project when it was migrated, or a migration of it began, since it was opened; else None."""
+    raw = row(client.get(f"api/projects/{project.id}/"))
+    seal = read_signature(str(raw.get("label_config") or ""))
+    overtaken = seal is not None and (seal.migrating or seal.ontology.hash != project.ontology.hash)
+    return seal if overtaken else None
 
 
 def _create(client: Client, title: str, ontology: Ontology, ui_language: str, annotators: int) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from annotation.checks import wording
 from annotation.checks.finding import Finding
-from annotation.core.errors import RegionError
+from annotation.core.errors import RegionError, StudioError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.schemas import Row
-from annotation.labelstudio.project.project import Project, find_project
+from annotation.labelstudio.project.project import Project, find_project, seal_of_migration
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.repair.fixes import KINDS, Mended, mend
 from annotation.labelstudio.server.client import Client, id_of
@@ -66,7 +66,7 @@ def mend_all(client: Client, findings: Iterable[Finding], *, project: str, works
     The original annotation stays on the server unchanged. The mended one has the same annotator, refers to the original
     as its parent, and records at each changed region what naba did; a pull takes the later of the two. A second call
     mends nothing again. A task that still waits for annotators is held back, since Label Studio counts every
-    annotation.
+    annotation. Raises StudioError when another machine migrates the project meanwhile; no copy then keeps old labels.
     """
     with alone(workspace, project):
         target = find_project(client, project, workspace=workspace)
@@ -80,6 +80,7 @@ def mend_all(client: Client, findings: Iterable[Finding], *, project: str, works
                 for page in pages(client, target.id, _FIELDS, everything=True, only=numbers):
                     for raw in page:
                         mending.task(schemas.Task.model_validate(raw), to_mend[id_of(raw)])
+                mending.check_not_overtaken()
                 bar.advance(len(numbers))
         return mending.report
 
@@ -88,6 +89,7 @@ class _Mending:
     def __init__(self, client: Client, target: Project) -> None:
         self.client, self.target, self.report = client, target, MendReport()
         self.note = wording.mended(target.seal.ui_language)
+        self.copies: dict[int, dict[int, list[Row]]] = {}
 
     def task(self, task: schemas.Task, to_mend: set[int]) -> None:
         """Mend those annotations of one task whose ids are in `to_mend`."""
@@ -118,6 +120,7 @@ class _Mending:
             # The server accepts the same id only once, so a repeated request creates no second annotation.
             "unique_id": str(uuid.uuid5(_NAMESPACE, f"{self.target.born} {number} {annotation.updated_at}")),
         }
+        self.copies.setdefault(task.id, {})[number] = mended.rows
         create_once(
             self.client,
             f"api/tasks/{task.id}/annotations/",
@@ -125,6 +128,31 @@ class _Mending:
             arrived=lambda: self._has_mended(task.id, number),
         )
         self.report.mended += 1
+
+    def check_not_overtaken(self) -> None:
+        """Raise StudioError when a migration began since the project was opened, which the copies may have missed.
+
+        One under way still relabels them, since it looks at all annotations again after the page has changed. One that
+        is done does not: copies that it has not reached are deleted.
+        """
+        seal = seal_of_migration(self.client, self.target)
+        if seal is None:
+            self.copies.clear()
+            return
+        if not seal.migrating:
+            self._withdraw()
+        raise StudioError(
+            f"project {self.target.title!r} was migrated at the same time; "
+            "when that is done, pull again and run the same command again"
+        )
+
+    def _withdraw(self) -> None:
+        """Delete the copies that are on the server as they were sent."""
+        for task, copies in self.copies.items():
+            for annotation in list(self._annotations(task)):
+                sent = copies.get(annotation.mended_from or 0)
+                if sent is not None and annotation.rows == sent:
+                    self.client.delete(f"api/annotations/{annotation.id}/")
 
     def _has_mended(self, task: int, number: int) -> bool:
         """Whether the server has a mended copy of the annotation with this number."""
