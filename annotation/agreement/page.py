@@ -87,34 +87,39 @@ def write_page(
         result=agreement(documents, ontology=ontology),
         found=compared,
         examples=examples,
-        names=names,
-        title_of=_titles(names),
-        layer_title=partial(_layer_title, names=names),
-        frequent=_frequent,
-        units=UNITS,
-        headline=HEADLINE,
-        exact=EXACT,
-        tolerant=TOLERANT,
-        strictness=STRICTNESS,
-        layers=ITEM_LAYERS,
-        meanings=CAUSES,
         causes=causes(compared),
         confused=confused(compared)[:MOST_CONFUSED],
-        enough=ENOUGH,
-        fewest=FEWEST_ARTICLES,
-        **filters(
-            examples,
-            names,
-            shown_types=(
-                event.type for example in examples for side in example.sides.values() for event in side.events
-            ),
-            causes=CAUSES,
-        ),
+        **_named(names),
+        **_filters(examples, names),
         **templates.assets(_HERE / "page.css"),
     )
     with atomic(out) as file:
         file.write(page)
     return out
+
+
+def _named(names: Names) -> dict[str, object]:
+    """The template variables that are the same whatever was marked: titles, meanings and limits."""
+    return {
+        "names": names,
+        "title_of": _titles(names),
+        "layer_title": partial(_layer_title, names=names),
+        "frequent": _frequent,
+        "units": UNITS,
+        "headline": HEADLINE,
+        "exact": EXACT,
+        "tolerant": TOLERANT,
+        "strictness": STRICTNESS,
+        "layers": ITEM_LAYERS,
+        "meanings": CAUSES,
+        "enough": ENOUGH,
+        "fewest": FEWEST_ARTICLES,
+    }
+
+
+def _filters(examples: Sequence[ArticleView], names: Names) -> Mapping[str, object]:
+    shown = (event.type for example in examples for side in example.sides.values() for event in side.events)
+    return filters(examples, names, shown_types=shown, causes=CAUSES)
 
 
 def _examples(compared: Sequence[Article], names: Names, studio: str | None) -> list[ArticleView]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotation import terminal
+from annotation.commands.draft_model import Asking, endpoint_of
 from annotation.commands.draft_options import (
     ApiKeyVariable,
     ArticlesToDraft,
@@ -38,7 +39,6 @@ from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import read_documents, write_documents
 
 if TYPE_CHECKING:
-    from annotation.drafting.endpoint import Endpoint
     from annotation.drafting.language_model import ModelDrafter
     from annotation.drafting.phrases import Phrase
 
@@ -84,37 +84,9 @@ def draft(
     if endpoint is None or model is None:
         _phrases(source, lists or [], out, roles=roles, as_json=as_json)
         return
-    place = _endpoint(endpoint, model, send_text_to, api_key_variable, timeout, max_tokens)
-    asking = _Asking(shots, at_once, ask_again, price_in, price_out, cache or workspace / "drafts")
-    _ask(asking.drafter(place, source), source, out, as_json=as_json)
-
-
-@dataclass(frozen=True)
-class _Asking:
-    """How a language model is asked, what its tokens cost, and where its answers are kept."""
-
-    shots: int
-    at_once: int
-    ask_again: bool
-    price_in: float | None
-    price_out: float | None
-    cache: Path
-
-    def drafter(self, place: Endpoint, source: _Source) -> ModelDrafter:
-        """The model at the endpoint, shown the examples."""
-        from annotation.drafting.answer_cache import AnswerCache
-        from annotation.drafting.language_model import ModelDrafter, ModelReport, Prices
-        from annotation.drafting.prompt import Prompt
-
-        return ModelDrafter(
-            place,
-            Prompt.of(source.ontology, source.examples, shots=self.shots),
-            AnswerCache(self.cache),
-            shots=self.shots,
-            at_once=self.at_once,
-            ask_again=self.ask_again,
-            report=ModelReport(Prices(self.price_in, self.price_out)),
-        )
+    place = endpoint_of(endpoint, model, send_text_to, api_key_variable, timeout, max_tokens)
+    asking = Asking(shots, at_once, ask_again, price_in, price_out, cache or workspace / "drafts")
+    _ask(asking.drafter(place, source.ontology, source.examples), source, out, as_json=as_json)
 
 
 @dataclass(frozen=True)
@@ -214,25 +186,6 @@ def _repeat(source: _Source, out: Path, *, as_json: bool) -> None:
         terminal.emit({"version": VERSION, "articles": len(before), "documents": len(after), "places": new})
         return
     terminal.say(f"{new:,} other places in {len(after):,} of {len(before):,} articles: {out}")
-
-
-def _endpoint(
-    address: str, model: str, send_text_to: str | None, key_variable: str, timeout: float, most_tokens: int | None
-) -> Endpoint:
-    """Where the model is. Warns where articles go there unencrypted."""
-    from annotation.drafting.endpoint import Endpoint
-
-    place = Endpoint.of(
-        address,
-        model=model,
-        send_text_to=send_text_to,
-        key_variable=key_variable,
-        timeout=timeout,
-        most_tokens=most_tokens,
-    )
-    if not place.local and place.url.scheme == "http":
-        terminal.warn(f"{place.url.host}: the articles{' and the key' if place.key else ''} go there unencrypted")
-    return place
 
 
 def _ask(drafter: ModelDrafter, source: _Source, out: Path, *, as_json: bool) -> None:

@@ -22,6 +22,22 @@ if TYPE_CHECKING:
     from annotation.agreement.pairwise import Agreement
 
 PolicyOption: TypeAlias = Literal["majority", "senior"]
+Adjudicators = Annotated[
+    str | None,
+    typer.Option("--project", "-P", help="Have people decide, in a second project beside the one of this title."),
+]
+Policy = Annotated[
+    PolicyOption | None,
+    typer.Option(help="What decides where nobody did: without --project the majority, with it nothing."),
+]
+SubmittedBy = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many have to submit an article before it is gold; else the project's number."),
+]
+MissingAfter = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="DAYS", help="After so many days without a new submission, go on without the rest."),
+]
 PageLanguage: TypeAlias = Literal["en", "he", "ar"]
 
 
@@ -40,6 +56,8 @@ def agreement(
     as_json: AsJson = False,
 ) -> None:
     """How far the annotators agree, in the scores a model gets."""
+    if language != "en" and html is None:
+        raise UsageError("--language is that of the page; name its file with --html")
     from annotation.agreement import agreement as measure
 
     annotated, loaded = list(read_documents(documents)), load_ontology(ontology)
@@ -71,25 +89,11 @@ def _say_agreement(result: Agreement) -> None:
 def adjudicate(
     documents: DocumentsFile,
     out: Annotated[Path | None, typer.Option(help="Where the gold Documents go.")] = None,
-    project: Annotated[
-        str | None,
-        typer.Option("--project", "-P", help="Have people decide, in a second project beside the one of this title."),
-    ] = None,
-    policy: Annotated[
-        PolicyOption | None,
-        typer.Option(help="What decides where nobody did: without --project the majority, with it nothing."),
-    ] = None,
+    project: Adjudicators = None,
+    policy: Policy = None,
     senior: Annotated[list[str] | None, typer.Option(help="Settles ties; the first named comes first.")] = None,
-    annotators: Annotated[
-        int | None,
-        typer.Option(min=1, help="How many have to submit an article before it is gold; else the project's number."),
-    ] = None,
-    missing_after: Annotated[
-        int | None,
-        typer.Option(
-            min=0, metavar="DAYS", help="After so many days without a new submission, go on without the rest."
-        ),
-    ] = None,
+    annotators: SubmittedBy = None,
+    missing_after: MissingAfter = None,
     ontology: OntologyOption = "conflict",
     workspace: Workspace = HERE,
     as_json: AsJson = False,

@@ -29,6 +29,12 @@ _DRAWN = {
     "Trig-C": N_("triggers (%(score)s)"),
     "Entity": N_("entities (%(score)s)"),
 }
+_DASHED_AHEAD: Spec = {
+    "field": "part",
+    "type": "nominal",
+    "legend": None,
+    "scale": {"domain": ["known", "foretold"], "range": [[1, 0], [5, 4]]},
+}
 _MOST = 12
 """The largest number of types in the chart."""
 
@@ -180,18 +186,12 @@ def _chart(curve: Curve, trend: Trend, title: str, wording: Wording) -> Markup:
         "axis": {"title": "F1", "format": ".0%", "tickCount": 5},
     }
     ends = {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}
-    dash = {
-        "field": "part",
-        "type": "nominal",
-        "legend": None,
-        "scale": {"domain": ["known", "foretold"], "range": [[1, 0], [5, 4]]},
-    }
     layers = [
         {"data": {"values": lines}, "mark": {"type": "area", "color": FILL, "opacity": 0.15}, "encoding": ends},
         {
             "data": {"values": lines},
             "mark": {"type": "line", "color": FILL, "strokeWidth": 2},
-            "encoding": {"x": x, "y": {**y, "field": "f1"}, "strokeDash": dash},
+            "encoding": {"x": x, "y": {**y, "field": "f1"}, "strokeDash": _DASHED_AHEAD},
         },
         {
             "data": {"values": [{"n": float(curve.sizes[-1])}]},

@@ -35,6 +35,10 @@ def test_agreement_tells_scores_intervals_and_where_the_page_is(documents: Path,
     assert "dan / noa" in told
     assert "or one begins a proclitic earlier" in told
     assert "data?task=1" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    naba("agreement", documents, "--html", tmp_path / "he.html", "--language", "he")
+    assert 'lang="he" dir="rtl"' in (tmp_path / "he.html").read_text(encoding="utf-8")
+    with pytest.raises(UsageError, match="name its file with --html"):
+        naba("agreement", documents, "--language", "he")
     assert json.loads(naba("agreement", documents, "--json").stdout)["overall"]["Entity"]["both"] == 1
 
 

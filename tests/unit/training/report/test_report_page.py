@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.core.document import Document, Provenance, Source, Span
-from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, Mark, render, showable
+from annotation.page.highlighting import CORRECT, MISSED, SPURIOUS, Highlight, render, showable
 from annotation.page.titles import UNITS, Names
 from annotation.page.wording import Wording
 from tests.builders import build, conflict
@@ -80,7 +80,7 @@ characters = st.one_of(
 
 
 @st.composite
-def marked(draw: st.DrawFn) -> tuple[str, list[Mark]]:
+def marked(draw: st.DrawFn) -> tuple[str, list[Highlight]]:
     text = draw(st.text(characters, min_size=1, max_size=30))
     starts = st.integers(0, len(text) - 1)
     spans = draw(st.lists(st.tuples(starts, st.integers(1, len(text))), max_size=8))
@@ -88,13 +88,13 @@ def marked(draw: st.DrawFn) -> tuple[str, list[Mark]]:
     for number, (start, length) in enumerate(spans):
         span = Span(start, min(len(text), start + length), "GPE")
         layer, state = draw(st.sampled_from(("trigger", "entity"))), draw(st.sampled_from((CORRECT, MISSED, SPURIOUS)))
-        marks.append(Mark(span, layer, state, f"type <{number}>", note=str(number)))
+        marks.append(Highlight(span, layer, state, f"type <{number}>", note=str(number)))
     return text, marks
 
 
 @given(marked())
 def test_any_marks_over_any_text_leave_the_text_as_it_is_and_cover_what_they_cover(
-    drawn: tuple[str, list[Mark]],
+    drawn: tuple[str, list[Highlight]],
 ) -> None:
     text, marks = drawn
     assert "\r" not in render(text, marks), "a browser would make a newline of it"
@@ -119,8 +119,8 @@ def test_only_what_html_cannot_hold_is_replaced_and_one_for_one(text: str) -> No
 
 def test_nested_spans_are_nested_elements_with_the_outer_outside() -> None:
     marks = [
-        Mark(Span(2, 5, "GPE"), "entity", CORRECT, "Town", "inner"),
-        Mark(Span(0, 5, "Facility"), "entity", MISSED, "Site", "outer"),
+        Highlight(Span(2, 5, "GPE"), "entity", CORRECT, "Town", "inner"),
+        Highlight(Span(0, 5, "Facility"), "entity", MISSED, "Site", "outer"),
     ]
     assert render("abcde", marks) == (
         '<mark class="entity missed" title="outer">ab<mark class="entity correct" title="inner">cde</mark>'
@@ -129,7 +129,9 @@ def test_nested_spans_are_nested_elements_with_the_outer_outside() -> None:
 
 
 def test_of_marks_that_begin_together_the_longer_is_outside() -> None:
-    marks = [Mark(Span(0, end, "X"), "entity", CORRECT, title, title) for title, end in (("a", 1), ("b", 3), ("c", 2))]
+    marks = [
+        Highlight(Span(0, end, "X"), "entity", CORRECT, title, title) for title, end in (("a", 1), ("b", 3), ("c", 2))
+    ]
     opened = [value for name, value in read(render("xyz", marks)).attributes if name == "title"]
     assert opened == ["b", "c", "a"]
 
