@@ -20,8 +20,11 @@ from annotation.articles.boilerplate import (
     goes_on,
     is_agency_caption,
     is_heading,
+    is_item,
     is_sentence,
     kind,
+    may_be_headline,
+    starts_text,
 )
 from annotation.articles.boilerplate_phrases import comparable_line
 from annotation.core.text import lines
@@ -192,13 +195,25 @@ class _Page:
         numbers = self.remaining(blank=False)
         first = next((i for i in self.body() if not asks(self.lines[i])), len(self.lines))
         top = [i for i in numbers if i < first]
+        if all(self.words[i] <= FEW for i in top) and (dated := self._dated_headline(first)) is not None:
+            del self.reasons[dated]
+            top = sorted([*top, dated])
         if not top:
             self.headline = next((i for i in numbers[:1] if self.words[i] <= 2 * LONG), None)
             return
         self.headline = next((i for i in top if self.words[i] > FEW), max(top, key=lambda i: self.words[i]))
         for i in top:
             if self.words[i] <= FEW and i != self.headline and first < len(self.lines):
-                self.reasons[i] = "menu" if i < self.headline else "name"
+                if i < self.headline:
+                    self.reasons[i] = "menu"
+                elif not starts_text(self.lines[i]):
+                    self.reasons[i] = "name"
+
+    def _dated_headline(self, first: int) -> int | None:
+        """The page's first line with words, if it was taken for a dateline and may be the headline."""
+        i = next((i for i in range(first) if self.words[i]), None)
+        dated = i is not None and self.reasons.get(i) == "date or byline" and self.words[i] > FEW
+        return i if dated and may_be_headline(self.lines[i or 0]) else None
 
     def drop_bottom(self) -> None:
         """Drop what follows the last paragraph: a list of headlines, or all lines after one of a `_FOOT` kind.
@@ -211,7 +226,7 @@ class _Page:
         after = [i for i in range(body[-1] + 1, len(self.lines)) if self.words[i]]
         foot = next((i for i in after if self.reasons.get(i) in _FOOT), len(self.lines))
         run = [i for i in after if i not in self.reasons]
-        listed = self.lines[body[-1]].endswith(":")
+        listed = self.lines[body[-1]].endswith(":") or (len(run) > 1 and all(is_item(self.lines[i]) for i in run))
         if len(run) >= RUN and not listed and not self.without_stops:
             foot = run[0]
         for i in run:
@@ -223,7 +238,7 @@ class _Page:
         seen: set[str] = set()
         headline = self.lines[self.headline] if self.headline is not None else None
         for i in self.remaining(blank=False):
-            most = FEW if self.prose[i] or self.lines[i] == headline else 2 * FEW
+            most = FEW if self.lines[i] == headline else 2 * FEW
             if self.words[i] > most and self.lines[i] in seen:
                 self.reasons[i] = "repeated"
             seen.add(self.lines[i])

@@ -21,6 +21,7 @@ _DIGIT = regex.compile(r"\d")
 _LETTERS = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}]")
 _ENDS = regex.compile(r"(?:[.!?؟…]|\.\.\.)[\s\"')\]»]*$")
 _FULL_STOP = regex.compile(r"[^.…][.!?؟][\"')\]»]*$")
+_ITEM = regex.compile(r"(?:[*•-]|\(?\d{1,2} ?[.)-]) ?\w")
 _INNER = regex.compile(r"\w{2}[.!?؟][\"')»]* \w")
 _BARS, _CRUMBS = regex.compile(r" ?[|•·] ?"), regex.compile(r" ?> ?")
 _SPLIT = regex.compile(r"[\s|,،/•·:>\-]+")
@@ -52,6 +53,28 @@ def announces(line: str) -> bool:
     return len(line.split()) <= 2 * FEW and not regex.search(r":.*\w", line)
 
 
+def may_be_headline(line: str) -> bool:
+    """Whether a folded line that reads as a dateline or byline may be a headline all the same.
+
+    As "the main news of Friday, 10 March 2017": two words before the date, or a byline as long as a headline.
+    """
+    if boilerplate_phrases.BYLINE.match(line):
+        return len(line.split()) > 2 * FEW and not _DIGIT.search(line)
+    before = boilerplate_phrases.WHEN.split(line, 1)[0]
+    words = [word for word in _SPLIT.split(before) if word and not boilerplate_phrases.WEEKDAY.fullmatch(word)]
+    return len(words) > 1 and not regex.search(r"[|/@]| - ", before)
+
+
+def starts_text(line: str) -> bool:
+    """Whether a short folded line is no name but the start of a sentence that is broken there: a verb, or a comma."""
+    return line.endswith((",", "،")) or bool(boilerplate_phrases.REPORTED.match(line))
+
+
+def is_item(line: str) -> bool:
+    """Whether a folded line is an item of a list in the article: it begins with a bullet or a number."""
+    return bool(_ITEM.match(line))
+
+
 def asks(line: str) -> bool:
     """Whether a folded line is a short question or exclamation, as headlines may be."""
     return len(line.split()) <= 4 * FEW and line.rstrip("\"')» ").endswith(("?", "؟", "!"))
@@ -75,7 +98,7 @@ def _dateline(line: str, words: int) -> bool:
     rest = boilerplate_phrases.WHEN.sub(" ", line) if _DIGIT.search(line) else line
     if boilerplate_phrases.BYLINE.match(line) and words <= 14 and (rest != line or not _ENDS.search(line)):
         return True
-    if rest == line or _ENDS.search(line):
+    if rest == line or _ENDS.search(line) or line.endswith(":"):  # with a colon it heads a part of the article
         return False
     others = sum(bool(word) for word in _SPLIT.split(rest))
     return others <= 3 or ("|" in line and others <= 10)
@@ -102,7 +125,7 @@ def _share(line: str, words: int) -> bool:
         return False
     if words <= LONG and " - " in line:
         before, _, last = line.rpartition(" - ")
-        if not _ENDS.search(before) and _share(last, len(last.split())):
+        if len(before.split()) > 1 and not _ENDS.search(before) and _share(last, len(last.split())):
             return True
     networks = len(boilerplate_phrases.NETWORK.findall(line))
     if networks and sum(bool(word) for word in _SPLIT.split(line)) <= networks + 1:

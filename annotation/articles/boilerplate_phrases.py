@@ -42,6 +42,14 @@ _DATE += rf"(?: ?[/(-] ?{MONTH}\)?)?[,،.]? \d{{4}})"
 _DATE += rf"|{MONTH} \d{{1,2}}(?:st|nd|rd|th)?[,،]? \d{{4}}"
 _TIME = r"\d{1,2}:\d{2}(?::\d{2})?"
 WHEN = regex.compile(rf"(?<![\w])(?:{_DATE}|{_TIME})(?![\w])")
+WEEKDAY = regex.compile(
+    "(?:و|في|ב|ה)?"
+    + phrases(
+        "الأحد, الاثنين, الإثنين, الثلاثاء, الأربعاء, الإربعاء, الخميس, الجمعة, السبت, يوم, مساء, صباح",
+        "יום, ראשון, שני, שלישי, רביעי, חמישי, שישי, שבת, א', ב', ג', ד', ה', ו', sunday, monday, tuesday, wednesday",
+        "thursday, friday, saturday",
+    )
+)
 BYLINE = regex.compile(
     "^"
     + phrases(

@@ -189,6 +189,38 @@ def test_a_list_of_headlines_ends_where_a_paragraph_begins_again() -> None:
     assert bodied([*page[:4], *broken, *HEBREW[2:]]) == [*HEBREW[:2], *broken, *HEBREW[2:]]
 
 
+@pytest.mark.parametrize(
+    "headline",
+    ["أبرز أخبار الجمعة 10 مارس 2017", "كتبه معلمو السنابل: كتاب عن البلدة يفوز بجائزة"],
+)
+def test_a_headline_like_a_dateline_or_a_byline_stays(headline: str) -> None:
+    page = [headline, *ARABIC[1:]]
+    assert bodied(page) == page
+
+
+@pytest.mark.parametrize(
+    "line", ["الأحد 5 نوفمبر 2023 - 14:30", "דנה לוי | 5.11.2023", "وكالة الوادي - 5.11.2023 10:20"]
+)
+def test_a_dateline_above_an_article_without_headline_is_none(line: str) -> None:
+    assert bodied([line, *ARABIC[1:]]) == ARABIC[1:]
+
+
+@pytest.mark.parametrize("start", ["وأكد", "قالت وزيرة الصحة،", "أعلنت"])
+def test_a_sentence_broken_below_the_headline_keeps_its_start(start: str) -> None:
+    page = [ARABIC[0], start, *ARABIC[1:]]
+    assert bodied(page) == page
+
+
+def test_a_heading_with_a_date_and_a_colon_is_the_article_s() -> None:
+    page = [*ARABIC[:3], "17 مارس 2023 :", *ARABIC[3:]]
+    assert bodied(page) == page
+
+
+def test_a_list_of_items_at_the_end_is_the_article_s() -> None:
+    page = [*ARABIC, "1. تطبيق «فيسبوك» للهواتف", "2. تطبيق «البلدة» للخدمات", "3 - تطبيق «تلغرام» للرسائل"]
+    assert bodied(page) == page
+
+
 def test_an_article_without_full_stops_stays() -> None:
     page = [line.rstrip(".") for line in ARABIC[:3]] + [
         "وتتواصل أعمال الإصلاح في شبكة الكهرباء المتضررة حتى مساء الاثنين"
