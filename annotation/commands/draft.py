@@ -20,6 +20,7 @@ from annotation.commands.draft_options import (
     Examples,
     FillRoles,
     Lists,
+    Longest,
     MaxTokens,
     ModelName,
     PriceIn,
@@ -57,6 +58,7 @@ def draft(
     send_text_to: SendTextTo = None,
     api_key_variable: ApiKeyVariable = "NABA_DRAFT_API_KEY",
     shots: Shots = 2,
+    longest: Longest = 6000,
     at_once: AtOnce = 4,
     timeout: Timeout = 300.0,
     max_tokens: MaxTokens = None,
@@ -85,7 +87,7 @@ def draft(
         _phrases(source, lists or [], out, roles=roles, as_json=as_json)
         return
     place = _endpoint(endpoint, model, send_text_to, api_key_variable, timeout, max_tokens)
-    asking = _Asking(shots, at_once, ask_again, price_in, price_out, cache or workspace / "drafts")
+    asking = _Asking(shots, longest, at_once, ask_again, price_in, price_out, cache or workspace / "drafts")
     _ask(asking.drafter(place, source), source, out, as_json=as_json)
 
 
@@ -94,6 +96,7 @@ class _Asking:
     """How a language model is asked, what its tokens cost, and where its answers are kept."""
 
     shots: int
+    longest: int
     at_once: int
     ask_again: bool
     price_in: float | None
@@ -111,6 +114,7 @@ class _Asking:
             Prompt.of(source.ontology, source.examples, shots=self.shots),
             AnswerCache(self.cache),
             shots=self.shots,
+            longest=self.longest,
             at_once=self.at_once,
             ask_again=self.ask_again,
             report=ModelReport(Prices(self.price_in, self.price_out)),
