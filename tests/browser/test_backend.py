@@ -5,15 +5,13 @@ trigger that is selected.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from annotation.core.document import Document, Event
+from annotation.core.document import Document
 from annotation.core.ontology import Ontology
-from annotation.labelstudio.convert.convert import to_result
 from annotation.labelstudio.live import backend
 from annotation.labelstudio.live.connection import Connection
 from annotation.labelstudio.server.client import Client
@@ -93,7 +91,7 @@ def article(request: pytest.FixtureRequest) -> Document:
 
 
 class HalfDone(Editor):
-    """The page of an article whose trigger an annotator has marked, and nothing else."""
+    """The page of an article that an annotator has begun."""
 
     def __init__(self, page: Page, url: str, text: str, project: int, task: int) -> None:
         super().__init__(page, url, text)
@@ -112,32 +110,40 @@ def half_done(
     language = article.language
     report = push(client, [article.bare()], project=title, ontology=ontology, workspace=tmp_path, ui_language=language)
     task = tasks(client, title)[article.id]
-    rows = to_result(replace(article, entities=(), events=(Event(article.events[0].trigger),)), titles={})
-    client.create(f"api/tasks/{task}/annotations/", {"result": rows})
+    client.create(f"api/tasks/{task}/annotations/", {"result": []})  # else it opens with all of the suggestion
     return HalfDone(page, studio.url, article.text, report.project_id, task)
 
 
-def reopened(editor: HalfDone, article: Document) -> None:
+def half_marked(editor: HalfDone, article: Document, ontology: Ontology) -> None:
+    """Open the article, mark its trigger and a person, and select the trigger."""
+    (event,), person = article.events, next(span for span in article.entities if span.label == "Person")
     editor.open(editor.project, editor.task)
-    expect(editor.regions).to_have_count(1)
-    editor.select(article.events[0].trigger)
+    editor.mark(event.trigger, str(ontology.events[event.type].hotkey))
+    editor.mark(person, str(ontology.entities["Person"].hotkey))
+    editor.select(event.trigger)
 
 
 def test_a_selected_trigger_is_offered_its_arguments_and_one_key_takes_them(
-    half_done: HalfDone, client: Client, title: str, tmp_path: Path, learnt: LiveModel, article: Document
+    half_done: HalfDone,
+    client: Client,
+    title: str,
+    tmp_path: Path,
+    ontology: Ontology,
+    learnt: LiveModel,
+    article: Document,
 ) -> None:
     editor, page = half_done, half_done.page
     with serving(learnt.current) as url:
         version = shown_version(learnt.model.version)
         Connection(client, title, url=url, password=PASSWORD, workspace=tmp_path).show(version)
-        reopened(editor, article)
+        half_marked(editor, article, ontology)
         expect(editor.proposals).to_have_count(len(article.events[0].arguments))
         before = editor.result()
         page.keyboard.press("Enter")
         expect(editor.arcs).to_have_count(2)
         expect(editor.proposals).to_have_count(0)
         origins = {row["id"]: row["origin"] for row in editor.result() if row["type"] == "labels"}
-        assert sorted(origins.values()) == ["manual", "prediction", "prediction"]
+        assert sorted(origins.values()) == ["manual", "manual", "prediction"]
         page.keyboard.press("Control+z")
         expect(editor.arcs).to_have_count(0)
         assert editor.result() == before
@@ -161,6 +167,7 @@ def test_nothing_is_offered_or_said_where_the_backend_is_slow_or_gone(
     client: Client,
     title: str,
     tmp_path: Path,
+    ontology: Ontology,
     article: Document,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -171,7 +178,7 @@ def test_nothing_is_offered_or_said_where_the_backend_is_slow_or_gone(
         Connection(client, title, url=url, password=PASSWORD, workspace=tmp_path).show("naba reader-1")
         model.go_on.clear()
         with page.expect_response(asked) as answer:
-            reopened(editor, article)
+            half_marked(editor, article, ontology)
         assert answer.value.json()["data"]["result"] == []
         model.go_on.set()
         page.keyboard.press("Escape")

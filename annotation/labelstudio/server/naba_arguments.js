@@ -67,8 +67,9 @@
       if (!answer.data) return forget(number);
       const isSame = page === `${location.pathname} ${window.Htx.task?.id}` && selected() === trigger;
       if (isSame) show(open, trigger, offers(answer.data.result ?? []));
-    } catch {
-      forget(number); // gone, slow, or another server: whoever labels is not told
+    } catch (error) {
+      console.debug("naba", error); // gone, slow, or another server: whoever labels is not told
+      forget(number);
     }
   }
 
@@ -85,7 +86,9 @@
     return arrows.map((arrow) => ({ arrow, region: regions.get(arrow.to_id) }));
   }
 
-  const filler = ({ arrow }) => shown.open.regions.find((region) => region.cleanId === arrow.to_id);
+  // A region's id in the rows is its own without the annotation's, which regions drawn on this page do not have at all.
+  const find = (open, id) => open.regions.find((region) => region.cleanId === id);
+  const filler = ({ arrow }) => find(shown.open, arrow.to_id);
 
   function show(open, trigger, found) {
     hide();
@@ -155,13 +158,17 @@
     const left = all.filter((offer) => !taken.includes(offer));
     hide();
     open.history.freeze("naba-arguments");
-    open.deserializeResults(taken.flatMap(({ region, arrow }) => (region ? [region, arrow] : [arrow])));
+    open.deserializeResults(taken.flatMap(({ region }) => region ?? []));
+    for (const { arrow } of taken) {
+      const to = find(open, arrow.to_id);
+      if (to) open.relationStore.addRelation(find(open, arrow.from_id), to)?.setRelations(arrow.labels);
+    }
     open.updateObjects();
     open.history.unfreeze("naba-arguments");
     open.autosave?.(); // Label Studio itself writes no draft for an arrow
     settled = candidate = null;
     if (!left.length) return;
-    settled = open.regions.find((region) => region.cleanId === trigger.cleanId); // which is not selected any more
+    settled = find(open, trigger.cleanId); // which is not selected any more
     open.selectArea(settled);
     show(open, settled, left);
   }
