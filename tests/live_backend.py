@@ -11,7 +11,8 @@ from threading import Event, Thread
 
 import uvicorn
 
-from annotation.core.document import Document, Provenance
+from annotation.core import document as core
+from annotation.core.document import Document, Provenance, Span
 from annotation.labelstudio.live.app import backend_app
 from annotation.labelstudio.live.backend import Backend
 from annotation.labelstudio.live.background_extraction import Extraction, Model
@@ -36,6 +37,17 @@ class Reader:
         known = {answer.text: answer for answer in self.answers}[document.text]
         return replace(known, id=document.id, source=document.source, provenance=Provenance(model_version=self.version))
 
+    def fill(self, document: Document) -> Document:
+        """The document's spans with those of the known arguments that lead from one to another."""
+        spans = set(document.spans())
+        known = {event.trigger: event for event in self.extract(document).events}
+        events = tuple(_among(spans, known.get(event.trigger, core.Event(event.trigger))) for event in document.events)
+        return replace(document, events=events)
+
+
+def _among(spans: set[Span], event: core.Event) -> core.Event:
+    return replace(event, arguments=tuple(argument for argument in event.arguments if argument.filler in spans))
+
 
 @contextmanager
 def serving(current: Callable[[], Model]) -> Iterator[str]:
@@ -49,7 +61,9 @@ def serving(current: Callable[[], Model]) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(30)
-    extraction.close()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(30)
+            extraction.close()

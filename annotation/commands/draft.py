@@ -21,6 +21,7 @@ from annotation.commands.draft_options import (
     Examples,
     FillRoles,
     Lists,
+    Longest,
     MaxTokens,
     ModelName,
     PriceIn,
@@ -57,6 +58,7 @@ def draft(
     send_text_to: SendTextTo = None,
     api_key_variable: ApiKeyVariable = "NABA_DRAFT_API_KEY",
     shots: Shots = 2,
+    longest: Longest = 6000,
     at_once: AtOnce = 4,
     timeout: Timeout = 300.0,
     max_tokens: MaxTokens = None,
@@ -85,7 +87,7 @@ def draft(
         _phrases(source, lists or [], out, roles=roles, as_json=as_json)
         return
     place = endpoint_of(endpoint, model, send_text_to, api_key_variable, timeout, max_tokens)
-    asking = Asking(shots, at_once, ask_again, price_in, price_out, cache or workspace / "drafts")
+    asking = Asking(shots, longest, at_once, ask_again, price_in, price_out, cache or workspace / "drafts")
     _ask(asking.drafter(place, source.ontology, source.examples), source, out, as_json=as_json)
 
 

@@ -21,6 +21,7 @@ class Asking:
     """How a language model is asked, what its tokens cost, and where its answers are kept."""
 
     shots: int
+    longest: int
     at_once: int
     ask_again: bool
     price_in: float | None
@@ -38,6 +39,7 @@ class Asking:
             Prompt.of(ontology, examples, shots=self.shots),
             AnswerCache(self.cache),
             shots=self.shots,
+            longest=self.longest,
             at_once=self.at_once,
             ask_again=self.ask_again,
             report=ModelReport(Prices(self.price_in, self.price_out)),

@@ -40,6 +40,10 @@ ApiKeyVariable = Annotated[
     str, typer.Option(rich_help_panel=_MODEL, help="The environment variable that holds the key, if it needs one.")
 ]
 Shots = Annotated[int, typer.Option(rich_help_panel=_MODEL, help="Examples shown with each article.", min=0)]
+Longest = Annotated[
+    int,
+    typer.Option(rich_help_panel=_MODEL, help="Characters asked about at once; longer articles in passages.", min=500),
+]
 AtOnce = Annotated[int, typer.Option(rich_help_panel=_MODEL, help="Articles asked about at once.", min=1)]
 Timeout = Annotated[float, typer.Option(rich_help_panel=_MODEL, help="Seconds for an answer.", min=1)]
 MaxTokens = Annotated[int | None, typer.Option(rich_help_panel=_MODEL, help="Tokens of an answer at most.", min=1)]

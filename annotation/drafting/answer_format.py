@@ -6,6 +6,7 @@ Quotes, never offsets. `before` holds the words directly before a quote and tell
 from __future__ import annotations
 
 from annotation.core.document import Argument, Document, Event, Span
+from annotation.core.link_clusters import link_clusters
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from annotation.core.words import split_words
@@ -26,11 +27,16 @@ def answer_schema(ontology: Ontology) -> dict[str, object]:
         arguments=_list(argument),
         **({"attributes": _list(attribute)} if ontology.attributes else {}),
     )
-    return _object(entities=_list(_object(type=_one_of([*ontology.entities]), **_QUOTE)), events=_list(event))
+    links = _object(type=_one_of([*ontology.links]), mentions=_list(_object(**_QUOTE)))
+    return _object(
+        entities=_list(_object(type=_one_of([*ontology.entities]), **_QUOTE)),
+        events=_list(event),
+        **({"links": _list(links)} if ontology.links else {}),
+    )
 
 
 def as_answer(document: Document, ontology: Ontology) -> dict[str, object]:
-    """The answer that describes a Document's entities and events; links have no place in it."""
+    """The answer that describes a Document's entities and events, and the mentions that links join."""
 
     def quote(span: Span) -> dict[str, object]:
         return {"quote": span.quote(document.text), "before": _before(document.text, span)}
@@ -44,7 +50,13 @@ def as_answer(document: Document, ontology: Ontology) -> dict[str, object]:
         return {**row, "attributes": attributes} if ontology.attributes else row
 
     entities = [{"type": span.label, **quote(span)} for span in document.entities]
-    return {"entities": entities, "events": [*map(event, document.events)]}
+    links = [
+        {"type": label, "mentions": [*map(quote, sorted(cluster))]}
+        for label in ontology.links
+        for cluster in link_clusters(link for link in document.links if link.label == label)
+    ]
+    row: dict[str, object] = {"entities": entities, "events": [*map(event, document.events)]}
+    return {**row, "links": links} if ontology.links else row
 
 
 def _before(text: str, span: Span) -> str:

@@ -3,7 +3,9 @@
 A quote is sought through the folded shadow, as whole words, the first behind proclitics at most. Where it stands more
 than once, the place counts whose preceding letters agree longest with the answer's `before`; of places that agree
 equally, the first that has no mark of this type yet, the very letters of the quote before other spellings. An
-argument's filler is the marked span with that quote that is nearest to the trigger and may fill the role.
+argument's filler is the marked span with that quote that is nearest to the trigger and may fill the role. The mentions
+of a link are sought among the marks like fillers; those that were not marked are left out, and what is left must be two
+entities or more, or two triggers or more.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from annotation.checks.boundaries import trim_range
-from annotation.core.document import Argument, Document, Event, Json, Span
+from annotation.core.document import Argument, Document, Event, Json, Link, Span
+from annotation.core.link_clusters import chain
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from annotation.drafting.article_words import ArticleWords, Key, key
@@ -26,6 +29,8 @@ NO_ROLE = "in a role that the event does not have"
 NO_FILLER = "arguments not marked"
 WRONG_FILLER = "fillers of a type the role does not take"
 TOO_MANY = "more fillers than the role takes"
+NO_MENTION = "mentions of a link that are not marked"
+NO_LINK = "links that join nothing"
 MALFORMED = "malformed"
 
 
@@ -55,6 +60,7 @@ class Grounding:
             language=self.article.language,
             entities=tuple(entities),
             events=tuple(events),
+            links=tuple(dict.fromkeys(link for row in self._rows(answer, "links") for link in self._links(row))),
             source=self.article.source,
         )
 
@@ -139,6 +145,30 @@ class Grounding:
                 -span.start,
             ),
         )
+
+    def _links(self, row: Json) -> Iterator[Link]:
+        """The links between the mentions of one thing, each with the one before it in the text."""
+        label = row.get("type")
+        if not isinstance(label, str) or label not in self.ontology.links:
+            self.dropped[NO_TYPE if isinstance(label, str) else MALFORMED] += 1
+            return
+        spans: dict[Span, None] = {}
+        for mention in self._rows(row, "mentions"):
+            if span := self._mention(mention, spans):
+                spans[span] = None
+            else:
+                self.dropped[NO_MENTION] += 1
+        triggers = [span for span in spans if span.label in self.ontology.events]
+        alike = triggers if len(triggers) > len(spans) - len(triggers) else [s for s in spans if s not in triggers]
+        if len(alike) < 2:
+            self.dropped[NO_LINK] += 1
+        yield from chain(label, alike)
+
+    def _mention(self, row: Json, taken: Mapping[Span, None]) -> Span | None:
+        """The marked span that a link means: not one that it has, and the first of equals in the text."""
+        words = _quote_key(row)
+        marked = [span for span, own in self._marks.items() if own == words and span not in taken]
+        return max(marked, key=lambda span: (self._agreement(span, row), -span.start), default=None)
 
     def _attributes(self, row: Json) -> tuple[tuple[str, str], ...]:
         attributes: dict[str, str] = {}

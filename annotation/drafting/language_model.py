@@ -17,9 +17,12 @@ from annotation.drafting.answer_json import read_answer
 from annotation.drafting.chat_server import ChatServer, Reply
 from annotation.drafting.endpoint import Endpoint
 from annotation.drafting.grounding import Grounding
+from annotation.drafting.passages import joined, passages
 from annotation.drafting.prompt import Message, Prompt, asked_again
 from annotation.terminal import ProgressBar
 
+LONGEST = 6000
+"""Code points of an article that is asked about at once, about 2,500 tokens: models miss more the longer it is."""
 IN_A_ROW = 5
 """Articles that may fail one after the other before the server counts as out of order."""
 
@@ -36,13 +39,15 @@ class Prices:
 class ModelReport:
     """The outcome of a run.
 
-    asked: answers that were requested, and paid for. kept: answers found in the cache. failed: article id and reason.
-    cut_short: answers whose end is missing. dropped: marks that did not fit, by reason. tokens_in, tokens_out: of the
-    answers that were requested; untold: how many of those the server told no tokens of.
+    passages: those of the articles that were drafted. asked: answers that were requested, and paid for. kept: answers
+    found in the cache. failed: article id and reason. cut_short: answers whose end is missing. dropped: marks that did
+    not fit, by reason. tokens_in, tokens_out: of the answers that were requested; untold: how many of those the server
+    told no tokens of.
     """
 
     prices: Prices = field(default_factory=Prices)
     drafted: int = 0
+    passages: int = 0
     asked: int = 0
     kept: int = 0
     cut_short: int = 0
@@ -72,19 +77,23 @@ class ModelReport:
 
     def as_dict(self) -> dict[str, object]:
         """The report as plain JSON values."""
-        counts = ("drafted", "asked", "kept", "cut_short", "untold", "tokens_in", "tokens_out")
+        counts = ("drafted", "passages", "asked", "kept", "cut_short", "untold", "tokens_in", "tokens_out")
         numbers = {name: getattr(self, name) for name in counts}
         return {**numbers, "price": self.price, "failed": dict(self.failed), "dropped": dict(self.dropped)}
 
 
 @dataclass
 class ModelDrafter:
-    """A language model with a prompt. `ask_again` ignores the answers that are in the cache."""
+    """A language model with a prompt. `ask_again` ignores the answers that are in the cache.
+
+    longest: code points of text that it is asked about at once; a longer article is read in passages.
+    """
 
     endpoint: Endpoint
     prompt: Prompt
     cache: AnswerCache
     shots: int = 2
+    longest: int = LONGEST
     at_once: int = 4
     ask_again: bool = False
     report: ModelReport = field(default_factory=ModelReport)
@@ -95,7 +104,7 @@ class ModelDrafter:
     def version(self) -> str:
         """The drafter's name for provenance: the model, and a digest of all that articles are asked with."""
         examples = [document.id for documents in self.prompt.examples.values() for document in documents]
-        basis = [self.prompt.rules, sorted(examples), self.shots]
+        basis = [self.prompt.rules, sorted(examples), self.shots, self.longest]
         content = json.dumps(basis, ensure_ascii=False)
         return f"draft {self.endpoint.model} {hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
@@ -145,7 +154,21 @@ class ModelDrafter:
             )
 
     async def _article(self, server: ChatServer, article: Document) -> Document:
-        """The draft of an article; an answer that is of no use is asked for once more."""
+        """The draft of an article, out of those of its passages. Raises AnswerError where one of them fails."""
+        found, parts = [], passages(article, self.longest)
+        for number, passage in enumerate(parts, 1):
+            try:
+                found.append((passage, await self._passage(server, passage.article)))
+            except AnswerError as error:
+                if len(parts) == 1:
+                    raise
+                raise AnswerError(f"passage {number} of {len(parts)}: {error}") from error.__cause__
+        self.report.passages += len(parts)
+        document = joined(article, found, self.prompt.ontology)
+        return replace(document, provenance=Provenance(model_version=self.version))
+
+    async def _passage(self, server: ChatServer, article: Document) -> Document:
+        """The marks of a passage; an answer that is of no use is asked for once more."""
         messages = self.prompt.messages(article, shots=self.shots)
         for attempt in (1, 2):
             reply = await self._reply(server, messages)
@@ -184,7 +207,7 @@ class ModelDrafter:
         grounding = Grounding(article, self.prompt.ontology)
         document = grounding.document(answer)  # type: ignore[arg-type]
         self.report.dropped += grounding.dropped
-        return replace(document, provenance=Provenance(model_version=self.version))
+        return document
 
 
 def _first(errors: ExceptionGroup[Exception]) -> Exception:

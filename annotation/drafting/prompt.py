@@ -29,6 +29,8 @@ You mark events in news articles in Hebrew and Arabic. Answer with one JSON obje
   ("carried out a raid") is no trigger, the noun is.
 - arguments: the role, and the quote of an entity (or trigger) that you listed, from any sentence of the article.
 - attributes: only what differs from the default.
+- links: one for each thing that is named, or event that is told, more than once in other words: all its mentions, each
+  the quote of an entity (or a trigger) that you listed.
 - Mark nothing that the article does not say, and use no other types or roles than these."""
 _AGAIN = "That was not one JSON object of the schema. Answer with that object alone."
 
@@ -80,6 +82,8 @@ class Prompt:
         for attribute in self.ontology.attributes.values():
             values = "; ".join(_line(value) for value in attribute.values.values())
             parts.append(f"- {_line(attribute)} Values: {values} (default {attribute.default or 'none'})")
+        if self.ontology.links:
+            parts += ["", "Links", *_lines(self.ontology.links.values(), language)]
         schema = json.dumps(self.schema, ensure_ascii=False, separators=(",", ":"))
         return "\n".join([*parts, "", f"Schema: {schema}"])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event
 
@@ -32,6 +32,10 @@ class LoadedModel:
     def extract(self, document: Document) -> Document:
         """The document with predicted annotations in place of its own."""
         return self.predictor.predict([document])[0]
+
+    def fill(self, document: Document) -> Document:
+        """The document's own triggers and entities, as far as the model represents them, with predicted arguments."""
+        return replace(self.predictor, given=frozenset(("trigger", "entity"))).predict([document])[0]
 
 
 class LiveModel:

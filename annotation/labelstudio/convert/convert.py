@@ -77,9 +77,9 @@ def to_result(
     `notes` are attached to the region of their span and displayed when an annotator selects it.
     """
     note_of = notes or {}
-    rows = [_region(document, span, schemas.ENTITY, note_of.get(span)) for span in document.entities]
+    rows = [region_row(document, span, schemas.ENTITY, note_of.get(span)) for span in document.entities]
     for event in document.events:
-        rows.append(_region(document, event.trigger, schemas.TRIGGER, note_of.get(event.trigger)))
+        rows.append(region_row(document, event.trigger, schemas.TRIGGER, note_of.get(event.trigger)))
         rows += _choices(event)
     arrows: dict[tuple[str, str], list[str]] = {}
     for source, target, code in _arrows(document):
@@ -157,7 +157,8 @@ def region_id(span: Span, control: str) -> str:
     return hashlib.blake2s(key.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
-def _region(document: Document, span: Span, control: str, note: str | None = None) -> schemas.Row:
+def region_row(document: Document, span: Span, control: str, note: str | None = None) -> schemas.Row:
+    """The row of a span's region."""
     value = {"start": span.start, "end": span.end, "text": span.quote(document.text), "labels": [span.label]}
     score = {} if span.score is None else {"score": span.score}
     row = {

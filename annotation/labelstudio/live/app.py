@@ -2,7 +2,8 @@
 
 GET  /health               {"status": "UP", "model_version"}
 POST /setup                {"model_version"}; 400 for a project that naba did not make
-POST /predict              {"results": one list of predictions for each task}
+POST /predict              {"results": one list of predictions for each task}; with a context, of one open task,
+                           {"results": [the prediction with the arguments of the selected trigger]}
 GET  /versions             {"versions"}
 POST /webhook              {}: nothing is done with what annotators do; `naba pull` fetches it
 POST /extract              {"text"} or {"texts"} -> {"model_version", "results": the events of each text}
@@ -58,6 +59,10 @@ def backend_app(backend: Backend, *, password: str) -> ASGIApp:
         return {"model_version": backend.version}
 
     async def predict(body: Mapping[str, object]) -> Mapping[str, object]:
+        params = body.get("params")
+        context = params.get("context") if isinstance(params, dict) else None
+        if isinstance(context, dict) and "result" in context:
+            return {"results": [await backend.proposal(body, context)]}
         return {"results": await backend.predictions(body)}
 
     async def webhook(_: Mapping[str, object]) -> Mapping[str, object]:
@@ -82,9 +87,12 @@ async def _extracted(backend: Backend, body: Mapping[str, object]) -> Mapping[st
     model = backend.extraction.current()
     documents = [Document(text_id(text), text) for text in texts]
     marked = await backend.extraction.extract(documents, model, seconds=EXTRACT_SECONDS)
-    if any(document is None for document in marked):
+    if any(isinstance(outcome, Exception) for outcome in marked):
+        raise HTTPException(500, "the model failed on this; see what naba backend printed")
+    done = [outcome for outcome in marked if isinstance(outcome, Document)]
+    if len(done) < len(marked):
         raise HTTPException(503, f"not done in {EXTRACT_SECONDS:.0f} s; send fewer texts, or the same again")
-    return {"model_version": model.version, "results": [event_rows(document) for document in marked if document]}
+    return {"model_version": model.version, "results": [event_rows(document) for document in done]}
 
 
 def _posted(answer: _Answer) -> Callable[[Request], Awaitable[Response]]:

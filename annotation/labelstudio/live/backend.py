@@ -2,7 +2,8 @@
 
 The protocol is read from Label Studio 1.23: POST /predict has {"tasks", "label_config"} and is answered with
 {"results"}, one for each task, a list of predictions. A task whose list is empty is stored without any, and is asked
-for again when somebody opens it.
+for again when somebody opens it. A request about one task that is open on a page has {"params": {"context"}} too, and
+is answered with one prediction, which is not stored.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from annotation.core.document import Document
 from annotation.core.errors import RegionError, UsageError
 from annotation.labelstudio.convert.convert import check_result, from_task_data, to_result
 from annotation.labelstudio.convert.schemas import Row
+from annotation.labelstudio.live.argument_proposals import question
 from annotation.labelstudio.live.background_extraction import Extraction, Model
 from annotation.labelstudio.project.config_signature import Sealed, read_signature
 from annotation.labelstudio.project.labeling_config import relation_titles
@@ -62,12 +64,30 @@ class Backend:
         seconds = SECONDS if len(new) == 1 else BULK_SECONDS
         marked = await self.extraction.extract(list(new.values()), model, seconds=seconds)
         answers: list[list[Row]] = [[] for _ in tasks]
-        for at, document in zip(new, marked, strict=True):
-            answers[at] = [] if document is None else _prediction(document, model, seal)
-            if document is None:
+        for at, outcome in zip(new, marked, strict=True):
+            if isinstance(outcome, Document):
+                answers[at] = _prediction(outcome, model, seal)
+                continue
+            if outcome is None:
                 log.warning("article %s takes longer than %s s; it is shown when opened again", new[at].id, seconds)
-                self._answered.pop(_asked(tasks[at], model), None)
+            self._answered.pop(_asked(tasks[at], model), None)
         return answers
+
+    async def proposal(self, body: Mapping[str, object], context: Mapping[str, object]) -> Row:
+        """The arguments proposed for the trigger that an annotator has selected: a prediction, empty without any.
+
+        `context` has `result`, the rows on the page, and `trigger`, the id of the trigger's region. Raises UsageError.
+        """
+        seal, tasks = project_seal(str(body.get("label_config") or "")), body.get("tasks")
+        task = tasks[0] if isinstance(tasks, list) and len(tasks) == 1 else None
+        bare = _document(task) if isinstance(task, dict) else None
+        model = self.extraction.current()
+        answer: Row = {"result": [], "model_version": shown_version(model.version)}
+        asked = question(bare, context, seal) if bare else None
+        if asked is None:
+            return answer
+        filled = await self.extraction.fill(asked.marked, model, seconds=SECONDS)
+        return {**answer, "result": asked.proposals(filled)} if isinstance(filled, Document) else answer
 
     async def _is_first(self, task: Row, model: Model) -> bool:
         """Whether nobody else has just been answered about this task: Label Studio would store the answer twice.

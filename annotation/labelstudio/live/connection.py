@@ -46,7 +46,7 @@ class Connection:
             "auth_method": "BASIC_AUTH",
             "basic_auth_user": USER,
             "basic_auth_pass": self.password,
-            "is_interactive": False,
+            "is_interactive": True,  # it also answers about a page: see argument_proposals.py
         }
         ours = self._entries(project)
         try:

@@ -70,6 +70,9 @@ ROLES = {
         "next": "انقر ما يشغل دورا آخر، أو Esc للإنهاء",
         "none": "لا دور في هذا الحدث لهذا النوع",
         "cancel": "حذف السهم",
+        "proposed": "اقتراحات النموذج للحدث",
+        "all": "قبول الكل",
+        "none_of_them": "إخفاء",
     },
     "he": {
         "from": "חץ מן",
@@ -77,6 +80,9 @@ ROLES = {
         "next": "לחצו על מי שממלא תפקיד נוסף, או Esc לסיום",
         "none": "לאירוע הזה אין תפקיד לסוג הזה",
         "cancel": "מחיקת החץ",
+        "proposed": "הצעות המודל לאירוע",
+        "all": "קבלת הכול",
+        "none_of_them": "הסתרה",
     },
     "en": {
         "from": "Arrow from",
@@ -84,6 +90,9 @@ ROLES = {
         "next": "click what fills another role, or Esc to end",
         "none": "this event has no role for that type",
         "cancel": "delete the arrow",
+        "proposed": "The model proposes for",
+        "all": "take all",
+        "none_of_them": "hide",
     },
 }
-"""What the list of roles says that `naba_roles.js` opens for a new arrow."""
+"""What `naba_roles.js` says in the list of roles for a new arrow, and `naba_arguments.js` beside its proposals."""

@@ -4,7 +4,6 @@
 (() => {
   "use strict";
   if (window.nabaRoles) return; // Label Studio runs the scripts of a page again when it goes to another one
-  window.nabaRoles = true;
   const MODE = "create_relation";
   const LINES = 9;
   let config = null, rules = null; // the configuration read last, and what it says
@@ -156,6 +155,8 @@
     if (!event.target.closest?.("#naba-roles")) setTimeout(look);
   }, true);
   window.addEventListener("keydown", key, true);
+
+  window.nabaRoles = { annotation, read, line, code, words, busy: () => Boolean(asking || source) };
 
   const style = document.createElement("style");
   style.textContent = `

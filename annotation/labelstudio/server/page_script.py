@@ -1,4 +1,4 @@
-"""Django middleware that adds naba_roles.js to Label Studio's pages. It runs inside the server, and imports nothing of
+"""Django middleware that adds naba's scripts to Label Studio's pages. It runs inside the server, and imports nothing of
 naba: the server has it from `annotation.labelstudio.server.studio_settings`.
 """
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 PATH = "/naba/roles.js"
+SCRIPTS = ("naba_roles.js", "naba_arguments.js")
+"""Sent as one, in this order: the second uses the first."""
 
 Request: TypeAlias = Any
 Response: TypeAlias = Any
@@ -21,7 +23,7 @@ class PageScript:
 
     def __init__(self, get_response: Callable[[Request], Response]) -> None:
         self.get_response = get_response
-        self.script = Path(__file__).with_name("naba_roles.js").read_bytes()
+        self.script = b"\n".join(Path(__file__).with_name(name).read_bytes() for name in SCRIPTS)
         version = hashlib.sha256(self.script).hexdigest()[:12]
         self.tag = f'<script src="{PATH}?{version}" defer></script></head>'.encode()
 

@@ -9,6 +9,7 @@ import pytest
 
 from annotation import sample
 from annotation.core.document import Document
+from annotation.core.link_clusters import link_clusters
 from annotation.drafting import grounding as reasons
 from annotation.drafting.answer_format import as_answer
 from annotation.drafting.answer_json import read_answer
@@ -28,12 +29,16 @@ def grounded(*entities: object, events: Iterable[object] = ()) -> tuple[Document
 
 
 def test_the_answer_that_describes_gold_gives_gold_again() -> None:
-    ontology = conflict()
+    ontology, things, missed = conflict(), 0, 0
     for gold in sample.gold():
         grounding = Grounding(gold.bare(), ontology)
         again = grounding.document(as_answer(gold, ontology))
         assert set(again.entities) == set(gold.entities), gold.id
         assert set(again.triggers) == set(gold.triggers), gold.id
+        same = {*link_clusters(gold.links)}
+        things, missed = things + len(same), missed + len(same - {*link_clusters(again.links)})
+    assert things > 200
+    assert missed <= 1  # a name that stands twice behind the same words
 
 
 def test_the_words_before_a_quote_say_which_of_its_places_is_meant() -> None:
@@ -84,6 +89,29 @@ def test_arguments_that_do_not_fit_are_dropped_and_the_others_are_not() -> None:
     assert strike.attributes == (("certainty", "denied"),)
     assert dropped == {
         reasons.REPEATED: 1, reasons.NO_ROLE: 1, reasons.WRONG_FILLER: 1, reasons.NO_FILLER: 1, reasons.MALFORMED: 2
+    }  # fmt: skip
+
+
+def linked(*mentions: tuple[str, str], type: str = "SameAs") -> dict[str, object]:
+    return {"type": type, "mentions": [{"quote": quote, "before": before} for quote, before in mentions]}
+
+
+def test_mentions_of_one_thing_are_joined_in_their_order_and_what_does_not_fit_is_dropped() -> None:
+    entities = [mark("GPE", "כפר זהרה"), mark("GPE", "כפר זהרה"), mark("Organization", "צבא נהרין")]
+    links = [
+        linked(("כפר זהרה", "תושבי"), ("תקף", ""), ("כפר זהרה", "את"), ("דיר נעמאן", "")),
+        linked(("צבא נהרין", ""), ("צבא נהרין", "")),
+        linked(("כפר זהרה", ""), type="PartOf"),
+        {"type": "SameAs", "mentions": "x"},
+        7,
+    ]
+    grounding = Grounding(Document("a", TEXT, "he"), conflict())
+    answer = {"entities": entities, "events": [mark("Strike", "תקף", arguments=[])], "links": links}
+    document = grounding.document(answer)
+    (link,) = document.links
+    assert (link.a.start, link.b.start) == (TEXT.index("כפר זהרה"), TEXT.rindex("כפר זהרה"))
+    assert dict(grounding.dropped) == {
+        reasons.NO_MENTION: 2, reasons.NO_LINK: 2, reasons.NO_TYPE: 1, reasons.MALFORMED: 2
     }  # fmt: skip
 
 

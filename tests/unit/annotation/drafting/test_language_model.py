@@ -282,6 +282,38 @@ def test_what_is_not_in_the_article_is_counted(server: Model, tmp_path: Path) ->
     assert model.report.dropped == {"repeated": 1, "not in the text": 1}
 
 
+def _lines_of(body: Asked) -> str:
+    return str(body["messages"][-1]["content"])  # type: ignore[index]
+
+
+def test_a_long_article_is_asked_about_in_passages_each_once(server: Model, tmp_path: Path) -> None:
+    text = "\n".join(f"צבא נהרין תקף את כפר זהרה בפעם ה־{number}." for number in range(40))
+    long = Document("long", text, "he")
+    server.moods = [saying(completion("no"))]
+    model = drafter(server, tmp_path, longest=500)
+    (draft,) = model.draft([long])
+    texts = {_lines_of(body) for body in server.asked if _lines_of(body) in text}
+    assert model.report.passages == len(texts) > 3
+    assert max(map(len, texts)) <= 500
+    starts = sorted(text.index(part) for part in texts)
+    assert len(draft.triggers) == len(starts)
+    again = drafter(server, tmp_path, longest=500)
+    assert again.draft([long]) == [draft]
+    assert again.report.asked == 0
+
+
+def test_a_passage_that_fails_fails_its_article_and_says_which(server: Model, tmp_path: Path) -> None:
+    def of_line(handler: _Handler, body: Asked) -> None:
+        handler.say(completion(None, refusal="no") if "ה־39." in _lines_of(body) else completion())
+
+    server.always = of_line
+    long = Document("long", "\n".join(article(number).text for number in range(40)), "he")
+    model = drafter(server, tmp_path, longest=500)
+    assert [draft.id for draft in model.draft([article(), long])] == ["a0"]
+    assert "passage" in model.report.failed["long"]
+    assert "refuses: no" in model.report.failed["long"]
+
+
 def test_articles_are_asked_about_side_by_side_and_come_in_order(server: Model, tmp_path: Path) -> None:
     def slow_first(handler: _Handler, body: Asked) -> None:
         time.sleep(0.1 if "ה־0." in str(body) else 0.03)

@@ -62,6 +62,12 @@ def test_another_model_in_the_folder_takes_over(watched: Watched, tmp_path: Path
     assert first.extract(bare).provenance != watched.live.current().extract(bare).provenance
 
 
+def test_the_spans_of_a_document_are_kept_where_only_arguments_are_asked_for(watched: Watched) -> None:
+    marked = build("[Arrest:trigger נעצר] ב[GPE רימון] [Person סמיר נג'אר]", id="a")
+    filled = watched.live.current().fill(marked)
+    assert list(filled.spans()) == list(marked.spans())
+
+
 def test_a_link_that_leads_to_another_model_is_followed(tmp_path: Path) -> None:
     saved(tmp_path / "one", 1)
     saved(tmp_path / "two", 2)

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from annotation.core.document import Span
+from annotation.core.document import Event, Span
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.convert import schemas
-from annotation.labelstudio.convert.convert import from_result, to_task_data
+from annotation.labelstudio.convert.convert import from_result, to_result, to_task_data
 from annotation.labelstudio.live import app, backend
 from annotation.labelstudio.project.config_signature import sealed
 from annotation.labelstudio.project.labeling_config import relation_titles
@@ -87,6 +87,50 @@ def test_a_model_that_is_too_slow_is_not_waited_for_and_its_answer_is_there_the_
     model.go_on.set()
     monkeypatch.setattr(backend, "SECONDS", 30)
     assert len(client.post("/predict", json=body).json()["results"][0]) == 1
+
+
+def test_a_model_that_fails_on_an_article_answers_the_others(
+    client: httpx.Client, ontology: Ontology, model: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
+    strange = build("כתבה אחרת.", id="strange")
+    body = request(ontology, *(to_task_data(document) for document in (HEBREW, strange, ARABIC)))
+    answer = client.post("/predict", json=body)
+    assert answer.status_code == 200
+    assert [len(predictions) for predictions in answer.json()["results"]] == [1, 0, 1]
+    assert caplog.text.count("article strange: the model failed on it: KeyError") == 1
+    model.answers = [*model.answers, strange]  # and it is not given up for good
+    again = {**request(ontology), "tasks": [body["tasks"][1]]}
+    assert len(client.post("/predict", json=again).json()["results"][0]) == 1
+
+
+def test_a_selected_trigger_is_answered_with_its_arguments(client: httpx.Client, ontology: Ontology) -> None:
+    (event,), titles = ARABIC.events, relation_titles(ontology, "he")
+    rows = to_result(replace(ARABIC, entities=(), events=(Event(event.trigger),)), titles=titles)
+    rows[0]["id"] = "drawn"
+    body = request(ontology, to_task_data(ARABIC))
+    body["params"]["context"] = {"trigger": "drawn", "result": rows}
+    (prediction,) = client.post("/predict", json=body).json()["results"]
+    task = schemas.Task(id=1, data=dict(to_task_data(ARABIC)))
+    annotation = schemas.Annotation(result=[*rows, *prediction["result"]])
+    back = from_result(task, annotation, ontology=ontology, titles=titles)
+    assert back.quarantined == []
+    assert back.document is not None
+    assert replace(back.document, provenance=None) == replace(ARABIC, provenance=None)
+    body["params"]["context"]["trigger"] = "gone"
+    assert client.post("/predict", json=body).json()["results"][0]["result"] == []
+
+
+def test_arguments_are_not_waited_for_longer_than_an_annotator_would(
+    client: httpx.Client, ontology: Ontology, model: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend, "SECONDS", 0.05)
+    model.go_on.clear()
+    rows = to_result(HEBREW, titles=relation_titles(ontology, "he"))
+    trigger = next(row["id"] for row in rows if row.get("from_name") == schemas.TRIGGER)
+    body = request(ontology, to_task_data(HEBREW))
+    body["params"]["context"] = {"trigger": trigger, "result": rows}
+    assert client.post("/predict", json=body).json()["results"][0]["result"] == []
+    model.go_on.set()
 
 
 def test_two_people_who_open_a_task_at_once_make_one_prediction(
