@@ -11,6 +11,7 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from huggingface_hub import ModelCard
+from markupsafe import escape
 
 from annotation.core.document import Document
 from annotation.core.matching import UNITS
@@ -19,6 +20,7 @@ from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
 from training.lineage.release_record import Record, file_hashes, settings_hash
 from training.release import publish as publishing
+from training.report.release_history import write_history
 
 LOOSE = """
 floors: {Trig-C: 0.5}
@@ -215,6 +217,13 @@ def test_a_release_that_is_worse_in_arabic_only_is_refused_and_named(place: Path
     assert '<span class="what">Hebrew</span> <b class="unclear">' in first
     assert 'href="../../1.0/report.html"' in page
     assert "1.13" in (place / "releases" / "history.html").read_text(encoding="utf-8")
+    refused = [gate for gate in Record.read(folder).gates if gate.passed is False and "in Arabic" in gate.said]
+    assert refused
+    hebrew = write_history(place / "releases", "he").read_text(encoding="utf-8")
+    for gate in refused:  # a later history is in its own language, whatever the release was made in
+        assert "ערבית" in (gate.said_in or {})["he"]
+        assert str(escape((gate.said_in or {})["he"])) in hebrew
+        assert gate.said not in hebrew
 
 
 def test_a_model_that_is_no_release_may_be_compared_with_by_its_whole_path(place: Path) -> None:
