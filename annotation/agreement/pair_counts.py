@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -48,16 +48,34 @@ class PairCounts:
     types: tuple[Mapping[KindAndType, CountTriple], ...]
     values: Mapping[str, Values]
 
+    def plus(self, other: PairCounts) -> PairCounts:
+        """The sums with those of another pair of annotators of the same article."""
+        types = tuple(_added(*rows) for rows in zip(self.types, other.types, strict=True))
+        names = dict.fromkeys((*self.values, *other.values))
+        values = {name: self.values.get(name, Values()) + other.values.get(name, Values()) for name in names}
+        counts, given = self.counts + other.counts, self.given + other.given
+        return replace(self, counts=counts, given=given, types=types, values=values)
+
+
+def _added(
+    first: Mapping[KindAndType, CountTriple], second: Mapping[KindAndType, CountTriple]
+) -> dict[KindAndType, CountTriple]:
+    added = dict(first)
+    for key, (a, b, both) in second.items():
+        known = added.get(key, (0, 0, 0))
+        added[key] = known[0] + a, known[1] + b, known[2] + both
+    return added
+
 
 def comparison(first: Document, second: Document, ontology: Ontology | None, *, story: str = "") -> PairCounts:
     """Compare two versions of one article. Events are matched by type and overlap of their triggers.
 
     With the ontology an attribute that was not set has its default value; without it, the value "".
     """
-    first_units = units(first)
-    versions = (second, tolerated(first, second))
-    second_units = [units(version) for version in versions]
-    matched = [_matched(first, version) for version in versions]
+    first_units, tolerant = units(first), tolerated(first, second)
+    versions = [second] if tolerant is second else [second, tolerant]  # mostly nothing is moved
+    second_units = [units(version) for version in versions] * (3 - len(versions))
+    matched = [_matched(first, version) for version in versions] * (3 - len(versions))
     return PairCounts(
         article=first.id,
         story=story or first.id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from annotation.agreement.aggregate import AgreementGroup, Scores, group
 from annotation.agreement.kappa import Kappa
@@ -23,12 +23,15 @@ from annotation.core.near_duplicates import story_names
 from annotation.core.ontology import Ontology
 
 SCHEMA = 1
+MOST_PAIRS = 500
+"""Pairs of annotators beyond which none is a group of its own, only each annotator with all others."""
+_EXACT = list(STRICTNESS).index(EXACT)
 K = TypeVar("K", str, ValuePair)
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """Agreement over all articles, and by language, by pair of annotators, and of each annotator with all others.
+    """Agreement over all articles, by language, by pair of annotators (see MOST_PAIRS), of each one with all others.
 
     articles: counts of each article with at least two annotators, exact offsets, [units, 3].
 
@@ -61,7 +64,7 @@ class Agreement:
         yield from self.languages.items()
         yield from ((" / ".join(pair), part) for pair, part in self.pairs.items())
         for name, part in self.annotators.items():
-            if sum(name in pair for pair in self.pairs) > 1:
+            if not self.pairs or sum(name in pair for pair in self.pairs) > 1:
                 yield Message("%(name)s / all others", name=name), part
 
     def as_dict(self) -> dict[str, object]:
@@ -132,35 +135,43 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
     articles = versions(document for document in documents if annotator(document)).articles
     shared = [by_annotator for by_annotator in articles.values() if len(by_annotator) > 1]
     stories = story_names([next(iter(by_annotator.values())) for by_annotator in shared])
-    comparisons = [
-        comparison(first, second, ontology, story=story)
-        for by_annotator, story in zip(shared, stories, strict=True)
-        for first, second in combinations([by_annotator[name] for name in sorted(by_annotator)], 2)
-    ]
+    whole, languages, pairs, annotators = _Sums[str](), _Sums[str](), _Sums[ValuePair](), _Sums[str]()
+    with_pairs = len({pair for version in shared for pair in combinations(sorted(version), 2)}) <= MOST_PAIRS
+    for by_annotator, story in zip(shared, stories, strict=True):
+        for first, second in combinations([by_annotator[name] for name in sorted(by_annotator)], 2):
+            counts = comparison(first, second, ontology, story=story)
+            whole.add("", counts)
+            languages.add(counts.language, counts)
+            for name in counts.pair:
+                annotators.add(name, counts)
+            if with_pairs:
+                pairs.add(counts.pair, counts)
     return Agreement(
         documents=len(shared),
         single=len(articles) - len(shared),
-        whole=group(comparisons) if comparisons else None,
-        languages=_groups(comparisons, lambda c: [c.language]),
-        pairs=_groups(comparisons, lambda c: [c.pair]),
-        annotators=_groups(comparisons, lambda c: c.pair),
-        articles=_by_article(comparisons),
+        whole=whole.groups().get(""),
+        languages=languages.groups(),
+        pairs=pairs.groups(),
+        annotators=annotators.groups(),
+        articles={article: counts.counts[_EXACT] for article, counts in whole.parts.get("", {}).items()},
     )
 
 
-def _by_article(comparisons: Iterable[PairCounts]) -> dict[str, CountArray]:
-    exact, articles = list(STRICTNESS).index(EXACT), dict[str, CountArray]()
-    for counts in comparisons:
-        articles[counts.article] = articles.get(counts.article, 0) + counts.counts[exact]
-    return articles
+class _Sums(Generic[K]):
+    """The counts of each group, summed article by article: of many annotators there are too many pairs to keep."""
 
+    def __init__(self) -> None:
+        self.parts: dict[K, dict[str, PairCounts]] = {}
 
-def _groups(comparisons: Iterable[PairCounts], keys: Callable[[PairCounts], Iterable[K]]) -> dict[K, AgreementGroup]:
-    parts: dict[K, list[PairCounts]] = {}
-    for counts in comparisons:
-        for key in keys(counts):
-            parts.setdefault(key, []).append(counts)
-    return {key: group(parts[key]) for key in sorted(parts)}
+    def add(self, key: K, counts: PairCounts) -> None:
+        """Add the counts of a pair to a group."""
+        articles = self.parts.setdefault(key, {})
+        known = articles.get(counts.article)
+        articles[counts.article] = known.plus(counts) if known else counts
+
+    def groups(self) -> dict[K, AgreementGroup]:
+        """The scores of each group."""
+        return {key: group([*self.parts[key].values()]) for key in sorted(self.parts)}
 
 
 def _kappas(kappas: Mapping[str, Kappa]) -> dict[str, object]:

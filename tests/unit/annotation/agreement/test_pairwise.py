@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from annotation import sample
-from annotation.agreement import agreement
+from annotation.agreement import agreement, pairwise
 from annotation.agreement.pair_counts import EXACT, TOLERANT
 from annotation.core.document import Document, Provenance
 from annotation.core.errors import UsageError
@@ -154,3 +154,16 @@ def test_copies_of_one_story_make_no_interval_narrower() -> None:
 
     once, often = agreement(marked(1)), agreement(marked(3))
     assert often.overall["Arg-C+"].interval == pytest.approx(once.overall["Arg-C+"].interval, abs=1e-4)
+
+
+def test_of_many_annotators_each_is_held_against_all_others_and_no_pair_has_a_row(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    documents = [build(FULL if n % 2 else LESS, by=f"a{n}", id=id) for n in range(5) for id in ("x", "y")]
+    few = agreement(documents)
+    monkeypatch.setattr(pairwise, "MOST_PAIRS", 9)
+    many = agreement(documents)
+    assert len(few.pairs) == 10
+    assert many.pairs == {}
+    assert (many.whole, many.languages, many.annotators) == (few.whole, few.languages, few.annotators)
+    assert [str(name) for name, _ in many.groups()][2:] == [f"a{n} / all others" for n in range(5)]
