@@ -81,13 +81,17 @@ class Overlap:
         }
         return {"expected": self.expected, "incomplete": dict(self.incomplete), "missing": missing}
 
+    def going_on(self) -> list[str]:
+        """A line for each article that is no longer waited for: what it has, and what is missing since when."""
+        return [f"article {id}: {gone.of(self.expected or 0)}" for id, gone in self.missing.items()]
+
     def lines(self) -> list[str]:
         """What is said of the articles without all submissions.
 
         A line for each that is no longer waited for, then one for each number of submissions of those that wait, and
         the remedy.
         """
-        told = [f"article {id}: {gone.of(self.expected or 0)}" for id, gone in [*self.missing.items()][:_MOST]]
+        told = self.going_on()[:_MOST]
         if len(self.missing) > _MOST:
             told.append(f"and {len(self.missing) - _MOST:,} more articles without all their submissions")
         by_count: dict[int, list[str]] = {}

@@ -101,15 +101,19 @@ def own_works(
     """The work of each person named in a Documents file, checked by itself, in the order of their names.
 
     `suggested` is what a model suggested. `further` are findings made elsewhere; each goes to the person it names.
-    Lines without a Document are left out. Raises UsageError when no line names a person.
+    Lines without a Document are left out. Raises UsageError when there are lines and none names a
+    person.
     """
     works: dict[str, OwnWork] = {}
+    unnamed = False
     set_aside = SetAside(PullFiles(path).quarantine)
     for item in read_lines(path):
         if isinstance(item, Document) and (name := annotator(item)):
             works.setdefault(name, OwnWork(name)).add(item)
             set_aside.meet(item)
-    if not works:
+        else:
+            unnamed = True
+    if unnamed and not works:
         raise UsageError(f"{path}: no line says who annotated it; check a file that naba pull wrote")
     for work in works.values():
         work.check(ontology, suggested)

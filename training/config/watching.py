@@ -27,6 +27,7 @@ class WatchConfig(Settings):
     policy: Literal["majority", "senior"] = "majority"
     senior: tuple[str, ...] = ()
     annotators: int | None = setting(None, at_least(1))
+    missing_after: int | None = setting(None, at_least(0))
     findings: bool = True
     training: tuple[str, ...] = ("experiment=compact",)
     warm: bool = True

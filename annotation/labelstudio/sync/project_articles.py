@@ -40,7 +40,8 @@ def project_articles(client: Client, *, project: str, workspace: Path) -> Projec
     """
     target = find_project(client, project, workspace=workspace)
     out = (target.home or workspace) / "draft" / "annotated.jsonl"
-    pull(client, project=project, out=out, workspace=workspace)
+    for edit in pull(client, project=project, out=out, workspace=workspace).by_hand:
+        log.warning("%s", edit)
     waiting, complete = [], set()
     for page in pages(client, target.id, ("id", "data", "is_labeled", "total_annotations")):
         for task in page:

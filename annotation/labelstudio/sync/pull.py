@@ -6,7 +6,6 @@ Only tasks changed since the last pull are read; the file is the same as after a
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -41,8 +40,6 @@ VERSION = 4
 OVERLAP = timedelta(seconds=60)
 """Safety margin: a change may become visible a little later than its timestamp."""
 _TRIES = 3
-
-log = logging.getLogger(__name__)
 
 
 @dataclass

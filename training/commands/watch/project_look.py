@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from annotation.adjudication.overlap import Overlap
@@ -24,6 +26,8 @@ from training.commands.watch.plan import Seen
 from training.config.watching import WatchConfig
 
 _DIGITS = 12
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -52,16 +56,25 @@ class Look:
         self.workspace, self.state = workspace, state
         self._key = ""
         self._kept: Annotations | None = None
+        self._told: set[str] = set()
 
     def annotations(self, client: Client) -> Annotations:
         """Pull, check and merge."""
         out = self.folder / "annotated.jsonl"
-        pull(client, project=self.title, out=out, workspace=self.workspace)
+        self._tell(pull(client, project=self.title, out=out, workspace=self.workspace).by_hand)
         target = find_project(client, self.title, workspace=self.workspace)
         annotated = list(read_documents(out))
         versions = contested(annotated, target.ontology)
         decided = decisions(client, versions, project=self.title, workspace=self.state).documents
-        key = _hash([PullFiles(out).digest(), target.ontology.hash, *map(line, decided.values()), target.annotators])
+        key = _hash(
+            [
+                PullFiles(out).digest(),
+                target.ontology.hash,
+                *map(line, decided.values()),
+                target.annotators,
+                *self._day(),
+            ]
+        )
         if self._kept is None or key != self._key:
             self._key, self._kept = key, self._merged(key, out, annotated, decided.values(), target)
         return self._kept
@@ -83,13 +96,27 @@ class Look:
         """The tasks that somebody works on now."""
         return tasks_in_use(client, target.id, workspace=self.workspace)
 
+    def _day(self) -> list[str]:
+        """Today, where who is missing is waited for so many days only: then what is gold depends on it."""
+        return [] if self.settings.missing_after is None else [datetime.now(UTC).date().isoformat()]
+
+    def _tell(self, lines: Iterable[str]) -> None:
+        """Warn of each thing once, however often it is looked at."""
+        for told in lines:
+            if told not in self._told:
+                self._told.add(told)
+                log.warning("%s", told)
+
     def _merged(
         self, key: str, out: Path, annotated: Sequence[Document], decided: Iterable[Document], target: Project
     ) -> Annotations:
         findings = list(check_file(out, target.ontology))
         wrong = {finding.document for finding in findings if finding.severity == "error"}
         decisions_ = {document.id: document for document in decided}
-        overlap = Overlap.of(annotated, self.settings.annotators or target.annotators, decided=decisions_)
+        expected, days = self.settings.annotators or target.annotators, self.settings.missing_after
+        patience = None if days is None else timedelta(days=days)
+        overlap = Overlap.of(annotated, expected, decided=decisions_, missing_after=patience)
+        self._tell(overlap.going_on())
         sound = [document for document in overlap.complete if document.id not in wrong]
         merged = adjudicate(
             sound,

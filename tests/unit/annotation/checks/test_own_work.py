@@ -90,3 +90,6 @@ def test_the_command_writes_a_page_a_person_and_ends_as_without(
     write_documents(docs, [build("רמלה", id="x")])
     with pytest.raises(UsageError, match="no line says who annotated it"):
         check(docs, mine=tmp_path / "pages")
+    write_documents(docs, [])
+    check(docs, mine=tmp_path / "none")
+    assert list((tmp_path / "none").iterdir()) == [], "nobody has submitted yet"
