@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import sleep
 
 from filelock import FileLock, Timeout
 
@@ -132,16 +132,21 @@ class Watcher:
                 pause = min(2 * pause, max(_LONGEST_PAUSE, interval))
             except NabaError as error:
                 terminal.warn(str(error))
-            time.sleep(pause)
+            sleep(pause)
 
     def _pass(self) -> None:
-        """Do what is due until nothing is."""
+        """Do what is due until a look finds nothing more. Between two looks a step is done once."""
         while True:
             due, annotations, seen = self._look()
             if due is None:
                 self._say(waiting(self.journal, seen, self.rules))
                 return
-            self._do(due, annotations)
+            done: set[tuple[str, str]] = set()
+            while due and (due.step, due.id) not in done:
+                self._do(due, annotations)
+                done.add((due.step, due.id))
+                seen = replace(seen, earlier=frozenset(self._earlier()))
+                due = next_step(self.journal, seen, self.rules)
 
     def _look(self) -> tuple[Due | None, Annotations, Seen]:
         client = connect(self.task.workspace)
