@@ -25,14 +25,15 @@ from annotation.labelstudio.sync.adjudication_project import is_second
 from annotation.storage.documents_file import read_documents
 from training.commands.watch.bound_process import run_bound
 from training.commands.watch.journal import Journal
-from training.commands.watch.plan import ROUND, SNAPSHOT, Due, Rules, Seen, next_step, waiting
+from training.commands.watch.plan import SNAPSHOT, Due, Rules, Seen, next_step, waiting
 from training.commands.watch.project_look import Annotations, Look
 from training.commands.watch.steps import RunCommand, Steps
 from training.config.watching import WatchConfig
 from training.release.gates import load_gates
 
 SERVER = "server"
-_LONGEST_PAUSE = 600.0
+_LONGEST_PAUSE = 60.0
+"""Seconds between two looks for a server that is gone, or the interval where that is longer."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ def watch(task: WatchTask, run: RunCommand = run_bound) -> None:
     if is_second(task.project):
         raise UsageError(f"{task.project!r} is where people decide; watch the project it belongs to")
     load_gates(task.settings.gates)
+    model = task.settings.model
+    if model and not (Path(model) / "config.json").is_file():
+        raise UsageError(f"model={model}: holds no model; name the folder that naba train wrote, or leave it out")
     home = _home(task)
     if task.dry_run:
         with tempfile.TemporaryDirectory(prefix="naba-watch-") as scratch:
@@ -131,7 +135,7 @@ class Watcher:
                 self._gone(error)
                 pause = min(2 * pause, max(_LONGEST_PAUSE, interval))
             except NabaError as error:
-                terminal.warn(str(error))
+                self._warn(str(error))
             sleep(pause)
 
     def _pass(self) -> None:
@@ -165,7 +169,8 @@ class Watcher:
         """Do a step, with a line in the journal before and after it."""
         self._say(f"{due.step}: {due.why}")
         facts = self.steps.prepare(due, annotations)
-        if not self.journal.last(due.step, due.id, "begun") or due.step not in ROUND:
+        last = self.journal.last(due.step, due.id)
+        if last is None or last.state != "begun":
             self.journal.add(due.step, due.id, "begun", due.why, **facts)
         try:
             outcome = self.steps.do(due, connect(self.task.workspace), annotations)
