@@ -98,6 +98,7 @@ COMMANDS = {
         Command("check", _pulled, _words("check", "@docs.jsonl"), code=1),
         Command("check --fix", _pulled, _words("check", "@docs.jsonl", "--fix")),
         Command("adjudicate", _pulled, _words("adjudicate", "@docs.jsonl", "--out", "@gold.jsonl")),
+        Command("watch", _full, _words("watch", "every=1000", "--once")),
         Command("migrate", _full, _words("migrate", "--to", "@new.yaml")),
         Command("migrate --undo", _migrated, _words("migrate", "--undo", "@undo.jsonl"), again=frozenset({2})),
     )

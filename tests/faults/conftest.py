@@ -26,7 +26,7 @@ IN_SUITE = (
     *(("adjudicate", "redirect to a login"), ("suggested", "wrong token"), ("migrate --undo", "revoked token")),
     ("annotators list", "HTML"),
     *(("push", "project deleted"), ("suggest", "database read-only"), ("push", "database full")),
-    *(("pull", "SIGKILL of the server"),),
+    *(("pull", "SIGKILL of the server"), ("watch", "a storm of these")),
 )
 KILLS_IN_SUITE = {"push": 30, "pull": 20, "suggest": 10}
 KILLS_IN_ALL = 500

@@ -46,7 +46,7 @@ def _reason(log: Path) -> str:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    os.read(0, 1)  # not sys.stdin, whose lock a thread that waits would hold when the command ends
     os._exit(_KILLED)
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import sleep
 
 from filelock import FileLock, Timeout
 
@@ -25,14 +25,15 @@ from annotation.labelstudio.sync.adjudication_project import is_second
 from annotation.storage.documents_file import read_documents
 from training.commands.watch.bound_process import run_bound
 from training.commands.watch.journal import Journal
-from training.commands.watch.plan import ROUND, SNAPSHOT, Due, Rules, Seen, next_step, waiting
+from training.commands.watch.plan import SNAPSHOT, Due, Rules, Seen, next_step, waiting
 from training.commands.watch.project_look import Annotations, Look
 from training.commands.watch.steps import RunCommand, Steps
 from training.config.watching import WatchConfig
 from training.release.gates import load_gates
 
 SERVER = "server"
-_LONGEST_PAUSE = 600.0
+_LONGEST_PAUSE = 60.0
+"""Seconds between two looks for a server that is gone, or the interval where that is longer."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ def watch(task: WatchTask, run: RunCommand = run_bound) -> None:
     if is_second(task.project):
         raise UsageError(f"{task.project!r} is where people decide; watch the project it belongs to")
     load_gates(task.settings.gates)
+    model = task.settings.model
+    if model and not (Path(model) / "config.json").is_file():
+        raise UsageError(f"model={model}: holds no model; name the folder that naba train wrote, or leave it out")
     home = _home(task)
     if task.dry_run:
         with tempfile.TemporaryDirectory(prefix="naba-watch-") as scratch:
@@ -131,17 +135,22 @@ class Watcher:
                 self._gone(error)
                 pause = min(2 * pause, max(_LONGEST_PAUSE, interval))
             except NabaError as error:
-                terminal.warn(str(error))
-            time.sleep(pause)
+                self._warn(str(error))
+            sleep(pause)
 
     def _pass(self) -> None:
-        """Do what is due until nothing is."""
+        """Do what is due until a look finds nothing more. Between two looks a step is done once."""
         while True:
             due, annotations, seen = self._look()
             if due is None:
                 self._say(waiting(self.journal, seen, self.rules))
                 return
-            self._do(due, annotations)
+            done: set[tuple[str, str]] = set()
+            while due and (due.step, due.id) not in done:
+                self._do(due, annotations)
+                done.add((due.step, due.id))
+                seen = replace(seen, earlier=frozenset(self._earlier()))
+                due = next_step(self.journal, seen, self.rules)
 
     def _look(self) -> tuple[Due | None, Annotations, Seen]:
         client = connect(self.task.workspace)
@@ -160,7 +169,8 @@ class Watcher:
         """Do a step, with a line in the journal before and after it."""
         self._say(f"{due.step}: {due.why}")
         facts = self.steps.prepare(due, annotations)
-        if not self.journal.last(due.step, due.id, "begun") or due.step not in ROUND:
+        last = self.journal.last(due.step, due.id)
+        if last is None or last.state != "begun":
             self.journal.add(due.step, due.id, "begun", due.why, **facts)
         try:
             outcome = self.steps.do(due, connect(self.task.workspace), annotations)

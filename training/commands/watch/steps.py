@@ -143,12 +143,13 @@ class Steps:
 
     def _train(self, round_: str) -> Outcome:
         folder = self.round_folder(round_)
-        begun = self.journal.last(TRAIN, round_, "begun")
-        kept = begun.facts if begun else {}
-        training, init = kept.get("training"), kept.get("init")
+        begun = [e.facts for e in self.journal.entries if (e.step, e.id, e.state) == (TRAIN, round_, "begun")]
+        training, init = begun[-1].get("training"), begun[-1].get("init")
         words = [*map(str, training if isinstance(training, list) else ())]
         words += [f"snapshot={folder / 'snapshot'}", f"output={folder / 'run'}", f"name=watch-{round_}"]
-        self.run(["train", *words, *([f"init={init}"] if init else [])], folder / "train.log")
+        words += [f"init={init}"] if init else []
+        words += ["resume=false"] if any(facts != begun[-1] for facts in begun) else []  # it failed with other settings
+        self.run(["train", *words], folder / "train.log")
         return Outcome(f"{'from ' + str(init) if init else 'from nothing'}: {folder / 'run' / 'model'}", {})
 
     def _compare(self, round_: str) -> Outcome:
