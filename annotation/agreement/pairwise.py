@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from annotation.agreement.aggregate import AgreementGroup, Scores, group
@@ -171,7 +172,7 @@ class _Sums(Generic[K]):
 
     def groups(self) -> dict[K, AgreementGroup]:
         """The scores of each group."""
-        return {key: group([*self.parts[key].values()]) for key in sorted(self.parts)}
+        return {name: group([*articles.values()]) for name, articles in sorted(self.parts.items(), key=itemgetter(0))}
 
 
 def _kappas(kappas: Mapping[str, Kappa]) -> dict[str, object]:

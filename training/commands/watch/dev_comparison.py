@@ -22,7 +22,7 @@ _MOST_LOSSES = 5
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DevVerdict:
     """Whether the new model is used, why, and the figures (F1 as fractions)."""
 
     used: bool
@@ -54,7 +54,7 @@ def verdict(
     *,
     drops: DropsConfig | None,
     left_out: int = 0,
-) -> Verdict:
+) -> DevVerdict:
     """Compare what the new model and the one in use predict for the same gold Documents.
 
     Worse is what falls beyond chance, in any score, as in the report and its gates. Where too few documents differ for
@@ -71,16 +71,16 @@ def verdict(
     }
     told = f"{HEADLINE} {percent(headline.before)} before, {percent(headline.now)} now on {len(gold):,} dev articles"
     if losses:
-        return Verdict(False, f"worse beyond chance: {', '.join(map(_said, losses[:_MOST_LOSSES]))}; {told}", facts)
+        return DevVerdict(False, f"worse beyond chance: {', '.join(map(_said, losses[:_MOST_LOSSES]))}; {told}", facts)
     if not headline.enough and headline.delta < -comparison.drops.tolerate:
-        return Verdict(False, f"lower, on too few articles to test: {told}", facts)
-    return Verdict(True, f"{_not_worse(comparison)}: {told}", facts)
+        return DevVerdict(False, f"lower, on too few articles to test: {told}", facts)
+    return DevVerdict(True, f"{_not_worse(comparison)}: {told}", facts)
 
 
-def first_verdict(f1: Mapping[str, float]) -> Verdict:
+def first_verdict(f1: Mapping[str, float]) -> DevVerdict:
     """The verdict on the first model, whose training reached these scores on dev."""
     facts: Json = {"f1": {unit: [None, f1[unit]] for unit in UNITS if unit in f1}}
-    return Verdict(True, f"the first model; {HEADLINE} {percent(f1[HEADLINE])} on dev", facts)
+    return DevVerdict(True, f"the first model; {HEADLINE} {percent(f1[HEADLINE])} on dev", facts)
 
 
 def _not_worse(comparison: Comparison) -> str:

@@ -21,7 +21,7 @@ State = Literal["begun", "done", "skipped", "failed", "gone", "back"]
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """A line of the journal.
 
     step: one of plan.py. id: a hash of what the step is made of. state: `skipped` ends a round without a model,
@@ -48,15 +48,15 @@ class Journal:
         self.path, self._writes = path, writes
         self.entries = list(_read(path))
 
-    def add(self, step: str, id: str, state: State, why: str = "", **facts: object) -> Entry:
+    def add(self, step: str, id: str, state: State, why: str = "", **facts: object) -> JournalEntry:
         """Write an entry to the disk."""
-        entry = Entry(step, id, state, why, datetime.now(UTC).isoformat(timespec="seconds"), facts)
+        entry = JournalEntry(step, id, state, why, datetime.now(UTC).isoformat(timespec="seconds"), facts)
         self.entries.append(entry)
         if self._writes:
             self._append(entry.line())
         return entry
 
-    def last(self, step: str, id: str | None = None, *states: State) -> Entry | None:
+    def last(self, step: str, id: str | None = None, *states: State) -> JournalEntry | None:
         """The latest entry of a step, of this id, in one of these states."""
         found = (e for e in reversed(self.entries) if e.step == step and id in (None, e.id))
         return next((e for e in found if not states or e.state in states), None)
@@ -70,7 +70,7 @@ class Journal:
             os.fsync(file.fileno())
 
 
-def _read(path: Path) -> Iterator[Entry]:
+def _read(path: Path) -> Iterator[JournalEntry]:
     """The readable entries."""
     lines = path.read_bytes().splitlines() if path.is_file() else []
     for line in lines:
@@ -79,4 +79,4 @@ def _read(path: Path) -> Iterator[Entry]:
             known = {name: str(row.pop(name)) for name in ("step", "id", "state", "why", "at")}
         except (ValueError, KeyError, AttributeError):
             continue
-        yield Entry(**known, facts=row)  # type: ignore[arg-type]
+        yield JournalEntry(**known, facts=row)  # type: ignore[arg-type]

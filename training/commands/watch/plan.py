@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from training.commands.watch.journal import Entry, Journal
+from training.commands.watch.journal import Journal, JournalEntry
 
 FINDINGS, SNAPSHOT, TRAIN, COMPARE = "findings", "snapshot", "train", "compare"
 PREDICT, SUGGEST, QUEUE = "predict", "suggest", "queue"
@@ -86,7 +86,7 @@ def open_round(journal: Journal) -> str | None:
     return begun.id if begun and not _ended(journal, begun.id) else None
 
 
-def held(entry: Entry) -> frozenset[int]:
+def held(entry: JournalEntry) -> frozenset[int]:
     """The tasks that a step left out because somebody worked on them."""
     numbers = entry.facts.get("held")
     return frozenset(numbers) if isinstance(numbers, list) else frozenset()

@@ -27,7 +27,7 @@ from training.commands.watch.bound_process import run_bound
 from training.commands.watch.journal import Journal
 from training.commands.watch.plan import SNAPSHOT, Due, Rules, Seen, next_step, waiting
 from training.commands.watch.project_look import Annotations, Look
-from training.commands.watch.steps import RunCommand, Steps
+from training.commands.watch.steps import LoopSteps, RunCommand
 from training.config.watching import WatchConfig
 from training.release.gates import load_gates
 
@@ -105,7 +105,7 @@ class Watcher:
         settings = task.settings
         self.rules = Rules(settings.every, settings.findings, settings.model, self.given_up)
         self.look = Look(task.project, settings, pulls, task.workspace, state)
-        self.steps = Steps(self.look, self.journal, self.rules, home, run)
+        self.steps = LoopSteps(self.look, self.journal, self.rules, home, run)
         self._said = ""
 
     def dry(self) -> Iterator[str]:

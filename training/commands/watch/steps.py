@@ -25,7 +25,7 @@ from annotation.snapshot import snapshot as snapshots
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from annotation.storage.json_file import read_object
-from training.commands.watch.dev_comparison import Verdict, dev_of_both, first_verdict, verdict
+from training.commands.watch.dev_comparison import DevVerdict, dev_of_both, first_verdict, verdict
 from training.commands.watch.journal import Journal
 from training.commands.watch.plan import (
     COMPARE,
@@ -48,7 +48,7 @@ RunCommand = Callable[[Sequence[str], Path], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StepOutcome:
     """How a step ended: `skipped` ends a round without a model."""
 
     why: str
@@ -56,7 +56,7 @@ class Outcome:
     skipped: bool = False
 
 
-class Steps:
+class LoopSteps:
     """The steps on one project. home: the folder of the journal, of the rounds and of their models."""
 
     def __init__(self, look: Look, journal: Journal, rules: Rules, home: Path, run: RunCommand) -> None:
@@ -87,7 +87,7 @@ class Steps:
             return {"init": str(initial.resolve()) if initial else None, "training": list(self.settings.training)}
         return {}
 
-    def do(self, due: Due, client: Client, annotations: Annotations) -> Outcome:
+    def do(self, due: Due, client: Client, annotations: Annotations) -> StepOutcome:
         """Do a step. Raises NabaError where it fails."""
         target = find_project(client, self.look.title, workspace=self.look.workspace)
         match due.step:
@@ -108,7 +108,7 @@ class Steps:
             case step:
                 raise ValueError(step)
 
-    def _findings(self, client: Client, target: Project, annotations: Annotations) -> Outcome:
+    def _findings(self, client: Client, target: Project, annotations: Annotations) -> StepOutcome:
         in_use = self.look.in_use(client, target)
         report = show(
             client,
@@ -119,9 +119,9 @@ class Steps:
         )
         counts = Counter(finding.severity for finding in annotations.findings)
         facts = {"errors": counts["error"], "warnings": counts["warning"], "held": sorted(report.untouched)}
-        return Outcome(f"{counts['error']:,} errors, {counts['warning']:,} warnings; {report}", facts)
+        return StepOutcome(f"{counts['error']:,} errors, {counts['warning']:,} warnings; {report}", facts)
 
-    def _snapshot(self, round_: str, ontology: Ontology, annotations: Annotations) -> Outcome:
+    def _snapshot(self, round_: str, ontology: Ontology, annotations: Annotations) -> StepOutcome:
         folder = self.round_folder(round_)
         gold = list(read_documents(folder / "gold.jsonl"))
         ids = {document.id for document in gold}
@@ -138,10 +138,10 @@ class Steps:
         told = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
         if empty := [name for name in ("train", "dev") if not sizes[name]]:
             why = f"{told}: nothing is trained while {' and '.join(empty)} is empty; label more of each language"
-            return Outcome(why, {"counts": sizes}, skipped=True)
-        return Outcome(told, {"counts": sizes})
+            return StepOutcome(why, {"counts": sizes}, skipped=True)
+        return StepOutcome(told, {"counts": sizes})
 
-    def _train(self, round_: str) -> Outcome:
+    def _train(self, round_: str) -> StepOutcome:
         folder = self.round_folder(round_)
         begun = [e.facts for e in self.journal.entries if (e.step, e.id, e.state) == (TRAIN, round_, "begun")]
         training, init = begun[-1].get("training"), begun[-1].get("init")
@@ -150,15 +150,15 @@ class Steps:
         words += [f"init={init}"] if init else []
         words += ["resume=false"] if any(facts != begun[-1] for facts in begun) else []  # it failed with other settings
         self.run(["train", *words], folder / "train.log")
-        return Outcome(f"{'from ' + str(init) if init else 'from nothing'}: {folder / 'run' / 'model'}", {})
+        return StepOutcome(f"{'from ' + str(init) if init else 'from nothing'}: {folder / 'run' / 'model'}", {})
 
-    def _compare(self, round_: str) -> Outcome:
+    def _compare(self, round_: str) -> StepOutcome:
         folder, now = self.round_folder(round_), self.round_folder(round_) / "run" / "model"
         before = self.model(model_in_use(self.journal, self.rules))
         found = self._compared(folder, now, before) if before else first_verdict(_reached(now))
-        return Outcome(found.why, {"used": found.used, "against": str(before) if before else None, **found.facts})
+        return StepOutcome(found.why, {"used": found.used, "against": str(before) if before else None, **found.facts})
 
-    def _compared(self, folder: Path, now: Path, before: Path) -> Verdict:
+    def _compared(self, folder: Path, now: Path, before: Path) -> DevVerdict:
         gold, left_out = dev_of_both(Snapshot.open(folder / "snapshot"), now, before)
         write_documents(folder / "dev.jsonl", [document.bare() for document in gold])
         predicted = []
@@ -169,7 +169,7 @@ class Steps:
         drops = load_gates(self.settings.gates).drops
         return verdict(gold, *predicted, drops=drops, left_out=left_out)
 
-    def _predict(self, id: str, client: Client, target: Project) -> Outcome:
+    def _predict(self, id: str, client: Client, target: Project) -> StepOutcome:
         folder = self.home / "predictions" / id
         folder.mkdir(parents=True, exist_ok=True)
         articles, out = folder / "articles.jsonl", folder / "predicted.jsonl"
@@ -184,7 +184,7 @@ class Steps:
         for other in folder.parent.iterdir():
             if other != folder:
                 shutil.rmtree(other, ignore_errors=True)
-        return Outcome(f"{count:,} articles that are not finished", {"articles": count})
+        return StepOutcome(f"{count:,} articles that are not finished", {"articles": count})
 
     def _run_predict(self, model: Path, articles: Path, out: Path) -> None:
         words = [f"model={model}", f"input={articles}", f"output={out}", f"device={self.settings.device}"]
@@ -194,7 +194,7 @@ class Steps:
     def _predicted(self, id: str) -> Path:
         return self.home / "predictions" / id / "predicted.jsonl"
 
-    def _suggest(self, id: str, client: Client, target: Project) -> Outcome:
+    def _suggest(self, id: str, client: Client, target: Project) -> StepOutcome:
         """Show the predictions; the version shown before them stays until the next, for pages that are open with it."""
         in_use, left = self.look.in_use(client, target), waiting_articles(client, self.look)
         predicted = [document for document in read_documents(self._predicted(id)) if left.wants(document)]
@@ -208,7 +208,7 @@ class Steps:
             removed = retire(client, target, shown=version, also=[before], untouched=in_use)
         facts = {"version": version, "before": before, "created": report.created, "removed": removed, "held": held}
         kept = f"; {len(held):,} tasks in use are left for later" if held else ""
-        return Outcome(f"{report}; {removed:,} older ones removed{kept}", facts)
+        return StepOutcome(f"{report}; {removed:,} older ones removed{kept}", facts)
 
     def _version_before(self, version: str, target: Project) -> str:
         """The version that was shown before this one."""
@@ -217,7 +217,7 @@ class Steps:
         shown = next((name for name in versions if name and name != version), "")
         return shown or (target.model_version if target.model_version != version else "")
 
-    def _queue(self, id: str, client: Client, target: Project) -> Outcome:
+    def _queue(self, id: str, client: Client, target: Project) -> StepOutcome:
         in_use, left = self.look.in_use(client, target), waiting_articles(client, self.look)
         predicted = list(read_documents(self._predicted(id)))
         candidates = [document for document in predicted if left.wants(document)]
@@ -232,7 +232,7 @@ class Steps:
             lists=settings.lists,
             untouched=in_use,
         )
-        return Outcome(str(report), {"placed": report.placed, "held": sorted(report.untouched)})
+        return StepOutcome(str(report), {"placed": report.placed, "held": sorted(report.untouched)})
 
 
 @dataclass(frozen=True)
