@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
-from operator import itemgetter
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from annotation.agreement.aggregate import AgreementGroup, Scores, group
 from annotation.agreement.kappa import Kappa
@@ -136,43 +135,40 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
     articles = versions(document for document in documents if annotator(document)).articles
     shared = [by_annotator for by_annotator in articles.values() if len(by_annotator) > 1]
     stories = story_names([next(iter(by_annotator.values())) for by_annotator in shared])
-    whole, languages, pairs, annotators = _Sums[str](), _Sums[str](), _Sums[ValuePair](), _Sums[str]()
+    whole: dict[str, dict[str, PairCounts]] = {}
+    languages: dict[str, dict[str, PairCounts]] = {}
+    annotators: dict[str, dict[str, PairCounts]] = {}
+    pairs: dict[ValuePair, dict[str, PairCounts]] = {}
     with_pairs = len({pair for version in shared for pair in combinations(sorted(version), 2)}) <= MOST_PAIRS
     for by_annotator, story in zip(shared, stories, strict=True):
         for first, second in combinations([by_annotator[name] for name in sorted(by_annotator)], 2):
             counts = comparison(first, second, ontology, story=story)
-            whole.add("", counts)
-            languages.add(counts.language, counts)
+            _add(whole, "", counts)
+            _add(languages, counts.language, counts)
             for name in counts.pair:
-                annotators.add(name, counts)
+                _add(annotators, name, counts)
             if with_pairs:
-                pairs.add(counts.pair, counts)
+                _add(pairs, counts.pair, counts)
     return Agreement(
         documents=len(shared),
         single=len(articles) - len(shared),
-        whole=whole.groups().get(""),
-        languages=languages.groups(),
-        pairs=pairs.groups(),
-        annotators=annotators.groups(),
-        articles={article: counts.counts[_EXACT] for article, counts in whole.parts.get("", {}).items()},
+        whole=_groups(whole).get(""),
+        languages=_groups(languages),
+        pairs=_groups(pairs),
+        annotators=_groups(annotators),
+        articles={article: counts.counts[_EXACT] for article, counts in whole.get("", {}).items()},
     )
 
 
-class _Sums(Generic[K]):
-    """The counts of each group, summed article by article: of many annotators there are too many pairs to keep."""
+def _add(parts: dict[K, dict[str, PairCounts]], key: K, counts: PairCounts) -> None:
+    """Add a pair's counts to those of its group and article: of many annotators there are too many pairs to keep."""
+    articles = parts.setdefault(key, {})
+    known = articles.get(counts.article)
+    articles[counts.article] = known.plus(counts) if known else counts
 
-    def __init__(self) -> None:
-        self.parts: dict[K, dict[str, PairCounts]] = {}
 
-    def add(self, key: K, counts: PairCounts) -> None:
-        """Add the counts of a pair to a group."""
-        articles = self.parts.setdefault(key, {})
-        known = articles.get(counts.article)
-        articles[counts.article] = known.plus(counts) if known else counts
-
-    def groups(self) -> dict[K, AgreementGroup]:
-        """The scores of each group."""
-        return {name: group([*articles.values()]) for name, articles in sorted(self.parts.items(), key=itemgetter(0))}
+def _groups(parts: Mapping[K, Mapping[str, PairCounts]]) -> dict[K, AgreementGroup]:
+    return {key: group(list(parts[key].values())) for key in sorted(parts)}
 
 
 def _kappas(kappas: Mapping[str, Kappa]) -> dict[str, object]:
