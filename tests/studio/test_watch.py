@@ -27,7 +27,7 @@ from annotation.labelstudio.server.client import Client, Patience, row, rows
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.push import push
-from tests.benchmarks.bench_loop import LOOP, NONE, PEOPLE, Office
+from tests.benchmarks.bench_loop import LOOP, PEOPLE, Office
 from tests.faults.proxy import Answer, Exchange, proxied
 from tests.run.small import TINY, documents, naba
 from tests.studio.support import tasks
@@ -262,7 +262,7 @@ def test_a_command_that_fails_says_why(tmp_path: Path) -> None:
     assert failed.value.exit_code == 2
 
 
-@pytest.mark.parametrize("way", [NONE, LOOP])
+@pytest.mark.parametrize("way", [LOOP])
 def test_a_short_day_of_labelling(way: str, client: Client, studio: Server, title: str, tmp_path: Path) -> None:
     """The benchmark's day, of few articles: everything is handed in, and the loop trains on it."""
     ran: list[str] = []
