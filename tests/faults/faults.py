@@ -291,8 +291,10 @@ def _restarted(scene: Scene) -> Iterator[None]:
     """The server is killed at a request, and started again while the command is under way."""
     starting = Thread(target=_start_when_dead, args=(scene,))
     starting.start()
-    yield
-    starting.join()
+    try:
+        yield
+    finally:
+        starting.join()
 
 
 def _start_when_dead(scene: Scene) -> None:
