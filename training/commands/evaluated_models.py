@@ -33,6 +33,8 @@ from training.scoring.compatibility import labels_lacking
 
 @dataclass(frozen=True)
 class EvaluatedModel:
+    """A trained model with its encoding. name: its version, a hash of its weights."""
+
     name: str
     model: EventExtractor
     encoding: Encoding
@@ -61,6 +63,7 @@ class EvaluatedModel:
 
 
 def loaded_model(path: str, run: EvaluateConfig) -> EvaluatedModel:
+    """The model in the folder `path`, on the device of `run`. Raises UsageError when it cannot be loaded."""
     model, encoding = load_on_device(path, run)
     return EvaluatedModel(model_version(model), model, encoding)
 

@@ -25,20 +25,10 @@ from annotation.snapshot import snapshot as snapshots
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from annotation.storage.json_file import read_object
+from training.commands.watch import plan
 from training.commands.watch.dev_comparison import DevVerdict, dev_of_both, first_verdict, verdict
 from training.commands.watch.journal import Journal
-from training.commands.watch.plan import (
-    COMPARE,
-    FINDINGS,
-    PREDICT,
-    QUEUE,
-    SNAPSHOT,
-    SUGGEST,
-    TRAIN,
-    Due,
-    Rules,
-    model_in_use,
-)
+from training.commands.watch.plan import SNAPSHOT, SUGGEST, TRAIN, Due, Rules, model_in_use
 from training.commands.watch.project_look import Annotations, Look
 from training.config.watching import WatchConfig
 from training.release.gates import load_gates
@@ -91,19 +81,19 @@ class LoopSteps:
         """Do a step. Raises NabaError where it fails."""
         target = find_project(client, self.look.title, workspace=self.look.workspace)
         match due.step:
-            case step if step == FINDINGS:
+            case plan.FINDINGS:
                 return self._findings(client, target, annotations)
-            case step if step == SNAPSHOT:
+            case plan.SNAPSHOT:
                 return self._snapshot(due.id, target.ontology, annotations)
-            case step if step == TRAIN:
+            case plan.TRAIN:
                 return self._train(due.id)
-            case step if step == COMPARE:
+            case plan.COMPARE:
                 return self._compare(due.id)
-            case step if step == PREDICT:
+            case plan.PREDICT:
                 return self._predict(due.id, client, target)
-            case step if step == SUGGEST:
+            case plan.SUGGEST:
                 return self._suggest(due.id, client, target)
-            case step if step == QUEUE:
+            case plan.QUEUE:
                 return self._queue(due.id, client, target)
             case step:
                 raise ValueError(step)
