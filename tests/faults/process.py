@@ -5,6 +5,7 @@ A server forks each process with everything imported, so that a command takes as
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import signal
@@ -18,6 +19,7 @@ from pathlib import Path
 
 LONGEST = 120.0
 """Seconds after which a command hangs."""
+_PRELOAD = "tests.faults.preload"
 _EVENTS = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.move"}
 
 
@@ -89,7 +91,8 @@ def naba(order: Order) -> Ended:
 @cache
 def _context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pytest", "tests.faults.preload"])
+    importlib.import_module(_PRELOAD)  # the fork server passes over an error in it in silence
+    context.set_forkserver_preload(["pytest", _PRELOAD])
     return context
 
 
