@@ -13,10 +13,12 @@ import psutil
 import pytest
 
 from annotation.core.errors import StudioAuthError, StudioDownError, StudioError
-from annotation.labelstudio.server import embedded, empty_database
+from annotation.labelstudio.server import embedded, empty_database, server_environment
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.connect import connect
 from annotation.labelstudio.server.embedded import Server
+from annotation.labelstudio.server.loopback_port import free_port
+from annotation.labelstudio.server.server_environment import credentials
 
 
 def test_it_listens_on_the_loopback_and_nowhere_else(studio: Server) -> None:
@@ -85,12 +87,12 @@ def test_a_number_that_now_belongs_to_another_process_is_left_alone(fragile: Ser
 
 
 def test_another_port_is_taken_when_the_wanted_one_is(studio: Server) -> None:
-    assert embedded._free_port(studio.port, 0) not in (studio.port, 0)
+    assert free_port(studio.port, 0) not in (studio.port, 0)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        assert embedded._free_port(None, port) != port
+        assert free_port(None, port) != port
 
 
 def test_when_it_dies_its_last_words_are_in_the_message(tmp_path: Path) -> None:
@@ -125,18 +127,18 @@ def test_the_empty_database_is_kept_without_any_account_and_a_damaged_one_is_mad
 def test_credentials_that_are_not_whole_are_made_anew_while_nothing_needs_them(content: str, tmp_path: Path) -> None:
     path = tmp_path / "credentials.json"
     path.write_text(content, encoding="utf-8")
-    assert set(embedded._credentials(tmp_path)) == {"username", "password", "token"}
-    assert embedded._credentials(tmp_path) == embedded._credentials(tmp_path)
+    assert set(credentials(tmp_path)) == {"username", "password", "token"}
+    assert credentials(tmp_path) == credentials(tmp_path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / empty_database.NAME).write_bytes(b"")
     path.write_text(content, encoding="utf-8")
     with pytest.raises(StudioError, match=r"credentials.json: is not what naba wrote .* restore it, or move"):
-        embedded._credentials(tmp_path)
+        credentials(tmp_path)
 
 
 def test_without_the_extra_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "find_spec", lambda name: None)
+    monkeypatch.setattr(server_environment, "find_spec", lambda name: None)
     with pytest.raises(StudioError, match=r'pip install "naba\[studio\]"'):
         embedded.start(tmp_path)
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from annotation.core.errors import StudioAuthError, StudioError, UsageError, hint
 from annotation.labelstudio.server.client import Client
-from annotation.labelstudio.server.embedded import USERNAME, Server, set_password
+from annotation.labelstudio.server.embedded import Server, set_password
+from annotation.labelstudio.server.server_environment import USERNAME
 from annotation.labelstudio.server.sign_in import can_sign_in, invitation, sign_up
 
 DOMAIN = USERNAME.partition("@")[2]
