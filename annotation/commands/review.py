@@ -63,7 +63,7 @@ def agreement(
     annotated, loaded = list(read_documents(documents)), load_ontology(ontology)
     result = measure(annotated, ontology=loaded)
     if html is not None:
-        from annotation.agreement.page import write_page
+        from annotation.agreement.agreement_page import write_page
 
         address = studio or (_address(project, workspace) if project else None)
         write_page(annotated, html, ontology=loaded, studio=address, language=language)

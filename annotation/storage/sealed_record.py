@@ -5,18 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from annotation.core import json_text
 from annotation.core.errors import UsageError
 
 
 class RecordPart(BaseModel):
-    """Values that are read strictly: an unknown field is refused, and nothing is changed afterwards."""
+    """Values that are read strictly: an unknown field is refused, and nothing is changed afterwards.
+
+    later: fields that came after the first records. They are not written where they are None, so that a record made
+    before them keeps its text, and its checksum.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    @model_serializer(mode="wrap")
+    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
+        row: dict[str, object] = plain(self)
+        return {name: value for name, value in row.items() if name not in self.later or value is not None}
 
 
 class SealedRecord(RecordPart):

@@ -17,7 +17,7 @@ from tests.browser.conftest import FLAGS, chromium_path
 from tests.builders import conflict
 from tests.releases import weaker
 from training.analysis.evaluation import evaluation
-from training.report.page import write_report
+from training.report.report_page import write_report
 
 SIZE, TIMES = 2_000, 5
 

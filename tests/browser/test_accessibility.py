@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from annotation import sample
-from annotation.agreement.page import write_page
+from annotation.agreement.agreement_page import write_page
 from annotation.core.matching import UNITS
 from annotation.snapshot.snapshot import build
 from tests.builders import conflict
@@ -25,8 +25,8 @@ from training.analysis.since_before import SinceBefore
 from training.analysis.test_sets import Predictions
 from training.lineage.release_record import Gate
 from training.report.learning_curve_page import write_curve
-from training.report.page import write_report
 from training.report.release_history import write_history
+from training.report.report_page import write_report
 from training.scoring.scores import score
 
 LANGUAGES = ("en", "he", "ar")

@@ -13,7 +13,7 @@ from annotation import sample
 from annotation.core.document import Document, Provenance, Source
 from tests.builders import conflict
 from training.analysis.evaluation import evaluation
-from training.report.page import write_report
+from training.report.report_page import write_report
 
 EVIL = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
 

@@ -31,4 +31,4 @@ def test_no_two_classes_share_a_name() -> None:
 def test_no_two_modules_share_a_name_but_a_command_and_the_work_it_does() -> None:
     own = ((path.name, path) for path in _MODULES if "commands" not in path.parts)
     shared = _shared((name, path) for name, path in own if name != "__init__.py")
-    assert set(shared) == {"cli.py", "page.py"}  # each half of naba has commands; two kinds of page, one shape
+    assert set(shared) == {"cli.py"}  # each half of naba has commands

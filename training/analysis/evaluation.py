@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -13,10 +13,9 @@ from annotation.core.errors import UsageError
 from annotation.core.matching import PRF
 from annotation.core.ontology import Ontology
 from training.analysis.argument_features import ArgumentFeatures
+from training.analysis.baseline import Baseline
 from training.analysis.calibration import Calibration, calibration
-from training.analysis.comparison import compare
 from training.analysis.confusions import Confusions, confusions
-from training.analysis.document_changes import DocumentChange, document_changes
 from training.analysis.document_groups import DocumentGroups, document_groups
 from training.analysis.error_analysis import Diagnosis, diagnose
 from training.analysis.error_causes import CAUSES
@@ -26,7 +25,7 @@ from training.analysis.label_priorities import LabelPriority, label_priorities
 from training.analysis.oracle_ceilings import Ceilings
 from training.analysis.other_trainings import OtherTrainings
 from training.analysis.phrase_baseline import phrase_baseline
-from training.analysis.score_changes import UNCLEAR, Comparison, DropsConfig
+from training.analysis.score_changes import DropsConfig
 from training.analysis.since_before import SinceBefore
 from training.analysis.slices import Slices, argument_slices, slices
 from training.analysis.stories import with_stories
@@ -40,46 +39,11 @@ from training.scoring.compatibility import remarks
 from training.scoring.coreference import Links, links
 from training.scoring.document_pairs import DocumentPair, pair_documents
 from training.scoring.partial_matches import Matches, matches
-from training.scoring.scores import Scores, Slicer, score_pairs
+from training.scoring.scores import Scores, score_pairs
 
 AGAINST = "against"
 SCHEMA = Path(__file__).with_name("metrics.schema.json")
 """The JSON schema of metrics.json."""
-
-
-@dataclass(frozen=True, eq=False)
-class Baseline:
-    """The model compared with.
-
-    `seen`: ids of the documents that the model was trained with, so that its scores on them are too high; None: not
-    known. The comparison leaves them out; where none are left, it is of all documents, and no change is said to be one.
-    changed: the documents in which the two differ, the worst first. since: what else changed, where that is known.
-    """
-
-    name: str
-    scores: Scores
-    comparison: Comparison
-    seen: tuple[str, ...] | None = None
-    changed: Sequence[DocumentChange] = field(default=(), repr=False)
-    since: SinceBefore | None = None
-
-    @property
-    def left_out(self) -> int:
-        """How many documents the comparison leaves out."""
-        return self.scores.documents - self.comparison.documents
-
-    @property
-    def comparable(self) -> bool:
-        """Whether there are documents that it was not trained with, as far as is known."""
-        return not self.seen or self.left_out > 0
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain JSON values."""
-        row: dict[str, object] = {"name": self.name, **self.comparison.as_dict()}
-        if self.seen is not None:
-            row |= {"seen": list(self.seen), "left_out": self.left_out}
-        row["differing"] = [change.as_dict() for change in self.changed]
-        return row | ({"since": self.since.as_dict()} if self.since else {})
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +53,10 @@ class Evaluation:
     human_articles: how many articles `human` is over. human_same: people and model on the same articles, None where
     the snapshot does not tell which several people have marked. dev: how many documents thresholds are chosen on
     and `wanted` is read off, None where there are none beside the scored ones. notes: what a reader must know
-    before the scores. one's: `AGAINST` is the report of the model before. seed_noise: what the seed does to the
-    scores, where the models of other seeds are at hand. votes: what each model at hand predicts, by document, for
-    suspects in gold. groups: scores by what is known of the articles. phrases: what phrases of train alone reach.
-    cost: what predicting the scored documents cost.
+    before the scores. pages: addresses of other pages by what they are, `AGAINST` for the report of the model before.
+    seed_noise: what the seed does to the scores, where the models of other seeds are at hand. votes: what each model
+    at hand predicts, by document, for suspects in gold. groups: scores by what is known of the articles. phrases: what
+    phrases of train alone reach. cost: what predicting the scored documents cost.
     """
 
     title: str
@@ -239,6 +203,7 @@ def evaluation(
     dev_pairs = with_stories(pair_documents(*dev)) if dev and dev[0] else None
     human, trainings = human_scores(agreement), trainings or OtherTrainings(seeds=seeds)
     slicer = partial(argument_slices, features=ArgumentFeatures(ontology, training or ()))
+    compared = partial(Baseline.of, slicer=slicer, trainings=trainings, seen=before_seen, since=since, drops=drops)
     return Evaluation(
         title=title,
         meta=dict(meta or {}),
@@ -253,7 +218,7 @@ def evaluation(
         links=links(pairs),
         attributes=attributes(pairs, ontology),
         wanted=label_priorities(pairs if dev_pairs is None else dev_pairs, training),
-        before=_baseline(pairs, before, before_seen, since, slicer, drops, trainings) if before else None,
+        before=compared(*before, pairs) if before else None,
         human=human,
         human_articles=int(str(agreement["documents"])) if agreement and human else 0,
         human_same=same_articles(pairs, agreement),
@@ -268,46 +233,3 @@ def evaluation(
         phrases=phrase_baseline(pairs, phrases_of, ontology),
         cost=cost,
     )
-
-
-def _baseline(
-    pairs: Sequence[DocumentPair],
-    before: tuple[str, Sequence[Document]],
-    seen: Iterable[str] | None,
-    since: SinceBefore | None,
-    slicer: Slicer,
-    drops: DropsConfig | None,
-    trainings: OtherTrainings,
-) -> Baseline:
-    """The model of this name that predicts these for the same documents, of which it has `seen` some."""
-    name, others = before
-    paired = pair_documents((pair.gold for pair in pairs), others)
-    old = [replace(b, cluster=a.story) for a, b in zip(pairs, paired, strict=True)]
-    seen = None if seen is None else tuple(seen)
-    return Baseline(
-        name=name,
-        scores=score_pairs(old, slicer),
-        comparison=_comparison(pairs, old, frozenset(seen or ()), slicer, drops, trainings),
-        seen=seen,
-        changed=document_changes(pairs, old),
-        since=since,
-    )
-
-
-def _comparison(
-    now: Sequence[DocumentPair],
-    before: Sequence[DocumentPair],
-    seen: frozenset[str],
-    slicer: Slicer,
-    drops: DropsConfig | None,
-    trainings: OtherTrainings,
-) -> Comparison:
-    """The comparison over the documents that are not `seen`; over all of them, saying nothing, where none is left."""
-    rest = [[pair for pair in pairs if pair.gold.id not in seen] for pairs in (now, before)]
-    sides = rest if rest[0] else (now, before)
-    new, old = (score_pairs(pairs, slicer) for pairs in sides)
-    comparison = compare(new, old, drops, trainings.compared(sides[0], slicer))
-    if rest[0]:
-        return comparison
-    unsaid = (replace(c, verdict=UNCLEAR, testable=False, enough=False) for c in comparison.changes)
-    return replace(comparison, changes=tuple(unsaid))

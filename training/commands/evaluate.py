@@ -33,7 +33,7 @@ from training.lineage.seed_scores import SeedScores
 from training.release.earlier_model import EarlierModel
 from training.release.gates import load_gates
 from training.release.seed_predictions import other_trainings
-from training.report.page import write_report
+from training.report.report_page import write_report
 from training.scoring.scores import counted
 
 

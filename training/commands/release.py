@@ -29,7 +29,8 @@ from training.analysis.leakage import leakage
 from training.analysis.since_before import SinceBefore
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
-from training.lineage.release_record import RECORD, Against, Data, Gate, Record, code_hash, packages, settings_hash
+from training.lineage.release_change import Against
+from training.lineage.release_record import RECORD, Data, Gate, Record, code_hash, packages, settings_hash
 from training.lineage.seed_scores import SeedScores
 from training.release import gates
 from training.release.baseline_remarks import BaselineRemarks

@@ -17,6 +17,7 @@ from annotation.core.errors import UsageError
 from annotation.core.messages import N_, Message
 from annotation.storage.sealed_files import file_faults
 from annotation.storage.sealed_record import RecordPart, SealedRecord, file_hash
+from training.lineage.release_change import Against
 
 SCHEMA = 1
 RECORD = "release.json"
@@ -31,11 +32,6 @@ REQUIRED = (
 """Files that every release has; the weights of a large model may be several."""
 _PACKAGES = ("naba", "torch", "transformers", "accelerate", "datasets", "numpy", "tokenizers")
 _CODE = ("annotation", "training", "conf")
-
-
-def _without_absent(row: dict[str, object], *later: str) -> dict[str, object]:
-    """Without those of the fields that came later and are None: older records keep their text, and their checksum."""
-    return {name: value for name, value in row.items() if name not in later or value is not None}
 
 
 class Data(RecordPart):
@@ -98,99 +94,16 @@ class Gate(RecordPart):
     said_in: the message in other languages than English; None, and absent, in records made before it.
     """
 
+    later = frozenset({"said_in"})
     gate: str
     passed: bool | None
     said: Annotated[str, WrapValidator(_kept)]
     said_in: dict[str, str] | None = None
 
-    @model_serializer(mode="wrap")
-    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before `said_in` keep their checksum."""
-        return _without_absent(plain(self), "said_in")
-
     @property
     def state(self) -> str:
         """The outcome in words."""
         return COULD_NOT_SAY if self.passed is None else PASSED if self.passed else FAILED
-
-
-class HeadlineChange(RecordPart):
-    """The headline before and now, as fractions, over so many documents; low and high: 95% interval of the difference.
-
-    verdict: better, worse or unclear. rose, fell: whatever else changed beyond chance; rose_in, fell_in: the same in
-    other languages than English, None, and absent, in records made before them. left_out: documents that the baseline
-    was trained with.
-    """
-
-    before: float
-    now: float
-    low: float | None
-    high: float | None
-    verdict: str
-    documents: int
-    stories: int
-    left_out: int
-    rose: tuple[str, ...]
-    fell: tuple[str, ...]
-    rose_in: dict[str, tuple[str, ...]] | None = None
-    fell_in: dict[str, tuple[str, ...]] | None = None
-
-    @model_serializer(mode="wrap")
-    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before these fields keep their checksum."""
-        return _without_absent(plain(self), "rose_in", "fell_in")
-
-
-class DataSince(RecordPart):
-    """What changed in the training data: the snapshot before, numbers of articles, the ontology in words.
-
-    ontology_in: the same in other languages than English; None, and absent, in records made before it.
-    """
-
-    snapshot: str
-    articles: dict[str, int]
-    ontology: tuple[str, ...]
-    ontology_in: dict[str, tuple[str, ...]] | None = None
-
-    @model_serializer(mode="wrap")
-    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before `ontology_in` keep their checksum."""
-        return _without_absent(plain(self), "ontology_in")
-
-
-class OnTestSet(RecordPart):
-    """The headline of the baseline and of the release on a test set; `of`: whose it is, now or before.
-
-    left_out: documents left out because one of the two was made with them.
-    """
-
-    name: str
-    of: str
-    documents: int
-    stories: int
-    left_out: int
-    before: float
-    now: float
-
-
-class Against(RecordPart):
-    """The baseline of a release: its version, None if it is no release, and its model version.
-
-    seen: ids of the scored documents that it was trained with; None, and absent, where that is not known. change: what
-    the release changed. data: in its training data, None where that is not known. test_sets: both on either test set.
-    """
-
-    version: str | None
-    model: str
-    seen: tuple[str, ...] | None = None
-    change: HeadlineChange | None = None
-    data: DataSince | None = None
-    test_sets: tuple[OnTestSet, ...] | None = None
-
-    @model_serializer(mode="wrap")
-    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before these fields keep their checksum."""
-        return _without_absent(plain(self), "seen", "change", "data", "test_sets")
 
 
 class Record(SealedRecord):
@@ -201,6 +114,7 @@ class Record(SealedRecord):
     made before them.
     """
 
+    later = frozenset({"gates_config", "gates_hash", "stories"})
     schema_: int = Field(SCHEMA, alias="schema")
     version: str
     created: str
@@ -223,11 +137,6 @@ class Record(SealedRecord):
     packages: dict[str, str]
     files: dict[str, str] = Field(default_factory=dict)
     checksum: str = ""
-
-    @model_serializer(mode="wrap")
-    def _plain(self, plain: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Records made before these fields keep their checksum."""
-        return _without_absent(plain(self), "gates_config", "gates_hash", "stories")
 
     @property
     def passed(self) -> bool:

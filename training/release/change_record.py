@@ -8,11 +8,12 @@ from annotation.core.matching import HEADLINE
 from annotation.core.ontology import Ontology
 from annotation.page.titles import Names
 from annotation.page.wording import TRANSLATED, Wording
+from training.analysis.baseline import Baseline
 from training.analysis.data_change import DataChange
-from training.analysis.evaluation import Baseline, Evaluation
+from training.analysis.evaluation import Evaluation
 from training.analysis.score_changes import ScoreChange
 from training.analysis.test_sets import TestSetScores
-from training.lineage.release_record import DataSince, HeadlineChange, OnTestSet
+from training.lineage.release_change import DataSince, HeadlineChange, OnTestSet
 from training.release.change_subject import subject
 
 

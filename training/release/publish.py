@@ -17,7 +17,7 @@ from training.config.version_names import REFUSED
 from training.lineage.release_record import RECORD, Record, file_hashes
 from training.lineage.wandb_tracking import tracking
 from training.release.model_card import model_card
-from training.report.page import write_report
+from training.report.report_page import write_report
 
 _ATTEMPTS = 10
 _TRACKED = ("project", "entity", "group", "artifacts")

@@ -8,7 +8,8 @@ from annotation.core.matching import HEADLINE
 from annotation.core.messages import percent
 from annotation.page.titles import Names
 from annotation.page.wording import Wording
-from training.analysis.evaluation import Baseline, Evaluation
+from training.analysis.baseline import Baseline
+from training.analysis.evaluation import Evaluation
 from training.analysis.score_changes import BETTER, UNCLEAR, WORSE, ScoreChange
 from training.report import seed_words
 from training.report.answers import Answer, Reason

@@ -21,7 +21,7 @@ from training.analysis.learning_curve import STEP, Curve, Slope, Trend
 from training.analysis.score_changes import BETTER, UNCLEAR, WORSE
 from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw
 from training.report.figure_words import signed
-from training.report.page import report_templates
+from training.report.report_page import report_templates
 
 _HERE = Path(__file__).parent
 _DRAWN = {

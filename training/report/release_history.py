@@ -20,10 +20,11 @@ from annotation.page.titles import LANGUAGES
 from annotation.page.wording import Wording
 from annotation.storage.documents_file import atomic
 from training.config.version_names import REFUSED
-from training.lineage.release_record import RECORD, HeadlineChange, Record
+from training.lineage.release_change import HeadlineChange
+from training.lineage.release_record import RECORD, Record
 from training.lineage.training_changes import Changes, packages_changed, settings_changed
 from training.report.charts import FILL, MISSED, SPURIOUS, Spec, draw
-from training.report.page import report_templates
+from training.report.report_page import report_templates
 
 HISTORY = "history.html"
 _HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ from training.analysis.evaluation import Evaluation, evaluation
 from training.analysis.leakage import Leakage
 from training.analysis.score_changes import BETTER, UNCLEAR, WORSE, Comparison, DropsConfig
 from training.release.gates import Findings, GatesConfig, Outcome, judge
-from training.report.page import write_report
+from training.report.report_page import write_report
 from training.report.summary import answers
 from training.scoring.scores import Scores, score
 

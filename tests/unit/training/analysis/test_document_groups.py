@@ -13,7 +13,7 @@ from tests.builders import build, conflict
 from tests.unit.training.analysis.test_comparison import corpus
 from training.analysis.document_groups import annotator, month, nearness, outlet, thirds
 from training.analysis.evaluation import Evaluation, evaluation
-from training.report.page import write_report
+from training.report.report_page import write_report
 
 
 def of(name: str = "", url: str | None = None, published: str | None = None) -> Document:

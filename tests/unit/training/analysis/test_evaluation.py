@@ -18,7 +18,7 @@ from tests.builders import conflict
 from training.analysis.evaluation import SCHEMA, Evaluation, evaluation
 from training.analysis.human_agreement import human_scores
 from training.inference.running_cost import Machine, RunningCost
-from training.report.page import write_report
+from training.report.report_page import write_report
 
 GOLD = sample.gold()
 FOUND = [

@@ -21,7 +21,7 @@ from training.analysis.training_noise import ALIKE, DEV, TEST, change_noises, po
 from training.lineage.recipe import same_recipe
 from training.lineage.release_record import Data, Origin, Trained
 from training.lineage.seed_scores import SeedScores
-from training.report.page import write_report
+from training.report.report_page import write_report
 from training.report.summary import answers
 
 SIZE = 40

@@ -11,13 +11,10 @@ from omegaconf import OmegaConf
 from annotation.core.errors import UsageError
 from tests.releases import put, record
 from training.config.validation import typed
+from training.lineage.release_change import Against, DataSince, HeadlineChange, OnTestSet
 from training.lineage.release_record import (
     RECORD,
-    Against,
-    DataSince,
     Gate,
-    HeadlineChange,
-    OnTestSet,
     Origin,
     Record,
     code_hash,

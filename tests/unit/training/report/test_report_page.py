@@ -27,7 +27,7 @@ from training.analysis.other_trainings import OtherTrainings
 from training.inference.running_cost import Machine, RunningCost
 from training.lineage.seed_scores import SeedScores
 from training.report.examples import MOST, worst
-from training.report.page import write_report
+from training.report.report_page import write_report
 from training.scoring.document_pairs import pair_documents
 from training.scoring.scores import score
 

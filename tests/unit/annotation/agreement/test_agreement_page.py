@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from annotation.agreement.agreement_page import write_page
 from annotation.agreement.disagreements import articles, causes, confused
 from annotation.agreement.item_alignment import BOUNDARY, LABEL, MISSED, PREFIX
-from annotation.agreement.page import write_page
 from annotation.core.document import Document, Provenance
 from tests.builders import build, conflict
 
