@@ -16,7 +16,7 @@ from annotation.labelstudio.live import backend
 from annotation.labelstudio.live.connection import Connection
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.embedded import Server
-from annotation.labelstudio.suggestions.suggest import shown_version
+from annotation.labelstudio.suggestions.model_versions import shown_version
 from annotation.labelstudio.sync.pull import pull
 from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents

@@ -23,7 +23,8 @@ from annotation.labelstudio.live.argument_proposals import question
 from annotation.labelstudio.live.background_extraction import Extraction, Model
 from annotation.labelstudio.project.config_signature import Sealed, read_signature
 from annotation.labelstudio.project.labeling_config import relation_titles
-from annotation.labelstudio.suggestions.suggest import confidence, shown_version
+from annotation.labelstudio.suggestions.model_versions import shown_version
+from annotation.labelstudio.suggestions.suggest import confidence
 
 SECONDS = 3.0
 """What an annotator who opens a task waits at most."""

@@ -11,7 +11,7 @@ from annotation.labelstudio.live.app import USER
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.project.task_index import alone
 from annotation.labelstudio.server.client import Client, id_of, rows
-from annotation.labelstudio.suggestions.suggest import PREFIX, retire
+from annotation.labelstudio.suggestions.model_versions import PREFIX, retire
 
 log = logging.getLogger(__name__)
 

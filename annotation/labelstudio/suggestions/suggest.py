@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -17,14 +17,20 @@ from annotation.labelstudio.convert.convert import check_result, to_result
 from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import Project, check_unchanged, find_project
 from annotation.labelstudio.project.task_index import Holdings, alone, holdings, same_text
-from annotation.labelstudio.server.client import Client, id_of, row
+from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.http_errors import resumable
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead, batched
+from annotation.labelstudio.suggestions.model_versions import (
+    delete_versions,
+    earlier,
+    predictions_of,
+    shown_version,
+    stored_versions,
+)
 from annotation.labelstudio.suggestions.usage import remember
 from annotation.terminal import ProgressBar
 
-PREFIX = "naba"
 CHUNK_BYTES = 8 << 20
 CHUNK_PREDICTIONS = 500
 _TRIES = 3
@@ -169,7 +175,7 @@ class _Suggesting:
         if version in self._versions():
             for page in ahead(pages(self.client, self.target.id, fields, everything=True)):
                 for task in page:
-                    for prediction in _predictions(task):
+                    for prediction in predictions_of(task):
                         if prediction.get("model_version") == version:
                             digest = _digest(prediction.get("result"), prediction.get("score"))
                             stored[id_of(task)][digest].append(id_of(prediction))
@@ -212,7 +218,7 @@ class _Suggesting:
     def _tidy(self, *, keep: bool) -> None:
         """Delete what the new suggestions replace: other versions, and other suggestions of this version."""
         versions = self._versions()
-        replaced = set() if keep else _earlier(versions, self.report.model_version).keys()
+        replaced = set() if keep else earlier(versions, self.report.model_version).keys()
         expected = len(self.sent.keys() | self.stored.keys())
         if versions.get(self.report.model_version, 0) > expected:
             self.has_leftovers = True  # another machine suggested the same at the same time
@@ -231,65 +237,10 @@ class _Suggesting:
                 "model's at the same time; agree on one, and run the command again"
             )
         there = {version: count for version, count in self._versions().items() if version in replaced}
-        self.report.removed += _delete_versions(self.client, self.target, there)
+        self.report.removed += delete_versions(self.client, self.target, there)
 
     def _versions(self) -> dict[str, int]:
-        return _stored_versions(self.client, self.target)
-
-
-def shown_version(name: str) -> str:
-    """The version under which a model's suggestions are stored; by its beginning naba knows its own."""
-    return name if name.startswith(PREFIX) else f"{PREFIX} {name}"
-
-
-def retire(
-    client: Client,
-    target: Project,
-    *,
-    shown: str,
-    also: Collection[str] = (),
-    untouched: Collection[int] = (),
-) -> int:
-    """Delete naba's suggestions of every version but the one shown and those in `also`, and return their number.
-
-    Those that annotators have worked with are remembered first. The tasks in `untouched` keep theirs: an annotator's
-    page that was made from a suggestion cannot be submitted once that is deleted.
-    """
-    stale = {name: n for name, n in _earlier(_stored_versions(client, target), shown).items() if name not in also}
-    remember(client, target, stale.keys())
-    if not stale or not untouched:
-        return _delete_versions(client, target, stale)
-    return _delete_elsewhere(client, target, stale.keys(), untouched)
-
-
-def _delete_elsewhere(client: Client, target: Project, versions: Collection[str], untouched: Collection[int]) -> int:
-    """Delete the suggestions of these versions on all other tasks, and return their number."""
-    deleted = 0
-    for page in ahead(pages(client, target.id, ("id", "predictions", "model_version"), everything=True)):
-        for task in page:
-            stale = [p for p in _predictions(task) if p.get("model_version") in versions]
-            for prediction in () if id_of(task) in untouched else stale:
-                client.delete(f"api/predictions/{id_of(prediction)}/")
-                deleted += 1
-    return deleted
-
-
-def _stored_versions(client: Client, target: Project) -> dict[str, int]:
-    """Each model version in the project, and the number of its suggestions."""
-    versions = row(client.get(f"api/projects/{target.id}/model-versions/"))
-    return {name: int(str(count)) for name, count in versions.items()}
-
-
-def _earlier(versions: Mapping[str, int], shown: str) -> dict[str, int]:
-    """Those that naba made, but for the one shown."""
-    return {name: count for name, count in versions.items() if name.startswith(PREFIX) and name != shown}
-
-
-def _delete_versions(client: Client, target: Project, versions: Mapping[str, int]) -> int:
-    """Delete all suggestions of these versions, and return their number."""
-    for name in versions:
-        client.delete(f"api/projects/{target.id}/model-versions/", {"model_version": name})
-    return sum(versions.values())
+        return stored_versions(self.client, self.target)
 
 
 def confidence(document: Document) -> float:
@@ -299,11 +250,6 @@ def confidence(document: Document) -> float:
         argument.score for event in document.events for argument in event.arguments if argument.score is not None
     ]
     return round(sum(scores) / len(scores), 4) if scores else 1.0
-
-
-def _predictions(task: Row) -> list[Row]:
-    predictions = task.get("predictions")
-    return [row(prediction) for prediction in predictions] if isinstance(predictions, list) else []
 
 
 def _digest(result: object, score: object) -> str:

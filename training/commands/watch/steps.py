@@ -18,7 +18,8 @@ from annotation.labelstudio.project.task_index import holdings
 from annotation.labelstudio.repair.show_findings import show
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
-from annotation.labelstudio.suggestions.suggest import retire, suggest
+from annotation.labelstudio.suggestions.model_versions import retire
+from annotation.labelstudio.suggestions.suggest import suggest
 from annotation.labelstudio.sync.task_order import arrange, waiting
 from annotation.selection.active_learning import queue
 from annotation.snapshot import snapshot as snapshots
