@@ -6,6 +6,7 @@ request, whose number is drawn, and stays.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from resource import RLIM_INFINITY, RLIMIT_FSIZE, prlimit
 from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client
@@ -215,22 +217,32 @@ def _busy(scene: Scene) -> Script:
 
 
 def _page_twice(scene: Scene) -> Script:
-    """Every page of tasks after the first is at first answered with the page before it, as by a bad cache."""
-    before: list[Answer] = []
+    """Every page of a list of tasks after its first is at first answered with the one before, as by a bad cache."""
+    before: dict[object, Answer] = {}
     met: set[object] = set()
 
     def follow(exchange: Exchange) -> bool:
         if exchange.writes or not exchange.path.startswith("/api/tasks/?"):
             before.clear()
             return False
-        stale = bool(before) and exchange.key not in met
+        listed = _list(exchange.path)
+        stale = listed in before and exchange.key not in met
         met.add(exchange.key)
-        answer = before[-1] if stale else exchange.forward()
-        before[:] = [answer]
+        answer = before[listed] if stale else exchange.forward()
+        before[listed] = answer
         exchange.reply(answer)
         return True
 
     return follow
+
+
+def _list(path: str) -> str:
+    """What is listed, whichever page of it: the request without the number of the last task that was received."""
+    asked = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items() if name != "page_size"}
+    query = json.loads(asked.pop("query", "{}"))
+    filters = query.get("filters", {}).get("items", [])
+    query["filters"] = [row for row in filters if row["filter"] != "filter:tasks:id"]
+    return json.dumps([asked, query], sort_keys=True)
 
 
 def _revoke(scene: Scene) -> None:

@@ -190,6 +190,23 @@ def test_what_is_mended_stands_for_the_annotation_it_was(desk: Desk, ontology: O
     assert [len(d.entities) for d in desk.pulled() if d.id == "wide"] == [1]
 
 
+def test_an_annotation_or_a_task_that_is_deleted_meanwhile_does_not_stop_the_rest(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    documents = [WIDE, replace(WIDE, id="wide too"), replace(WIDE, id="wide last")]
+    push(client, documents, project=title, ontology=ontology, workspace=tmp_path, ui_language="he")
+    desk = Desk(client, title, tmp_path)
+    number = desk.mark(documents[0], RINA)
+    for document in documents[1:]:
+        desk.mark(document, RINA)
+    found, doomed = desk.pull(ontology), [f"annotations/{number}/", f"tasks/{tasks(client, title)['wide too']}/"]
+    clumsy = Overtaken(client, lambda: doomed and client.delete(f"api/{doomed.pop(0)}"), before=True)
+    report = mend_all(clumsy, found, project=title, workspace=tmp_path)
+    assert (report.deleted, report.mended) == (2, 1)
+    desk.pull(ontology)
+    assert [document.id for document in desk.pulled()] == ["wide last"]
+
+
 def test_a_task_waits_until_all_its_annotators_are_done(
     client: Client, title: str, ontology: Ontology, tmp_path: Path
 ) -> None:

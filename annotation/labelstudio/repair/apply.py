@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotation.checks import wording
 from annotation.checks.finding import Finding
-from annotation.core.errors import RegionError, StudioError
+from annotation.core.errors import RegionError, StudioAuthError, StudioDownError, StudioError
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_task_data
 from annotation.labelstudio.convert.schemas import Row
@@ -34,26 +34,28 @@ _FIELDS = (
 class MendReport:
     """How many annotations were mended now (`mended`) and in earlier runs (`before`).
 
-    held_back: tasks that wait until all their annotators are done. regions: annotation number -> ids of the mended
-    regions.
+    held_back: tasks that wait until all their annotators are done. deleted: annotations that are gone by now.
+    regions: annotation number -> ids of the mended regions.
     """
 
     mended: int = 0
     before: int = 0
     held_back: int = 0
+    deleted: int = 0
     regions: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __str__(self) -> str:
         counts = {
             "mended before": self.before,
             "held back until all their annotators are done": self.held_back,
+            "deleted meanwhile": self.deleted,
         }
         more = "".join(f", {count:,} {what}" for what, count in counts.items() if count)
         return f"{self.mended:,} annotations mended{more}"
 
     def as_dict(self) -> dict[str, object]:
         """The counts as plain JSON values."""
-        return {"mended": self.mended, "before": self.before, "held_back": self.held_back}
+        return {"mended": self.mended, "before": self.before, "held_back": self.held_back, "deleted": self.deleted}
 
     def covers(self, finding: Finding) -> bool:
         """Whether the finding is already mended on the server, though the Documents it was found in are older."""
@@ -121,12 +123,20 @@ class _Mending:
             "unique_id": str(uuid.uuid5(_NAMESPACE, f"{self.target.born} {number} {annotation.updated_at}")),
         }
         self.copies.setdefault(task.id, {})[number] = mended.rows
-        create_once(
-            self.client,
-            f"api/tasks/{task.id}/annotations/",
-            body,
-            arrived=lambda: self._has_mended(task.id, number),
-        )
+        try:
+            create_once(
+                self.client,
+                f"api/tasks/{task.id}/annotations/",
+                body,
+                arrived=lambda: self._has_mended(task.id, number),
+            )
+        except (StudioDownError, StudioAuthError):
+            raise
+        except StudioError:
+            if self._is_there(task.id, number):
+                raise
+            self.report.deleted += 1
+            return
         self.report.mended += 1
 
     def check_not_overtaken(self) -> None:
@@ -157,6 +167,10 @@ class _Mending:
     def _has_mended(self, task: int, number: int) -> bool:
         """Whether the server has a mended copy of the annotation with this number."""
         return any(number == annotation.mended_from for annotation in self._annotations(task))
+
+    def _is_there(self, task: int, number: int) -> bool:
+        """Whether the server still has the annotation with this number."""
+        return any(number == annotation.id for annotation in self._annotations(task))
 
     def _annotations(self, task: int) -> Iterator[schemas.Annotation]:
         for page in pages(self.client, self.target.id, _FIELDS, everything=True, only=[task]):
