@@ -136,3 +136,6 @@ def test_help_names_every_preset_and_setting(capsys: pytest.CaptureFixture[str])
         line = shown.partition(f"{group}= ")[2].partition("= ")[0]
         assert presets(group) <= set(line.replace("|", " ").split())
     assert "epochs: 30" in shown
+    learns = shown.partition("encoder.learns= ")[2].partition("experiment= ")[0]
+    for regime in ("all", "top (", "lora (", "frozen ("):  # each with what it costs
+        assert regime in learns
