@@ -12,12 +12,12 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import IO, Self, TextIO, TypeVar
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.logging import RichHandler
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -192,11 +192,12 @@ def emit(value: Mapping[str, object]) -> None:
         stream.write(text + "\n")
 
 
-def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table to standard output. The first column is aligned left, the others right."""
+def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, left: Collection[str] = ()) -> None:
+    """Print a table to standard output. The first column and those in `left` are aligned left, the others right."""
     view = Table(title=escape(one_line(title)), title_justify="left", title_style="bold", header_style="dim")
     for number, name in enumerate(header):
-        view.add_column(escape(one_line(name)), justify="right" if number else "left", overflow="fold")
+        side: JustifyMethod = "left" if not number or name in left else "right"
+        view.add_column(escape(one_line(name)), justify=side, overflow="fold")
     for row in rows:
         view.add_row(*(escape(one_line(cell)) for cell in row))
     _print(view)

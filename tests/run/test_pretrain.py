@@ -105,10 +105,7 @@ def kill_after_a_checkpoint(folder: Path, command: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (
-            ("input=nowhere",),
-            "is left to learn from (1 not readable; the first: nowhere: does not exist",
-        ),
+        (("input=nowhere",), "input=nowhere: does not exist; name a folder of raw articles"),
         (("input=empty",), "no raw article is left to learn from (1 not readable; the first: empty: holds no .txt"),
         (("input=persian.txt",), "no raw article is left to learn from (1 not readable; the first: persian.txt: is in"),
         (("input=few.jsonl", "languages=[he]"), "no raw article is left to learn from (1 in ar)"),

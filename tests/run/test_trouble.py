@@ -111,6 +111,18 @@ def test_a_full_disk_in_the_middle_of_a_training_is_one_line_and_3_and_the_earli
     assert {path: path.read_bytes() for path in (tmp_path / "m" / "model").rglob("*") if path.is_file()} == before
 
 
+def test_a_disk_too_full_is_told_before_anything_is_written(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
+    words = ("train", f"snapshot={place / 'snapshot'}", "output=m", *TINY, "tracking=offline")
+    ended = naba(*words, cwd=tmp_path)
+    assert (ended.code, one_line(ended.err)) == (2, True), ended.err
+    assert "training writes up to" in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_documents_go_through_pipes_and_a_reader_may_leave(place: Path) -> None:
     read = run("read", RAW, "--out", "-", cwd=place)
     assert json.loads(read.stdout)["schema"] == 1

@@ -177,6 +177,9 @@ def _pretrain(cfg: DictConfig) -> float:
     if isinstance(cfg.snapshot, str):
         cfg.snapshot = [cfg.snapshot]
     run = typed(cfg, PretrainConfig)
+    from training.commands.preflight import check_pretraining
+
+    check_pretraining(run)
     from training.commands.pretrain import pretrain
 
     with quiet_transformers(downloads=True):

@@ -48,7 +48,11 @@ def override_faults(overrides: Sequence[str], cls: type[Settings], *, sweeping: 
 def hydra_fault(error: Exception) -> str:
     """The message of an error of Hydra in one line."""
     if isinstance(error, OverrideParseException):
-        return f"{error.override}: not understood; write key=value, and quote a value with brackets or commas in it"
+        key = str(error.override).partition("=")[0]
+        return (
+            f"{error.override}: not understood; write key=value, and a value with brackets or commas in it in quotes "
+            f"within those of the shell, as in \"{key}='a, b (c)'\""
+        )
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, option = error.missing_cfg_file.rpartition("/")
         if extra := _EXTRAS.get(option.partition("_")[0]) if group == "hydra/launcher" else None:

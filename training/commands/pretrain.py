@@ -20,7 +20,7 @@ from training.config.pretraining import PretrainConfig
 from training.lineage.pretraining_record import read_record, write_record
 from training.lineage.release_record import packages
 from training.loop.run_folder import RUN_ID, RunFolder
-from training.pretraining.fasttext import require_gensim, train_vectors
+from training.pretraining.fasttext import train_vectors
 from training.pretraining.masked_words import train_masked
 from training.pretraining.raw_text import RawText, texts_hash
 
@@ -35,8 +35,6 @@ def pretrain(run: PretrainConfig) -> None:
     Raises UsageError for input without articles, and an output that holds something else.
     """
     output = Path(run.output).resolve()
-    if not isinstance(run.encoder, PretrainedEncoderConfig):
-        require_gensim()
     recorded = _recorded(output)
     documents, about = _articles(run)
     bound = json.loads(json.dumps({"settings": _bound(run), "texts": texts_hash(documents)}))

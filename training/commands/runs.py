@@ -10,6 +10,8 @@ from os.path import commonprefix
 from pathlib import Path
 from statistics import mean
 
+from rich.cells import cell_len
+
 from annotation import terminal
 from annotation.core.errors import UsageError
 from annotation.core.matching import HEADLINE
@@ -115,28 +117,39 @@ def _below(folder: Path, path: Path) -> str:
 
 
 def _differing(every: Iterable[Mapping[str, object]]) -> list[str]:
-    """Settings that have several values. That another kind of encoder does not have one is no value of it."""
+    """Settings that have several values. That another kind of encoder does not have one is no value of it.
+
+    The rate of the encoder stands in two places, of which one is enough where they agree.
+    """
     values: dict[str, set[str]] = {}
+    twice = True
     for settings in every:
         for path, value in settings.items():
             values.setdefault(path, set()).add(repr(value))
-    return [path for path, different in values.items() if len(different) > 1]
+        twice = twice and settings.get("encoder.learning_rate") == settings.get("fit.encoder_learning_rate")
+    dropped = "fit.encoder_learning_rate" if twice else ""
+    return [path for path, different in values.items() if len(different) > 1 and path != dropped]
 
 
 def _show(folder: Path, rows: Sequence[RunsRow], differing: Sequence[str]) -> None:
     units = shown_units(*(row.metric for row in rows))
     ends = [path.rpartition(".")[2] for path in differing]
     titles = [end if ends.count(end) == 1 else path for path, end in zip(differing, ends, strict=True)]
-    heading = ("run", "state", *units, "when", *titles)
-    table = (
-        (
-            row.name,
-            row.state,
-            *map(row.shown, units),
-            f"{row.when:%b %d %H:%M}",
-            *(spelled(row.settings[path]) if path in row.settings else "" for path in differing),
-        )
-        for row in rows
-    )
+    heading = ["run", "state", *units, "when"]
+    start = [[row.name, row.state, *map(row.shown, units), f"{row.when:%b %d %H:%M}"] for row in rows]
+    values = [[spelled(row.settings[path]) if path in row.settings else "" for path in differing] for row in rows]
+    table = [[*left, *right] for left, right in zip(start, values, strict=True)]
     count = sum(len(row.runs) for row in rows)
-    terminal.table(f"{count} run{'' if count == 1 else 's'} in {folder}, F1 on dev", heading, table)
+    title = f"{count} run{'' if count == 1 else 's'} in {folder}, F1 on dev"
+    if _width([[*heading, *titles], *table]) <= terminal.out.width:
+        terminal.table(title, [*heading, *titles], table)
+        return
+    listed = [" ".join(f"{name}={value}" for name, value in zip(titles, row, strict=True) if value) for row in values]
+    rows_with_settings = [[*left, text] for left, text in zip(start, listed, strict=True)]
+    terminal.table(title, [*heading, "settings that differ"], rows_with_settings, left=("settings that differ",))
+
+
+def _width(table: Sequence[Sequence[str]]) -> int:
+    """The columns of a terminal that a table takes with no cell folded."""
+    widths = (max(map(cell_len, column)) for column in zip(*table, strict=True))
+    return sum(width + 3 for width in widths) + 1

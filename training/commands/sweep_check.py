@@ -33,7 +33,7 @@ def check_sweep(overrides: Sequence[str]) -> None:
         raise ConfigError(list(faults))
     checked: set[object] = set()
     for run in runs:
-        if (needed := (run.snapshot, run.data.also, run.encoder)) not in checked:
+        if (needed := (run.snapshot, run.data, run.encoder, run.init)) not in checked:
             checked.add(needed)
             check_needs(run)
 

@@ -34,6 +34,7 @@ from training.lineage.pretraining_record import may_have_read
 from training.lineage.release_record import packages
 from training.lineage.wandb_tracking import Tracker, tracking
 from training.loop.calibrate import calibrate
+from training.loop.checkpoints import check_space
 from training.loop.continued_run import Finished
 from training.loop.data_selection import DataSelection
 from training.loop.one_device import computed_on
@@ -42,7 +43,7 @@ from training.loop.process_group import ProcessGroup, process_group
 from training.loop.run_folder import METRICS, RunFolder
 from training.loop.trainer import check_splits, fit
 from training.loop.training_sources import TrainingSources
-from training.model.encoder_training import Regime, check_regime
+from training.model.encoder_training import Regime, check_regime, least_trained
 from training.model.event_extractor import EventExtractor
 from training.model.fingerprint import model_version
 from training.release.training_card import training_card
@@ -78,6 +79,7 @@ def _trained(run: TrainConfig, sources: TrainingSources, initial: InitialModel |
         _log.info("%s is finished already; resume=false trains it again", folder.model)
         return float(read_object(folder.model / METRICS)["micro"][run.fit.metric]["f1"])
     prepared = _prepared(run, sources, initial)  # what is wrong is found before anything is written
+    group.broadcast(partial(_check_space, run, prepared.model, folder.checkpoints))
     before = Finished.read(folder, prepared.model, run) if folder.stages else None
     begun = {"commit": git_commit(), **computed_on(run.fit), **_encoder_hash(run)}
     group.broadcast(lambda: folder.begin(bound, begun))
@@ -130,6 +132,11 @@ def _published(
     return reached
 
 
+def _check_space(run: TrainConfig, model: EventExtractor, checkpoints: Path) -> None:
+    """Raise UsageError where the disk has no room for the run."""
+    check_space(checkpoints, model, least_trained(model, (model.encoder, *model.others), Regime.of(run.encoder)))
+
+
 def _encoder_hash(run: TrainConfig) -> dict[str, str]:
     """The hash of a pretrained encoder's weights, by its place in records."""
     if not isinstance(run.encoder, PretrainedEncoderConfig):
@@ -173,6 +180,9 @@ def _fit(run: TrainConfig, prepared: _Prepared, folder: RunFolder, tracker: Trac
         checkpoint = group.broadcast(partial(folder.checkpoint, phase.name))
         if phase.name and group.broadcast(folder.checkpoint):
             continue  # a later phase had begun
+        if len(every) > 1:
+            learns = f"encoder.learns={phase.regime.learns}" if phase.regime else ""
+            _log.info("%s: %d epochs with %s", phase.name or "then", phase.fit.epochs, learns)
         if checkpoint:
             _log.info("going on from %s", checkpoint)
         fit(

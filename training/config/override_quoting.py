@@ -13,13 +13,13 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
 
+_FUNCTION = r"(?:choice|range|interval|glob|sort|shuffle|tag|int|float|str|bool|json_str|extend_list)\s*\("
 _PART = re.compile(
-    r"""(?P<quoted>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?P<mark>[\[\](){},])|(?P<text>(?:\$\{[^}]*\}|\\.|[^\[\](){},'"])+)"""
+    rf"""(?P<quoted>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?P<mark>{_FUNCTION}|[\[\](){{}},])"""
+    r"""|(?P<text>(?:\$\{[^}]*\}|\\.|\([^()]*\)|[^\[\](){},'"])+)"""
 )
-"""A quoted text, a character of Hydra's lists, sweeps and functions, or the text between them."""
-_BEGINS_STRUCTURE = re.compile(
-    r"""[\[({'"]|(choice|range|interval|glob|sort|shuffle|tag|int|float|str|bool|json_str|extend_list)\s*\("""
-)
+"""A quoted text, what opens or parts Hydra's lists, sweeps and functions, or the text between, such as `a (1)`."""
+_BEGINS_STRUCTURE = re.compile(rf"""[\[({{'"]|{_FUNCTION}""")
 
 
 def quoted(override: str, texts: Collection[str] = ()) -> str:
@@ -46,9 +46,14 @@ def _parts_quoted(value: str) -> str | None:
         if not (part := _PART.match(value, at)):
             return None
         at, text = part.end(), part["text"]
-        function = value[at : at + 1] == "("
-        parts.append(part[0] if text is None or function or _readable(text) else _quote(text))
+        parts.append(part[0] if text is None or _readable(text) else _quoted_within_blanks(text))
     return "".join(parts)
+
+
+def _quoted_within_blanks(text: str) -> str:
+    """The text in quotes; blanks around it are no part of an item, as Hydra has it for those it can read."""
+    bare = text.strip()
+    return text.replace(bare, _quote(bare), 1) if bare else text
 
 
 def _structured(value: str) -> bool:

@@ -25,7 +25,9 @@ def script_limits(codes: Sequence[str]) -> Mapping[str, int]:
 
 
 def scripts(value: object) -> str | None:
-    """The rule that all codes are those of scripts."""
+    """The rule that all codes are those of scripts, and that there is one."""
+    if not value:
+        return "must not be empty; null keeps the whole vocabulary"
     try:
         script_limits(cast(Sequence[str], value))
     except ValueError as error:

@@ -14,14 +14,17 @@ from transformers.trainer import OPTIMIZER_NAME
 from annotation.core.errors import UsageError
 
 
-def check_space(folder: Path, model: nn.Module) -> None:
-    """Raise UsageError where the disk has no room for what a training of the model writes.
+def check_space(folder: Path, model: nn.Module, trained: int | None = None) -> None:
+    """Raise UsageError where the disk has no room for what a training of the model writes into the folder.
 
     At most three checkpoints are there at once, while the newest is written: three times the trained weights, and twice
-    the optimizer's two numbers for each of them. The finished model has all weights.
+    the optimizer's two numbers for each of them. The finished model has all weights. trained: bytes of the weights that
+    are trained, where the model is not prepared for it yet. What an interrupted run left there is counted as room.
     """
-    trained = sum(weight.nbytes for weight in model.parameters() if weight.requires_grad)
+    if trained is None:
+        trained = sum(weight.nbytes for weight in model.parameters() if weight.requires_grad)
     needed = (3 + 2 * 2) * trained + sum(weight.nbytes for weight in model.parameters())
+    needed -= sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     place = next(path for path in (folder, *folder.parents) if path.exists())
     if (free := shutil.disk_usage(place).free) < needed:
         raise UsageError(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from annotation.core.document import Document
+from annotation.core.errors import UsageError
 from training.config.schema import DataConfig
 from training.loop.training_sources import TrainingSources
 
@@ -29,6 +31,22 @@ class DataSelection:
         if data.share is not None:
             train = sample_share(train, data.share, seed)
         return cls(train, train if data.dev == "train" else in_languages(sources.snapshot.dev))
+
+
+def check_languages(sources: TrainingSources, data: DataConfig) -> None:
+    """Raise UsageError where the manifests count no document of the configured languages to train on, or for dev."""
+    if data.languages is None:
+        return
+    training, own = [each.manifest.counts["train"] for each in sources.all], sources.snapshot.manifest.counts
+    for split, counts in {"train": training, "dev": training if data.dev == "train" else [own["dev"]]}.items():
+        there: Counter[str] = Counter()
+        for each in counts:
+            there.update(each.languages)
+        if not any(there[language] for language in data.languages):
+            raise UsageError(
+                f"data.languages: no {split} document is in {' or '.join(data.languages)}; "
+                f"there are {', '.join(sorted(+there)) or 'none at all'}"
+            )
 
 
 def sample_share(documents: Sequence[Document], share: float, seed: int) -> list[Document]:

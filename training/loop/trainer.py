@@ -11,6 +11,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors.torch import load_file
 from torch import Tensor
 from transformers import (
     PrinterCallback,
@@ -21,6 +22,7 @@ from transformers import (
     set_seed,
 )
 from transformers.trainer import TRAINER_STATE_NAME
+from transformers.utils import SAFE_WEIGHTS_NAME
 
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
@@ -224,10 +226,10 @@ class _Loop(Trainer):
         return metrics
 
     def take_best(self, checkpoint: Path) -> None:
-        """Load the best weights so far, as Trainer does when training ends."""
+        """Load the best weights so far, as Trainer does when training ends; fixed ones are in no checkpoint."""
         self.state = TrainerState.load_from_json(str(checkpoint / TRAINER_STATE_NAME))
-        self.state.best_model_checkpoint = best_checkpoint(checkpoint.parent, self.state)
-        self._load_best_model()
+        best = Path(best_checkpoint(checkpoint.parent, self.state) or checkpoint)
+        self._parts.model.load_state_dict(load_file(best / SAFE_WEIGHTS_NAME), strict=False)
 
     def _save_rng_state(self, output_dir: str) -> None:
         super()._save_rng_state(output_dir)

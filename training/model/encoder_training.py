@@ -77,13 +77,42 @@ def check_regime(encoder: PreTrainedModel, regime: Regime | None) -> None:
             )
 
 
+def least_trained(model: nn.Module, encoders: Sequence[PreTrainedModel], regime: Regime | None) -> int:
+    """The bytes of the weights that a training of the model changes, before `encoders_in_training` prepares it.
+
+    Of embeddings, of which only the rows of the pieces in the articles are trained, none is counted.
+    """
+    own = {id(weight) for encoder in encoders for weight in encoder.parameters()} if regime else set()
+    heads = sum(w.nbytes for w in model.parameters() if w.requires_grad and id(w) not in own)
+    return heads + sum(_least_trained_encoder(encoder, regime) for encoder in encoders if regime)
+
+
+def _least_trained_encoder(encoder: PreTrainedModel, regime: Regime) -> int:
+    if regime.learns == "lora":
+        ends = regime.lora_modules
+        layers = [child for name, child in encoder.named_modules() if type(child) is nn.Linear and _ends(name, ends)]
+        return sum(4 * regime.lora_rank * (layer.in_features + layer.out_features) for layer in layers)
+    table = {id(weight) for weight in encoder.get_input_embeddings().parameters()}
+    return sum(weight.nbytes for weight in _chosen(encoder, regime) if id(weight) not in table)
+
+
+def _ends(name: str, ends: Sequence[str] | None) -> bool:
+    return ends is None or name.rpartition(".")[2] in ends
+
+
 def _choose_parameters(encoder: PreTrainedModel, regime: Regime) -> None:
+    encoder.requires_grad_(False)
+    for parameter in _chosen(encoder, regime):
+        parameter.requires_grad_(True)
+
+
+def _chosen(encoder: PreTrainedModel, regime: Regime) -> list[nn.Parameter]:
+    """The parameters that are trained; of a pooler none, since it sums up whole texts, which nothing here asks for."""
     depths = layer_depths(encoder)
     below = {"all": max(depths.values()) + 1, "top": regime.top_layers, "lora": 0, "frozen": 0}[regime.learns]
-    for parameter in encoder.parameters():
-        parameter.requires_grad_(depths[id(parameter)] < below)
-    if isinstance(pooler := getattr(encoder, "pooler", None), nn.Module):
-        pooler.requires_grad_(False)  # it sums up whole texts, which nothing here asks for
+    pooler = getattr(encoder, "pooler", None)
+    left = {id(weight) for weight in pooler.parameters()} if isinstance(pooler, nn.Module) else set()
+    return [weight for weight in encoder.parameters() if depths[id(weight)] < below and id(weight) not in left]
 
 
 @contextmanager

@@ -36,7 +36,10 @@ WRONG = {
     "encoder=elmo": f"encoder=elmo: no such preset; it has {', '.join(sorted(presets('encoder')))}",
     "fit=3": "fit: must name a preset, not 3",
     "seed=1,2": "seed: has several values; add --multirun to try each, or put a list in [ ]",
-    "fit.clip=(": "fit.clip=(: not understood; write key=value, and quote a value with brackets or commas in it",
+    "fit.clip=(": (
+        "fit.clip=(: not understood; write key=value, and a value with brackets or commas in it in quotes within those "
+        "of the shell, as in \"fit.clip='a, b (c)'\""
+    ),
     "encoder=hub encoder.layers=2": "encoder.layers: is a setting of encoder=compact; choose that",
     "encoder.name=x": "encoder.name: is a setting of encoder=hub; choose that",
     "fit.lr=1": "fit.lr: no such setting; did you mean fit.learning_rate?",
@@ -133,3 +136,6 @@ def test_help_names_every_preset_and_setting(capsys: pytest.CaptureFixture[str])
         line = shown.partition(f"{group}= ")[2].partition("= ")[0]
         assert presets(group) <= set(line.replace("|", " ").split())
     assert "epochs: 30" in shown
+    learns = shown.partition("encoder.learns= ")[2].partition("experiment= ")[0]
+    for regime in ("all", "top (", "lora (", "frozen ("):  # each with what it costs
+        assert regime in learns

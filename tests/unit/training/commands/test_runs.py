@@ -100,6 +100,26 @@ def test_a_setting_that_another_kind_of_encoder_lacks_is_no_difference(
     assert not {"encoder.layers", "encoder.reader"} & set().union(*(row["settings"] for row in rows))
 
 
+def test_the_rate_of_the_encoder_is_shown_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, rate, theirs in (("a", 1e-3, 1e-3), ("b", 2e-3, 2e-3), ("c", 2e-3, 5e-3)):
+        encoder = {"kind": "compact", "learning_rate": rate}
+        made(tmp_path / name, f1=0.1, encoder=encoder, fit={"encoder_learning_rate": theirs})
+    both = {"encoder.learning_rate", "fit.encoder_learning_rate"}
+    assert all(both <= row["settings"].keys() for row in told(tmp_path, capsys)["runs"])
+    (tmp_path / "c" / "run.json").unlink()
+    assert all(both & row["settings"].keys() == {"encoder.learning_rate"} for row in told(tmp_path, capsys)["runs"])
+
+
+def test_many_settings_are_listed_in_one_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in (1, 2):
+        made(tmp_path / f"run{number}", f1=0.1 * number, **{f"setting_{n}": number for n in range(20)})
+    runs_command(tmp_path, as_json=False)
+    shown = capsys.readouterr().out
+    assert "settings that differ" in shown
+    assert "setting_0=2 setting_1=2" in shown
+    assert "finished" in shown  # no column is folded but the last
+
+
 def test_a_folder_without_runs_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no run; name a folder"):
         runs_command(tmp_path, as_json=False)

@@ -69,6 +69,18 @@ def test_texts_within_lists_sweeps_and_functions_are_quoted_each() -> None:
     assert value("output=תוצאות/${name}") == "תוצאות/${name}"
 
 
+def test_blanks_around_an_item_are_no_part_of_it() -> None:
+    assert value("x=[א, b c ,c#d , e]") == ["א", "b c", "c#d", "e"]
+    assert quoted("snapshot=א, ב") == "snapshot='א', 'ב'"
+
+
+def test_brackets_within_an_item_are_no_list() -> None:
+    assert value("x=[snapshots/סבב (1),ב (2)]") == ["snapshots/סבב (1)", "ב (2)"]
+    assert quoted("snapshot=a (1),b") == "snapshot='a (1)',b"
+    assert quoted("seed=shuffle(range(1, 4))") == "seed=shuffle(range(1, 4))"
+    assert quoted("name=sort(א,b)") == "name=sort('א',b)"
+
+
 def test_numbers_are_texts_where_text_is_wanted() -> None:
     assert value("version=1.10", "version") == "1.10"
     assert value("name=1e5", "name") == "1e5"

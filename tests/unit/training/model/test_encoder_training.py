@@ -13,7 +13,7 @@ from tests.builders import build, conflict
 from training.config.schema import HubEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding, Example
 from training.model.batches import collate
-from training.model.encoder_training import Regime, encoders_in_training, frozen
+from training.model.encoder_training import Regime, encoders_in_training, frozen, least_trained
 from training.model.event_extractor import EventExtractor
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
@@ -113,3 +113,16 @@ def test_layers_that_are_not_there_are_one_line(regime: Regime, expected: str, h
     with pytest.raises(UsageError, match=expected), encoders_in_training((case.model.encoder,), regime, [case.example]):
         pass
     assert not case.changed()
+
+
+def test_the_bytes_that_are_trained_are_known_before(hub: Path) -> None:
+    for regime in (Regime("all"), Regime("top", top_layers=1), Regime("lora"), Regime("frozen")):
+        made = Trained(hub)
+        told = least_trained(made.model, (made.model.encoder,), regime)
+        with encoders_in_training((made.model.encoder,), regime, [made.example]):
+            weights = {name: weight for name, weight in made.model.named_parameters() if weight.requires_grad}
+        rows = [w.nbytes for name, w in weights.items() if regime.learns == "all" and "word_embeddings" in name]
+        rows += [w.nbytes for name, w in weights.items() if regime.learns == "all" and "tok_embeddings" in name]
+        assert told == sum(weight.nbytes for weight in weights.values()) - sum(rows), regime
+    everything = sum(weight.nbytes for weight in made.model.parameters())
+    assert least_trained(made.model, (), None) == everything - sum(w.nbytes for w in made.model.encoder.parameters())
