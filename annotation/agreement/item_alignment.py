@@ -9,11 +9,12 @@ because of that. Annotators who did not mark a span do not count for its argumen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeAlias
 
+from annotation.agreement.places import Places
 from annotation.core.document import Document, Span
 from annotation.core.layers import ARGUMENT, ENTITY, LINK
 from annotation.core.matching import assign, overlap
@@ -178,7 +179,10 @@ def _triggers(document: Document) -> Sequence[Span]:
 
 
 def _cluster(spans: Mapping[str, Sequence[Span]]) -> dict[tuple[str, Span], ClusterId]:
-    """Number the clusters: the connected components of spans that are matched between two versions."""
+    """Number the clusters: the connected components of spans that are matched between two versions.
+
+    Versions are matched place by place, and those that are the same at a place once.
+    """
     leader = {(name, span): (name, span) for name, version_spans in spans.items() for span in version_spans}
 
     def root(key: tuple[str, Span]) -> tuple[str, Span]:
@@ -186,11 +190,24 @@ def _cluster(spans: Mapping[str, Sequence[Span]]) -> dict[tuple[str, Span], Clus
             key = leader[key]
         return key
 
-    for (first, left), (second, right) in combinations(spans.items(), 2):
-        for i, j in assign(left, right, _similarity):
-            leader[root((second, right[j]))] = root((first, left[i]))
+    for here in _contents(spans):
+        for same, (first, *others) in here.items():
+            leader |= {(name, span): (first, span) for name in others for span in same}
+        for (left, (first, *_)), (right, (second, *_)) in combinations(here.items(), 2):
+            for i, j in assign(left, right, _similarity):
+                leader[root((second, right[j]))] = root((first, left[i]))
     numbers: dict[tuple[str, Span], ClusterId] = {}
     return {key: numbers.setdefault(root(key), len(numbers)) for key in leader}
+
+
+def _contents(spans: Mapping[str, Sequence[Span]]) -> Iterable[Mapping[tuple[Span, ...], list[str]]]:
+    """At each place, who marked what there, nothing left out: the spans, and the names of those who have these."""
+    places = Places(span for version_spans in spans.values() for span in version_spans)
+    contents: dict[int, dict[tuple[Span, ...], list[str]]] = {}
+    for name, version_spans in spans.items():
+        for place, here in places.split(version_spans, lambda span: span).items():
+            contents.setdefault(place, {}).setdefault(here, []).append(name)
+    return contents.values()
 
 
 def _similarity(first: Span, second: Span) -> float:

@@ -32,7 +32,7 @@ def versions(documents: Iterable[Document]) -> Versions:
     for document in documents:
         total += 1
         by_annotator, name = articles.setdefault(document.id, {}), annotator(document)
-        if any(other.text != document.text for other in by_annotator.values()):
+        if by_annotator and next(iter(by_annotator.values())).text != document.text:
             conflicting.append(document.id)
         elif name not in by_annotator or updated(by_annotator[name]) <= updated(document):
             by_annotator[name] = document

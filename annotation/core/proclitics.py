@@ -23,10 +23,15 @@ def tolerated(first: Document, second: Document) -> Document:
     Each span is moved at most once, and onto a span of its own label where there is one; labels stay as they are. A
     span with the same range as a span of `first` is not moved, so that no exact match is lost.
     """
+    return moved(second, moves(first, second))
+
+
+def moves(first: Document, second: Document) -> dict[Span, Span]:
+    """The spans of `second` that `tolerated` moves, with where each comes to be."""
     where: dict[Span, Span] = {}
     for left, right in ((first.entities, second.entities), (first.triggers, second.triggers)):
         where |= _moves(first.text, left, right)
-    return moved(second, where)
+    return where
 
 
 def moved(document: Document, where: Mapping[Span, Span]) -> Document:

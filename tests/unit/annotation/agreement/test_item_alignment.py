@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from annotation.agreement.item_alignment import (
     ATTRIBUTE,
@@ -12,11 +16,15 @@ from annotation.agreement.item_alignment import (
     MISSED,
     PREFIX,
     AlignedItem,
+    _cluster,
+    _similarity,
     align_versions,
 )
 from annotation.core.document import Document
 from annotation.core.layers import ARGUMENT, ENTITY, LINK
+from annotation.core.matching import assign
 from tests.builders import build, conflict
+from tests.strategies import versions
 
 ONTOLOGY = conflict()
 
@@ -53,6 +61,23 @@ def test_versions_that_agree_have_no_contested_place() -> None:
 def test_each_difference_is_one_place_with_its_cause(other: str, found: list[tuple[str, tuple[str, ...]]]) -> None:
     assert contested(RAID, other) == found
     assert contested(other, RAID) == found
+
+
+@given(documents=versions(ONTOLOGY), order=st.lists(st.integers(0, 3), min_size=2, max_size=7))
+@settings(max_examples=100)
+def test_place_by_place_the_clusters_are_those_of_every_two_versions(
+    documents: list[Document], order: list[int]
+) -> None:
+    spans = {str(at): documents[number % len(documents)].entities for at, number in enumerate(order)}
+    together = {(name, span): {(name, span)} for name, own in spans.items() for span in own}
+    for (first, left), (second, right) in combinations(spans.items(), 2):
+        for i, j in assign(left, right, _similarity):
+            joined = together[first, left[i]] | together[second, right[j]]
+            together |= dict.fromkeys(joined, joined)
+    clusters = _cluster(spans)
+    assert list(clusters) == list(together)
+    assert {key: {other for other in clusters if clusters[other] == clusters[key]} for key in clusters} == together
+    assert list(dict.fromkeys(clusters.values())) == list(range(len(set(clusters.values()))))
 
 
 def test_an_attribute_left_at_its_default_is_no_other_answer() -> None:
