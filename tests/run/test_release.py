@@ -243,7 +243,13 @@ def test_a_model_compared_with_that_was_trained_with_the_documents_is_named_on_t
     place: Path, tmp_path: Path
 ) -> None:
     done = naba(
-        "evaluate", ONE, "against=outputs/two/model", "snapshot=snap", "split=train", f"output={tmp_path}", cwd=place
+        "evaluate",
+        "model=outputs/one",
+        "against=outputs/two",
+        "snapshot=snap",
+        "split=train",
+        f"output={tmp_path}",
+        cwd=place,
     )
     assert done.code == 0, done.err
     said = "outputs/two/model, compared with, has seen 36 of the 36 documents in training"
@@ -253,6 +259,13 @@ def test_a_model_compared_with_that_was_trained_with_the_documents_is_named_on_t
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert said in page[page.index("<main") :][:3000]
     assert metrics["dev"]["documents"] > 0
+
+
+def test_a_report_is_not_put_into_a_release(place: Path) -> None:
+    for command in (("evaluate", "snapshot=snap"), ("onnx",)):
+        done = naba(*command, "model=releases/1.0", cwd=place)
+        assert (done.code, done.err.count("\n")) == (2, 1)
+        assert "belongs to a release, which stays as it is; say output=FOLDER" in done.err
 
 
 def test_training_again_gives_the_same_weights(place: Path) -> None:

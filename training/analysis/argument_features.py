@@ -11,6 +11,7 @@ from annotation.core.messages import N_, Message
 from annotation.core.ontology import Ontology
 from annotation.core.text import folded
 from training.analysis.error_causes import Attached
+from training.scoring.outlets import outlet
 
 LENGTHS = (100, 300)
 """Words of a document, where its length passes from one slice into the next."""
@@ -65,7 +66,7 @@ class ArgumentFeatures:
         yield LANGUAGE, gold.language
         yield EVENT, argument.trigger.label
         yield ROLE, argument.role
-        yield SOURCE, gold.source.name if gold.source else UNKNOWN
+        yield SOURCE, outlet(gold) or UNKNOWN
         yield LENGTH, BINS[LENGTH][bisect_left(LENGTHS, len(text.split()))]
         yield DISTANCE, BINS[DISTANCE][bisect_left(DISTANCES, _between(text, argument.trigger, filler))]
         yield NESTING, NESTED if _nested(filler, marked) else ALONE

@@ -15,6 +15,7 @@ from annotation.snapshot.snapshot import THRESHOLD
 from training.analysis.drift_measures import ArticleFigures, Articles
 from training.analysis.stories import story_names
 from training.encoding.tokenizer import HubTokenizer, Tokenizer
+from training.scoring.outlets import outlet
 
 
 def pieces(tokenizer: Tokenizer, text: str, words: Sequence[Word]) -> list[Hashable]:
@@ -41,7 +42,7 @@ class TrainedOn:
         for document, story in zip(self.documents, self.stories, strict=True):
             found = pieces(self.tokenizer, document.text, split_words(document.text))
             self._by_story.setdefault(story, set()).update(found)
-            self._sources[_source(document)] += 1
+            self._sources[outlet(document)] += 1
         for kinds in self._by_story.values():
             self._pieces.update(kinds)
 
@@ -68,15 +69,15 @@ class TrainedOn:
         found = pieces(self.tokenizer, document.text, words)
         own = self._by_story.get(story or "", set())
         unknown = sum(self._pieces[piece] - (piece in own) <= 0 for piece in found)
-        scores = _scores(document)
+        scores, source = _scores(document), outlet(document)
         return ArticleFigures(
             language=document.language,
-            source=_source(document),
+            source=source,
             words=len(words),
             pieces=len(found),
             unknown=unknown,
             unreadable=int(self.tokenizer.unseen(document.text, words).sum()) if words else 0,
-            new_source=self._sources[_source(document)] - (story is not None) <= 0,
+            new_source=bool(source) and self._sources[source] - (story is not None) <= 0,
             events=Counter(event.type for event in document.events),
             marks={layer: len(values) for layer, values in scores.items()},
             scores={layer: sum(values) for layer, values in scores.items()},
@@ -93,7 +94,3 @@ def _scores(document: Document) -> dict[str, list[float]]:
 
 def _of(spans: Iterable[Span]) -> list[float | None]:
     return [span.score for span in spans]
-
-
-def _source(document: Document) -> str:
-    return document.source.name if document.source else ""

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from annotation.core.messages import N_, Message
 from annotation.core.text import folded
 from training.analysis.slices import MOST, OTHERS, Key, Slice, judged
 from training.scoring.document_pairs import DocumentPair
+from training.scoring.outlets import outlet
 from training.scoring.scores import Scores, prfs
 
 SOURCE, MONTH, ANNOTATOR, NEARNESS = N_("source"), N_("month"), N_("annotator"), N_("nearness")
@@ -43,7 +43,6 @@ _RANGES = (
 )
 _FEWEST = 9
 """Articles below which thirds say nothing."""
-_FILE = re.compile(r"\.(txt|html?|xml|jsonl?|gz|csv|tsv|parquet|pdf|docx?)$", re.IGNORECASE)
 _YEAR_FIRST = re.compile(r"\s*(\d{4})[-/.](\d{1,2})\b")
 _DAY_FIRST = re.compile(r"\s*\d{1,2}[-/.](\d{1,2})[-/.](\d{4})\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -88,18 +87,6 @@ def document_groups(
     keys = [(kind, name) for kind, of in values.items() for name in _names(kind, of)]
     counts = _by_group(keys, values, scores.counts[:, [UNITS.index(unit) for unit in SHOWN]])
     return DocumentGroups(_groups(keys, counts, scores.stories), {kind: of.count("") for kind, of in values.items()})
-
-
-def outlet(document: Document) -> str:
-    """The site an article is from, else the name of its source unless that is a file's; "" where neither is known."""
-    source = document.source
-    if source is None:
-        return ""
-    try:
-        host = urlsplit(source.url or "").hostname or ""
-    except ValueError:
-        host = ""
-    return host.removeprefix("www.") or ("" if _FILE.search(source.name) else source.name.strip())
 
 
 def month(document: Document) -> str:

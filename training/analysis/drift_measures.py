@@ -16,8 +16,9 @@ class ArticleFigures:
     """What is counted in one article. Counts, but for `scores`, sums of scores in 0..1 by layer, and `uncertainty`.
 
     pieces: tokens of the model's tokenizer, `unknown` those that no other story it was trained on has. unreadable:
-    words of which the encoder is shown nothing. new_source: whether no other article it was trained on is of the
-    source. events: predicted, by type. marks: predicted, by layer. uncertainty: in nats a word, None where unknown.
+    words of which the encoder is shown nothing. source: "" where not known. new_source: whether it is known, and no
+    other article it was trained on is of it. events: predicted, by type. marks: predicted, by layer. uncertainty: in
+    nats a word, None where unknown.
     """
 
     language: str
@@ -66,11 +67,11 @@ def of_texts(rows: Sequence[ArticleFigures]) -> Iterator[Measure]:
     yield Measure("unknown", "unreadable words", lambda row: row.unreadable, lambda row: row.words)
     yield Measure("length", "words an article", lambda row: row.words, lambda row: 1, share=False)
     yield Measure("length", "pieces a word", lambda row: row.pieces, lambda row: row.words, share=False)
-    yield Measure("source", "a new source", lambda row: row.new_source, lambda row: 1)
+    yield Measure("source", "a new source", lambda row: row.new_source, lambda row: bool(row.source))
     for name in _names(row.language for row in rows):
         yield Measure("language", name, lambda row, name=name: row.language == name, lambda row: 1)  # type: ignore[misc]
-    for name in _repeated(row.source for row in rows):
-        yield Measure("source", name, lambda row, name=name: row.source == name, lambda row: 1)  # type: ignore[misc]
+    for name in _repeated(row.source for row in rows if row.source):
+        yield Measure("source", name, lambda row, name=name: row.source == name, lambda row: bool(row.source))  # type: ignore[misc]
 
 
 def of_predictions(rows: Sequence[ArticleFigures]) -> Iterator[Measure]:

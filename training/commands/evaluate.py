@@ -28,6 +28,7 @@ from training.commands.evaluated_models import (
     loaded_model,
 )
 from training.config.schema import EvaluateConfig
+from training.lineage.model_folder import beside_model
 from training.lineage.release_record import RECORD
 from training.lineage.seed_scores import SeedScores
 from training.release.earlier_model import EarlierModel
@@ -39,6 +40,7 @@ from training.scoring.scores import counted
 
 def evaluate(run: EvaluateConfig) -> float:
     """Score a model on a split, write the report and the predictions, show the scores, and return Arg-C+."""
+    out = Path(run.output) if run.output else beside_model(run.model, "report")
     snapshot = Snapshot.open(run.snapshot)
     gold = snapshot.split(run.split)
     if not gold:
@@ -49,7 +51,6 @@ def evaluate(run: EvaluateConfig) -> float:
     before = ModelBefore.of(earlier, gold, run) if earlier else None
     trainings = other_trainings(Path(run.model), Path(run.against) if run.against else None, gold, run)
     result = _evaluated(run, snapshot, model, how, predicted, before, trainings)
-    out = Path(run.output) if run.output else Path(run.model).parent / "report"
     page = write_report(replace(result, pages=_pages(run, out)), out, run.language)
     _write_predictions(out, predicted.scored, trainings)
     _show(result, f"{result.title}, {run.split}: {counted(len(gold), result.scores.overall.stories)}")

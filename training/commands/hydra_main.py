@@ -43,6 +43,7 @@ from training.config.schema import (
     typed,
 )
 from training.config.validation import ConfigError, Settings, texts
+from training.lineage.model_folder import with_model_folders
 
 _Task = Callable[[DictConfig], float]
 _DOWNLOADING = ("train", "curve", "pretrain")
@@ -202,7 +203,7 @@ def _curve(cfg: DictConfig) -> float:
 
 @_entry("evaluate")
 def _evaluate(cfg: DictConfig) -> float:
-    run = typed(cfg, EvaluateConfig)
+    run = with_model_folders(typed(cfg, EvaluateConfig), "model", "against")
     from training.commands.evaluate import evaluate
 
     return evaluate(run)
@@ -210,7 +211,7 @@ def _evaluate(cfg: DictConfig) -> float:
 
 @_entry("predict")
 def _predict(cfg: DictConfig) -> float:
-    run = typed(cfg, PredictConfig)
+    run = with_model_folders(typed(cfg, PredictConfig), "model")
     from training.commands import predict
 
     return predict.predict(run)
@@ -218,7 +219,7 @@ def _predict(cfg: DictConfig) -> float:
 
 @_entry("drift")
 def _drift(cfg: DictConfig) -> float:
-    run = typed(cfg, DriftConfig)
+    run = with_model_folders(typed(cfg, DriftConfig), "model")
     from training.commands import drift
 
     drift.drift(run)
@@ -227,7 +228,7 @@ def _drift(cfg: DictConfig) -> float:
 
 @_entry("backend")
 def _backend(cfg: DictConfig) -> float:
-    run = typed(cfg, BackendConfig)
+    run = with_model_folders(typed(cfg, BackendConfig), "model")
     from training.commands.backend import backend
 
     backend(run)
@@ -236,7 +237,7 @@ def _backend(cfg: DictConfig) -> float:
 
 @_entry("onnx")
 def _onnx(cfg: DictConfig) -> float:
-    run = typed(cfg, OnnxConfig)
+    run = with_model_folders(typed(cfg, OnnxConfig), "model")
     from training.commands.export_onnx import onnx
 
     return onnx(run)
@@ -244,7 +245,7 @@ def _onnx(cfg: DictConfig) -> float:
 
 @_entry("release")
 def _release(cfg: DictConfig) -> float:
-    run = typed(cfg, ReleaseConfig)
+    run = with_model_folders(typed(cfg, ReleaseConfig), "model")
     from training.commands import release
 
     release.release(run)

@@ -12,6 +12,7 @@ from training.config.schema import TrainConfig, read_config
 from training.config.validation import spelled
 from training.encoding.label_match import LabelMatch
 from training.encoding.label_space import ONTOLOGY_FILE, LabelSpace
+from training.lineage.model_folder import find_model
 from training.lineage.release_record import Trained
 from training.release.training_lineage import read_training_record
 
@@ -39,9 +40,8 @@ def model_folder(path: str) -> Path:
 
     Raises UsageError when there is none.
     """
-    for folder in (Path(path), Path(path) / "model"):
-        if (folder / "config.json").is_file():
-            return folder
+    if folder := find_model(path):
+        return folder
     raise UsageError(f"init={path}: holds no model; name the folder of one, such as outputs/NAME or releases/1.0")
 
 

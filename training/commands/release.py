@@ -29,6 +29,7 @@ from training.analysis.leakage import leakage
 from training.analysis.since_before import SinceBefore
 from training.config.schema import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
+from training.lineage.model_folder import find_model
 from training.lineage.release_change import Against
 from training.lineage.release_record import RECORD, Data, Gate, Record, code_hash, packages, settings_hash
 from training.lineage.seed_scores import SeedScores
@@ -113,9 +114,11 @@ def _earlier(against: str, home: Path) -> tuple[str | None, Path] | None:
         if newest is None:
             return None
         against = newest
-    is_model = (Path(against) / "config.json").is_file() and not (home / against / RECORD).is_file()
-    if is_model:  # its path may be absolute, which home / against would leave as it is
-        return None, Path(against)
+    model = find_model(against)
+    if (
+        model and not (home / against / RECORD).is_file()
+    ):  # a path may be absolute, which home / against leaves as it is
+        return None, model
     if (home / against).is_dir() and against != REFUSED:
         return Record.open_whole(home / against).version, home / against / "model"
     raise UsageError(f"against={against}: neither a release in {home} nor the folder of a model; name one, or say none")

@@ -151,7 +151,7 @@ def lines(
 
 def _titles(right_to_left: bool) -> Spec:
     """The axis of the rows' titles."""
-    axis: Spec = {"title": None, "ticks": False, "domain": False}
+    axis: Spec = {"title": None, "ticks": False, "domain": False, "labelPadding": 8}
     if right_to_left:
         axis["orient"] = "right"
     return {"field": "title", "type": "nominal", "sort": None, "axis": axis}

@@ -22,7 +22,7 @@ WORDS = {
     "threads": N_("%(threads)s of %(cores)s cores at work, load %(load)s in the minute before"),
     "busy": N_("Others were at work on the machine meanwhile, so alone it is faster."),
     "explain": N_(
-        "Measured while the %(documents)s scored articles (%(words)s words) were predicted, %(passes)s times. The "
+        "Measured while the %(documents)s scored articles (%(words)s words) were predicted (passes: %(passes)s). The "
         "median is shown; other articles, machines and batch sizes differ, and nothing but another measurement says "
         "how much."
     ),

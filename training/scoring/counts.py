@@ -21,6 +21,7 @@ from annotation.core.layers import SPAN_LAYERS
 from annotation.core.matching import UNITS, Item, Items
 from training.scoring import token_f1
 from training.scoring.document_pairs import DocumentPair
+from training.scoring.outlets import outlet
 
 KINDS: Mapping[str, tuple[str, int]] = {
     "event": ("Trig-C", 2),
@@ -85,7 +86,7 @@ class ScoreCounts:
         self.names.append(pair.gold.id)
         self.languages.append(pair.gold.language)
         self.stories.append(pair.story)
-        self.sources.append(pair.gold.source.name if pair.gold.source else "")
+        self.sources.append(outlet(pair.gold))
         self._sizes.append(1)
         self._places.append(place)
 

@@ -11,7 +11,7 @@ import pytest
 from annotation.core.document import Document, Provenance, Source
 from tests.builders import build, conflict
 from tests.unit.training.analysis.test_comparison import corpus
-from training.analysis.document_groups import annotator, month, nearness, outlet, thirds
+from training.analysis.document_groups import annotator, month, nearness, thirds
 from training.analysis.evaluation import Evaluation, evaluation
 from training.report.report_page import write_report
 
@@ -37,12 +37,6 @@ def of(name: str = "", url: str | None = None, published: str | None = None) -> 
 )
 def test_months_as_articles_say_them(said: str | None, read: str) -> None:
     assert month(of(published=said)) == read
-
-
-def test_a_source_is_a_site_or_a_name_but_no_file() -> None:
-    assert outlet(of("a.txt", url="https://www.paper.example/news/1")) == "paper.example"
-    assert outlet(of("העיתון")) == "העיתון"
-    assert outlet(of("he01.html")) == outlet(Document("d", "x")) == outlet(of("x.TXT", url="http://[broken")) == ""
 
 
 def test_the_nearest_article_is_the_one_that_shares_rare_words() -> None:

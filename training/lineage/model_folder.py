@@ -1,0 +1,35 @@
+"""The folder of a model, where a path names that of its run or of its release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from annotation.core.errors import UsageError
+from training.config.validation import Settings
+from training.lineage.release_record import RECORD
+
+_Run = TypeVar("_Run", bound=Settings)
+
+
+def find_model(path: str | Path) -> Path | None:
+    """The folder itself where it holds a model, else `model` in it; None where neither does."""
+    for folder in (Path(path), Path(path) / "model"):
+        if (folder / "config.json").is_file():
+            return folder
+    return None
+
+
+def with_model_folders(run: _Run, *settings: str) -> _Run:
+    """The run, with the folder of the model where one of the settings names that of a run or a release."""
+    named = {name: getattr(run, name) for name in settings}
+    return replace(run, **{name: str(find_model(path) or path) for name, path in named.items() if path})
+
+
+def beside_model(model: str, name: str) -> Path:
+    """Where what is made of a model goes unless a folder is named. Raises UsageError in a release, which is final."""
+    folder = Path(model).parent
+    if (folder / RECORD).is_file():
+        raise UsageError(f"model={model}: belongs to a release, which stays as it is; say output=FOLDER")
+    return folder / name
