@@ -54,6 +54,8 @@ def test_title_date_source_and_link_stand_above_the_text(editor: Editor, languag
     heading = editor.page.locator(".naba-heading")
     expect(heading).to_contain_text("undefined")
     expect(heading).to_contain_text(f"2026-03-12 · {TEXTS[language][1]}")
+    day = heading.locator(".lsf-richtext__line").last
+    assert day.evaluate("line => getComputedStyle(line).textAlign") == "right"
     link = heading.get_by_role("link")
     assert str(link.get_attribute("href")).startswith("https://news.example/1%22%3E%3Cimg")
     assert heading.locator("img").count() == 0

@@ -74,7 +74,7 @@ def test_a_page_of_the_notes_to_the_lead(
     assert page.count("מעצר בכפר &lt;רימון&gt;") == 2
     assert f"/data?task={tasks(client, title)['a0']}" in page
     progress_command(project=[title], notes=out, ui_language="ar", workspace=studio.workspace)
-    assert "ملاحظات إلى المشرف" in out.read_text(encoding="utf-8")
+    assert "ملاحظات إلى مدير المشروع" in out.read_text(encoding="utf-8")
 
 
 def test_pauses_do_not_count() -> None:

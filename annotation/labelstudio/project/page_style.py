@@ -31,7 +31,7 @@ body:has(#naba-roles button) .naba-no-role { display: none }
 .naba-heading .lsf-richtext:not(:has(br)), .naba-link:not(:has(a)) { display: none }
 .naba-heading { display: flex; flex-wrap: wrap; align-items: baseline; column-gap: 16px; padding-top: 4px }
 .naba-heading .lsf-richtext__container { font-size: 13px; line-height: 6px; padding: 0 }
-.naba-heading .lsf-richtext__line { width: 100%; min-height: 0; padding: 0; line-height: 22px; text-align: start }
+.naba-heading .lsf-richtext__line { width: 100%; min-height: 0; padding: 0; line-height: 22px; text-align: inherit }
 .naba-heading .lsf-richtext__line { unicode-bidi: plaintext; opacity: 0.8 }
 .naba-heading .lsf-richtext__line:first-of-type { font-size: 15px; font-weight: 700; opacity: 1 }
 .naba-link a { font-size: 13px; direction: ltr }
