@@ -9,7 +9,7 @@ from pathlib import Path
 from annotation.core.ontology import Ontology
 from annotation.labelstudio.server.client import Client
 from tests.faults.process import Ended, Order, naba
-from tests.faults.stage import TEAMS, Stage, bare_stage, full_stage, migrated, pulled
+from tests.faults.stage import TEAMS, Stage, bare_stage, edited_page, full_stage, migrated, pulled
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ def _migrated(place: Place) -> Stage:
     return migrated(_full(place), place.ontology)
 
 
+def _edited(place: Place) -> Stage:
+    return edited_page(_full(place))
+
+
 def _with(stage: Stage, *words: str) -> list[str]:
     """The words, with @NAME for the path of a file of the stage."""
     return [stage.file(word[1:]) if word.startswith("@") else word for word in words]
@@ -88,6 +92,7 @@ COMMANDS = {
             _words("push", "@articles.jsonl", "--teams", ",".join(TEAMS), "--shared", "1"),
             makes_project=True,
         ),
+        Command("push --restore-page", _edited, _words("push", "--restore-page")),
         Command("pull", _full, _words("pull", "--out", "@docs.jsonl"), writes=False),
         Command("progress", _full, _words("progress", "--json"), writes=False),
         Command("annotators list", _full, _words("annotators", "list", "--json"), writes=False),

@@ -24,7 +24,7 @@ IN_SUITE = (
         ("check --fix", "redirect to a host"),
     ),
     *(("adjudicate", "redirect to a login"), ("suggested", "wrong token"), ("migrate --undo", "revoked token")),
-    ("annotators list", "HTML"),
+    *(("annotators list", "HTML"), ("push --restore-page", "a storm of these")),
     *(("push", "project deleted"), ("suggest", "database read-only"), ("push", "database full")),
     *(("pull", "SIGKILL of the server"), ("watch", "a storm of these")),
 )

@@ -121,6 +121,15 @@ def migrated(stage: Stage, ontology: Ontology) -> Stage:
     return stage
 
 
+def edited_page(stage: Stage) -> Stage:
+    """The stage after a member has put a label on the page and written other guidelines."""
+    target = find_project(stage.client, stage.title)
+    config = str(row(stage.client.get(f"api/projects/{target.id}/"))["label_config"])
+    more = config.replace("</Labels>", '<Label value="Other" alias="Rumour"/></Labels>', 1)
+    stage.client.change(f"api/projects/{target.id}/", {"label_config": more, "expert_instruction": "<p>short</p>"})
+    return stage
+
+
 def following(ontology: Ontology) -> Ontology:
     """The next version of an ontology: a type of each kind has another name, and nothing is lost."""
 
