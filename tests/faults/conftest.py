@@ -113,7 +113,8 @@ def outcomes(pytestconfig: pytest.Config) -> Outcomes:
 def _outcomes(config: pytest.Config) -> Outcomes:
     if _OUTCOMES not in config.stash:
         long, seed = config.getoption("--long", default=False), config.getoption("--fault-seed", default=SEED)
-        folder = config.cache.mkdir("faults") if long and config.cache else None
+        cache = getattr(config, "cache", None)
+        folder = cache.mkdir("faults") if long and cache else None
         config.stash[_OUTCOMES] = Outcomes.kept_in(folder / f"seed-{seed}.jsonl") if folder else Outcomes()
     return config.stash[_OUTCOMES]
 

@@ -52,7 +52,7 @@ PLANS = {
     "suite": [["migrate", "migrate", "push", "pull", "suggest"]],
     "long": [
         ["push", "push", "pull", "suggest", "suggest"],
-        [*WORDS],
+        ["push", "pull", "suggest", "migrate"],
         ["migrate", "migrate", "migrate"],
         ["suggest", "suggest", "migrate"],
     ],
