@@ -191,9 +191,12 @@ def watch(
     """
     from training.commands.watch.run import WatchTask
     from training.commands.watch.run import watch as watching
+    from training.commands.watch.training_settings import check_training
     from training.config.watching import load_watch_settings
 
-    watching(WatchTask(project, workspace, load_watch_settings(settings, changes or ()), once, dry_run))
+    loop = load_watch_settings(settings, changes or ())
+    check_training(loop.training)
+    watching(WatchTask(project, workspace, loop, once, dry_run))
 
 
 @_hydra_command

@@ -105,13 +105,20 @@ class ChatServer:
             except _TryAgainError as error:
                 failed += 1
                 if failed >= self.endpoint.tries:
-                    raise (EndpointError if error.unreachable else AnswerError)(
-                        f"{self.endpoint.url.host} {error} ({failed} tries)"
-                    ) from error
+                    raise self._given_up(error, failed) from error
                 await self._pause(failed, error)
             else:
                 self._options = options  # what was left out to get an answer is left out from now on
                 return reply
+
+    def _given_up(self, error: _TryAgainError, failed: int) -> EndpointError:
+        told = f"{self.endpoint.url.host} {error} ({failed} tries)"
+        if not error.unreachable:
+            return AnswerError(told)
+        return EndpointError(
+            f"{self.endpoint.url}: {told}; start the server or check --endpoint, and run the same command: what was "
+            "answered is kept"
+        )
 
     async def _wait_for_turn(self) -> None:
         while (left := self._not_before - time.monotonic()) > 0:
@@ -136,7 +143,7 @@ class ChatServer:
                 async with self._client.stream("POST", self.endpoint.url, json=body) as response:
                     content = await self._body(response)
         except (TimeoutError, httpx.TimeoutException) as error:
-            reason = f"did not answer within {self.endpoint.timeout:g} seconds"
+            reason = f"did not answer within {self.endpoint.timeout:g} seconds, more with --timeout"
             raise _TryAgainError(reason, unreachable=isinstance(error, httpx.ConnectTimeout)) from error
         except httpx.ConnectError as error:
             raise _TryAgainError("cannot be reached", unreachable=True) from error

@@ -29,6 +29,7 @@ from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.sync.push import push
 from tests.benchmarks.bench_loop import LOOP, PEOPLE, Office
 from tests.faults.proxy import Answer, Exchange, proxied
+from tests.learnt import learn
 from tests.run.small import TINY, documents, naba
 from tests.studio.support import tasks
 from training.commands.watch import run as running
@@ -182,6 +183,45 @@ def test_the_loop_goes_round_leaves_tasks_in_use_alone_and_ends_the_same_after_k
     with pytest.raises(SnapshotError, match="exists and is no snapshot"):
         watch(task(studio, project), run)
     assert Journal(place / "journal.jsonl").entries[-1].state == "failed"
+
+
+def test_a_model_that_is_worse_is_not_used_and_the_earlier_one_stays(
+    client: Client, studio: Server, project: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    beside = tmp_path / "beside the model.txt"
+    beside.write_text("mine", encoding="utf-8")
+    model, ran = str(learn(FIRST, ontology, tmp_path / "model")), list[str]()
+    run = in_this_process(tmp_path, ran)
+    earlier = replace(SETTINGS, model=model, warm=False, findings=False, every=100)
+    watch(replace(task(studio, project), settings=earlier), run)
+    shown, version = state(client, project), find_project(client, project).model_version
+    assert sum(version in str(entry) for entry in shown) == len(ARTICLES) - len(FIRST)
+
+    ran.clear()
+    worse = replace(earlier, every=14, training=(*TINY, "fit.epochs=1"))
+    watch(replace(task(studio, project), settings=worse), run)
+    entries = Journal(home(client, studio, project) / "journal.jsonl").entries
+    (compared,) = [entry for entry in entries if entry.step == COMPARE and entry.state == "done"]
+    assert compared.facts["used"] is False
+    assert compared.facts["against"] == model
+    assert compared.why.startswith(("worse beyond chance", "lower, on too few articles to test"))
+    assert entries[-1] == compared, "nothing is predicted, suggested or put in order after it"
+    assert ran == ["train", "predict", "predict"], "both predicted dev"
+    assert (state(client, project), find_project(client, project).model_version) == (shown, version)
+
+    ran.clear()
+    watch(replace(task(studio, project), settings=worse), run)
+    assert ran == [], "the same gold is not tried again"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [beside.name, "model"]
+
+
+def test_who_is_missing_for_days_no_longer_holds_up_the_loop(
+    studio: Server, project: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for days, gold in ((None, 0), (1, 0), (0, len(FIRST))):
+        settings = replace(SETTINGS, annotators=2, missing_after=days)
+        watch(replace(task(studio, project, dry_run=True), settings=settings))
+        assert f"{gold} gold articles" in capsys.readouterr().out
 
 
 def in_the_way(place: Path, round_: str) -> None:

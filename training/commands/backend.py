@@ -17,6 +17,7 @@ from annotation.labelstudio.live.app import USER, backend_app
 from annotation.labelstudio.live.backend import Backend
 from annotation.labelstudio.live.background_extraction import Extraction
 from annotation.labelstudio.live.connection import Connection
+from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.connect import connect
 from annotation.storage.json_file import read_object
 from annotation.storage.private_file import write_private
@@ -30,6 +31,8 @@ FILE = "backend.json"
 def backend(run: BackendConfig) -> None:
     """Answer until the process is told to end. Raises NabaError for a wrong model, project or port."""
     client = connect(Path(run.workspace)) if run.project else None
+    if client and run.project:
+        find_project(client, run.project, workspace=Path(run.workspace))  # a wrong title is told before the model loads
     live = LiveModel(Path(run.model), lambda: load_predictor(_predicting(run)))
     password = _password(Path(run.workspace))
     answers = Backend(Extraction(live.current))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, urlsplit
 
 from annotation.core.document import Source
@@ -9,6 +10,7 @@ from annotation.labelstudio.convert import schemas
 
 _SAFE = "%/:?#@!$&*+,;=~-._"
 """Characters of a URL that mean nothing in Markdown and HTML."""
+_ISO_TIME = re.compile(r"(\d{4}-\d\d-\d\d)[T ]\d\d:")
 
 
 def article_heading(source: Source | None) -> schemas.Row:
@@ -24,8 +26,8 @@ def article_heading(source: Source | None) -> schemas.Row:
 
 def _day(published: str | None) -> str:
     """The date as it was read, without the time of an ISO date and time."""
-    day, t, _ = (published or "").partition("T")
-    return day if t and day.replace("-", "").isdigit() else published or ""
+    found = _ISO_TIME.match(published or "")
+    return found[1] if found else published or ""
 
 
 def _link(url: str | None) -> str:

@@ -18,6 +18,7 @@ journal), and get theirs when they are free.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -27,6 +28,7 @@ FINDINGS, SNAPSHOT, TRAIN, COMPARE = "findings", "snapshot", "train", "compare"
 PREDICT, SUGGEST, QUEUE = "predict", "suggest", "queue"
 ROUND = (SNAPSHOT, TRAIN, COMPARE)
 OUTPUT = (PREDICT, SUGGEST, QUEUE)
+_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,12 @@ def _output(journal: Journal, seen: Seen, rules: Rules) -> Due | None:
 
 
 def output_id(model: str, seen: Seen) -> str:
-    """The id of the steps that show a model's predictions."""
-    return f"{model}-{seen.articles}"
+    """The id of the steps that show a model's predictions.
+
+    It names a folder too, so a model that is a folder itself is in it by a hash of its path.
+    """
+    digest = hashlib.sha256(model.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    return f"{model if model.isalnum() else digest}-{seen.articles}"
 
 
 def _once(journal: Journal, step: str, id: str, in_use: Iterable[int], why: str) -> Due | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from annotation.core.errors import UsageError
 from training.commands.watch.journal import Journal
 from training.commands.watch.plan import Due, Rules, Seen, model_in_use, next_step, open_round
+from training.commands.watch.training_settings import check_training
 from training.config.validation import ConfigError
 from training.config.watching import WatchConfig, load_watch_settings
 
@@ -48,6 +50,15 @@ def test_everything_comes_in_order_once(journal: Journal) -> None:
     assert due(journal, seen) is None
 
 
+@pytest.mark.parametrize("model", ["/runs/first/model", "../model", "a b", "מודל/ראשון"])
+def test_the_folder_of_a_model_is_no_path_in_the_id_that_names_a_folder(journal: Journal, model: str) -> None:
+    done(journal, ("findings", "pulled"))
+    step = due(journal, rules=Rules(every=100, model=model))
+    assert step is not None
+    assert (step[0], Path(step[1]).name, len(step[1].split())) == ("predict", step[1], 1)
+    assert step != due(journal, rules=Rules(every=100, model=f"{model}2"))
+
+
 def test_a_round_begins_with_enough_new_gold_and_no_sooner(journal: Journal) -> None:
     done(journal, ("findings", "pulled"))
     nine = replace(SEEN, gold=GOLD - {"g3"})
@@ -77,7 +88,7 @@ def test_a_worse_model_is_not_used_and_the_one_before_goes_on(journal: Journal) 
 def test_new_articles_get_suggestions_of_the_model_there_is(journal: Journal) -> None:
     seen = replace(SEEN, gold=frozenset(), articles="more")
     done(journal, ("findings", "pulled"))
-    assert due(journal, seen, replace(RULES, model="models/mine")) == ("predict", "models/mine-more")
+    assert due(journal, seen, replace(RULES, model="mine")) == ("predict", "mine-more")
 
 
 def test_tasks_left_out_get_theirs_when_they_are_free(journal: Journal) -> None:
@@ -151,6 +162,22 @@ def test_settings_of_the_preset_with_changes() -> None:
 def test_wrong_settings_are_named(changes: list[str], words: str) -> None:
     with pytest.raises((UsageError, ConfigError), match=words):
         load_watch_settings("default", changes)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        (["experiment=compakt"], "training: experiment=compakt: no such preset; did you mean compact"),
+        (["fit.epoch=3"], "training: fit.epoch: no such setting; did you mean fit.epochs"),
+        (["fit.epochs=0"], "training: fit.epochs: must be at least 1"),
+        (["fit.epochs=1,2"], "training: fit.epochs: has several values"),
+        (["fit"], "training: "),
+    ],
+)
+def test_a_training_that_could_never_begin_is_told_before_the_first_look(overrides: list[str], words: str) -> None:
+    check_training(load_watch_settings("default").training)
+    with pytest.raises(ConfigError, match=re.escape(words)):
+        check_training(overrides)
 
 
 def test_settings_that_are_not_there_are_named(tmp_path: Path) -> None:

@@ -16,6 +16,19 @@ def test_title_day_source_and_link_are_shown() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("2024-01-02 00:00:00+00:00", "2024-01-02"),
+        ("2024-01-02T08:00", "2024-01-02"),
+        ("2024-01-02", "2024-01-02"),
+        ("2 بـTكانون", "2 بـTكانون"),
+    ],
+)
+def test_the_time_of_day_is_left_out(said: str, shown: str) -> None:
+    assert article_heading(Source("s", published=said)) == {"article_heading": f"{shown} · s\n"}
+
+
 def test_what_is_not_known_is_left_out() -> None:
     assert article_heading(None) == {}
     assert article_heading(Source("file.txt")) == {"article_heading": "file.txt\n"}
