@@ -42,7 +42,7 @@ VERSION = 4
 OVERLAP = timedelta(seconds=60)
 """Safety margin: a change may become visible a little later than its timestamp."""
 _MANY = 200
-"""Recent tasks from which on the pull first asks which of them changed: to read one takes 20 times as long."""
+"""Recent tasks from which on the pull first asks which of them changed: to read one takes three times as long."""
 _TRIES = 3
 
 
