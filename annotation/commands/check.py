@@ -17,6 +17,7 @@ from annotation.core.document import Document
 from annotation.core.errors import DocumentsError, Refused, UsageError
 from annotation.core.ontology import Ontology
 from annotation.storage.documents_file import read_documents
+from annotation.storage.special_files import check_folder
 
 if TYPE_CHECKING:
     from annotation.labelstudio.repair.apply import MendReport
@@ -63,6 +64,8 @@ def check(
 
     reports: dict[str, ShowReport | MendReport] = {}
     suggestions = [document for path in suggested or () for document in read_documents(path)]
+    if mine is not None:
+        check_folder(mine)
     suspected = _suspected(documents, suspects) if suspects else []
     if project is None:
         findings = [*check_file(documents, load_ontology(ontology), suggestions), *suspected]

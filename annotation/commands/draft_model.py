@@ -37,7 +37,7 @@ class Asking:
         return ModelDrafter(
             place,
             Prompt.of(ontology, examples, shots=self.shots),
-            AnswerCache(self.cache),
+            AnswerCache.open(self.cache),
             shots=self.shots,
             longest=self.longest,
             at_once=self.at_once,

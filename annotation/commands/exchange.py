@@ -15,7 +15,7 @@ from annotation.core.errors import UsageError
 from annotation.core.ontology import LANGUAGES, Ontology
 from annotation.formats.base import UNITS, ConversionCounts, LossKind
 from annotation.storage.documents_file import atomic, read_documents, write_documents
-from annotation.storage.special_files import is_stdout
+from annotation.storage.special_files import check_apart, is_stdout
 
 if TYPE_CHECKING:
     from annotation.formats.starter_ontology import Starter
@@ -86,6 +86,7 @@ def import_(
     from annotation.formats.importing import Import
     from annotation.formats.recognition import Recognised
 
+    check_apart(out, report, write_ontology)
     loaded = load_ontology(ontology) if ontology else None
     inputs = Recognised.of(files, format, mixed=mixed)
     options = ReadOptions(
@@ -128,6 +129,7 @@ def export(
     from annotation.labelstudio.project.labeling_config import relation_titles
 
     write = writer(format)
+    check_apart(out, report)
     if is_stdout(out) and FORMATS[format].several_files:
         raise UsageError(f"--out {out}: {format} is several files; name a place for them")
     tally = ConversionCounts()

@@ -53,11 +53,14 @@ def exit_code(error: NabaError) -> int:
 
 
 def of_library(error: BaseException) -> OSError | None:
-    """The error of the system that a library in Rust or C++ reports as one of its own, None where it is none.
+    """The error of the system that a library reports as one of its own, None where it is none.
 
-    torch says only that writing failed; of what a disk does, being full is the usual reason.
+    torch says only that writing failed; of what a disk does, being full is the usual reason. pathlib has no OSError for
+    links that lead in a circle (before Python 3.13).
     """
     for cause in filter(None, (error, error.__cause__, error.__context__)):
+        if match := _LOOP.match(str(cause)):
+            return OSError(errno.ELOOP, "Too many levels of symbolic links", match[1])
         if match := _IN_RUST.search(str(cause)):
             return OSError(int(match[2]), match[1].strip())
         if any(words in str(cause) for words in _OF_TORCH):
@@ -65,6 +68,7 @@ def of_library(error: BaseException) -> OSError | None:
     return None
 
 
+_LOOP = re.compile(r"Symlink loop from '(.+)'")
 _IN_RUST = re.compile(r"([^:{}\"]+) \(os error (\d+)\)")
 _OF_TORCH = ("PytorchStreamWriter failed writing", "unexpected pos ")
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import msgspec
 
@@ -22,6 +23,16 @@ class AnswerCache:
     """A folder with one file for each answer. Files that cannot be read count as missing."""
 
     folder: Path
+
+    @classmethod
+    def open(cls, folder: Path) -> AnswerCache:
+        """The cache in this folder, which is made. Raises OSError where no file can be written into it.
+
+        That is seen here, before an answer is paid for that could not be kept.
+        """
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+        return cls(folder)
 
     def read(self, name: str) -> Reply | None:
         """The answer of this name."""

@@ -10,6 +10,7 @@ from annotation.core.ontology import Ontology
 from annotation.core.text import decode_bytes
 from annotation.drafting.article_words import Key, key
 from annotation.drafting.phrases import Phrase
+from annotation.storage.documents_file import expanded, open_bytes
 
 _CERTAIN = 98
 """Places that a phrase of a list counts as marked at, so that its score is 0.99."""
@@ -57,8 +58,9 @@ def _labels(cells: list[str], ontology: Ontology, path: Path) -> list[str]:
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The cells of each line that is not empty, with its number from 1."""
     try:
-        text, _ = decode_bytes(path.read_bytes())
-    except (OSError, ValueError) as error:
+        with open_bytes(path) as file:
+            text, _ = decode_bytes(expanded(file))
+    except (OSError, EOFError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read as a list of phrases: {error}") from error
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip():

@@ -23,12 +23,14 @@ from annotation.core.errors import OntologyError, SnapshotError
 from annotation.core.licences import Licences
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
+from annotation.core.system_errors import about
 from annotation.snapshot.dataset_card import dataset_card
 from annotation.snapshot.manifest import MANIFEST, Manifest, SplitCounts, SplitPolicy
 from annotation.snapshot.splits import SPLITS, split_documents
 from annotation.snapshot.verification import ONTOLOGY, check_content, check_documents, check_files, content_hash
 from annotation.storage import parquet
 from annotation.storage.sealed_record import file_hash
+from annotation.storage.special_files import check_folder
 
 THRESHOLD = 0.7
 """Jaccard similarity from which documents are near-duplicates and stay in one split."""
@@ -150,8 +152,14 @@ def _existing(out: Path, manifest: Manifest) -> Snapshot:
 
 def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> None:
     """Write a temporary folder beside `out` and rename it when complete."""
+    check_folder(out)
+    if out.is_symlink():
+        raise SnapshotError(f"{out}: is a link that leads nowhere; choose another folder")
     out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name[:40]}."))
+    try:
+        building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name[:40]}."))
+    except OSError as error:
+        raise about(error, out) from error
     try:
         for name in SPLITS:
             parquet.write_parquet(building / f"{name}.parquet", parts[name])

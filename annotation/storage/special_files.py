@@ -29,6 +29,20 @@ def is_stdin(path: str | Path) -> bool:
     return str(path) in _IN
 
 
+def check_folder(path: str | Path) -> None:
+    """Raise UsageError where an output that is a folder is named as standard output is."""
+    if is_stdout(path):
+        raise UsageError(f"{path}: is standard output, and here are several files; name a folder")
+
+
+def check_apart(*outputs: Path | None) -> None:
+    """Raise UsageError where two outputs of a command are one place, so that the later would replace the earlier."""
+    places = ["-" if is_stdout(path) else str(path.absolute()) for path in outputs if path is not None]
+    for place in places:
+        if places.count(place) > 1:
+            raise UsageError(f"{place}: is named for two outputs, of which one would be lost; name another")
+
+
 def stdin_file() -> Path:
     """What standard input holds, in a file that can be read several times and is removed at exit."""
     return _spooled(sys.stdin.buffer)

@@ -31,6 +31,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert ended.code == 0, ended.err
     write_documents(folder / "docs.jsonl", documents(4))
     os.mkfifo(folder / "pipe")
+    (folder / "loop").symlink_to("loop")
     return folder
 
 
@@ -58,6 +59,31 @@ def one_line(err: str) -> bool:
         (("predict", "model=outputs/m/model", "input=docs.jsonl", "output=pipe"), 2, "pipe: is a device"),
         (("evaluate", "model=outputs/m/model", "snapshot=snapshot", "output=docs.jsonl"), 2, "docs.jsonl: "),
         (("train", "snapshot=snapshot", "output=docs.jsonl", *TINY), 2, "docs.jsonl"),
+        (("train", "snapshot=snapshot", "output=-", *TINY), 2, "output: must be a folder"),
+        (("evaluate", "model=outputs/m/model", "snapshot=snapshot", "output=/dev/stdout"), 2, "must be a folder"),
+        (("onnx", "model=outputs/m/model", "output=-"), 2, "must be a folder"),
+        (("pretrain", f"input={RAW}", "output=-"), 2, "must be a folder"),
+        (("drift", "model=outputs/m/model", "input=docs.jsonl", "output=-"), 2, "must be a folder"),
+        (("release", "version=1", "model=outputs/m/model", "snapshot=snapshot", "releases=-"), 2, "must be a folder"),
+        (("snapshot", "docs.jsonl", "--out", "-"), 2, "-: is standard output, and here are several files"),
+        (("snapshot", "docs.jsonl", "--out", "loop"), 2, "loop: is a link that leads nowhere"),
+        (("snapshot", "docs.jsonl", "--out", "pipe"), 2, "pipe: exists and is no snapshot"),
+        (("check", "docs.jsonl", "--mine", "-"), 2, "name a folder"),
+        (("check", "docs.jsonl", "--suspects", "loop"), 2, "links lead in a circle"),
+        (("predict", "model=loop", "input=docs.jsonl", "output=o.jsonl"), 2, "links lead in a circle"),
+        (("onnx", "model=loop"), 2, "links lead in a circle"),
+        (("draft", RAW, "--list", "/dev/full", "--out", "o.jsonl"), 2, "is over 500,000,000 bytes"),
+        (("serve", "--workspace", "docs.jsonl"), 2, "a file stands where a folder should"),
+        (("export", "docs.jsonl", "--format", "textee", "--out", "o", "--report", "o"), 2, "named for two outputs"),
+        (("import", "docs.jsonl", "--out", "-", "--report", "/dev/stdout"), 2, "named for two outputs"),
+        (
+            (
+                *("draft", RAW, "--examples", "docs.jsonl", "--endpoint", "http://127.0.0.1:9", "--model", "m"),
+                *("--cache", "docs.jsonl", "--out", "o.jsonl"),
+            ),
+            2,
+            "docs.jsonl: File exists",
+        ),
         (("audit", "snapshot=snapshot", "output=outputs"), 2, "outputs: is a folder"),
     ],
 )
@@ -66,6 +92,8 @@ def test_a_wrong_path_is_one_line_and_2(words: tuple[str, ...], code: int, said:
     assert (ended.code, one_line(ended.err)) == (code, True), ended.err
     assert said in ended.err
     assert (place / "pipe").is_fifo()
+    assert (place / "loop").is_symlink()
+    assert not (place / "-").exists()
     assert len(list(read_documents(place / "docs.jsonl"))) == 4
 
 

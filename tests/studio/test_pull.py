@@ -23,6 +23,7 @@ from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, Patience, row
 from annotation.labelstudio.server.embedded import Server
 from annotation.labelstudio.server.paging import pages
+from annotation.labelstudio.sync import pull as pull_module
 from annotation.labelstudio.sync.pull import OVERLAP, PullReport, pull
 from annotation.labelstudio.sync.push import push
 from annotation.storage.documents_file import read_documents
@@ -68,9 +69,17 @@ def test_what_annotators_mark_arrives_under_their_names(
     assert all(p.updated_at and len(p.regions) == len(set(d.spans())) for p, d in zip(provenance, found, strict=True))
 
 
+@pytest.mark.parametrize("many", [1, 200])
 def test_a_second_pull_is_what_a_fresh_one_would_be(
-    client: Client, project: str, documents: list[Document], tmp_path: Path, ontology: Ontology
+    client: Client,
+    project: str,
+    documents: list[Document],
+    tmp_path: Path,
+    ontology: Ontology,
+    many: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(pull_module, "_MANY", many)
     out = tmp_path / "docs.jsonl"
     numbers = [annotate(client, project, document) for document in documents]
     assert pull(client, project=project, out=out, workspace=tmp_path).documents == 4
@@ -94,6 +103,26 @@ def test_a_second_pull_is_what_a_fresh_one_would_be(
     assert out.read_bytes() == lines
     assert out.with_name("docs.quarantine.jsonl").read_bytes() == set_aside
     assert (fresh.documents, fresh.skipped, fresh.tasks) == (report.documents, report.skipped, report.tasks)
+
+
+def test_right_after_an_import_only_what_changed_is_read_again(
+    client: Client, project: str, documents: list[Document], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pull_module, "_MANY", 3)
+    out = tmp_path / "docs.jsonl"
+    numbers = [annotate(client, project, document) for document in documents]
+    assert pull(client, project=project, out=out, workspace=tmp_path).changed == 4
+    first = out.read_bytes()
+    for _ in range(2):
+        assert pull(client, project=project, out=out, workspace=tmp_path).changed == 0
+        assert out.read_bytes() == first
+    client.delete(f"api/annotations/{numbers[1]}/")
+    assert pull(client, project=project, out=out, workspace=tmp_path).changed == 1
+    assert out.read_bytes() == afresh(client, project, tmp_path)[1]
+    for document in documents[1:]:
+        annotate(client, project, document)
+    assert pull(client, project=project, out=out, workspace=tmp_path).changed == 4  # of so many, no choice is made
+    assert out.read_bytes() == afresh(client, project, tmp_path)[1]
 
 
 def _forget_the_overlap(out: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from training.config.encoders import AnyEncoderConfig, CompactEncoderConfig
-from training.config.validation import Settings, above, at_least, below, filled, needed, setting, within
+from training.config.validation import Settings, above, at_least, below, filled, folder, needed, setting, within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class PretrainConfig(Settings):
     """
 
     input: str = needed(str, filled)
-    output: str = needed(str, filled)
+    output: str = needed(str, folder)
     snapshot: tuple[str, ...] = ()
     languages: tuple[Literal["he", "ar"], ...] | None = None
     seed: int = setting(13, within(0, 2**32 - 1))

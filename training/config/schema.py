@@ -26,6 +26,7 @@ from training.config.validation import (
     device,
     even,
     filled,
+    folder,
     needed,
     setting,
     typed,
@@ -176,7 +177,7 @@ class TrainConfig(Settings):
     """
 
     snapshot: str = needed(str, filled)
-    output: str = needed(str, filled)
+    output: str = needed(str, folder)
     name: str = setting("run", filled)
     seed: int = setting(13, _SEED)
     seeds: tuple[int, ...] | None = setting(None, _seeds)
@@ -219,7 +220,7 @@ class EvaluateConfig(Settings):
     model: str = needed(str, filled)
     snapshot: str = needed(str, filled)
     split: Literal["test", "dev", "train"] = "test"
-    output: str | None = setting(None, filled)
+    output: str | None = setting(None, folder)
     against: str | None = setting(None, filled)
     against_snapshot: str | None = setting(None, filled)
     gates: str = setting("default", filled)
@@ -262,7 +263,7 @@ class DriftConfig(Settings):
     model: str = needed(str, filled)
     input: str = needed(str, filled)
     snapshot: str | None = setting(None, filled)
-    output: str = setting("drift", filled)
+    output: str = setting("drift", folder)
     most: int = setting(50, at_least(1))
     least: float = setting(0.1, at_least(0))
     batch_size: int = setting(16, at_least(1))
@@ -295,7 +296,7 @@ class OnnxConfig(Settings):
     """Export of a trained model as ONNX graphs into the folder `output`, by default `onnx` beside the model."""
 
     model: str = needed(str, filled)
-    output: str | None = setting(None, filled)
+    output: str | None = setting(None, folder)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,7 +314,7 @@ class ReleaseConfig(Settings):
     model: str = needed(str, filled)
     snapshot: str = needed(str, filled)
     split: Literal["test", "dev", "train"] = "test"
-    releases: str = setting("releases", filled)
+    releases: str = setting("releases", folder)
     against: str = setting("last", filled)
     against_snapshot: str | None = setting(None, filled)
     gates: str = setting("default", filled)

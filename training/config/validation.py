@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from annotation.core.errors import UsageError
 from annotation.core.errors import hint as hint
+from annotation.storage.special_files import is_stdout
 
 T = TypeVar("T")
 Rule = Callable[[object], str | None]
@@ -99,6 +100,11 @@ def device(value: object) -> str | None:
 def filled(value: object) -> str | None:
     """The rule that a text has more than white space."""
     return None if str(value).strip() else "must not be empty"
+
+
+def folder(value: object) -> str | None:
+    """The rule that a text may name a folder to write into; "-" is standard output, where that makes sense."""
+    return "must be a folder: it is for several files" if is_stdout(str(value)) else filled(value)
 
 
 @dataclass(frozen=True, kw_only=True)

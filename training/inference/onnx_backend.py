@@ -31,7 +31,7 @@ from training.encoding.platt_scaling import score_scales
 from training.inference.predictor import Predictor
 from training.model.ensemble import EncoderInputs, mean_logits
 from training.model.event_extractor import EventExtractor, WordFeatures
-from training.model.extraction import HeadLogits, outputs
+from training.model.extraction import HeadLogits, outputs, scored_spans
 from training.model.extractor_config import EventExtractorConfig
 from training.model.fingerprint import model_version
 from training.model.stored_config import check_model_config
@@ -163,7 +163,8 @@ class OnnxExtractor:
             )
 
         entities = int(self.config.entities)
-        return outputs(logits, batch, judge, entities=entities, permits=self._permits, given=given)
+        scored = scored_spans(logits, entities, given=given)
+        return outputs(scored, batch, judge, entities=entities, permits=self._permits)
 
 
 def _check_finite(graph: Path) -> None:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from annotation.core.layers import ENTITY, TRIGGER
 from training.encoding.encoding import IGNORED
+from training.model.heads import pick
 from training.model.losses import IMPOSSIBLE
 
 MOST_TRIGGERS, MOST_ENTITIES = 256, 1024
@@ -85,37 +86,69 @@ def hardest_negatives(logits: Tensor, gold: Tensor, count: int) -> tuple[Tensor,
     return _spans(top.indices, logits.shape, 0), top.values
 
 
-def top_spans(logits: Tensor, most: int, *, label: int) -> tuple[Tensor, Tensor]:
-    """The spans of [D, C, N, W] with logits above the threshold 0: spans [D, K, 3] and their logits [D, K].
+class Spans(NamedTuple):
+    """Spans [D, K, 3] and their logits [D, K]."""
 
-    `label`: the number of the first of the C labels. K is the largest number of such spans in a document, at most
-    `most`; the rows of other documents are filled with spans below the threshold.
+    spans: Tensor
+    logits: Tensor
+
+
+def top_spans(logits: Tensor, most: int, *, label: int, first: int = 0, words: int | None = None) -> Spans:
+    """The spans of [D, C, N, W] with logits above the threshold 0.
+
+    `label`: the number of the first of the C labels; `first`: that of the first of the N words in a text of so many
+    `words`. K is the largest number of such spans in a document, at most `most`; the rows of other documents are filled
+    with spans below the threshold.
     """
     flattened = logits.flatten(1)
-    count = min(int((flattened > 0).sum(dim=1).max()), most) if flattened.numel() else 0
-    top = flattened.topk(count, dim=1)
-    return _spans(top.indices, logits.shape, label), top.values
+    top = flattened.topk(_count(flattened, most), dim=1)
+    return Spans(_spans(top.indices, logits.shape, label, first, words), top.values)
+
+
+def _count(logits: Tensor, most: int) -> int:
+    """The largest number of logits above the threshold in a document, at most `most`."""
+    return min(int((logits > 0).sum(dim=1).max()), most) if logits.numel() else 0
+
+
+_MOST = {TRIGGER: MOST_TRIGGERS, ENTITY: MOST_ENTITIES}
+
+
+def layer_spans(
+    logits: Tensor, entities: int, *, given: Collection[str] = (), first: int = 0, words: int | None = None
+) -> dict[str, Spans]:
+    """The best spans of each layer that is not in `given`, as `top_spans`; the first labels are entity types."""
+    parts = {TRIGGER: (logits[:, entities:], entities), ENTITY: (logits[:, :entities], 0)}
+    return {
+        layer: top_spans(part, _MOST[layer], label=label, first=first, words=words)
+        for layer, (part, label) in parts.items()
+        if layer not in given
+    }
+
+
+def best_spans(pieces: Sequence[Mapping[str, Spans]]) -> dict[str, Spans]:
+    """The best spans of each layer, from those of each piece of a text."""
+    return {layer: _best([piece[layer] for piece in pieces], _MOST[layer]) for layer in pieces[0]}
+
+
+def _best(pieces: Sequence[Spans], most: int) -> Spans:
+    spans, logits = (torch.cat(parts, dim=1) for parts in zip(*pieces, strict=True))
+    top = logits.topk(_count(logits, most), dim=1)
+    return Spans(pick(spans, top.indices), top.values)
 
 
 def layer_candidates(
-    logits: Tensor, batch: Mapping[str, Tensor], entities: int, given: Collection[str]
+    predicted: Mapping[str, Spans], batch: Mapping[str, Tensor], entities: int
 ) -> tuple[Candidates, Candidates]:
-    """Candidate triggers, and candidate entities.
-
-    They are the best spans of `logits` [D, C, N, W], whose first `entities` labels are entity types, or the targets of
-    the batch for the layers in `given`.
-    """
-    parts = ((TRIGGER, logits[:, entities:], MOST_TRIGGERS, entities), (ENTITY, logits[:, :entities], MOST_ENTITIES, 0))
+    """Candidate triggers, and candidate entities: those predicted, or the batch's targets where none are."""
     triggers, others = (
-        _given(batch, entities, layer) if layer in given else _predicted(*top_spans(part, most, label=label))
-        for layer, part, most, label in parts
+        _predicted(predicted[layer]) if layer in predicted else _given(batch, entities, layer) for layer in _MOST
     )
     return triggers, others
 
 
-def _predicted(spans: Tensor, logits: Tensor) -> Candidates:
-    cuts = torch.full_like(spans[..., 0], IGNORED)
-    return Candidates(spans, logits, cuts, cuts)
+def _predicted(predicted: Spans) -> Candidates:
+    cuts = torch.full_like(predicted.spans[..., 0], IGNORED)
+    return Candidates(*predicted, cuts, cuts)
 
 
 def _given(batch: Mapping[str, Tensor], entities: int, layer: str) -> Candidates:
@@ -133,9 +166,9 @@ def with_given_cuts(logits: Tensor, cuts: Tensor) -> Tensor:
     return torch.where((cuts == IGNORED)[..., None], logits, certain)
 
 
-def _spans(index: Tensor, shape: Sequence[int], label: int) -> Tensor:
-    """Indices into flattened [C, N, W] -> first word, last word, label; the last word is limited to N - 1."""
-    words, width = shape[2], shape[3]
-    first = index // width % words
-    last = (first + index % width).clamp(max=words - 1)
-    return torch.stack([first, last, index // (words * width) + label], dim=-1)
+def _spans(index: Tensor, shape: Sequence[int], label: int, first: int = 0, words: int | None = None) -> Tensor:
+    """Indices into flattened [C, N, W] -> first word, last word, label; the last word is limited to those there are."""
+    count, width = shape[2], shape[3]
+    begin = index // width % count + first
+    last = (begin + index % width).clamp(max=(words or count) - 1)
+    return torch.stack([begin, last, index // (count * width) + label], dim=-1)

@@ -20,6 +20,9 @@ from training.encoding.compact_tokenizer import CHARACTERS, FEATURES, IDENTITIES
 from training.model.dropout import Dropout
 from training.model.word_table import WordTable
 
+SPELLED = 16384
+"""Words, more than a batch has; the convolution over their characters takes 20 times the memory of what comes of it."""
+
 
 class CompactConfig(PretrainedConfig):  # type: ignore[no-untyped-call]
     """Sizes of the compact encoder.
@@ -112,13 +115,19 @@ class CompactEncoder(PreTrainedModel):  # type: ignore[no-untyped-call]
         return hidden + added
 
     def spell(self, input_ids: Tensor) -> Tensor:
-        """Vectors of words without context: [B, N, hidden_size]."""
+        """Vectors of words without context: [B, N, hidden_size]; in prediction those of SPELLED words at a time."""
+        if torch.is_grad_enabled() or torch.compiler.is_compiling() or input_ids.shape[:2].numel() <= SPELLED:
+            return self._spell(input_ids)
+        parts = [self._spell(part) for part in torch.split(input_ids.flatten(0, 1), SPELLED)]
+        return torch.cat(parts).view(*input_ids.shape[:2], -1)
+
+    def _spell(self, input_ids: Tensor) -> Tensor:
         features, letters = input_ids[..., :FEATURES], input_ids[..., FEATURES : FEATURES + CHARACTERS]
         if self.training and self.config.word_dropout:
             visible = torch.rand(features.shape[:-1], device=features.device) >= self.config.word_dropout
             features = torch.cat([features[..., :IDENTITIES] * visible[..., None], features[..., IDENTITIES:]], dim=-1)
         spelled = self.features(features).flatten(-2)
-        filtered = self.convolution(self.characters(letters).flatten(0, 1).transpose(1, 2))
+        filtered = self.convolution(self.characters(letters).flatten(0, -3).transpose(1, 2))
         pooled = filtered.amax(dim=-1).view(*letters.shape[:-1], -1)
         parts = [spelled, pooled, *self._pretrained(input_ids[..., FEATURES + CHARACTERS :])]
         mixed: Tensor = self.mix(self.dropout(torch.cat(parts, dim=-1)))

@@ -22,13 +22,16 @@ from training.model.candidates import hardest_negatives, link_table, moved_rows,
 from training.model.compact_encoder import share_words
 from training.model.encoder import build_encoder, fill_words, untrained_encoder
 from training.model.encoder_training import frozen
-from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows
-from training.model.extraction import HeadLogits, allowed, outputs
+from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows, word_states
+from training.model.extraction import HeadLogits, ScoredSpans, allowed, outputs, scored_in_pieces, scored_spans
 from training.model.extractor_config import EventExtractorConfig
 from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
 from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
 from training.model.stored_config import check_model_config
 from training.model.word_reader import WordReader, spread
+
+WHOLE, PIECE = 8192, 2048
+"""Words up to which all spans of a text are scored at once, in prediction; of a longer one those of PIECE at a time."""
 
 
 @dataclass
@@ -199,14 +202,22 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         self, inputs: EncoderInputs, spelling: Tensor | None = None, layers: Tensor | None = None
     ) -> tuple[Tensor, list[Tensor]]:
         """Word states [D, N, d], and each encoder's span logits [D, C, N, W]. The encoder is not run for `layers`."""
+        heads = (self.spans, *self.other_spans)
         if self.reader is None:
-            return read_windows((self.encoder, *self.others), (self.spans, *self.other_spans), inputs)
+            return read_windows((self.encoder, *self.others), heads, inputs)
+        states = self._states(inputs, spelling, layers)
+        return states[0], [head(own, inputs.mask) for head, own in zip(heads, states, strict=True)]
+
+    def _states(
+        self, inputs: EncoderInputs, spelling: Tensor | None = None, layers: Tensor | None = None
+    ) -> list[Tensor]:
+        """Each encoder's, or each reader's, word states [D, N, d]."""
+        if self.reader is None:
+            return word_states((self.encoder, *self.others), inputs)
         if spelling is None:
             raise ValueError("a model with a reader reads the spelling of words, which its own Encoding gives")
         layers = (self.word_layers(inputs) if layers is None else layers).float()
-        states = [reader(layers, spelling, inputs.mask) for reader in (self.reader, *self.other_readers)]
-        heads = (self.spans, *self.other_spans)
-        return states[0], [head(own, inputs.mask) for head, own in zip(heads, states, strict=True)]
+        return [reader(layers, spelling, inputs.mask) for reader in (self.reader, *self.other_readers)]
 
     def word_layers(self, inputs: EncoderInputs) -> Tensor:
         """States of words [D, N, K, e] in the encoder's layers that the reader reads."""
@@ -298,11 +309,22 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
         For the layers in `given` ("trigger", "entity") the spans are the batch's targets; none are predicted.
         """
-        output = self(**{name: tensor for name, tensor in batch.items() if name not in Gold._fields})
-        features = WordFeatures(output.states, *(batch[name] for name in WordFeatures._fields[1:]))
+        inputs = EncoderInputs(*(batch[name] for name in EncoderInputs._fields))
+        each = self._states(inputs, batch.get("spelling"), batch.get("layers"))
+        scored = self._scored(each, inputs.mask, given)
+        features = WordFeatures(each[0], *(batch[name] for name in WordFeatures._fields[1:]))
         judge = partial(self.judge, features)
-        entities, permits = self.config.entities, self.permits
-        return outputs(output.logits, batch, judge, entities=entities, permits=permits, given=given)
+        return outputs(scored, batch, judge, entities=self.config.entities, permits=self.permits)
+
+    def _scored(self, states: Sequence[Tensor], mask: Tensor, given: Collection[str]) -> ScoredSpans:
+        """The spans of word states [D, N, d] of each span head: of a long text in pieces, whose logits take less."""
+        heads: list[SpanHead] = [self.spans, *self.other_spans]
+        words, entities = mask.shape[1], self.config.entities
+        if words <= WHOLE:
+            logits = mean_logits([head(own, mask) for head, own in zip(heads, states, strict=True)])
+            return scored_spans(logits, entities, given=given)
+        each = (head.pieces(own, mask, PIECE) for head, own in zip(heads, states, strict=True))
+        return scored_in_pieces(map(mean_logits, zip(*each, strict=True)), words, entities, given=given)
 
     def judge(self, features: WordFeatures, triggers: Tensor, others: Tensor, present: Tensor) -> HeadLogits:
         """The heads' logits of candidate triggers [D, T, 3] and other spans [D, E, 3].

@@ -6,7 +6,7 @@ The heads are a parameter (`Judge`), so that a PyTorch model and exported ONNX g
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple, TypeAlias
 
 import torch
@@ -15,7 +15,7 @@ from torch.nn.functional import softplus
 
 from training.encoding.decoding import Logits, Outputs
 from training.encoding.tokenizer import Ids
-from training.model.candidates import layer_candidates, with_given_cuts
+from training.model.candidates import Spans, best_spans, layer_candidates, layer_spans, with_given_cuts
 from training.model.losses import IMPOSSIBLE
 
 
@@ -37,21 +37,39 @@ Judge: TypeAlias = Callable[[Tensor, Tensor, Tensor], HeadLogits]
 """The function of the heads: candidate triggers [D, T, 3], other spans [D, E, 3], which are predicted -> logits."""
 
 
-def outputs(
-    logits: Tensor,
-    batch: Mapping[str, Tensor],
-    judge: Judge,
-    *,
-    entities: int,
-    permits: Tensor,
-    given: Collection[str] = (),
-) -> list[Outputs]:
-    """One Outputs for each of the D documents of a batch, from its span logits [D, C, N, W].
+class ScoredSpans(NamedTuple):
+    """The best spans of each layer that is predicted, and the uncertainty [D] of all, in nats."""
 
-    For the layers in `given` ("trigger", "entity") the candidates are the batch's targets. entities: the number of
-    entity types among the C labels. permits: booleans [C, R, C], as `LabelSpace.permits`.
+    best: Mapping[str, Spans]
+    nats: Tensor
+
+
+def scored_spans(logits: Tensor, entities: int, *, given: Collection[str] = ()) -> ScoredSpans:
+    """From the span logits [D, C, N, W] of a batch. The layers in `given` are not predicted."""
+    return ScoredSpans(layer_spans(logits, entities, given=given), uncertainty(logits))
+
+
+def scored_in_pieces(
+    pieces: Iterable[Tensor], words: int, entities: int, *, given: Collection[str] = ()
+) -> ScoredSpans:
+    """As `scored_spans`, from logits [D, C, n, W] of n first words after the other; one piece is held at a time."""
+    best, nats, first = [], [], 0
+    for logits in pieces:
+        best.append(layer_spans(logits, entities, given=given, first=first, words=words))
+        nats.append(uncertainty(logits))
+        first += logits.shape[2]
+    return ScoredSpans(best_spans(best), torch.stack(nats).sum(dim=0))
+
+
+def outputs(
+    scored: ScoredSpans, batch: Mapping[str, Tensor], judge: Judge, *, entities: int, permits: Tensor
+) -> list[Outputs]:
+    """One Outputs for each of the D documents of a batch, from its scored spans.
+
+    For a layer that is not predicted the candidates are the batch's targets. entities: the number of entity types among
+    the C labels. permits: booleans [C, R, C], as `LabelSpace.permits`.
     """
-    triggers, others = layer_candidates(logits, batch, entities, given)
+    triggers, others = layer_candidates(scored.best, batch, entities)
     spans, span_logits, leading, trailing = (torch.cat(pair, dim=1) for pair in zip(triggers, others, strict=True))
     above = span_logits > 0  # the others only pad the rows of this document
     judged = judge(triggers.spans, others.spans, above)
@@ -67,7 +85,7 @@ def outputs(
     ]
     arrays = [tensor.cpu().numpy() for tensor in (*tensors, *judged.values)]
     pairs = above[:, :count, None, None] & above[:, None, :, None]
-    nats = uncertainty(logits) + uncertainty(fillable.masked_fill(~pairs, IMPOSSIBLE))
+    nats = scored.nats + uncertainty(fillable.masked_fill(~pairs, IMPOSSIBLE))
     return [_outputs(*row) for row in zip(nats.tolist(), *arrays, strict=True)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 import torch
@@ -42,22 +43,43 @@ class SpanHead(nn.Module):
     def forward(self, states: Tensor, mask: Tensor) -> Tensor:
         """[D, N, d], [D, N] -> logits [D, C, N, W] in float32; the last word is the first word + the index in W."""
         states = self.dropout(states)
-        query, key = self._rotated(self.query(states)), self._rotated(self.key(states))
-        logits: Tensor = banded(query, key, self.width) / self.head_size**0.5
+        return self._logits(states, mask, *self._ends(states))
+
+    def pieces(self, states: Tensor, mask: Tensor, size: int) -> Iterator[Tensor]:
+        """As `forward`, the spans of `size` first words at a time: logits [D, C, size, W], the last piece shorter.
+
+        All spans of a long text take much more memory than its states. For prediction: nothing is dropped out.
+        """
+        start, end, total = self._ends(states)
+        for first in range(0, mask.shape[1], size):
+            reached = slice(first, first + size + self.width - 1)  # by the spans that begin in the piece
+            ends = start[..., reached], end[..., reached], total[..., first : first + size + self.width]
+            yield self._logits(states[:, reached], mask[:, reached], *ends, at=first)[:, :, :size]
+
+    def _ends(self, states: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What words add as a span's first and last one [D, C, N], and running sums of what they add inside it."""
         start, end, content = self.ends(states).float().transpose(1, 2).chunk(3, dim=1)
-        total = nn.functional.pad(content.cumsum(dim=-1), (1, 0))
+        return start, end, nn.functional.pad(content.cumsum(dim=-1), (1, 0))
+
+    def _logits(self, states: Tensor, mask: Tensor, start: Tensor, end: Tensor, total: Tensor, at: int = 0) -> Tensor:
+        """The logits of the spans of these words, of which the first is number `at` of its document."""
+        query, key = self._rotated(self.query(states), at), self._rotated(self.key(states), at)
+        logits: Tensor = banded(query, key, self.width) / self.head_size**0.5
         lengths = torch.arange(1, self.width + 1, device=states.device)
         mean = (_windows(total[..., 1:], self.width) - total[..., :-1, None]) / lengths
         logits = logits.float() + start[..., None] + _windows(end, self.width) + mean + _GAIN * self.lengths[:, None, :]
         return logits.masked_fill(~possible(mask, self.width)[:, None], IMPOSSIBLE)
 
-    def _rotated(self, projected: Tensor) -> Tensor:
-        """[D, N, C * p] -> [D, C, N, p], each pair of dimensions rotated by its position times its own angle."""
+    def _rotated(self, projected: Tensor, at: int = 0) -> Tensor:
+        """[D, N, C * p] -> [D, C, N, p], each pair of dimensions rotated by its position times its own angle.
+
+        The positions are `at` and the next ones.
+        """
         documents, words, _ = projected.shape
         heads = projected.view(documents, words, self.labels, self.head_size).transpose(1, 2)
         half = self.head_size // 2
         rates = 10000.0 ** (-torch.arange(half, device=heads.device, dtype=torch.float32) / half)
-        angles = torch.arange(words, device=heads.device, dtype=torch.float32)[:, None] * rates
+        angles = torch.arange(at, at + words, device=heads.device, dtype=torch.float32)[:, None] * rates
         cos, sin = angles.cos().to(heads.dtype), angles.sin().to(heads.dtype)
         a, b = heads[..., :half], heads[..., half:]
         return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)

@@ -18,6 +18,7 @@ from filelock import FileLock
 
 from annotation.core import json_text
 from annotation.core.errors import StudioError
+from annotation.core.system_errors import naba_error
 from annotation.labelstudio.server.empty_database import NAME, place
 from annotation.labelstudio.server.loopback_port import HOST, free_port
 from annotation.labelstudio.server.server_environment import credentials, environment, executable, page_script
@@ -126,7 +127,7 @@ def _folder(workspace: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
-        raise StudioError(f"{folder}: cannot hold the server's files: {error}; choose another workspace") from error
+        raise naba_error(error) from error
     return folder
 
 

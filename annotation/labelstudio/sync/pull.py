@@ -6,9 +6,11 @@ Only tasks changed since the last pull are read; the file is the same as after a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -39,6 +41,8 @@ FIELDS = (
 VERSION = 4
 OVERLAP = timedelta(seconds=60)
 """Safety margin: a change may become visible a little later than its timestamp."""
+_MANY = 200
+"""Recent tasks from which on the pull first asks which of them changed: to read one takes three times as long."""
 _TRIES = 3
 
 
@@ -119,6 +123,7 @@ class _Pulling:
         self.earlier_tasks = set(state.tasks) if state else set[int]()
         self.skipped = dict(state.skipped) if state else {}
         self.edited = dict(state.edited) if state else {}
+        self.recent: dict[int, str] = {}
         self.tasks_read: set[int] = set()
         self.deleted: set[int] = set()
         self.watermark: str | None = None
@@ -130,14 +135,32 @@ class _Pulling:
         since = None
         if self.state and self.state.watermark:
             since = moment(self.state.watermark) - OVERLAP
-        stream = pages(self.client, self.target.id, FIELDS, everything=True, since=since)
         total = None if since else count_tasks(self.client, self.target.id)
+        stream = self._changed(since) if since else pages(self.client, self.target.id, FIELDS, everything=True)
         with ProgressBar(f"pulling from {self.target.title}", total) as bar:
             for page in ahead(stream):
                 for raw in page:
                     self._task(raw, documents, quarantine)
                 bar.advance(len(page))
         self._find_deleted()
+
+    def _changed(self, since: datetime) -> Iterator[list[schemas.Row]]:
+        """Pages of the tasks changed since then; of many, only those that are not as they were read.
+
+        An import changes all its tasks, and no later pull could leave its minute behind while nothing else changes.
+        Label Studio writes an annotation, and only then the time of its task: with the same time a task is the same.
+        """
+        wanted = partial(pages, self.client, self.target.id, FIELDS, everything=True)
+        recent = self.state.recent if self.state else {}
+        if len(recent) < _MANY:
+            return wanted(since=since)
+        listed = pages(self.client, self.target.id, ("id", "updated_at"), since=since)
+        stamps = {id_of(task): str(task.get("updated_at")) for page in listed for task in page}
+        self.recent = {task: stamp for task, stamp in stamps.items() if stamp == recent.get(task)}
+        changed = sorted(stamps.keys() - self.recent.keys())
+        if len(changed) > len(stamps) // 2:
+            return wanted(since=since)
+        return chain.from_iterable(wanted(only=changed[at : at + _MANY]) for at in range(0, len(changed), _MANY))
 
     def finish(self, documents: IO[str], quarantine: IO[str], basis: str) -> PullReport:
         """Replace the files.
@@ -160,13 +183,22 @@ class _Pulling:
         report.quarantined = self._replace(self.files.quarantine, quarantine)
         annotators = self.target.annotators
         edited = {task: line for task, line in self.edited.items() if task in tasks}
-        state = State(basis, self.watermark, sorted(tasks), skipped, self.files.digest(), annotators, edited)
+        digest, recent = self.files.digest(), self._still_recent(tasks)
+        state = State(basis, self.watermark, sorted(tasks), skipped, digest, annotators, edited, recent)
         state.write(self.files.state)
         return report
+
+    def _still_recent(self, tasks: Collection[int]) -> dict[int, str]:
+        """The tasks changed so late that the next pull looks at them again, with that time."""
+        if self.watermark is None:
+            return {}
+        since = moment(self.watermark) - OVERLAP
+        return {task: stamp for task, stamp in self.recent.items() if task in tasks and moment(stamp) >= since}
 
     def _task(self, raw: schemas.Row, documents: IO[str], quarantine: IO[str]) -> None:
         number = id_of(raw)
         self.tasks_read.add(number)
+        self.recent[number] = str(raw.get("updated_at"))
         self.skipped.pop(number, None)
         self.edited.pop(number, None)
         if edit := hand_edits.edited_text(raw):

@@ -24,7 +24,8 @@ class State:
 
     watermark: the time up to which all changes are included. tasks: their numbers. skipped: task -> skipped
     annotations. digest: a hash of the files written. annotators: how many are to annotate each article; None in a
-    state that an older naba wrote. edited: task -> a line on its text, which was edited by hand.
+    state that an older naba wrote. edited: task -> a line on its text, which was edited by hand. recent: task -> the
+    time of its last change, as the server writes it, of the tasks that the next pull looks at again in any case.
     """
 
     basis: str
@@ -34,6 +35,7 @@ class State:
     digest: str = ""
     annotators: int | None = None
     edited: dict[int, str] = field(default_factory=dict)
+    recent: dict[int, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write the state as JSON, atomically; task numbers are stored as half-open ranges."""
@@ -48,10 +50,11 @@ class State:
             tasks = [task for start, end in stored["tasks"] for task in range(start, end)]
             skipped = {int(task): int(count) for task, count in stored["skipped"].items()}
             edited = {int(task): str(line) for task, line in stored["edited"].items()}
-            annotators = stored.get("annotators")
-            state = cls(stored["basis"], stored["watermark"], tasks, skipped, stored["digest"], annotators, edited)
+            recent = {int(task): str(stamp) for task, stamp in stored.get("recent", {}).items()}
+            watermark, digest, annotators = stored["watermark"], stored["digest"], stored.get("annotators")
+            state = cls(stored["basis"], watermark, tasks, skipped, digest, annotators, edited, recent)
             return state if state.basis == basis and state.digest == files.digest() else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
 

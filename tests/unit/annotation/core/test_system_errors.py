@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,14 @@ def test_a_full_disk_is_known_behind_the_words_of_a_library(said: str, told: str
     assert str(error).startswith(told)
     assert error.exit_code == 3
     assert of_library(RuntimeError("sizes do not match")) is None
+
+
+def test_links_in_a_circle_are_a_wrong_path(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    try:
+        (tmp_path / "loop" / "x").resolve(strict=True)
+    except (OSError, RuntimeError) as error:  # the latter before Python 3.13
+        behind = error if isinstance(error, OSError) else of_library(error)
+    assert behind is not None
+    assert naba_error(behind).exit_code == 2
+    assert "links lead in a circle" in str(naba_error(behind))

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch.optim import AdamW
@@ -17,6 +18,7 @@ from tests.builders import build, conflict
 from tests.unit.training.conftest import checkpoint, reader
 from training.config.schema import AnyEncoderConfig, CompactEncoderConfig, HubEncoderConfig, ModelConfig
 from training.encoding.encoding import Encoding
+from training.model import compact_encoder, event_extractor
 from training.model.batches import Batch, collate
 from training.model.event_extractor import EventExtractor
 
@@ -33,10 +35,10 @@ DOCUMENTS = [
 ]
 
 
-def made(encoder: AnyEncoderConfig = COMPACT) -> tuple[EventExtractor, Encoding]:
+def made(encoder: AnyEncoderConfig = COMPACT, members: int = 1) -> tuple[EventExtractor, Encoding]:
     torch.manual_seed(0)
     encoding = Encoding.build(conflict(), SMALL, encoder)
-    return EventExtractor.build(SMALL, encoder, encoding), encoding
+    return EventExtractor.build(replace(SMALL, members=members), encoder, encoding), encoding
 
 
 def batch(encoding: Encoding, documents: list[Document], *, targets: bool = False) -> Batch:
@@ -49,10 +51,11 @@ def predicted(model: EventExtractor, encoding: Encoding, documents: list[Documen
     return [encoding.decode(*pair) for pair in zip(examples, outputs, strict=True)]
 
 
-def talkative() -> tuple[EventExtractor, Encoding]:
+def talkative(members: int = 1) -> tuple[EventExtractor, Encoding]:
     """An untrained model that sees spans and roles everywhere."""
-    model, encoding = made()
-    for bias in (model.spans.ends.bias, model.roles.of_filler.bias, model.links.alone.bias):
+    model, encoding = made(members=members)
+    heads = (model.spans, *model.other_spans)
+    for bias in (*(head.ends.bias for head in heads), model.roles.of_filler.bias, model.links.alone.bias):
         torch.nn.init.zeros_(bias)
     return model, encoding
 
@@ -129,6 +132,30 @@ def test_documents_without_spans_words_or_targets_pass() -> None:
     assert model(**batch(encoding, empty, targets=True)).loss.isfinite()
     assert predicted(model, encoding, empty)[0] == empty[0]
     assert model(**batch(encoding, empty)).loss is None
+
+
+@pytest.mark.parametrize("members", [1, 2])
+@pytest.mark.parametrize("given", [(), ("entity",)])
+def test_a_long_text_in_pieces_is_predicted_as_at_once(
+    members: int, given: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, encoding = talkative(members)
+    examples = [encoding.encode(document, targets=bool(given)) for document in DOCUMENTS]
+    data = collate(examples, pad=encoding.tokenizer.pad)
+    whole = model.eval().extract(data, given=given)
+    monkeypatch.setattr(event_extractor, "WHOLE", 4)
+    monkeypatch.setattr(event_extractor, "PIECE", 3)
+    monkeypatch.setattr(compact_encoder, "SPELLED", 2)
+    for example, one, other in zip(examples, whole, model.extract(data, given=given), strict=True):
+        real, found = one.logits > 0, other.logits > 0
+        assert real.any()
+        np.testing.assert_array_equal(one.spans[real], other.spans[found])
+        np.testing.assert_allclose(one.logits[real], other.logits[found], rtol=1e-5, atol=4e-6)
+        np.testing.assert_allclose(one.uncertainty, other.uncertainty, rtol=1e-6)
+        left, right = encoding.decode(example, one), encoding.decode(example, other)
+        assert left == right
+        scores = [[span.score for span in document.spans()] for document in (left, right)]
+        np.testing.assert_allclose(*scores, rtol=0, atol=1e-6)
 
 
 def test_a_document_is_read_alike_alone_and_in_company() -> None:

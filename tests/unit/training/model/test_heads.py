@@ -44,6 +44,16 @@ def test_span_scores_follow_their_formula() -> None:
         torch.testing.assert_close(logits[0, label, first, last - first], expected)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 20])
+def test_pieces_are_the_whole(size: int) -> None:
+    torch.manual_seed(size)
+    head = SpanHead(8, labels=3, head_size=4, width=5, dropout=0.3).eval()
+    states, mask = torch.randn(2, 13, 8), torch.arange(13) < torch.tensor([[13], [7]])
+    pieces = list(head.pieces(states, mask, size))
+    assert [piece.shape[2] for piece in pieces[:-1]] == [size] * (len(pieces) - 1)
+    torch.testing.assert_close(torch.cat(pieces, dim=2), head(states, mask), rtol=0, atol=1e-6)
+
+
 def test_rotary_scores_depend_on_how_far_apart_words_are_and_not_where() -> None:
     head = SpanHead(8, labels=1, head_size=4, width=4, dropout=0.0)
     same = torch.randn(1, 1, 8).expand(1, 9, 8)
