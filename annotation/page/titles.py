@@ -59,6 +59,12 @@ class Names:
         """The title of a link."""
         return self._title(self.ontology.links.get(code), code)
 
+    def label(self, code: str) -> str:
+        """The title of a type, of a kind of links, or of a role, which is written ">Place"."""
+        if not code.startswith(">"):
+            return self.title(code) if self._span(code) else self.link(code)
+        return self.wording.gettext("role %(title)s", title=self.role(code[1:]))
+
     def language(self, code: str) -> str:
         """The name of a language."""
         return self.wording.of(LANGUAGES.get(code, code))

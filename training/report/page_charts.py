@@ -68,10 +68,14 @@ def _change_charts(evaluation: Evaluation, names: Names) -> dict[str, Markup]:
 
 def _change_rows(evaluation: Evaluation, names: Names) -> dict[str, list[tuple[str, ...]]]:
     """What the charts of changes show, as rows of a table."""
-    verdict = names.wording.gettext
+    verdict, isolated = names.wording.gettext, names.wording.isolated
     return {
         caption: [
-            (name, f"{signed(c.delta)} {verdict(c.verdict) if c.significant else ''}", _ends(c, names.wording))
+            (
+                isolated(name),
+                f"{isolated(signed(c.delta))} {verdict(c.verdict) if c.significant else ''}".rstrip(),
+                _ends(c, names.wording),
+            )
             for name, c in rows
         ]
         for caption, rows in _changes(evaluation, names).items()
