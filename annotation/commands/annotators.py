@@ -14,6 +14,7 @@ from annotation.commands.options import HERE, AsJson, Workspace
 from annotation.core.errors import UsageError
 from annotation.storage.json_file import read_object
 from annotation.storage.private_file import write_private
+from annotation.storage.special_files import is_stdout, writable
 
 if TYPE_CHECKING:
     from annotation.labelstudio.project.team_accounts import Account
@@ -124,14 +125,20 @@ def reset(
 
 
 class _Store:
-    """A file of passwords for its owner alone: address -> password, those of earlier runs kept."""
+    """A file of passwords for its owner alone: address -> password, those of earlier runs kept.
+
+    It is written when it is opened: a password that cannot be written is lost, and nobody gets in with the old one.
+    """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        if is_stdout(path):
+            raise UsageError(f"--out {path}: names standard output; leave --out away, and passwords are shown")
+        self.path = writable(path)
         try:
-            self.passwords = {str(k): str(v) for k, v in read_object(path).items()} if path.exists() else {}
+            self.passwords = {str(k): str(v) for k, v in read_object(self.path).items()} if self.path.exists() else {}
         except ValueError as error:
             raise UsageError(f"{path}: is no file of passwords ({error}); name another") from error
+        write_private(self.path, self.passwords)
 
     def keep(self, email: str, password: str | None) -> None:
         """Store a password; None takes it out again."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -304,3 +305,91 @@ def test_the_later_of_an_annotation_and_its_mended_copy_stays_the_later_one_in_a
 def labels_of(row: Row) -> list[str]:
     value = row.get("value")
     return list(value.get("labels") or []) if isinstance(value, dict) else []
+
+
+class Killed(KeyboardInterrupt):
+    """The process ended there."""
+
+
+@contextmanager
+def killed_at(step: int, *, answered: bool) -> Iterator[Callable[[], int]]:
+    """Whoever sends the request of this number dies, before it is sent or when it has been answered.
+
+    Yields a function that says how many requests are left until then.
+    """
+    send, left = Client._once, step
+
+    def last(self: Client, *args: object, **kwargs: object) -> object:
+        nonlocal left
+        left -= 1
+        if left < 0 and not answered:
+            raise Killed
+        answer = send(self, *args, **kwargs)  # type: ignore[arg-type]
+        if left < 0:
+            raise Killed
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "_once", last)
+        yield lambda: left
+
+
+def test_killed_before_or_after_its_last_requests_the_same_command_mends_once(
+    client: Client, title: str, ontology: Ontology, tmp_path: Path
+) -> None:
+    def prepared(name: str) -> tuple[Desk, list[Finding], int]:
+        folder, title_here = tmp_path / name, f"{title} {name}"
+        push(client, [WIDE], project=title_here, ontology=ontology, workspace=folder, ui_language="he")
+        desk = Desk(client, title_here, folder)
+        number = desk.mark(WIDE, RINA)
+        return desk, desk.pull(ontology), number
+
+    desk, found, _ = prepared("clean")
+    with killed_at(1000, answered=False) as left:
+        desk.mend(found)
+    asked = 1000 - left()
+    assert asked > 4
+    for step, answered in (
+        (asked - 2, False),
+        (asked - 2, True),
+        (asked - 1, False),
+    ):  # the copy, the look after
+        desk, found, number = prepared(f"{step} {answered}")
+        before = desk.rows_by_annotation()[number]
+        with pytest.raises(Killed), killed_at(step, answered=answered):
+            desk.mend(found)
+        desk.mend(desk.pull(ontology) or found)
+        desk.pull(ontology)
+        assert (desk.pulled(), len(desk.rows_by_annotation())) == ([TRIM], 2), (step, answered)
+        assert desk.rows_by_annotation()[number] == before
+
+
+@pytest.mark.parametrize("ends", [1, 99])
+def test_a_copy_with_old_labels_that_a_kill_left_is_taken_by_the_next_migrate(
+    desk: Desk, ontology: Ontology, tmp_path: Path, ends: int
+) -> None:
+    desk.mark(WIDE, RINA)
+    found, new, real = desk.pull(ontology), new_version(ontology), desk.client
+    other = tmp_path / "other machine"
+
+    def migrated() -> None:
+        with suppress(KeyboardInterrupt), killed(ends):
+            migrate(real, project=desk.title, to=new, workspace=other)
+
+    class Dying(Overtaken):
+        def create(
+            self, path: str, body: Mapping[str, object] | bytes, *, repeat: bool = False, **params: object
+        ) -> Row:
+            super().create(path, body, repeat=repeat, **params)
+            raise Killed
+
+    desk.client = Dying(real, migrated, before=True)
+    with pytest.raises(Killed):
+        desk.mend(found)
+    desk.client = real
+    migrate(real, project=desk.title, to=new, workspace=other)
+    labels = {label for rows in desk.rows_by_annotation().values() for r in rows for label in labels_of(r)}
+    assert labels == {"Arrest", "Town", "Person"}
+    desk.mend(desk.pull(new))
+    desk.pull(new)
+    assert (desk.pulled(), len(desk.rows_by_annotation())) == ([TOWN], 2)
