@@ -48,7 +48,7 @@ def _hidden(encoder: nn.Module, ids: Tensor, mask: Tensor) -> Tensor:
 
 def in_pieces(count: int, most: int) -> bool:
     """Whether so many words are worked off in pieces: in prediction, beyond `most`, to hold less at a time."""
-    return count > most and not torch.is_grad_enabled() and not torch.compiler.is_compiling()
+    return not torch.is_grad_enabled() and not torch.compiler.is_compiling() and count > most
 
 
 def pool_words(hidden: Tensor, first: Tensor, last: Tensor, weight: Tensor) -> Tensor:
