@@ -96,6 +96,10 @@ def _folders(value: object) -> str | None:
     return next((fault for path in cast(tuple[str, ...], value) if (fault := filled(path))), None)
 
 
+def _some_languages(value: object) -> str | None:
+    return None if value else "must not be empty; null takes every language"
+
+
 @dataclass(frozen=True, kw_only=True)
 class DataConfig(Settings):
     """Which documents are used. `dev: train` scores on what was trained on, to look for bugs.
@@ -106,7 +110,7 @@ class DataConfig(Settings):
     """
 
     also: tuple[str, ...] | None = setting(None, _folders)
-    languages: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = setting(None, _some_languages)
     limit: int | None = setting(None, at_least(1))
     share: float | None = setting(None, above(0), within(0, 1))
     dev: Literal["dev", "train"] = "dev"
