@@ -11,7 +11,8 @@ made. Counted are the actions that change something: a span or an arrow made, ta
     once    suggestions are made once, after the first round, and stay
     loop    naba watch goes on: each round's model is used if it is not worse
 
-The same articles come in the same order in all three, so that only the suggestions differ.
+The same articles come in the same order in all three, so that only the suggestions differ. With --notes OUT.html
+what they write to the lead about suggestions (loop_notes.py) is put on a page, as by `naba progress --notes`.
 """
 
 from __future__ import annotations
@@ -27,15 +28,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 from annotation import sample
-from annotation.core.document import Argument, Document, Event, Link, Span
+from annotation.core.document import Argument, Document, Event, Link, Provenance, Span
 from annotation.core.matching import assign
 from annotation.labelstudio.convert.convert import from_result, to_result
 from annotation.labelstudio.convert.schemas import Annotation, Task
 from annotation.labelstudio.project.accounts import ensure_annotator
+from annotation.labelstudio.project.notes_page import write_notes
+from annotation.labelstudio.project.progress import progress
 from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client, row, rows
 from annotation.labelstudio.sync.push import push
+from tests.benchmarks.loop_notes import Doubts
 from tests.builders import conflict
 from tests.studio.support import tasks
 from training.commands.watch.bound_process import run_bound
@@ -55,11 +59,12 @@ KINDS = MADE, DELETED, MENDED = "made", "taken away", "mended"
 
 @dataclass
 class Day:
-    """What a day cost: actions by kind, those of each article in order, and marks of gold that are missing or wrong."""
+    """What a day cost: actions by kind, those of each article, marks that are missing or wrong, and doubts noted."""
 
     actions: Counter[str] = field(default_factory=Counter)
     by_article: list[int] = field(default_factory=list)
     wrong: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
     rounds: int = 0
     used: int = 0
 
@@ -161,12 +166,14 @@ class Office:
             tasks(self.client, title),
             Day(),
         )
-        corrector = Corrector(random.Random(f"{seed} {way}"), rate)
+        corrector, doubts = Corrector(random.Random(f"{seed} {way}"), rate), Doubts(project.ontology)
         for number, document in enumerate(gold):
-            person = self.people[number % len(self.people)]
-            before = corrector.actions.total()
-            done = corrector.corrected(self._shown(person, project, numbers[document.id], document), document)
-            result = to_result(done, titles=project.titles)
+            at = number % len(self.people)
+            person, before = self.people[at], corrector.actions.total()
+            shown = self._shown(person, project, numbers[document.id], document)
+            done = corrector.corrected(shown, document)
+            note = doubts.note(shown, done, PEOPLE[at])
+            result = to_result(replace(done, provenance=Provenance(note=note)), titles=project.titles)
             person.create(f"api/tasks/{numbers[document.id]}/annotations/", {"result": result, "lead_time": 60.0})
             day.by_article.append(corrector.actions.total() - before)
             day.wrong += differences(done, document)
@@ -174,7 +181,7 @@ class Office:
             if looks and number + 1 < len(gold) and self._goes_on(way, day):
                 watch(WatchTask(title, self.workspace, self.settings, once=True), self.run)
                 self._count_rounds(project, day)
-        day.actions = corrector.actions
+        day.actions, day.notes = corrector.actions, doubts.counts
         return day
 
     def _goes_on(self, way: str, day: Day) -> bool:
@@ -212,6 +219,7 @@ def main() -> None:
     parser.add_argument("--ways", nargs="+", default=WAYS, choices=WAYS)
     parser.add_argument("--rate", type=float, default=ERROR_RATE)
     parser.add_argument("--training", nargs="*", default=TRAINING)
+    parser.add_argument("--notes", type=Path, metavar="OUT.html")
     options = parser.parse_args()
     gold = random.Random(options.seed).sample(sample.gold(), options.articles)
     began = time.perf_counter()
@@ -225,7 +233,12 @@ def main() -> None:
             days = {}
             for way in options.ways:
                 days[way] = office.day(way, gold, title=f"day {way}", seed=options.seed, rate=options.rate)
-                print(f"{way}: {days[way].total:,} actions, {time.perf_counter() - began:.0f} s", flush=True)
+                print(
+                    f"{way}: {days[way].total:,} actions, {dict(days[way].notes)}, {time.perf_counter() - began:.0f} s"
+                )
+            if options.notes:
+                reports = [progress(client, project=f"day {way}") for way in options.ways]
+                print(f"notes in {write_notes(reports, options.notes, language='he')}")
         finally:
             embedded.stop(Path(place))
     for line in table(days, options.every):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from annotation import sample
+from annotation.articles.reader import read
 from annotation.core.document import Document
 from annotation.labelstudio.server import embedded
-from annotation.labelstudio.server.client import Client
+from annotation.labelstudio.server.client import Client, row
+from annotation.labelstudio.server.paging import pages
 from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents
 from tests.run.small import TINY
@@ -54,6 +57,34 @@ def test_the_snapshot_holds_all_of_it(place: Path) -> None:
 def test_the_report_is_there(place: Path) -> None:
     assert "<html" in (place / "report" / "report.html").read_text(encoding="utf-8")
     assert json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
+
+
+def test_the_day_published_goes_from_the_raw_file_to_the_page_and_to_the_months_of_the_report(place: Path) -> None:
+    days = {
+        document.text: day for document in read(sample.raw()) if document.source and (day := document.source.published)
+    }
+    assert len(days) > 60
+    gold = marks(list(read_documents(place / "gold.jsonl")))
+    assert {text: document.source.published for text, document in gold.items() if document.source} == {
+        text: days.get(text) for text in gold
+    }
+    running = embedded.find_server(place.parent)
+    assert running is not None
+    client = Client(running.url, running.token)
+    shown = {
+        row(task["data"])["text"]: str(row(task["data"])["article_heading"])
+        for page in pages(client, 1, ("id", "data"))
+        for task in page
+    }
+    assert all(f"{day} · " in shown[text] for text, day in days.items())
+
+    tested = Snapshot.open(place / "snapshot").test
+    months = Counter(days[document.text][:7] for document in tested if document.text in days)
+    assert len(months) > 1
+    metrics = json.loads((place / "report" / "metrics.json").read_text(encoding="utf-8"))
+    assert {group["name"]: group["documents"] for group in metrics["groups"]["kinds"]["month"]} == months
+    report = (place / "report" / "report.html").read_text(encoding="utf-8")
+    assert all(month in report for month in months)
 
 
 def test_the_predictions_are_in_front_of_the_annotators(place: Path) -> None:

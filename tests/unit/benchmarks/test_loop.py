@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from annotation.core.document import Span
 from tests.benchmarks.bench_loop import DELETED, MADE, MENDED, Corrector, arrows, differences
-from tests.builders import build
+from tests.benchmarks.loop_notes import AGAIN, ASKED, Doubts
+from tests.builders import build, conflict
 
 GOLD = build(
     "[Arrest:trigger נעצר] ב[Place>Arrest:GPE אטמה] [Person>Arrest:Person סמיר] אתמול בערב", id="a", language="he"
@@ -58,3 +59,18 @@ def test_who_overlooks_everything_leaves_the_suggestion_as_it_is() -> None:
     assert blind.corrected(other, GOLD).entities == GOLD.entities[:1]
     assert blind.actions.total() == 0
     assert differences(other, GOLD) == 4
+
+
+def test_a_type_that_is_changed_is_asked_about_and_who_meets_it_again_says_who_asked() -> None:
+    doubts, gold = Doubts(conflict()), GOLD
+    as_person = build(
+        "[Arrest:trigger נעצר] ב[Place>Arrest:Person אטמה] [Person>Arrest:Person סמיר] אתמול בערב",
+        id="a",
+        language="he",
+    )
+    assert doubts.note(gold, gold, "noa@x") is None
+    asked = doubts.note(as_person, gold, "noa@x")
+    again = doubts.note(as_person, gold, "tal@x")
+    assert asked == "«אטמה»: ההצעה אומרת „אדם”, ואני סימנתי „מדינה או יישוב”. כך נכון?"
+    assert again == "«אטמה»: „אדם” או „מדינה או יישוב”? אותה שאלה כמו של noa@x בכתבה «נעצר באטמה סמיר אתמול בערב»."
+    assert doubts.counts == {ASKED: 1, AGAIN: 1}
