@@ -87,6 +87,15 @@ def test_another_order_takes_the_place_of_the_first_and_the_same_changes_nothing
     assert places(client, project) == ["01/00002", "", "01/00001", None, None, None]
 
 
+def test_the_tab_of_all_articles_is_made_by_the_next_run_where_one_was_killed_before_it(
+    client: Client, project: str, tmp_path: Path
+) -> None:
+    arrange(client, ordered(3, 1), project=project, workspace=tmp_path)
+    client.delete(f"api/dm/views/{tabs(client, project)['Default']}/")
+    arrange(client, ordered(3, 1), project=project, workspace=tmp_path)
+    assert list(tabs(client, project)) == [TITLES["he"], "Default"]
+
+
 def test_people_who_label_at_the_same_time_get_a_list_each(client: Client, project: str, tmp_path: Path) -> None:
     report = arrange(client, ordered(5, 4, 3, 2), project=project, workspace=tmp_path, lists=2)
     one, two = (f"{TITLES['he']} {number}" for number in (1, 2))

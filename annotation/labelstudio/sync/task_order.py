@@ -144,18 +144,19 @@ def _titles(ui_language: str, lists: int) -> list[str]:
 def _show(client: Client, project: int, titles: Sequence[str], prefix: str) -> None:
     """Create missing tabs and delete those of surplus lists; the others stay, since annotators work in them.
 
-    A project without a saved tab displays a default tab of all tasks, which has to be saved too or it disappears.
+    A project without a saved tab displays a default tab of all tasks, which has to be saved too or it disappears; also
+    where an earlier run was killed before it did so.
     """
     tabs = tabs_by_title(client, project)
-    is_first = not tabs
+    lists = [title for title in tabs if title.partition(prefix)[:2] == ("", prefix)]
     for number, title in enumerate(titles, start=1):
         if title not in tabs:
             create_tab(client, project, _tab(client, project, title, number))
-    if is_first:
+    if len(lists) == len(tabs):
         create_tab(client, project, {"title": _EVERYTHING, "type": "list", "target": "tasks"})
-    for title, view in tabs.items():
-        if title.partition(prefix)[:2] == ("", prefix) and title not in titles:
-            client.delete(f"api/dm/views/{view['id']}/")
+    for title in lists:
+        if title not in titles:
+            client.delete(f"api/dm/views/{tabs[title]['id']}/")
 
 
 def _tab(client: Client, project: int, title: str, number: int) -> Row:
