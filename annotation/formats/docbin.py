@@ -45,7 +45,8 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     try:
         docs = list(DocBin().from_disk(path).get_docs(Vocab()))
     except Exception as error:  # its zlib and msgpack readers raise errors of many types
-        raise UsageError(f"{path}: spaCy cannot read it as a DocBin: {type(error).__name__}: {error}") from error
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UsageError(f"{path}: spaCy cannot read it as a DocBin: {why}") from error
     for at, doc in enumerate(docs, start=1):
         yield from _document(doc, f"{path.name}, doc {at}", how)
 

@@ -169,7 +169,8 @@ def _cas(content: bytes, types: bytes | None, where: str) -> tuple[Cas, set[int]
             else:
                 cas = load_cas_from_json(io.BytesIO(content))
     except Exception as error:  # cassis lets errors of many types through
-        raise UsageError(f"{where}: cannot be read as a CAS: {type(error).__name__}: {error}") from error
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UsageError(f"{where}: cannot be read as a CAS: {why}") from error
     found = (_UNMAPPED.match(str(warning.message)) for warning in caught)
     return cas, {int(match[1]) for match in found if match}
 

@@ -178,7 +178,8 @@ class AnnotationRegions:
             self.draft.wrong("entity", at, "has no label; give it one", f"[{start}:{end}]")
             return
         for label in labels:
-            event = region.get("from_name") == schemas.TRIGGER or label in self.how.events
+            named = isinstance(label, str) and label in self.how.events
+            event = named or region.get("from_name") == schemas.TRIGGER
             unit: Unit = "event" if event else "entity"
             span = self.draft.span(start, end, label, at=at, quoted=value.get("text"), unit=unit)
             if span is not None:

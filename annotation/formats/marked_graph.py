@@ -37,7 +37,7 @@ class MarkedGraph:
         trigger: bool = False,
     ) -> None:
         """Add a mark of one or more pieces, in code points, as a trigger if it is told to be or its label says so."""
-        event = trigger or label in self._how.events
+        event = trigger or (isinstance(label, str) and label in self._how.events)
         unit: Unit = "event" if event else "entity"
         name = id if isinstance(id, str) and id else None
         if name in self._spans:
@@ -61,7 +61,7 @@ class MarkedGraph:
 
     def knows(self, id: object) -> bool:
         """Whether a mark with this id was added."""
-        return id in self._spans
+        return isinstance(id, str) and id in self._spans
 
     def is_event(self, id: object) -> bool:
         """Whether the mark with this id is a trigger."""
