@@ -21,7 +21,8 @@ from rich.console import Console, JustifyMethod
 from rich.logging import RichHandler
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from annotation.core import json_text
 
@@ -76,6 +77,16 @@ class _Console(Console):
     def on_broken_pipe(self) -> None:
         self.quiet = True
         reader_left(self.file)
+
+
+class _LogFile(logging.Handler):
+    """Log lines for a file or a pipe: none is folded at a width, or filled up with blanks."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            err.print(Text(self.format(record)), soft_wrap=True)
+        except Exception:  # noqa: BLE001  # as every handler of logging: no message ends the work
+            self.handleError(record)
 
 
 class _Formatter(logging.Formatter):
@@ -146,7 +157,9 @@ def configure(*, quiet: bool, verbose: bool) -> None:
     global _data_on_stdout
     _data_on_stdout = False
     level = logging.WARNING if quiet else logging.INFO
-    handler = RichHandler(console=err, show_time=False, show_path=False, show_level=False, markup=False)
+    handler: logging.Handler = _LogFile()
+    if err.is_terminal:
+        handler = RichHandler(console=err, show_time=False, show_path=False, show_level=False, markup=False)
     handler.setFormatter(_Formatter("%(message)s"))
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, handlers=[handler], force=True)
     for name in ("annotation", "training"):
@@ -235,7 +248,10 @@ class ProgressBar:
         detail: Callable[[], str] | None = None,
         seconds: float | None = None,
     ) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        # where there is little room the bar alone is cut; 80 columns have none for the clock beside the details
+        clock = [] if detail else [TimeElapsedColumn(table_column=Column(no_wrap=True))]
+        count = MofNCompleteColumn(table_column=Column(no_wrap=True))
+        columns = (TextColumn("{task.description}"), BarColumn(), count, *clock)
         self._what, self._total, self._done, self._shown_at = what, total, 0, time.monotonic()
         self._detail, self._seconds = detail or (lambda: ""), seconds
         self._bar = Progress(

@@ -74,7 +74,7 @@ def _replacing(path: Path) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        temporary.chmod(0o666 & ~_umask())
+        temporary.chmod(new_file_mode())
         temporary.replace(target)
     except BaseException as error:
         if temporary is not None:
@@ -165,7 +165,8 @@ def _open(path: Path, mode: str, *, gzipped: bool) -> IO[str]:
     return cast(IO[str], opener(path, mode, encoding="utf-8", newline="\n"))
 
 
-def _umask() -> int:
+def new_file_mode() -> int:
+    """The mode that the umask gives a new file; those of `tempfile` are their owner's alone."""
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

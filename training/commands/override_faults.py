@@ -55,14 +55,22 @@ def hydra_fault(error: Exception) -> str:
         )
     if isinstance(error, MissingConfigException) and error.missing_cfg_file and error.options is not None:
         group, _, option = error.missing_cfg_file.rpartition("/")
-        if extra := _EXTRAS.get(option.partition("_")[0]) if group == "hydra/launcher" else None:
-            return f"hydra/launcher={option}: needs its package; pip install 'naba[{extra}]'"
+        if group == "hydra/launcher" and (fault := _missing_launcher(option)):
+            return fault
         return f"{group}={option}: no such preset; {_preset_hint(option, list(error.options))}"
+    if base := re.search(r"Could not load 'hydra/launcher/(\w+)'", str(error)):
+        return _missing_launcher(base[1]) or str(error).splitlines()[0]
     if "does not support sweep type" in str(error):
         return "an interval( ) is tried with hydra/sweeper=optuna only"
     if absent := re.match(r"Could not override '([^']*)'", str(error)):
         return _of_another_preset(absent[1])
     return "; ".join(line.strip() for line in str(error).splitlines() if line.strip())
+
+
+def _missing_launcher(option: str) -> str | None:
+    """The message on a launcher whose package is missing, None where no extra brings it."""
+    extra = _EXTRAS.get(option.partition("_")[0])
+    return f"hydra/launcher={option}: needs its package; pip install 'naba[{extra}]'" if extra else None
 
 
 def _fault(override: Override, every_path: Sequence[str], sweeping: bool) -> str | None:

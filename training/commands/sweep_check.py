@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 
 from hydra import compose, initialize_config_module
@@ -24,6 +25,7 @@ def check_sweep(overrides: Sequence[str]) -> None:
     parsed = OverridesParser.create().parse_overrides(list(overrides))
     with initialize_config_module("conf", version_base="1.3"):
         _check_sweeper(parsed)
+        _check_launcher(parsed)
         for each in _combinations(parsed):
             try:
                 runs.append(typed(compose("train", overrides=each), TrainConfig))
@@ -45,6 +47,21 @@ def _check_sweeper(parsed: Sequence[Override]) -> None:
     composed = compose("train", overrides=next(_combinations(parsed)), return_hydra_config=True)
     if composed.hydra.sweeper._target_.endswith(".BasicSweeper"):
         raise ConfigError(["an interval( ) is tried with hydra/sweeper=optuna only"])
+
+
+def _check_launcher(parsed: Sequence[Override]) -> None:
+    """Raise ConfigError for a launcher that hands jobs to Slurm where there is none."""
+    chosen = next((override for override in parsed if override.key_or_group == "hydra/launcher"), None)
+    if chosen is None:
+        return
+    composed = compose("train", overrides=next(_combinations(parsed)), return_hydra_config=True)
+    if composed.hydra.launcher._target_.endswith(".SlurmLauncher") and shutil.which("srun") is None:
+        raise ConfigError(
+            [
+                f"{chosen.input_line}: no Slurm is on this machine (srun is not found); submit from one of the "
+                "cluster, or try it with hydra/launcher=submitit_local"
+            ]
+        )
 
 
 def _combinations(parsed: Sequence[Override]) -> Iterator[list[str]]:

@@ -84,7 +84,7 @@ def _trained(run: TrainConfig, sources: TrainingSources, initial: InitialModel |
     begun = {"commit": git_commit(), **computed_on(run.fit), **_encoder_hash(run)}
     group.broadcast(lambda: folder.begin(bound, begun))
     again = shlex.quote(f"output={run.output}")
-    _log.info("training in %s; should it be broken off, the same with %s goes on", folder.path, again)
+    _log.info("training in %s; if it is interrupted, the same command with %s resumes it", folder.path, again)
     lineage = {**made_of(run, sources, initial), "packages": packages(), **begun}
     if run.encoder.tables and may_have_read(run.encoder.tables, snapshot.manifest.content):
         _log.warning(

@@ -16,12 +16,15 @@ from pathlib import Path
 
 import wandb
 
+from training.config.environment import environment
 from training.config.schema import TrackingConfig
 from training.lineage.tensorboard_curves import TensorBoardCurves
 
 _log = logging.getLogger(__name__)
 _LONGEST_NAME = 128
 """Of an artifact, in characters."""
+_SILENT = {"WANDB_SILENT": "true"}
+"""Its settings come too late for what it prints while it looks for a key."""
 _LARGEST_UPLOAD = 5_000_000_000
 """In bytes."""
 
@@ -135,19 +138,20 @@ def _start(
     if chosen == "off":
         return None
     try:
-        run = wandb.init(
-            project=config.project,
-            entity=config.entity,
-            group=config.group,
-            tags=list(config.tags),
-            name=name,
-            id=id,
-            resume="allow" if chosen == "online" else None,
-            dir=output,
-            config=dict(settings),
-            mode="online" if chosen == "online" else "offline",
-            settings=wandb.Settings(silent=True, console="off", disable_git=True, save_code=False),
-        )
+        with environment(_SILENT):
+            run = wandb.init(
+                project=config.project,
+                entity=config.entity,
+                group=config.group,
+                tags=list(config.tags),
+                name=name,
+                id=id,
+                resume="allow" if chosen == "online" else None,
+                dir=output,
+                config=dict(settings),
+                mode="online" if chosen == "online" else "offline",
+                settings=wandb.Settings(silent=True, console="off", disable_git=True, save_code=False),
+            )
         run.define_metric("epoch")
         run.define_metric("*", step_metric="epoch")
     except Exception as error:  # noqa: BLE001  # its service fails in bare Exceptions, and training must go on

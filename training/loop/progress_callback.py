@@ -88,6 +88,5 @@ class ProgressCallback(StepBar):
         """Log and track the scores of an evaluation."""
         scores = {name.removeprefix("eval_"): value for name, value in (metrics or {}).items()}
         message = ", ".join(f"{unit} {percent(scores[unit])}" for unit in dict.fromkeys((self._metric, *SHOWN)))
-        self._bar.note(f"dev {message}")
         _log.info("epoch %g of %g: loss %.3f; dev %s", state.epoch or 0, args.num_train_epochs, self._loss, message)
         self._tracker.log({"epoch": state.epoch or 0.0, **{f"dev/{name}": value for name, value in scores.items()}})

@@ -20,7 +20,7 @@ from pathlib import Path
 from annotation.core import json_text
 from annotation.core.document import Json
 from annotation.core.errors import UsageError
-from annotation.storage.documents_file import atomic
+from annotation.storage.documents_file import atomic, new_file_mode
 from annotation.storage.json_file import read_object
 from training.config.schema import up_to_date
 
@@ -141,6 +141,8 @@ class RunFolder:
         self._partial.mkdir(parents=True)
         write(self._partial)
         (self._partial / RUN_ID).write_text(self.id, encoding="utf-8")
+        for file in filter(Path.is_file, self._partial.rglob("*")):
+            file.chmod(new_file_mode())  # safetensors are written for their owner alone
         if self.model.exists():
             self.model.rename(self._old)
         self._partial.rename(self.model)

@@ -73,6 +73,18 @@ def test_on_a_terminal_there_is_a_bar_and_no_line(
     assert not caplog.records
 
 
+def test_the_details_of_a_training_fit_beside_the_bar_on_80_columns(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen, told = io.StringIO(), "loss 913.188, 11.4 documents/s, 0:00:02 left, 0.6 GB"
+    monkeypatch.setattr(terminal, "err", Console(file=screen, force_terminal=True, width=80))
+    monkeypatch.setattr(terminal, "_SECONDS_BETWEEN_DETAILS", 0)
+    with caplog.at_level(logging.INFO), ProgressBar("training", 3200, detail=lambda: told) as bar:
+        bar.advance(1600)
+    assert "1600/3200" in screen.getvalue()
+    assert told in screen.getvalue()
+
+
 EVIL = "\x1b[31mred\x07\x9b5m\x7f\r\u202eabc\u2066\udcff\ud800"
 SEEN = r"␛[31mred␇\x9b5m␡␍\u202eabc\u2066\xff\ud800"
 
@@ -97,6 +109,13 @@ def test_nothing_that_is_printed_reaches_the_terminal_raw(capsys: pytest.Capture
     printed = "".join(capsys.readouterr())
     assert not {"\x1b", "\x07", "\x9b", "\x7f", "\r", "\u202e", "\u2066", "\udcff"} & {*printed}
     assert printed.count("␛[31mred") == 9
+
+
+def test_a_log_line_in_a_file_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.configure(quiet=False, verbose=False)
+    told = "training in outputs/ניסוי :car: [a list] " + "x" * 300
+    logging.getLogger("training").info(told)
+    assert capsys.readouterr().err == f"{told}\n"
 
 
 def test_a_progress_bar_shows_them_too(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:

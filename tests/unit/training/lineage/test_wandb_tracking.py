@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -113,6 +116,22 @@ def test_a_start_that_fails_is_a_warning_and_the_work_goes_on(tmp_path: Path, ca
     assert warning.startswith("Weights & Biases cannot start: ")
     assert "tracking=off" in warning
     assert "\n" not in warning
+
+
+def test_a_service_that_does_not_answer_is_a_warning_and_nothing_else_is_printed(tmp_path: Path) -> None:
+    """In a process of its own: what is printed depends on what wandb did there before."""
+    code = (
+        "import logging, sys; from pathlib import Path; from training.config.schema import TrackingConfig\n"
+        "from training.lineage.wandb_tracking import tracking\n"
+        "logging.basicConfig(format='%(message)s')\n"
+        "with tracking(TrackingConfig(mode='online'), output=Path(sys.argv[1]), name='n', id='n', settings={}): pass\n"
+    )
+    nowhere = {"WANDB_API_KEY": "0" * 40, "WANDB_BASE_URL": "http://127.0.0.1:9", "WANDB_INIT_TIMEOUT": "1"}
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("WANDB")}  # without its service
+    command, environment = [sys.executable, "-c", code, str(tmp_path)], {**bare, **nowhere}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    (warning,) = (done.stdout + done.stderr).splitlines()
+    assert warning.startswith("Weights & Biases cannot start: ")
 
 
 def test_a_failure_on_the_way_is_told_once_and_ends_tracking(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -115,6 +115,19 @@ def test_a_model_is_moved_into_place_whole_and_the_checkpoints_go(tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "run.json"]
 
 
+def test_others_may_read_a_model_as_they_may_any_new_file(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        (path / "inner").mkdir()
+        for file in (path / "weights", path / "inner" / "words"):
+            file.write_text("for their owner alone")
+            file.chmod(0o600)
+
+    (tmp_path / "new").write_text("")
+    model = claim(tmp_path / "run").publish(write)
+    modes = {path.stat().st_mode for path in model.rglob("*") if path.is_file()}
+    assert modes == {(tmp_path / "new").stat().st_mode}
+
+
 def test_a_model_that_breaks_off_half_written_is_not_there(tmp_path: Path) -> None:
     folder = claim(tmp_path)
 
