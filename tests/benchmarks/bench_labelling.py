@@ -38,7 +38,7 @@ from tests.browser.editor import Editor
 from tests.builders import build, conflict
 from tests.live_backend import PASSWORD, serving
 from tests.studio.support import tasks
-from training.config.schema import PredictConfig
+from training.config.trained import PredictConfig
 from training.inference.loading import load_predictor
 from training.serving.live_model import LiveModel
 

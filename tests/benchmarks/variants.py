@@ -18,10 +18,13 @@ from tests.benchmarks.training import learned
 from training.encoding.encoding import Encoding, Example
 from training.inference.predictor import predict
 from training.loop.data_selection import DataSelection
-from training.model.event_extractor import EventExtractor, Gold, WordFeatures
+from training.model.event_extractor import EventExtractor
+from training.model.extractor_batch import Gold, WordFeatures
 from training.model.extractor_config import EventExtractorConfig
-from training.model.heads import RoleHead, SpanHead, pick
+from training.model.head_parts import pick
 from training.model.losses import IMPOSSIBLE
+from training.model.pair_heads import RoleHead
+from training.model.span_head import SpanHead
 
 
 class Tagger(EventExtractor):  # type: ignore[no-untyped-call]

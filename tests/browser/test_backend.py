@@ -25,7 +25,7 @@ from tests.builders import build
 from tests.learnt import learn
 from tests.live_backend import PASSWORD, Reader, serving
 from tests.studio.support import tasks
-from training.config.schema import PredictConfig
+from training.config.trained import PredictConfig
 from training.inference.loading import load_predictor
 from training.serving.live_model import LiveModel
 

@@ -21,7 +21,7 @@ from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.connect import connect
 from annotation.storage.json_file import read_object
 from annotation.storage.private_file import write_private
-from training.config.schema import BackendConfig, PredictConfig
+from training.config.trained import BackendConfig, PredictConfig
 from training.inference.loading import load_predictor
 from training.serving.live_model import LiveModel
 

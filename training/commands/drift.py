@@ -22,7 +22,7 @@ from training.analysis.article_figures import TrainedOn
 from training.analysis.drift import Drift, drifts
 from training.analysis.drift_measures import Articles
 from training.commands.predict import write_predictions
-from training.config.schema import DriftConfig, PredictConfig
+from training.config.trained import DriftConfig, PredictConfig
 from training.inference.loading import load_predictor
 from training.inference.predictor import Predictor
 from training.release.training_lineage import TrainingDocuments, read_training_record

@@ -27,7 +27,7 @@ from training.commands.evaluated_models import (
     how_trained,
     loaded_model,
 )
-from training.config.schema import EvaluateConfig
+from training.config.trained import EvaluateConfig
 from training.lineage.model_folder import beside_model
 from training.lineage.release_record import RECORD
 from training.lineage.seed_scores import SeedScores

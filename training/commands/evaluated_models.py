@@ -16,7 +16,7 @@ from annotation.terminal import with_progress
 from training.analysis.human_agreement import agreement_scores
 from training.analysis.oracle_ceilings import Ceilings, ceilings
 from training.analysis.since_before import SinceBefore
-from training.config.schema import EvaluateConfig
+from training.config.trained import EvaluateConfig
 from training.encoding.encoding import Encoding
 from training.inference.loading import load_on_device
 from training.inference.measured_prediction import MeasuredPrediction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from annotation import terminal
-from training.config.schema import OnnxConfig
+from training.config.trained import OnnxConfig
 from training.inference.loading import load_model
 from training.inference.onnx_backend import export_graphs
 from training.lineage.model_folder import beside_model

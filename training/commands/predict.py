@@ -10,7 +10,7 @@ from annotation.core.errors import UsageError
 from annotation.storage.documents_file import atomic, line
 from annotation.storage.special_files import is_stdout
 from annotation.terminal import with_progress
-from training.config.schema import PredictConfig
+from training.config.trained import PredictConfig
 from training.inference import ray_backend
 from training.inference.document_source import DocumentSource, Piece, Position
 from training.inference.loading import load_predictor

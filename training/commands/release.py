@@ -27,7 +27,7 @@ from training.analysis.calibration import Calibration
 from training.analysis.evaluation import AGAINST, Evaluation, evaluation
 from training.analysis.leakage import leakage
 from training.analysis.since_before import SinceBefore
-from training.config.schema import ReleaseConfig
+from training.config.trained import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.model_folder import find_model
 from training.lineage.release_change import Against

@@ -20,9 +20,9 @@ from training.config.schema import (
     PretrainedEncoderConfig,
     TrackingConfig,
     TrainConfig,
-    VerifyConfig,
     read_config,
 )
+from training.config.trained import VerifyConfig
 from training.encoding.bundled import checkpoint_of
 from training.encoding.hub import checkpoint_hash
 from training.encoding.word_vectors import tables_digest

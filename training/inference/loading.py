@@ -8,7 +8,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 
 from annotation.core.errors import UsageError
-from training.config.schema import EvaluateConfig, PredictConfig, ReleaseConfig
+from training.config.trained import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding.encoding import Encoding
 from training.inference import onnx_backend
 from training.inference.onnx_backend import READER

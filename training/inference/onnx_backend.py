@@ -30,8 +30,9 @@ from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import score_scales
 from training.inference.predictor import Predictor
 from training.model.ensemble import EncoderInputs, mean_logits
-from training.model.event_extractor import EventExtractor, WordFeatures
+from training.model.event_extractor import EventExtractor
 from training.model.extraction import HeadLogits, outputs, scored_spans
+from training.model.extractor_batch import WordFeatures
 from training.model.extractor_config import EventExtractorConfig
 from training.model.fingerprint import model_version
 from training.model.stored_config import check_model_config

@@ -24,7 +24,7 @@ from annotation.core.document_json import from_json
 from annotation.core.errors import NabaError, UsageError
 from annotation.storage.documents_file import line
 from training.config.environment import environment
-from training.config.schema import PredictConfig
+from training.config.trained import PredictConfig
 from training.inference.document_source import CHARACTERS, DocumentSource, Piece, Position
 
 Rows: TypeAlias = dict[str, NDArray[Any]]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from annotation.core.layers import ENTITY, TRIGGER
 from training.encoding.encoding import IGNORED
-from training.model.heads import pick
+from training.model.head_parts import pick
 from training.model.losses import IMPOSSIBLE
 
 MOST_TRIGGERS, MOST_ENTITIES = 256, 1024

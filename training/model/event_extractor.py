@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -14,21 +13,24 @@ from transformers import PreTrainedModel
 from transformers.utils.generic import ModelOutput
 
 from annotation.core.errors import UsageError
-from training.config.schema import AnyEncoderConfig, ModelConfig, PretrainedEncoderConfig
-from training.encoding.compact_tokenizer import CompactTokenizer
+from training.config.schema import AnyEncoderConfig, ModelConfig
 from training.encoding.decoding import Outputs
-from training.encoding.encoding import AFFIXES, IGNORED, Encoding
+from training.encoding.encoding import AFFIXES, Encoding
 from training.model.candidates import hardest_negatives, link_table, moved_rows, precedes, role_table, span_table
 from training.model.compact_encoder import share_words
 from training.model.encoder import build_encoder, fill_words, untrained_encoder
 from training.model.encoder_training import frozen
 from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows, word_states
 from training.model.extraction import HeadLogits, ScoredSpans, allowed, outputs, scored_in_pieces, scored_spans
+from training.model.extractor_batch import Gold, WordFeatures, loss_divisors
 from training.model.extractor_config import EventExtractorConfig
-from training.model.heads import BoundaryHead, LinkHead, MentionHead, RoleHead, SpanHead, possible
+from training.model.heads import BoundaryHead, MentionHead
+from training.model.loaded_weights import not_finite, other_sizes
 from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
+from training.model.pair_heads import LinkHead, RoleHead
+from training.model.span_head import SpanHead, possible
 from training.model.stored_config import check_model_config
-from training.model.word_reader import WordReader, spread
+from training.model.word_reader import WordReader, reader_arguments, reader_size
 
 WHOLE, PIECE = 8192, 2048
 """Words up to which all spans of a text are scored at once, in prediction; of a longer one those of PIECE at a time."""
@@ -46,32 +48,6 @@ class EventExtractorOutput(ModelOutput):
     logits: Tensor | None = None
     parts: Tensor | None = None
     states: Tensor | None = None
-
-
-class Gold(NamedTuple):
-    """The targets of a batch, as `collate` pads them, and the divisors of the losses.
-
-    counts [3]: documents, spans and triggers of the batch, or of the whole training step that it is part of.
-    """
-
-    spans: Tensor
-    leading: Tensor
-    trailing: Tensor
-    roles: Tensor
-    attributes: Tensor
-    links: Tensor
-    counts: Tensor
-
-
-class WordFeatures(NamedTuple):
-    """The inputs of the heads: states [D, N, d] of a batch's words, and the word features of `collate`."""
-
-    states: Tensor
-    mask: Tensor
-    affixes: Tensor
-    legal: Tensor
-    sentences: Tensor
-    stems: Tensor
 
 
 class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
@@ -122,7 +98,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
         Raises UsageError where the encoder cannot be had. Several members with a reader share one encoder.
         """
-        count = 1 if _reader_size(encoder) else model.members
+        count = 1 if reader_size(encoder) else model.members
         bodies = [build_encoder(encoder, encoding.tokenizer) for _ in range(count)]
         labels = encoding.labels
         config = EventExtractorConfig(
@@ -134,7 +110,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             values=[len(values) for _, values in labels.attributes],
             links=len(labels.links) if model.link_weight else 0,
             ontology=encoding.ontology.hash,
-            reader=_reader(encoder, bodies[0], encoding),
+            reader=reader_arguments(encoder, bodies[0], encoding.spelling),
         )
         built = cls(config, bodies)
         built.permits.copy_(torch.from_numpy(labels.permits))
@@ -156,9 +132,9 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             raise UsageError(f"{path}: the model cannot be loaded: {' '.join(str(error).split())[:300]}") from error
         if model.config.ontology != encoding.ontology.hash:
             raise UsageError(f"{path}: ontology.yaml was changed after training; put back the one it was trained on")
-        if (name := next(_not_finite(model), None)) is not None:
+        if (name := next(not_finite(model), None)) is not None:
             raise UsageError(f"{path}: the weights {name} hold NaN or infinite numbers; train it again")
-        if (sizes := _other_sizes(model, encoding)) is not None:
+        if (sizes := other_sizes(model.encoder.config, encoding.tokenizer)) is not None:
             raise UsageError(f"{path}: the tokenizer's {sizes} of the weights; put back the files of one model")
         return model.eval(), encoding  # type: ignore[no-untyped-call]
 
@@ -191,7 +167,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         if spans is None or leading is None or trailing is None or roles is None or attributes is None or links is None:
             return EventExtractorOutput(logits=logits, states=features.states)
         if counts is None:
-            counts = _counts(spans, attributes)
+            counts = loss_divisors(spans, attributes)
         parts = self._losses(features, each, Gold(spans, leading, trailing, roles, attributes, links, counts))
         heads = self.heads
         weights = (1.0, heads.boundary_weight, heads.role_weight, heads.attribute_weight, heads.link_weight)
@@ -339,39 +315,3 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         if self.links is not None:
             links = self.links(mentions, spans, features.sentences, features.stems)
         return HeadLogits(roles, opening, closing, self._values(mentions[:, :count]), links)
-
-
-def _reader_size(encoder: AnyEncoderConfig) -> int:
-    return encoder.reader if isinstance(encoder, PretrainedEncoderConfig) else 0
-
-
-def _reader(config: AnyEncoderConfig, encoder: PreTrainedModel, encoding: Encoding) -> dict[str, object] | None:
-    """The arguments of the reader, None where there is none."""
-    if not (size := _reader_size(config)) or encoding.spelling is None:
-        return None
-    layers = spread(encoder.config.num_hidden_layers)
-    return {"layers": layers, "hidden_size": size, **encoding.spelling.embedding_rows}
-
-
-def _counts(spans: Tensor, attributes: Tensor) -> Tensor:
-    """The numbers of documents, spans and triggers of a batch [3], each at least 1."""
-    documents = torch.tensor(len(spans), device=spans.device)
-    triggers = (attributes != IGNORED).any(dim=-1)
-    return torch.stack([documents, (spans[..., 0] >= 0).sum(), triggers.sum()]).clamp(min=1)
-
-
-def _other_sizes(model: EventExtractor, encoding: Encoding) -> str | None:
-    """The first size of the compact encoder's tables that its tokenizer has otherwise: its ids would lead outside."""
-    if isinstance(encoding.tokenizer, CompactTokenizer):
-        for name, size in encoding.tokenizer.embedding_rows.items():
-            stored = getattr(model.encoder.config, name, size)
-            if stored != size:
-                return f"{name} are {size}, not the {stored}"
-    return None
-
-
-def _not_finite(model: nn.Module) -> Iterator[str]:
-    """The names of weights that are NaN or infinite somewhere, with which every score would be."""
-    for name, tensor in model.state_dict().items():
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
-            yield name

@@ -11,7 +11,10 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from transformers import PreTrainedModel
 
+from training.config.schema import AnyEncoderConfig, PretrainedEncoderConfig
+from training.encoding.compact_tokenizer import CompactTokenizer
 from training.model.compact_encoder import CompactConfig, CompactEncoder
 from training.model.dropout import Dropout
 
@@ -45,3 +48,17 @@ class WordReader(nn.Module):
 def spread(layers: int) -> list[int]:
     """Numbers of three layers of so many, evenly apart, the last one among them."""
     return sorted({max(1, round(layers * part / 3)) for part in (1, 2, 3)})
+
+
+def reader_size(encoder: AnyEncoderConfig) -> int:
+    """The width of the readers of an encoder, 0 where it has none."""
+    return encoder.reader if isinstance(encoder, PretrainedEncoderConfig) else 0
+
+
+def reader_arguments(
+    config: AnyEncoderConfig, encoder: PreTrainedModel, spelling: CompactTokenizer | None
+) -> dict[str, object] | None:
+    """The arguments of a WordReader, None where the encoder has none."""
+    if not (size := reader_size(config)) or spelling is None:
+        return None
+    return {"layers": spread(encoder.config.num_hidden_layers), "hidden_size": size, **spelling.embedding_rows}

@@ -10,7 +10,7 @@ from pathlib import Path
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
 from annotation.snapshot.snapshot import Snapshot
-from training.config.schema import ReleaseConfig
+from training.config.trained import ReleaseConfig
 from training.encoding.coverage import coverage
 from training.inference.loading import load_on_device
 from training.inference.measured_prediction import MeasuredPrediction

@@ -12,7 +12,8 @@ from pathlib import Path
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import write_documents
 from training.analysis.evaluation import Evaluation
-from training.config.schema import ReleaseConfig, TrackingConfig
+from training.config.schema import TrackingConfig
+from training.config.trained import ReleaseConfig
 from training.config.version_names import REFUSED
 from training.lineage.release_record import RECORD, Record, file_hashes
 from training.lineage.wandb_tracking import tracking

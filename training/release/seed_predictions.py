@@ -10,7 +10,7 @@ from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.terminal import with_progress
 from training.analysis.other_trainings import OtherTrainings
-from training.config.schema import EvaluateConfig, ReleaseConfig
+from training.config.trained import EvaluateConfig, ReleaseConfig
 from training.inference.loading import load_on_device
 from training.inference.predictor import predict
 from training.lineage.recipe import same_recipe

@@ -20,7 +20,8 @@ from optuna.storages.journal import JournalFileBackend
 import conf
 from annotation.core.errors import NabaError, UsageError
 from tests.run.small import small
-from training.commands.hydra_main import _EscapedError, train_main
+from training.commands.hydra_entry import EscapedError
+from training.commands.hydra_main import train_main
 from training.config.optuna_sweeper import distribution, register_sweeper
 
 CONF = """
@@ -141,7 +142,7 @@ def test_a_sweep_that_cannot_be_is_one_line(
 
 
 def test_an_error_in_another_process_arrives_in_its_own_words() -> None:
-    arrived = pickle.loads(pickle.dumps(_EscapedError(UsageError("fit.clip: must be above 0, not -1.0")))).error
+    arrived = pickle.loads(pickle.dumps(EscapedError(UsageError("fit.clip: must be above 0, not -1.0")))).error
     assert isinstance(arrived, NabaError)
     assert (str(arrived), arrived.exit_code) == ("fit.clip: must be above 0, not -1.0", 2)
-    assert type(pickle.loads(pickle.dumps(_EscapedError(KeyError("x")))).error) is RuntimeError
+    assert type(pickle.loads(pickle.dumps(EscapedError(KeyError("x")))).error) is RuntimeError

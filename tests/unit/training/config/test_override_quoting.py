@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.config.override_quoting import quoted
-from training.config.schema import EvaluateConfig, ReleaseConfig, TrainConfig
+from training.config.schema import TrainConfig
+from training.config.trained import EvaluateConfig, ReleaseConfig
 from training.config.validation import texts
 
 

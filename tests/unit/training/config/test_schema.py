@@ -18,14 +18,16 @@ from annotation.core.matching import UNITS
 from training.config.schema import (
     AuditConfig,
     CompactEncoderConfig,
-    EvaluateConfig,
     FitConfig,
     HubEncoderConfig,
+    TrainConfig,
+    up_to_date,
+)
+from training.config.trained import (
+    EvaluateConfig,
     PredictConfig,
     ReleaseConfig,
-    TrainConfig,
     VerifyConfig,
-    up_to_date,
 )
 from training.config.validation import ConfigError, Settings, needed, paths, setting, typed
 

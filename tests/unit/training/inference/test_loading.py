@@ -10,7 +10,7 @@ import pytest
 from annotation.core.errors import UsageError
 from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
-from training.config.schema import PredictConfig
+from training.config.trained import PredictConfig
 from training.inference.loading import load_predictor
 from training.inference.onnx_backend import READER
 from training.scoring.compatibility import check_labels_known

@@ -46,7 +46,7 @@ def test_a_busy_machine_is_said() -> None:
     assert BUSY in cost_notes(replace(COST, machine=replace(QUIET, load=3.0)), ENGLISH)
     assert BUSY not in cost_notes(replace(COST, machine=replace(QUIET, load=None)), ENGLISH)
     assert cost_notes(COST, ENGLISH).startswith(
-        "Measured while the 10 scored articles (2,000 words) were predicted, 4 "
+        "Measured while the 10 scored articles (2,000 words) were predicted (passes: 4). "
     )
 
 

@@ -5,19 +5,11 @@ import torch
 
 from annotation.core.words import LEADING, TRAILING
 from training.model.candidates import hardest_negatives, link_table, precedes, role_table, span_table, top_spans
-from training.model.heads import (
-    BoundaryHead,
-    LinkHead,
-    MentionHead,
-    RoleHead,
-    SpanHead,
-    banded,
-    distance,
-    possible,
-    rivals,
-    sameness,
-)
+from training.model.heads import BoundaryHead, MentionHead
 from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
+from training.model.pair_heads import LinkHead, RoleHead, distance, sameness
+from training.model.role_rivals import rivals
+from training.model.span_head import SpanHead, banded, possible
 
 
 @pytest.mark.parametrize("words", [1, 4, 5, 13])
