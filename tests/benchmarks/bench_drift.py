@@ -25,6 +25,8 @@ RARE = {"Transfer": 6, "Trial": 4, "Marry": 2}
 LAYERS = {"triggers": 1.0, "arguments": 2.4, "entities": 3.0}
 UNKNOWN, PIECES, WORDS, SCORE, EVENT_RATE = 0.12, 1.4, 180.0, 0.8, 0.08
 """Unknown pieces a word, pieces a word, words an article, mean score, events a word."""
+FIGHTING, TIMES = [2, 4, 5, 6], (1.6, 2.5)
+"""Which of EVENTS become more frequent together, and how many times."""
 POOL = 4_000
 Changed = Mapping[str, float]
 
@@ -44,6 +46,7 @@ def article(dice: np.random.Generator, changed: Changed) -> ArticleFigures:
     types = {**EVENTS, **RARE}
     shares = np.array(list(types.values()), dtype=np.float64)
     shares[3] *= changed.get("arrests", 1.0)
+    shares[FIGHTING] *= changed.get("fighting", 1.0)
     of_type = dice.multinomial(1 + dice.poisson(EVENT_RATE * count), dice.dirichlet(6 * shares / shares.sum() + 1e-6))
     middle = float(np.clip(changed.get("score", SCORE) + 0.07 * dice.normal(), 0.05, 0.97))
     marks = {layer: int(1 + times * of_type.sum()) for layer, times in LAYERS.items()}
@@ -172,6 +175,18 @@ def power_table(corpora: int, old: Sequence[ArticleFigures]) -> None:
         )
 
 
+def mix_table(corpora: int, old: Sequence[ArticleFigures]) -> None:
+    """Four types become more frequent at the same time."""
+    row("four types more frequent", "called", *(f"{count} new" for count in NEW))
+    row("---", "---", *["---:"] * len(NEW))
+    for times in TIMES:
+        new = pool({"fighting": times})
+        found = [comparisons(corpora, count, old, new) for count in NEW]
+        for told, kinds in (("one type", {"type"}), ("types together", {"mix"}), ("either", {"type", "mix"})):
+            outcomes = [[any(d.drifted and d.kind in kinds for d in one) for one in of] for of in found]
+            row(f"{times} times", told, *map(percent, outcomes))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=int, default=400)
@@ -180,6 +195,8 @@ def main() -> None:
     size_table(corpora, old)
     print()
     power_table(corpora, old)
+    print()
+    mix_table(corpora, old)
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def test_articles_of_the_same_kind_are_not_and_an_old_queue_goes(place: Path) ->
     assert not (place / "drift" / "queue.jsonl").exists()
     found = json.loads((place / "drift" / "drift.json").read_text(encoding="utf-8"))
     assert found["articles"] == {"new": 24, "new_stories": 24, "trained_on": 36, "held_out": 24}
-    assert {"unknown", "length", "source", "language", "type"} <= {row["kind"] for row in found["measures"]}
+    assert {"unknown", "length", "source", "language", "type", "mix"} <= {row["kind"] for row in found["measures"]}
 
 
 @pytest.mark.parametrize(

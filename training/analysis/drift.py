@@ -8,6 +8,7 @@ difference takes t with the degrees of freedom of the smaller side.
 P-values are corrected for the number of measures (Holm 1979). Of thousands of articles any small difference is beyond
 chance, so a measure has drifted only where the difference is also large enough to matter (`least`): for shares and
 scores Cohen's h (Cohen 1988, "Statistical power analysis", chapter 6), for lengths half the logarithm of the ratio.
+Beside each event type, all types together are one more measure (type_mix): a change of many shows there first.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from scipy.special import stdtr, stdtrit
 from annotation.core.bootstrap import LEVEL, Floats
 from annotation.core.intervals import FEWEST, error, left
 from annotation.core.matching import Interval
-from training.analysis.drift_measures import Articles, Measure, of_predictions, of_texts
+from training.analysis.drift_measures import Articles, Measure, events_by_type, of_predictions, of_texts
 from training.analysis.slices import holm
+from training.analysis.type_mix import TypeMix, type_mix
 
 LEAST = 0.1
 """Half of what Cohen calls a small effect: a share of 5 percent that becomes 7.4, a mean score of 80 that becomes 76,
@@ -44,6 +46,7 @@ class MeasuredSide:
 class Drift:
     """One measure of the articles compared with and of the new ones.
 
+    kind "mix": all types together; `now` is how far the mixes are apart, `before` how far by chance alone, no interval.
     difference: new less old, with its 95% interval. p: of there being none, corrected by Holm for all that are judged.
     effect: how large it is, comparable between measures. enough: whether there is enough on both sides to judge.
     """
@@ -99,7 +102,8 @@ def drifts(
     """
     pairs = [(measure, trained) for measure in of_texts([*trained.figures, *new.figures])]
     pairs += [(measure, held_out) for measure in of_predictions([*held_out.figures, *new.figures])]
-    tests = [_Test.of(measure, measure.sums(old), measure.sums(new)) for measure, old in pairs]
+    tests: list[_Test | _MixTest] = [_Test.of(measure, measure.sums(old), measure.sums(new)) for measure, old in pairs]
+    tests.append(_MixTest(type_mix(*events_by_type(held_out, new))))
     enough = np.array([test.enough for test in tests], dtype=bool)
     p = np.ones(len(tests))
     p[enough] = holm(np.array([test.p for test in tests])[enough])
@@ -140,6 +144,31 @@ class _Test:
         drifted = self.enough and p < level and effect >= least
         measure = self.measure
         return Drift(measure.kind, measure.name, self.before, self.now, self.interval, p, effect, self.enough, drifted)
+
+
+@dataclass(frozen=True)
+class _MixTest:
+    """All event types together before the p-value is corrected."""
+
+    mix: TypeMix
+
+    @property
+    def p(self) -> float:
+        return self.mix.p
+
+    @property
+    def enough(self) -> bool:
+        return self.mix.enough
+
+    def drift(self, p: float, *, least: float, level: float) -> Drift:
+        """The measure with its corrected p-value."""
+        mix = self.mix
+        before, now = (
+            MeasuredSide(value, None, stories)
+            for value, stories in zip((mix.by_chance, mix.distance), mix.stories, strict=True)
+        )
+        drifted = mix.enough and p < level and mix.effect >= least
+        return Drift("mix", "events of other types", before, now, None, p, mix.effect, mix.enough, drifted)
 
 
 def _common_variance(before: Floats, now: Floats) -> float:

@@ -92,6 +92,17 @@ def of_predictions(rows: Sequence[ArticleFigures]) -> Iterator[Measure]:
         )
 
 
+def events_by_type(*sides: Articles) -> list[Floats]:
+    """Predicted events of each story by type, [stories, types] for each side; types are those of any side."""
+    names = _names(name for side in sides for row in side.figures for name in row.events)
+    return [_events_of(side, names) for side in sides]
+
+
+def _events_of(side: Articles, names: Sequence[str]) -> Floats:
+    rows = np.array([[row.events.get(name, 0) for name in names] for row in side.figures], dtype=np.float64)
+    return by_cluster(rows.reshape(len(side.figures), len(names)), side.stories)
+
+
 def _words(row: ArticleFigures) -> float:
     return row.words
 

@@ -37,6 +37,7 @@ _WORDS = {
     "source": "articles of {name}: {before} before, {now} now",
     "language": "articles in {name}: {before} before, {now} now",
     "type": "predicted {name}: {before} before, {now} now",
+    "mix": "predicted {name}: {before} by chance, {now} now",
     "score": "mean score of {name}: {before} before, {now} now",
     "uncertainty": "uncertainty, {name}: {before} before, {now} now",
 }
@@ -170,10 +171,13 @@ def _say(out: Path, report: DriftReport, order: Sequence[Queued]) -> None:
     rows = [_row(measure) for measure in report.measures if measure.enough]
     title = f"{len(report.new.figures)} new articles against {report.trained} that {report.model} was trained on"
     terminal.table(title, ("", "before", "now", "change (95%)", ""), rows)
+    few = sum(not measure.enough for measure in report.measures)
     terminal.say(
         f"predicted types and scores are compared with the {report.held_out} articles of {report.snapshot} that it has "
-        f"not learnt from; {sum(not m.enough for m in report.measures)} measures: too few to say ({out / _RECORD})"
+        f"not learnt from; {few} measures: too few to say ({out / _RECORD})"
     )
+    if any(measure.kind == "mix" and measure.enough for measure in report.measures):
+        terminal.say("events of other types: what chance alone gives stands under before")
     if not report.reasons:
         terminal.say("no drift that labels would help against")
         return
@@ -187,9 +191,10 @@ def _say(out: Path, report: DriftReport, order: Sequence[Queued]) -> None:
 
 
 def _row(drift: Drift) -> tuple[str, ...]:
-    low, high = drift.interval or (0.0, 0.0)
     label = _WORDS[drift.kind].partition(":")[0].format(name=drift.name)
-    change = f"{_signed(drift, drift.difference)} ({_signed(drift, low)} to {_signed(drift, high)})"
+    change = _signed(drift, drift.difference)
+    if drift.interval:
+        change += " ({} to {})".format(*(_signed(drift, end) for end in drift.interval))
     said = "drifted" if drift.drifted else ""
     return label, _figure(drift, drift.before.value), _figure(drift, drift.now.value), change, said
 

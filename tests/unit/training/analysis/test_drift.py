@@ -123,3 +123,29 @@ def test_a_rare_type_that_held_out_articles_happen_not_to_have_is_no_change() ->
     assert found.effect > 0.1, "it is only the test that keeps it from being called a change"
     assert found.before.interval is not None
     assert found.before.interval[1] > 0, "none in 16 articles does not mean none at all"
+
+
+def of_types(count: int, seed: int, shares: list[float]) -> Articles:
+    plain, dice = many(count, seed), np.random.default_rng(seed)
+    drawn = [dice.multinomial(12, dice.dirichlet(8 * np.array(shares))).tolist() for _ in range(count)]
+    rows = [
+        replace(row, events={f"type {at}": n for at, n in enumerate(events)})
+        for row, events in zip(plain.figures, drawn, strict=True)
+    ]
+    return Articles(rows, plain.stories)
+
+
+def test_types_that_each_change_too_little_to_show_do_so_together() -> None:
+    usual, other = [0.4, 0.2, *[0.05] * 8], [0.2, 0.1, *[0.0875] * 8]
+    found = drifts(many(60, 1), of_types(16, 3, usual), of_types(60, 4, other))
+    together = named(found, "events of other types")
+    assert (together.kind, together.drifted, together.asks_for_labels, together.interval) == ("mix", True, True, None)
+    assert together.now.value > together.before.value
+    assert not any(drift.drifted for drift in found if drift.kind == "type")
+
+
+def test_near_duplicates_are_one_story_of_the_mix() -> None:
+    new = of_types(40, 3, [0.1, 0.9])
+    one = Articles(new.figures, ["the same"] * 40)
+    found = named(drifts(many(60, 1), of_types(16, 2, [0.9, 0.1]), one), "events of other types")
+    assert (found.enough, found.drifted, found.now.stories) == (False, False, 1)
