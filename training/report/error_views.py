@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from markupsafe import Markup
@@ -50,12 +51,15 @@ class ErrorView:
 
 @dataclass(frozen=True)
 class SuspectView:
-    """A mark of gold that models contradict, in its context."""
+    """A mark of gold that models contradict, in its context.
+
+    articles: the id of each article of one story that has it, and the address of its task.
+    """
 
     suspect: Suspect
     message: str
     title: Markup
-    task: str | None
+    articles: list[tuple[str, str | None]]
     language: str
     direction: str
     text: Markup
@@ -63,11 +67,15 @@ class SuspectView:
 
 @dataclass(frozen=True)
 class Views:
-    """Makes views of what stands in these documents. `studio` is the URL of the Label Studio project."""
+    """Makes views of what stands in these documents.
+
+    studio: the URL of the Label Studio project. stories: the story of each document's id; without it each is its own.
+    """
 
     documents: Mapping[str, Document]
     names: Names
     studio: str | None = None
+    stories: Mapping[str, str] = field(default_factory=dict)
 
     def errors(self, chosen: Iterable[Exemplar]) -> list[ErrorView]:
         """The views of these errors, in their order."""
@@ -90,8 +98,21 @@ class Views:
         )
 
     def suspects(self, chosen: Iterable[Suspect]) -> list[SuspectView]:
-        """The views of these suspects, in their order."""
-        return [self._suspect(suspect) for suspect in chosen]
+        """The views of these suspects, in their order; what near-duplicates have at the same words is one view."""
+        views: dict[Hashable, SuspectView] = {}
+        times: Counter[Hashable] = Counter()
+        for suspect in chosen:
+            view, id = self._suspect(suspect), suspect.finding.document
+            said = view.message, self._marked(suspect)
+            times[id, said] += 1  # the same words twice in one article are two places
+            first = views.setdefault((self.stories.get(id, id), said, times[id, said]), view)
+            if first is not view:
+                first.articles.extend(view.articles)
+        return list(views.values())
+
+    def _marked(self, suspect: Suspect) -> str:
+        span = suspect.finding.span
+        return span.quote(self.documents[suspect.finding.document].text) if span else ""
 
     def _suspect(self, suspect: Suspect) -> SuspectView:
         document = self.documents[suspect.finding.document]
@@ -102,7 +123,7 @@ class Views:
             suspect=suspect,
             message=suspect.finding.said_in(self.names.wording.language, self.names.ontology),
             title=heading(document),
-            task=task_url(self.studio, document),
+            articles=[(document.id, task_url(self.studio, document))],
             language=document.language,
             direction=direction(document.language),
             text=excerpt(document.text, [mark]),

@@ -23,6 +23,7 @@ from training.report.charts import FILL, INK, SOFT, WIDTH, Spec, changes, draw
 from training.report.figure_words import signed
 from training.report.report_page import report_templates
 
+TITLE = N_("Learning curve")
 _HERE = Path(__file__).parent
 _DRAWN = {
     HEADLINE: N_("arguments (%(score)s)"),
@@ -75,7 +76,7 @@ def write_curve(
     out: Path,
     *,
     ontology: Ontology,
-    title: str = "Learning curve",
+    title: str = TITLE,
     meta: Mapping[str, str] | None = None,
     language: str = "en",
 ) -> Path:

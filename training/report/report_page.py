@@ -144,7 +144,9 @@ def _page(evaluation: Evaluation, names: Names) -> dict[str, object]:
 
 def _errors(evaluation: Evaluation, names: Names) -> dict[str, object]:
     """The variables of the errors to read, of confusions and of suspects."""
-    views = Views({pair.gold.id: pair.gold for pair in evaluation.pairs}, names, evaluation.studio)
+    stories = {pair.gold.id: pair.story for pair in evaluation.pairs}
+    views = Views({pair.gold.id: pair.gold for pair in evaluation.pairs}, names, evaluation.studio, stories)
+    suspects = views.suspects(evaluation.suspects)
     _ = names.wording.gettext
     captions = {
         EVENT: (_("Event types"), names.title),
@@ -157,7 +159,8 @@ def _errors(evaluation: Evaluation, names: Names) -> dict[str, object]:
         "wrong": len(evaluation.diagnosis.errors),
         "cause_examples": {cause: views.errors(chosen) for cause, chosen in evaluation.examples.items()},
         "confused": [(caption, evaluation.confusions[kind], title) for kind, (caption, title) in captions.items()],
-        "suspects": views.suspects(evaluation.suspects[:SUSPECTS]),
+        "suspects": suspects[:SUSPECTS],
+        "suspected": len(suspects),
     }
 
 

@@ -121,5 +121,14 @@ def test_the_page_is_in_the_language_asked_for_and_what_machines_read_is_not(lan
     assert same[0] == same[1]
 
 
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Learning curve"), ("he", "עקומת למידה"), ("ar", "منحنى التعلّم")]
+)
+def test_a_curve_without_a_title_has_one_in_the_language_of_its_page(language: str, title: str, tmp_path: Path) -> None:
+    few = Curve([point(share, found(0.2 + share / 2)) for share in (0.5, 1.0)])
+    page = write_curve(few, tmp_path, ontology=conflict(), language=language).read_text(encoding="utf-8")
+    assert f"<title>{title}</title>" in page
+
+
 def visible(page: str) -> str:
     return re.sub(r"<[^>]*>", " ", re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL))

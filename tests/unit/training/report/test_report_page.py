@@ -382,6 +382,22 @@ def test_chance_errors_groups_suspects_and_cost_are_in_the_language_of_the_page(
     assert f"## {Wording(language).gettext('What it costs to run')}" in short
 
 
+def test_a_suspect_of_near_duplicates_is_listed_once_with_its_articles(tmp_path: Path) -> None:
+    said = corpus(4, found=[True])
+    said.append(replace(said[0], id="twin", text=f"{said[0].text} עוד"))
+    gold = [replace(d, entities=(), events=()) if d.id in ("0", "1", "twin") else d for d in said]
+    result = evaluation(gold, said, ontology=conflict(), trainings=OtherTrainings(now={2: said}))
+    page = write_report(result, tmp_path, "en").read_text(encoding="utf-8")
+    listed = page.partition("<h2>Suspects in gold</h2>")[2].partition("</section>")[0]
+    marks = len(list(said[0].spans()))
+    assert f"{2 * marks} places where" in listed
+    assert listed.count("<li>") == 2 * marks
+    assert listed.count("2 documents, 1 story") == listed.count("<bdi>0</bdi> · <bdi>twin</bdi>") == marks
+    assert listed.count("<bdi>1</bdi>") == marks
+    stored = json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))
+    assert len(stored["suspects"]) == 3 * marks  # `naba check --suspects` shows them on the tasks of all articles
+
+
 def everything_known() -> Evaluation:
     """Forty articles of two papers, months and annotators, models of three seeds, and what predicting cost."""
     places = [True], [True, True, False], [False], [True, False]
