@@ -1,6 +1,6 @@
 """The search behind the presets of pretrained encoders: random settings, each scored on folds of the training part.
 
-    python -m tests.benchmarks.bench_search --rows FILE [--trials 16] [--folds 2] [-- OVERRIDES]
+    python -m tests.benchmarks.bench_search [--rows FILE] [--trials 16] [--folds 2] [-- OVERRIDES]
 
 The bundled sample's training part, as the demo splits it, is cut into folds, near-duplicates in one; a trial learns
 from all but one fold and is scored on that one, so neither dev nor test chooses anything. The first trial is the preset
@@ -69,6 +69,7 @@ def trials(number: int, seed: int) -> Iterator[list[str]]:
 def main() -> None:
     told, overrides = _arguments()
     rows = _rows(told.rows)
+    told.rows.parent.mkdir(parents=True, exist_ok=True)
     for trial in trials(told.trials, told.seed):
         for fold, (train, held_out) in enumerate(folds(told.folds)):
             key = {"trial": trial, "fold": fold, "overrides": overrides}
@@ -115,7 +116,7 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     words = sys.argv[1:]
     at = words.index("--") if "--" in words else len(words)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=Path, required=True)
+    parser.add_argument("--rows", type=Path, default=Path("outputs") / "search.jsonl")
     parser.add_argument("--trials", type=int, default=16)
     parser.add_argument("--folds", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,6 +1,6 @@
 """Events and roles of the bundled sample over several splits, from scratch and on the bundled encoder.
 
-    python -m tests.benchmarks.bench_splits --rows FILE [--splits 13 1 2 3 4] [--seeds 1] [-- OVERRIDES]
+    python -m tests.benchmarks.bench_splits [--rows FILE] [--splits 13 1 2 3 4] [--seeds 1] [-- OVERRIDES]
 
 Each split shares the 80 articles out anew, near-duplicates on one side: 64 to learn from, 8 to score, 8 that nothing
 uses. A system is an experiment of conf/, trained to its last epoch. "given" is Arg-C+ with gold triggers and entities
@@ -76,6 +76,7 @@ def _kept(file: Path, experiment: str, split: int, seed: int, overrides: Sequenc
     if known:
         return known[0]
     row = measure(experiment, split, seed, overrides)
+    file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as rows:
         rows.write(json.dumps([asked, row]) + "\n")
     return row
@@ -85,7 +86,7 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
     words = sys.argv[1:]
     at = words.index("--") if "--" in words else len(words)
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=Path, required=True)
+    parser.add_argument("--rows", type=Path, default=Path("outputs") / "splits.jsonl")
     parser.add_argument("--experiments", nargs="+", default=["demo", "bundled"])
     parser.add_argument("--splits", nargs="+", type=int, default=[13, 1, 2, 3, 4])
     parser.add_argument("--seeds", nargs="+", type=int, default=[1])
