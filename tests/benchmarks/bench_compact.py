@@ -25,6 +25,7 @@ from statistics import mean
 
 from annotation.core.document import Document
 from tests.benchmarks.corpora import Corpus, corpus, marked, missing, sentences
+from tests.benchmarks.kept_rows import kept
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 HEADER = f"{'corpus':8}  {'system':6}  {'seed':>4}  {'F1':>5}  {'P':>5}  {'R':>5}  {'seqeval':>7}"
@@ -116,16 +117,7 @@ def _kept(
 ) -> Mapping[str, float]:
     """The row of the file, or else measured and added to it."""
     told = [name, system, seed, arguments.threads, overrides if system in NABA else []]
-    file: Path | None = arguments.rows
-    lines = file.read_text(encoding="utf-8").splitlines() if file and file.is_file() else []
-    known: list[dict[str, float]] = [row for asked, row in map(json.loads, lines) if asked == told]
-    if known:
-        return known[0]
-    row = _measured(arguments, name, system, seed, overrides)
-    if file:
-        with file.open("a", encoding="utf-8") as rows:
-            rows.write(json.dumps([told, row]) + "\n")
-    return row
+    return kept(arguments.rows, told, lambda: _measured(arguments, name, system, seed, overrides))
 
 
 def _measured(

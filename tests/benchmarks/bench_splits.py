@@ -11,10 +11,10 @@ in brackets the least and the most.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from annotation.core.matching import UNITS, count_units, units
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.snapshot.snapshot import THRESHOLD
 from annotation.snapshot.splits import split_documents
+from tests.benchmarks.kept_rows import kept
 from tests.benchmarks.training import learned
 from tests.builders import conflict
 from training.inference.predictor import predict
@@ -59,27 +60,17 @@ def main() -> None:
     columns = (*SHOWN, GIVEN, "processor, s")
     print(f"| experiment | seeds | {' | '.join(columns)} |\n| --- | --- |{' ---: |' * len(columns)}")
     for experiment in told.experiments:
-        rows = [_kept(told.rows, experiment, split, seed, overrides) for split in told.splits for seed in told.seeds]
+        rows = [
+            kept(told.rows, [experiment, split, seed, overrides], partial(measure, experiment, split, seed, overrides))
+            for split in told.splits
+            for seed in told.seeds
+        ]
         cells = [_cell([row[column] for row in rows]) for column in columns]
         print(f"| {experiment} | {', '.join(map(str, told.seeds))} | {' | '.join(cells)} |", flush=True)
 
 
 def _cell(values: Sequence[float]) -> str:
     return f"{np.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
-
-
-def _kept(file: Path, experiment: str, split: int, seed: int, overrides: Sequence[str]) -> dict[str, float]:
-    """The row of the file, or else measured and added to it."""
-    asked = [experiment, split, seed, overrides]
-    lines = file.read_text(encoding="utf-8").splitlines() if file.is_file() else []
-    known: list[dict[str, float]] = [row for key, row in map(json.loads, lines) if key == asked]
-    if known:
-        return known[0]
-    row = measure(experiment, split, seed, overrides)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("a", encoding="utf-8") as rows:
-        rows.write(json.dumps([asked, row]) + "\n")
-    return row
 
 
 def _arguments() -> tuple[argparse.Namespace, list[str]]:

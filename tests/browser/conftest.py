@@ -57,3 +57,16 @@ def page(visit: BrowserContext) -> Iterator[Page]:
     if page.url.startswith("http"):
         page.evaluate("localStorage.removeItem('panelState')")
     page.close()
+
+
+@pytest.fixture
+def silent(chromium: Browser) -> Iterator[Page]:
+    """A tab that asks for nothing but files, and in which no script fails."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    page, said = context.new_page(), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
+    yield page
+    context.close()
+    assert said == []

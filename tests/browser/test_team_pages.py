@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from annotation.commands.check import check
 from annotation.commands.projects import progress
@@ -100,19 +99,6 @@ def pages(
     number = tasks(client, title)["a"]
     files = {name: own / f"{name}.html" for name in WORK[language]}
     return Pages(language, bare.text, report.project_id, number, files, folder / "notes.html")
-
-
-@pytest.fixture
-def silent(chromium: Browser) -> Iterator[Page]:
-    """A tab that asks for nothing but files, and in which no script fails."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    page, said = context.new_page(), list[str]()
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
-    yield page
-    context.close()
-    assert said == []
 
 
 def at_every_width(page: Page) -> None:
