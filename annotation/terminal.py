@@ -1,8 +1,8 @@
 """Terminal output of the commands: results on standard output, everything else on standard error.
 
 Names, labels and words come from files of strangers. A terminal obeys control characters in them, so all that is
-printed shows these instead (`visible`). Where Documents go to standard output (`data_output`), results go to standard
-error with the rest.
+printed shows these instead (`visible`); rich reads tags and names of emoji (":x:") in a str, so it is given a Text.
+Where Documents go to standard output (`data_output`), results go to standard error with the rest.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import IO, Self, TextIO, TypeVar
 
 from rich.console import Console, JustifyMethod
 from rich.logging import RichHandler
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
@@ -182,17 +181,17 @@ def logger_level(name: str, level: int) -> Iterator[None]:
 
 def say(text: str) -> None:
     """Print a line of the result to standard output."""
-    _print(escape(visible(text)))
+    _print(Text(visible(text)))
 
 
 def warn(text: str) -> None:
     """Print a warning: a problem after which the command goes on."""
-    err.print(f"[yellow]![/yellow] {escape(one_line(text))}")
+    err.print(Text.assemble(("!", "yellow"), " ", one_line(text)))
 
 
 def fail(text: str) -> None:
     """Print the error that ends a command."""
-    err.print(f"[bold red]naba:[/bold red] {escape(one_line(text))}")
+    err.print(Text.assemble(("naba:", "bold red"), " ", one_line(text)))
 
 
 def emit(value: Mapping[str, object]) -> None:
@@ -207,16 +206,16 @@ def emit(value: Mapping[str, object]) -> None:
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[object]], *, left: Collection[str] = ()) -> None:
     """Print a table to standard output. The first column and those in `left` are aligned left, the others right."""
-    view = Table(title=escape(one_line(title)), title_justify="left", title_style="bold", header_style="dim")
+    view = Table(title=Text(one_line(title)), title_justify="left", title_style="bold", header_style="dim")
     for number, name in enumerate(header):
         side: JustifyMethod = "left" if not number or name in left else "right"
-        view.add_column(escape(one_line(name)), justify=side, overflow="fold")
+        view.add_column(Text(one_line(name)), justify=side, overflow="fold")
     for row in rows:
-        view.add_row(*(escape(one_line(cell)) for cell in row))
+        view.add_row(*(Text(one_line(cell)) for cell in row))
     _print(view)
 
 
-def _print(what: str | Table) -> None:
+def _print(what: Text | Table) -> None:
     """Print to standard output, or to standard error where data is on the other."""
     if _data_on_stdout:
         err.print(what)
@@ -231,6 +230,11 @@ def _can_print(text: str, stream: TextIO) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _column(name: str) -> TextColumn:
+    """A column of a bar that shows this of its task, and reads no markup in it."""
+    return TextColumn(f"{{task.{name}}}", markup=False)
 
 
 class ProgressBar:
@@ -251,18 +255,20 @@ class ProgressBar:
         # where there is little room the bar alone is cut; 80 columns have none for the clock beside the details
         clock = [] if detail else [TimeElapsedColumn(table_column=Column(no_wrap=True))]
         count = MofNCompleteColumn(table_column=Column(no_wrap=True))
-        columns = (TextColumn("{task.description}"), BarColumn(), count, *clock)
         self._what, self._total, self._done, self._shown_at = what, total, 0, time.monotonic()
         self._detail, self._seconds = detail or (lambda: ""), seconds
         self._bar = Progress(
-            *columns,
-            TextColumn("{task.fields[detail]}"),
-            TextColumn("{task.fields[note]}"),
+            _column("description"),
+            BarColumn(),
+            count,
+            *clock,
+            _column("fields[detail]"),
+            _column("fields[note]"),
             console=err,
             transient=True,
             disable=not (err.is_terminal and _log.isEnabledFor(logging.INFO)),
         )
-        self._task = self._bar.add_task(escape(one_line(what)), total=total, detail="", note="")
+        self._task = self._bar.add_task(one_line(what), total=total, detail="", note="")
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -284,14 +290,14 @@ class ProgressBar:
 
     def _show(self, detail: str) -> None:
         if err.is_terminal:
-            self._bar.update(self._task, detail=escape(one_line(detail)))
+            self._bar.update(self._task, detail=one_line(detail))
         else:
             total = f" of {self._total:,}" if self._total else ""
             _log.info("%s: %s%s%s", self._what, f"{self._done:,}", total, f", {detail}" if detail else "")
 
     def note(self, text: str) -> None:
         """Show a text beside the bar, such as the latest score."""
-        self._bar.update(self._task, note=escape(one_line(text)))
+        self._bar.update(self._task, note=one_line(text))
 
 
 def with_progress(items: Iterable[T], count: Callable[[T], int] = lambda _: 1) -> Iterator[T]:

@@ -90,17 +90,21 @@ def _walk(path: Path) -> Iterator[tuple[Path, str] | ArticleError]:
         count = 0
         for file in _files(path):
             count += 1
-            yield file, file.relative_to(path).as_posix()
+            yield file if isinstance(file, ArticleError) else (file, file.relative_to(path).as_posix())
         if not count:
             yield ArticleError(path=str(path), reason=f"holds no {' '.join(_KINDS)}", remedy="name another folder")
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def _files(folder: Path) -> Iterator[Path | ArticleError]:
+    faults: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=faults.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if name.lower().endswith(_KINDS) and not name.startswith("."):
                 yield Path(parent, name)
+    for fault in faults:
+        reason, remedy = f"cannot be looked into: {fault.strerror}", "check the folder, and read it again"
+        yield ArticleError(path=str(fault.filename), reason=reason, remedy=remedy)
 
 
 @dataclass

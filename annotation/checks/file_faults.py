@@ -13,7 +13,7 @@ from annotation.core import json_text
 from annotation.core.document import Document, Json
 from annotation.core.document_json import RowError, from_json
 from annotation.core.errors import UsageError
-from annotation.storage.documents_file import limited_lines, numbered, open_bytes, open_text
+from annotation.storage.documents_file import limited_lines, numbered, open_bytes, open_text, unreadable
 
 _KINDS = {"drifted": ("quoted",), "text": (), "labels": ("labels",), "no-role": (), "hangs": (), "no-event": ()}
 """The kinds with a wording of their own, as the pull records them, and the values that are words of the annotator."""
@@ -21,13 +21,13 @@ _SHOWN = 60
 
 
 def read_lines(path: Path) -> Iterator[Document | list[Finding]]:
-    """Each line of a Documents file as its Document, or as what is wrong with it. Raises UsageError without a file."""
+    """Each line of a Documents file as its Document, or as what is wrong with it. Raises NabaError without a file."""
     try:
         with open_bytes(path) as file:
             for number, line in numbered(limited_lines(file)):
                 yield _read(line, number)
     except (OSError, EOFError, zlib.error) as error:
-        raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
+        raise unreadable(path, error) from error
 
 
 class SetAside:

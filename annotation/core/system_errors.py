@@ -36,7 +36,8 @@ _MACHINE = {
 def naba_error(error: OSError) -> NabaError:
     """The error in one line with its path and remedy: UsageError where a path is wrong, else MachineError."""
     reason = error.strerror or " ".join(str(error).split()) or type(error).__name__
-    where = f"{error.filename}: " if error.filename is not None else ""
+    path = error.filename if error.filename2 is None else error.filename2  # a rename is about where it goes to
+    where = f"{path}: " if path is not None else ""
     if error.errno in _WRONG_PATH:
         return UsageError(f"{where}{reason}; {_WRONG_PATH[error.errno]}")
     return MachineError(f"{where}{reason}; {_MACHINE.get(error.errno or 0, 'check the machine')}")

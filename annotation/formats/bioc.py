@@ -22,6 +22,7 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.marked_graph import MarkedGraph
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects, rows_in
+from annotation.storage.folder_files import files_below
 
 _COLLECTION = {"documents", "source", "bioctype", "version", "infons"}
 _DOCUMENT = {"id", "passages", "annotations", "relations", "bioctype", "infons"}
@@ -47,7 +48,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     if not path.is_dir():
         yield from _file(path, how)
         return
-    for file in sorted(file for file in path.rglob("*") if file.suffix in (".xml", ".json")):
+    for file in (file for file in files_below(path) if file.suffix in (".xml", ".json")):
         try:
             yield from _file(file, how)
         except UsageError as error:

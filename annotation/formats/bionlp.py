@@ -18,6 +18,7 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, id_of, text_of
 from annotation.formats.standoff import StandoffAnnotations, standoff_lines
+from annotation.storage.folder_files import files_below
 
 _MARKS = re.compile(r"(.+)\.(a1|a2(?:\.t\d+)?|rel)")
 _FILES = re.compile(_MARKS.pattern.replace("rel", "rel|txt"))
@@ -37,7 +38,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
     Raises UsageError where there are no such files or the only article cannot be read.
     """
     folder = path if path.is_dir() else path.parent
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith(".")]
+    files = files_below(folder)
     articles: dict[Path, list[Path]] = {}
     for file in files:
         if found := _MARKS.fullmatch(file.name):

@@ -14,6 +14,7 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, id_of, text_of
 from annotation.formats.standoff import StandoffAnnotations, is_standoff, standoff_lines
+from annotation.storage.folder_files import files_below
 
 _SETTINGS = (".conf", ".stats_cache", ".md5")
 """Files of brat's own that say nothing of an article."""
@@ -61,7 +62,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
 
 def _files(folder: Path) -> tuple[list[Path], list[Path], list[Path]]:
     """The texts, the annotations, and other files but settings, each in order of their names."""
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith(".")]
+    files = files_below(folder)
     texts = [file for file in files if file.suffix == ".txt"]
     marks = [file for file in files if file.suffix == ".ann"]
     return texts, marks, [file for file in files if file.suffix not in (".txt", ".ann", *_SETTINGS)]

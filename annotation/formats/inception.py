@@ -25,6 +25,7 @@ from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language
 from annotation.formats.uima_marks import add_marks
 from annotation.formats.webanno import webanno_draft
+from annotation.storage.folder_files import files_below
 
 if TYPE_CHECKING:
     from cassis import Cas
@@ -71,7 +72,7 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
 
 
 def _folder(folder: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    for file in sorted(file for file in folder.rglob("*") if file.is_file() and not file.name.startswith(".")):
+    for file in files_below(folder):
         name = file.relative_to(folder).as_posix()
         if file.suffix not in (".xmi", ".json", ".zip"):
             if not _is_type_system(name):

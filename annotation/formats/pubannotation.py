@@ -16,6 +16,7 @@ from annotation.formats.document_builder import DocumentBuilder
 from annotation.formats.marked_graph import MarkedGraph
 from annotation.formats.opening import Opening
 from annotation.formats.source_text import guess_language, objects, rows_in
+from annotation.storage.folder_files import files_below
 
 _LISTS = ("denotations", "blocks", "relations", "attributes", "modifications")
 _TOP = {"text", "target", "sourcedb", "sourceid", "source_url", "divid", "project", "tracks", *_LISTS}
@@ -39,7 +40,8 @@ def read(path: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
 
     An id is made of `sourcedb`, `sourceid` and `divid`. Raises UsageError where a file is not JSON.
     """
-    for file in sorted(path.rglob("*.json")) if path.is_dir() else [path]:
+    files = (file for file in files_below(path) if file.suffix == ".json") if path.is_dir() else (path,)
+    for file in files:
         for item in objects(file):
             if isinstance(item, Lost):
                 yield item

@@ -11,6 +11,7 @@ from annotation.core.errors import UsageError
 from annotation.formats.base import DocumentOrLost, Format, Lost, ReadOptions
 from annotation.formats.opening import Opening
 from annotation.formats.registry import FORMATS, format_to_read
+from annotation.storage.folder_files import files_below
 
 
 def recognised(path: Path) -> Format:
@@ -78,7 +79,7 @@ def _named(path: Path, kind: Format) -> dict[Path, Format | None]:
     own = kind.recognises
     if not path.is_dir() or own is None or own(Opening(path)):
         return {path: kind}
-    files = {file: kind if own(Opening(file)) else None for file in _files(path)}
+    files = {file: kind if own(Opening(file)) else None for file in files_below(path)}
     return files if any(files.values()) else {path: kind}  # its reader says what it misses
 
 
@@ -87,7 +88,7 @@ def _found(path: Path, *, mixed: bool) -> dict[Path, Format | None]:
     own = _formats_of(opening)
     if own or not path.is_dir():
         return {path: _only(own, opening)}
-    found = {file: _formats_of(Opening(file)) for file in _files(path)}
+    found = {file: _formats_of(Opening(file)) for file in files_below(path)}
     formats = {file: kinds[0] if len(kinds) == 1 else None for file, kinds in found.items()}
     counts = Counter(kind.name for kind in formats.values() if kind)
     if not counts:
@@ -98,10 +99,6 @@ def _found(path: Path, *, mixed: bool) -> dict[Path, Format | None]:
             f"{path}: its files are in several formats: {told}; read one with --format, or all with --mixed"
         )
     return dict(formats)
-
-
-def _files(folder: Path) -> list[Path]:
-    return [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith(".")]
 
 
 def _formats_of(opening: Opening) -> list[Format]:

@@ -19,6 +19,7 @@ from annotation.formats.source_text import guess_language, id_of, text_of
 from annotation.formats.uima_marks import Arrow, UimaMark, add_marks, is_grammar
 from annotation.formats.webanno_cells import NONE, NULL, slots, stacked, unescaped, with_chain, with_id
 from annotation.formats.webanno_file import HEADER, WebAnnoFile, WebannoLayer, WebannoRow, WebannoSentence, parse
+from annotation.storage.folder_files import files_below
 
 _Key = tuple[str, str, int]
 """Layer, row and place in the stack of a mark."""
@@ -49,7 +50,7 @@ def _file(path: Path, name: str, how: ReadOptions) -> Iterator[DocumentOrLost]:
 
 
 def _folder(folder: Path, how: ReadOptions) -> Iterator[DocumentOrLost]:
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith(".")]
+    files = files_below(folder)
     if not files:
         raise UsageError(f"{folder}: holds no .tsv files")
     for file in files:

@@ -9,8 +9,6 @@ snapshots/NAME/train.parquet dev.parquet test.parquet    the documents; `dataset
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -23,14 +21,13 @@ from annotation.core.errors import OntologyError, SnapshotError
 from annotation.core.licences import Licences
 from annotation.core.near_duplicates import duplicate_clusters
 from annotation.core.ontology import Ontology
-from annotation.core.system_errors import about
 from annotation.snapshot.dataset_card import dataset_card
 from annotation.snapshot.manifest import MANIFEST, Manifest, SplitCounts, SplitPolicy
 from annotation.snapshot.splits import SPLITS, split_documents
 from annotation.snapshot.verification import ONTOLOGY, check_content, check_documents, check_files, content_hash
 from annotation.storage import parquet
+from annotation.storage.new_folder import beside
 from annotation.storage.sealed_record import file_hash
-from annotation.storage.special_files import check_folder
 
 THRESHOLD = 0.7
 """Jaccard similarity from which documents are near-duplicates and stay in one split."""
@@ -152,29 +149,22 @@ def _existing(out: Path, manifest: Manifest) -> Snapshot:
 
 def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]], ontology: Ontology) -> None:
     """Write a temporary folder beside `out` and rename it when complete."""
-    check_folder(out)
-    if out.is_symlink():
-        raise SnapshotError(f"{out}: is a link that leads nowhere; choose another folder")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        building = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{out.name[:40]}."))
-    except OSError as error:
-        raise about(error, out) from error
-    try:
-        for name in SPLITS:
-            parquet.write_parquet(building / f"{name}.parquet", parts[name])
-        (building / ONTOLOGY).write_text(ontology.source, encoding="utf-8", newline="\n")
-        licences = Licences.of(document for name in SPLITS for document in parts[name])
-        (building / "README.md").write_text(dataset_card(manifest, ontology, licences), encoding="utf-8", newline="\n")
-        files = {file.name: file_hash(file) for file in sorted(building.iterdir())}
-        manifest = manifest.sealed(files)
-        (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
-        building.chmod(0o755)
-        _publish(building, out)
-    except (OSError, pa.ArrowException, UnicodeEncodeError, OverflowError) as error:
-        raise SnapshotError(f"{out}: cannot be written: {error}; check the disk, the rights and the texts") from error
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    with beside(out) as building:
+        try:
+            for name in SPLITS:
+                parquet.write_parquet(building / f"{name}.parquet", parts[name])
+            (building / ONTOLOGY).write_text(ontology.source, encoding="utf-8", newline="\n")
+            licences = Licences.of(document for name in SPLITS for document in parts[name])
+            card = dataset_card(manifest, ontology, licences)
+            (building / "README.md").write_text(card, encoding="utf-8", newline="\n")
+            files = {file.name: file_hash(file) for file in sorted(building.iterdir())}
+            manifest = manifest.sealed(files)
+            (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
+            building.chmod(0o755)
+            _publish(building, out)
+        except (OSError, pa.ArrowException, UnicodeEncodeError, OverflowError) as error:
+            fault = f"cannot be written: {error}; check the disk, the rights and the texts"
+            raise SnapshotError(f"{out}: {fault}") from error
 
 
 def _publish(building: Path, out: Path) -> None:

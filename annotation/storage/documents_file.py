@@ -18,8 +18,8 @@ from annotation import terminal
 from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.core.document_json import from_line, to_json
-from annotation.core.errors import DocumentsError, UsageError
-from annotation.core.system_errors import about
+from annotation.core.errors import DocumentsError, NabaError, UsageError
+from annotation.core.system_errors import about, naba_error
 from annotation.storage.special_files import is_stdin, is_stdout, stdin_file, writable
 
 LINE = 200_000_000
@@ -87,7 +87,7 @@ def _replacing(path: Path) -> Iterator[Path]:
 def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
     """Each Document of a .jsonl or .jsonl.gz file except the first `skip`, whose lines are not parsed.
 
-    "-" is standard input. Raises UsageError when the file cannot be read, and DocumentsError that names a line without
+    "-" is standard input. Raises NabaError when the file cannot be read, and DocumentsError that names a line without
     a Document.
     """
     path = Path(path)
@@ -96,7 +96,14 @@ def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
             for number, line in islice(numbered(limited_lines(file)), skip, None):
                 yield _parse(line, path, number)
     except (OSError, EOFError, zlib.error) as error:
-        raise UsageError(f"{path}: cannot be read as a Documents file: {error}") from error
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError | EOFError | zlib.error) -> NabaError:
+    """The error for a Documents file that reading failed with: of the system, or of a file cut short or spoiled."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return naba_error(about(error, path))
+    return UsageError(f"{path}: cannot be read as a Documents file: {error}; write it again")
 
 
 def numbered(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

@@ -1,4 +1,7 @@
-"""Documents as rows of Parquet files, in nested columns of plain types."""
+"""Documents as rows of Parquet files, in nested columns of plain types.
+
+pyarrow is given open files: of a path it takes "~" for the home folder, and cannot encode every name that a file has.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +73,10 @@ def from_row(row: Json) -> Document:
 
 def write_parquet(path: Path, documents: Iterable[Document]) -> None:
     """Write a Parquet file. The same documents give the same bytes with the same version of pyarrow."""
-    with pq.ParquetWriter(path, COLUMNS, compression="zstd") as writer:  # type: ignore[no-untyped-call]
+    with (
+        path.open("wb") as file,
+        pq.ParquetWriter(file, COLUMNS, compression="zstd") as writer,  # type: ignore[no-untyped-call]
+    ):
         remaining = iter(documents)
         while batch := list(islice(remaining, _BATCH)):
             rows = pa.RecordBatch.from_pylist([to_row(document) for document in batch], schema=COLUMNS)
@@ -79,7 +85,7 @@ def write_parquet(path: Path, documents: Iterable[Document]) -> None:
 
 def read_parquet(path: Path, *, skip: int = 0) -> Iterator[Document]:
     """The documents of a Parquet file except the first `skip`, in order. Raises ValueError for a row that is none."""
-    with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
+    with path.open("rb") as opened, pq.ParquetFile(opened) as file:  # type: ignore[no-untyped-call]
         for batch in file.iter_batches(batch_size=_BATCH):
             yield from map(from_row, batch.slice(skip).to_pylist())
             skip = max(0, skip - batch.num_rows)

@@ -52,7 +52,7 @@ def parquet_rows(path: Path) -> Iterator[tuple[int, SourceRow | ArticleError]]:
 
     number = 0
     try:
-        with pq.ParquetFile(path) as file:  # type: ignore[no-untyped-call]
+        with path.open("rb") as opened, pq.ParquetFile(opened) as file:  # type: ignore[no-untyped-call]
             schema = file.schema_arrow
             if "text" not in schema.names or not _is_string(schema.field("text").type):
                 names = ", ".join(schema.names) or "none"

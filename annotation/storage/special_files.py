@@ -13,9 +13,11 @@ from typing import IO
 
 from annotation.core.errors import UsageError
 from annotation.core.system_errors import naba_error
+from annotation.storage.json_file import read_object
 
 _OUT = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 _IN = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+_SEALED = ("manifest.json", "release.json")
 _GZIP = b"\x1f\x8b"
 
 
@@ -43,6 +45,14 @@ def check_apart(*outputs: Path | None) -> None:
             raise UsageError(f"{place}: is named for two outputs, of which one would be lost; name another")
 
 
+def check_outside_sealed(output: Path) -> None:
+    """Raise UsageError for an output within a snapshot or a release, which any other file would spoil."""
+    for folder in output.absolute().parents:
+        if any(_is_sealed(folder / name) for name in _SEALED):
+            fault = f"is in {folder}, a snapshot or release, which stays as it is"
+            raise UsageError(f"{output}: {fault}; choose another path")
+
+
 def stdin_file() -> Path:
     """What standard input holds, in a file that can be read several times and is removed at exit."""
     return _spooled(sys.stdin.buffer)
@@ -51,8 +61,8 @@ def stdin_file() -> Path:
 def writable(path: Path) -> Path:
     """Where a file of this path is written: there, or where the link leads that stands there.
 
-    Raises UsageError for a folder, a device, a pipe or a socket, which a file would replace, and for a path that cannot
-    be looked at.
+    Raises UsageError for a folder, a device, a pipe or a socket, which a file would replace, for a path that cannot be
+    looked at, and as `check_outside_sealed` does.
     """
     try:
         target = path.resolve() if path.is_symlink() else path
@@ -65,7 +75,16 @@ def writable(path: Path) -> Path:
         raise UsageError(f"{path}: is a folder; name a file to write")
     if not stat.S_ISREG(mode):
         raise UsageError(f"{path}: is a device, pipe or socket, which a file would replace; name a file, or - to print")
+    check_outside_sealed(target)
     return target
+
+
+def _is_sealed(file: Path) -> bool:
+    """Whether the file is the record of a snapshot or a release, and no other program's."""
+    try:
+        return {"files", "checksum"} <= read_object(file).keys()
+    except (OSError, ValueError):
+        return False
 
 
 @cache

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from annotation.labelstudio.server.embedded import Server
 
@@ -14,6 +14,9 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+PATIENCE = 120_000
+"""Milliseconds that a page is waited for: only one that hangs takes so long, however busy the machine is."""
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium_path() -> str | None:
@@ -42,7 +45,7 @@ def visit(chromium: Browser, studio: Server) -> Iterator[BrowserContext]:
     page.fill("input[name=email]", studio.username)
     page.fill("input[name=password]", studio.password)
     page.click("button[type=submit]")
-    page.wait_for_url(lambda url: "/login" not in url, timeout=30_000)
+    page.wait_for_url(lambda url: "/login" not in url, timeout=PATIENCE)
     page.close()
     yield context
     context.close()
@@ -52,7 +55,7 @@ def visit(chromium: Browser, studio: Server) -> Iterator[BrowserContext]:
 def page(visit: BrowserContext) -> Iterator[Page]:
     """A tab of its own. Which panels the tests before had open is forgotten."""
     page = visit.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE)
     yield page
     if page.url.startswith("http"):
         page.evaluate("localStorage.removeItem('panelState')")

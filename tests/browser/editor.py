@@ -50,7 +50,7 @@ class Editor:
     def open(self, project: int, task: int) -> None:
         """Open the task and close the instructions, which the project shows first."""
         self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
-        expect(self.page.locator(_TEXT)).to_be_visible(timeout=30_000)
+        expect(self.page.locator(_TEXT)).to_be_visible()
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_function(_READY)
         instructions = self.page.get_by_role("dialog")

@@ -68,7 +68,7 @@ def test_so_has_each_article_of_the_stream(
     numbers = tasks(client, title)
     page.goto(f"{studio.url}/projects/{project}/data?labeling=1")
     instructions = page.locator(".lsf-modal-ls_visible")
-    expect(instructions).to_be_visible(timeout=30_000)
+    expect(instructions).to_be_visible()
     page.keyboard.press("Escape")
     expect(instructions).to_have_count(0)
     for document in (ARABIC, HEBREW):

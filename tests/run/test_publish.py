@@ -48,6 +48,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     agreement = {"documents": 5, "overall": agreed, "languages": {}, "annotators": {NOA: {}}}
     snapshot.build(marked, folder / "snap", ontology=conflict(), ratios=(0.6, 0.2, 0.2), agreement=agreement)
     (folder / "open.yaml").write_text("leakage: 0\n", encoding="utf-8")
+    (folder / "link").symlink_to("nowhere")
     trained = naba("train", f"snapshot={folder / 'snap'}", "name=one", *TINY, "fit.epochs=2", cwd=folder)
     assert trained.code == 0, trained.err
     released = naba(
@@ -164,7 +165,10 @@ def test_text_goes_along_when_it_is_said_and_naba_reads_it(place: Path, tmp_path
         (("1.0", "--to", "hub:nobody"), "says no owner; write hub:OWNER/NAME"),
         (("1.0", "--to", "hub:a/b/c"), "write hub:OWNER/NAME"),
         (("1.0", "--to", "open.yaml"), "holds something else"),
-        (("1.0", "--to", "open.yaml/x"), "cannot be written"),
+        (("1.0", "--to", "open.yaml/x"), "open.yaml: File exists; something else stands there"),
+        (("1.0", "--to", "link"), "link: is a link, and a new folder is made here"),
+        (("1.0", "--to", "no text \udcff"), "is no text in UTF-8"),
+        (("1.0", "--to", "/"), "/: exists and holds something else"),
         (("1.0", "--to", "out/x", "--snapshot", "nothere"), "say --snapshot FOLDER"),
         (("1.0", "--to", "hub:team/model"), "HF_HUB_OFFLINE keeps it from the hub"),
     ],

@@ -17,10 +17,13 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from annotation import sample
+from annotation.snapshot.snapshot import Snapshot
 from annotation.storage.documents_file import read_documents, write_documents
 from tests.run.small import TINY, documents, environment, naba, small
 
 RAW = str(sample.raw()[0])
+KEPT = {"manifest.json", "ontology.yaml", "README.md", "train.parquet", "dev.parquet", "test.parquet"}
+"""The files of a snapshot."""
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_documents(folder / "docs.jsonl", documents(4))
     os.mkfifo(folder / "pipe")
     (folder / "loop").symlink_to("loop")
+    (folder / "open.yaml").write_text("leakage: 100\n", encoding="utf-8")
     return folder
 
 
@@ -66,7 +70,7 @@ def one_line(err: str) -> bool:
         (("drift", "model=outputs/m/model", "input=docs.jsonl", "output=-"), 2, "must be a folder"),
         (("release", "version=1", "model=outputs/m/model", "snapshot=snapshot", "releases=-"), 2, "must be a folder"),
         (("snapshot", "docs.jsonl", "--out", "-"), 2, "-: is standard output, and here are several files"),
-        (("snapshot", "docs.jsonl", "--out", "loop"), 2, "loop: is a link that leads nowhere"),
+        (("snapshot", "docs.jsonl", "--out", "loop"), 2, "loop: is a link, and a new folder is made here"),
         (("snapshot", "docs.jsonl", "--out", "pipe"), 2, "pipe: exists and is no snapshot"),
         (("check", "docs.jsonl", "--mine", "-"), 2, "name a folder"),
         (("check", "docs.jsonl", "--suspects", "loop"), 2, "links lead in a circle"),
@@ -95,6 +99,32 @@ def test_a_wrong_path_is_one_line_and_2(words: tuple[str, ...], code: int, said:
     assert (place / "loop").is_symlink()
     assert not (place / "-").exists()
     assert len(list(read_documents(place / "docs.jsonl"))) == 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("read", RAW, "--out", "snapshot/articles.jsonl"),
+        ("export", "docs.jsonl", "--format", "brat", "--out", "snapshot/brat"),
+        ("agreement", "docs.jsonl", "--html", "snapshot/agreement.html"),
+        ("snapshot", "docs.jsonl", "--out", "snapshot/inner"),
+        ("train", "snapshot=snapshot", "output=snapshot/run", *TINY),
+        ("predict", "model=outputs/m/model", "input=docs.jsonl", "output=snapshot/test.parquet.jsonl"),
+        ("evaluate", "model=outputs/m/model", "snapshot=snapshot", "output=snapshot"),
+        ("drift", "model=outputs/m/model", "input=docs.jsonl", "output=snapshot"),
+        ("onnx", "model=outputs/m/model", "output=snapshot/onnx"),
+        ("audit", "snapshot=snapshot", "output=snapshot/audit.json"),
+        ("pretrain", f"input={RAW}", "output=snapshot/tables"),
+        ("release", "version=1", "model=outputs/m/model", "snapshot=snapshot", "releases=snapshot", "gates=open.yaml"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_nothing_is_written_into_a_snapshot(words: tuple[str, ...], place: Path) -> None:
+    ended = naba(*words, cwd=place)
+    assert (ended.code, one_line(ended.err)) == (2, True), ended.err
+    assert "a snapshot or release, which stays as it is; choose another path" in ended.err
+    assert not [path for path in (place / "snapshot").rglob("*") if path.is_file() and path.name not in KEPT]
+    Snapshot.open(place / "snapshot")
 
 
 def test_a_full_disk_is_one_line_and_3_and_the_earlier_file_stays(tmp_path: Path) -> None:

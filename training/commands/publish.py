@@ -9,6 +9,7 @@ from pathlib import Path
 from annotation import terminal
 from annotation.core.errors import SnapshotError, UsageError
 from annotation.core.licences import Licences
+from annotation.core.text import encodable
 from annotation.snapshot.snapshot import Snapshot
 from training.config.version_names import version_fault
 from training.lineage.release_record import Data, Record
@@ -40,6 +41,8 @@ def publish(task: PublishTask) -> None:
         raise UsageError(f"version {task.version}: {fault}")
     if not task.to.strip() or task.to == "-" or "://" in task.to:
         raise UsageError(f"--to {task.to!r}: is no folder; name one, or write hub:OWNER/NAME")
+    if not encodable(task.to):
+        raise UsageError(f"--to {task.to}: is no text in UTF-8, and the cards say it; name another folder")
     id = repository(task.to) if task.to.startswith(HUB) else None
     release = task.releases / task.version
     record = Record.open(release)

@@ -9,7 +9,6 @@ The text of a row is used unchanged; `naba read` is the command that extracts ar
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -25,6 +24,7 @@ from annotation.core.language import language
 from annotation.snapshot.manifest import MANIFEST
 from annotation.storage import parquet
 from annotation.storage.documents_file import read_documents
+from annotation.storage.folder_files import files_below
 from annotation.storage.row_reader import SourceRow, at_fault, parquet_rows
 from annotation.storage.special_files import is_stdin, stdin_file
 
@@ -77,7 +77,7 @@ class DocumentSource:
         if is_stdin(path):
             return cls((stdin_file(),))
         if path.is_dir():
-            files = tuple(_files(path))
+            files = tuple(file for file in files_below(path) if file.name.endswith(_KINDS))
             if not files:
                 raise UsageError(f"{path}: holds no Documents ({', '.join(_KINDS)}); naba read makes one of articles")
             return cls(files)
@@ -116,20 +116,14 @@ def gather(documents: Iterator[Document], batch_size: int) -> list[Document]:
     return chunk
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """The files of the supported formats, without hidden ones, which include unfinished ones."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(parent, name) for name in sorted(names) if name.endswith(_KINDS) and name[0] != ".")
-
-
 def _documents(path: Path, skip: int) -> Iterator[Document]:
     return _parquet(path, skip) if path.name.endswith(".parquet") else read_documents(path, skip=skip)
 
 
 def _parquet(path: Path, skip: int) -> Iterator[Document]:
     try:
-        names: Sequence[str] = pq.read_schema(path).names  # type: ignore[no-untyped-call]
+        with path.open("rb") as file:
+            names: Sequence[str] = pq.read_schema(file).names  # type: ignore[no-untyped-call]
         if {"text", "entities"} <= set(names):
             yield from parquet.read_parquet(path, skip=skip)
             return

@@ -24,6 +24,7 @@ from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.core.words import LEADING, TRAILING
 from annotation.storage.json_file import read_object
+from annotation.storage.special_files import writable
 from training.encoding.compact_tokenizer import CompactTokenizer
 from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
@@ -86,17 +87,19 @@ class _JudgeGraph(nn.Module):
 def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Path:
     """Write both graphs, the configuration and the encoding into the folder.
 
-    Raises UsageError without ONNX, or for a model with a reader: torch exports its LSTM for one length of texts only.
+    Raises UsageError without ONNX, where no file can be written there, or for a model with a reader: torch exports its
+    LSTM for one length of texts only.
     """
     if model.reader:
         raise UsageError("a model with a reader (encoder.reader) has no ONNX graphs yet; predict with the model itself")
     model = model.cpu().eval()  # type: ignore[no-untyped-call]
     folder.mkdir(parents=True, exist_ok=True)
+    reader, judge = writable(folder / READER), writable(folder / JUDGE)
     judged = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
     judged += ["links"] if model.links is not None else []
     with terminal.logger_level("onnxscript", logging.ERROR):
-        _graph(_ReaderGraph(model), _read_sample(encoding), _READ, ("logits", "states"), folder / READER)
-        _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, folder / JUDGE)
+        _graph(_ReaderGraph(model), _read_sample(encoding), _READ, ("logits", "states"), reader)
+        _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, judge)
     model.config.save_pretrained(str(folder))
     encoding.save_pretrained(folder)
     (folder / ABOUT).write_text(json_text.dumps({"version": model_version(model)}) + "\n", encoding="utf-8")

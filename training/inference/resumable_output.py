@@ -48,11 +48,11 @@ class Resumable:
     def open(cls, path: str | Path, task: Json) -> Iterator[Resumable]:
         """Open the file for the task: resume it when the task is the same, else start again.
 
-        Raises UsageError when it cannot be written, or another process is writing it.
+        Raises OSError or NabaError when it cannot be written, or another process is writing it.
         """
         path = writable(Path(path))
+        path.parent.mkdir(parents=True, exist_ok=True)
         with _writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(_beside(path, ".lock"), blocking=False)
             lock.acquire()
             file = _beside(path).open("ab")

@@ -7,9 +7,7 @@ FOLDER/dataset/   the dataset; its card lists the splits, and so does the model'
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -18,6 +16,7 @@ import yaml
 from annotation.core import yaml_text
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
+from annotation.storage.new_folder import beside
 from training.lineage.release_record import Record, file_hashes
 from training.release.bill_of_materials import BILL, bill_of_materials
 from training.release.data_facts import DataFacts
@@ -68,14 +67,14 @@ class Publication:
 def publish_folder(publication: Publication, folder: Path) -> bool:
     """Write model and dataset atomically; False where the very same is there already.
 
-    Raises UsageError where something else is, or it cannot be written.
+    Raises UsageError where something else is, and OSError where it cannot be written.
     """
-    with _building(folder) as building:
+    with beside(folder) as building:
         configs = data_files(publication.snapshot, f"{DATASET}/")
         publication.write_model(building / "new", name=folder.name, further={"configs": configs})
         publication.write_dataset(building / "new" / DATASET)
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            if folder.is_dir() and file_hashes(folder) == file_hashes(building / "new"):
+            if _same(folder, building / "new"):
                 return False
             raise UsageError(f"{folder}: exists and holds something else; name a folder that is new or empty")
         (building / "new").chmod(0o755)
@@ -83,18 +82,11 @@ def publish_folder(publication: Publication, folder: Path) -> bool:
     return True
 
 
-@contextmanager
-def _building(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside this one. Raises UsageError where nothing can be written."""
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}."))
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be written: {error.strerror or error}; name another folder") from error
-    try:
-        yield building
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+def _same(folder: Path, other: Path) -> bool:
+    """Whether the two hold the same files. Those of a folder with others too are not read: it may be the whole disk."""
+    there = {path.relative_to(other) for path in other.rglob("*")}
+    found = folder.rglob("*") if folder.is_dir() else iter((folder,))
+    return all(path.relative_to(folder) in there for path in found) and file_hashes(folder) == file_hashes(other)
 
 
 def _without_places(file: Path) -> None:

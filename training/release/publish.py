@@ -11,6 +11,7 @@ from pathlib import Path
 
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import write_documents
+from annotation.storage.new_folder import beside
 from training.analysis.evaluation import Evaluation
 from training.config.schema import TrackingConfig
 from training.config.trained import ReleaseConfig
@@ -41,26 +42,23 @@ def put(
     Where another command has made the same release meanwhile, that one stays. Raises UsageError when the release exists
     already, or the folder cannot be written.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        write_report(result, building, language)
-        write_documents(building / "predictions.jsonl", (pair.predicted for pair in result.pairs))
-        if model:
-            shutil.copytree(model, building / "model")
-        for name, text in {"README.md": model_card(record), **(further or {})}.items():
-            (building / name).write_text(text, encoding="utf-8", newline="\n")
-        sealed = record.sealed(file_hashes(building))
-        (building / RECORD).write_text(sealed.to_json(), encoding="utf-8", newline="\n")
-        building.chmod(0o755)
-        if folder.parent.name == REFUSED:
-            _replace(building, folder)
-        else:
-            _publish(building, folder, sealed)
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be written: {error}; a release is never overwritten") from error
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+    with beside(folder) as building:
+        try:
+            write_report(result, building, language)
+            write_documents(building / "predictions.jsonl", (pair.predicted for pair in result.pairs))
+            if model:
+                shutil.copytree(model, building / "model")
+            for name, text in {"README.md": model_card(record), **(further or {})}.items():
+                (building / name).write_text(text, encoding="utf-8", newline="\n")
+            sealed = record.sealed(file_hashes(building))
+            (building / RECORD).write_text(sealed.to_json(), encoding="utf-8", newline="\n")
+            building.chmod(0o755)
+            if folder.parent.name == REFUSED:
+                _replace(building, folder)
+            else:
+                _publish(building, folder, sealed)
+        except OSError as error:
+            raise UsageError(f"{folder}: cannot be written: {error}; a release is never overwritten") from error
     return folder
 
 

@@ -82,7 +82,10 @@ def _public(document: Document, people: Mapping[str, str], *, text: bool) -> Doc
 
 
 def _write_without_text(path: Path, documents: Iterable[Document]) -> None:
-    with pq.ParquetWriter(path, WITHOUT_TEXT, compression="zstd") as writer:  # type: ignore[no-untyped-call]
+    with (
+        path.open("wb") as file,
+        pq.ParquetWriter(file, WITHOUT_TEXT, compression="zstd") as writer,  # type: ignore[no-untyped-call]
+    ):
         for batch in _batches(list(documents)):
             rows = pa.RecordBatch.from_pylist([_row(document) for document in batch], schema=WITHOUT_TEXT)
             writer.write_batch(rows)

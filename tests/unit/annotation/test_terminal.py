@@ -111,6 +111,16 @@ def test_nothing_that_is_printed_reaches_the_terminal_raw(capsys: pytest.Capture
     assert printed.count("␛[31mred") == 9
 
 
+def test_what_looks_like_markup_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "hub:x: :car: [red] [/red] \\[b] end\\"
+    terminal.configure(quiet=False, verbose=False)
+    terminal.say(told)
+    terminal.warn(told)
+    terminal.fail(told)
+    terminal.table(told, [told, told], [[told, told]])
+    assert "".join(capsys.readouterr()).count(told) == 8
+
+
 def test_a_log_line_in_a_file_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.configure(quiet=False, verbose=False)
     told = "training in outputs/ניסוי :car: [a list] " + "x" * 300
@@ -125,6 +135,16 @@ def test_a_progress_bar_shows_them_too(monkeypatch: pytest.MonkeyPatch, caplog: 
         bar.note(EVIL)
     assert "\x1b[31mred" not in screen.getvalue()
     assert "␛[31mred" in screen.getvalue()
+
+
+def test_a_progress_bar_takes_nothing_for_markup(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    screen, told = io.StringIO(), ":car: [red] end\\"
+    monkeypatch.setattr(terminal, "err", Console(file=screen, force_terminal=True, width=200))
+    with caplog.at_level(logging.INFO), ProgressBar(told, 20) as bar:
+        bar.note(told)
+    assert screen.getvalue().count(told) >= 2
 
 
 def test_json_stays_json(capsys: pytest.CaptureFixture[str]) -> None:
