@@ -9,10 +9,15 @@ from pathlib import Path
 
 from annotation.core import json_text
 from annotation.core.system_errors import about
+from annotation.storage.special_files import check_outside_sealed
 
 
 def write_private(path: Path, values: Mapping[str, str]) -> None:
-    """Write the file so that it appears whole, and was readable by nobody else at any time. OSErrors name `path`."""
+    """Write the file so that it appears whole, and was readable by nobody else at any time.
+
+    OSErrors name `path`. Raises UsageError within a snapshot or a release.
+    """
+    check_outside_sealed(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}")
     try:

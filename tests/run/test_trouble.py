@@ -114,6 +114,7 @@ def test_a_wrong_path_is_one_line_and_2(words: tuple[str, ...], code: int, said:
         ("drift", "model=outputs/m/model", "input=docs.jsonl", "output=snapshot"),
         ("onnx", "model=outputs/m/model", "output=snapshot/onnx"),
         ("audit", "snapshot=snapshot", "output=snapshot/audit.json"),
+        ("serve", "--workspace", "snapshot"),
         ("pretrain", f"input={RAW}", "output=snapshot/tables"),
         ("release", "version=1", "model=outputs/m/model", "snapshot=snapshot", "releases=snapshot", "gates=open.yaml"),
     ],

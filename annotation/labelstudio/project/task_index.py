@@ -26,6 +26,7 @@ from annotation.labelstudio.server.client import Client, id_of
 from annotation.labelstudio.server.paging import pages
 from annotation.storage.documents_file import atomic
 from annotation.storage.json_file import read_object
+from annotation.storage.special_files import check_outside_sealed
 
 SETTLING_SECONDS = 10.0
 _DIGITS = 16
@@ -165,6 +166,7 @@ def await_arrivals(client: Client, project: int, note: SendingRecord) -> set[str
 def alone(workspace: Path, title: str) -> Iterator[None]:
     """Lock a project against other commands on this machine; a second command waits until the first is done."""
     folder = Path(workspace) / "projects"
+    check_outside_sealed(folder)
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / f"{hashlib.sha256(title.encode()).hexdigest()[:16]}.lock")
     try:

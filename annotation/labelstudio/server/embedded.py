@@ -25,6 +25,7 @@ from annotation.labelstudio.server.server_environment import credentials, enviro
 from annotation.labelstudio.server.startup_progress import Stuck, wait
 from annotation.storage.documents_file import atomic
 from annotation.storage.json_file import read_object
+from annotation.storage.special_files import check_outside_sealed
 
 DEFAULT_PORT = 8080
 START_SECONDS = 120.0
@@ -123,6 +124,7 @@ def set_password(server: Server, email: str, password: str) -> None:
 
 def _folder(workspace: Path) -> Path:
     folder = Path(workspace).resolve() / "studio"
+    check_outside_sealed(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)

@@ -23,6 +23,7 @@ from annotation.labelstudio.project.project import find_project
 from annotation.labelstudio.server.connect import connect
 from annotation.labelstudio.sync.adjudication_project import is_second
 from annotation.storage.documents_file import read_documents
+from annotation.storage.special_files import check_outside_sealed
 from training.commands.watch.bound_process import run_bound
 from training.commands.watch.journal import Journal
 from training.commands.watch.plan import SNAPSHOT, Due, Rules, Seen, next_step, waiting
@@ -79,6 +80,7 @@ def _home(task: WatchTask) -> Path:
 @contextmanager
 def _alone(home: Path, project: str) -> Iterator[None]:
     """One at a time. Raises UsageError that names the process that watches already."""
+    check_outside_sealed(home)
     home.mkdir(parents=True, exist_ok=True)
     lock, holder = FileLock(home / "watch.lock"), home / "watch.pid"
     try:
