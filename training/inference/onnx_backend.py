@@ -97,7 +97,7 @@ def export_graphs(model: EventExtractor, encoding: Encoding, folder: Path) -> Pa
     reader, judge = writable(folder / READER), writable(folder / JUDGE)
     judged = ["roles", "opening", "closing", *(f"values_{number}" for number in range(len(encoding.labels.attributes)))]
     judged += ["links"] if model.links is not None else []
-    with terminal.logger_level("onnxscript", logging.ERROR):
+    with terminal.logger_level("onnxscript", logging.ERROR), terminal.logger_level("torch.onnx", logging.ERROR):
         _graph(_ReaderGraph(model), _read_sample(encoding), _READ, ("logits", "states"), reader)
         _graph(_JudgeGraph(model), _judge_sample(model), _JUDGED, judged, judge)
     model.config.save_pretrained(str(folder))
