@@ -31,6 +31,19 @@ Counts: TypeAlias = NDArray[np.int64]
 Sums: TypeAlias = dict[Column, Counts]
 Contents = TypeVar("Contents", bound=Hashable)
 
+MANY = 5
+"""Versions of an article from which on their comparisons are summed place by place."""
+
+
+def summed_if_less_work(
+    versions: Sequence[Document], ontology: Ontology, *, story: str
+) -> tuple[PairCounts, list[PairCounts]] | None:
+    """As `summed_comparisons`, None where comparing every two is no more work."""
+    if len(versions) < MANY or len({version.language for version in versions}) > 1:
+        return None
+    at_most = len(versions) * (len(versions) - 1) // 2
+    return summed_comparisons(versions, ontology, story=story, at_most=at_most)
+
 
 def summed_comparisons(
     versions: Sequence[Document], ontology: Ontology, *, story: str, at_most: int

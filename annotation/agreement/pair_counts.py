@@ -56,6 +56,13 @@ class PairCounts:
         counts, given = self.counts + other.counts, self.given + other.given
         return replace(self, counts=counts, given=given, types=types, values=values)
 
+    def less(self, other: PairCounts) -> PairCounts:
+        """The sums without those of a part of the pairs that they are of."""
+        types = tuple(_without(*rows) for rows in zip(self.types, other.types, strict=True))
+        values = {name: own - other.values.get(name, Values()) for name, own in self.values.items()}
+        counts, given = self.counts - other.counts, self.given - other.given
+        return replace(self, counts=counts, given=given, types=types, values=values)
+
 
 def _added(
     first: Mapping[KindAndType, CountTriple], second: Mapping[KindAndType, CountTriple]
@@ -65,6 +72,13 @@ def _added(
         known = added.get(key, (0, 0, 0))
         added[key] = known[0] + a, known[1] + b, known[2] + both
     return added
+
+
+def _without(
+    whole: Mapping[KindAndType, CountTriple], part: Mapping[KindAndType, CountTriple]
+) -> dict[KindAndType, CountTriple]:
+    taken = {key: (-a, -b, -both) for key, (a, b, both) in part.items()}
+    return {key: counts for key, counts in _added(whole, taken).items() if any(counts)}
 
 
 def comparison(first: Document, second: Document, ontology: Ontology | None, *, story: str = "") -> PairCounts:

@@ -6,14 +6,14 @@ version has to be the reference. Attributes are compared on matched triggers: sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
 from annotation.agreement.aggregate import AgreementGroup, Scores, group
 from annotation.agreement.kappa import Kappa
-from annotation.agreement.many_versions import summed_comparisons
+from annotation.agreement.many_versions import summed_if_less_work
 from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, PairCounts, ValuePair, comparison
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.bootstrap import CountArray
@@ -26,8 +26,6 @@ from annotation.core.ontology import Ontology
 SCHEMA = 1
 MOST_PAIRS = 500
 """Pairs of annotators beyond which none is a group of its own, only each annotator with all others."""
-_MANY = 5
-"""Versions of an article from which on their comparisons are summed place by place."""
 _EXACT = list(STRICTNESS).index(EXACT)
 K = TypeVar("K", str, ValuePair)
 
@@ -145,7 +143,7 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
     with_pairs = len({pair for version in shared for pair in combinations(sorted(version), 2)}) <= MOST_PAIRS
     for by_annotator, story in zip(shared, stories, strict=True):
         own = [by_annotator[name] for name in sorted(by_annotator)]
-        sums = None if with_pairs or ontology is None else _summed(own, ontology, story)
+        sums = None if with_pairs or ontology is None else summed_if_less_work(own, ontology, story=story)
         if sums:
             _add(whole, "", sums[0])
             _add(languages, sums[0].language, sums[0])
@@ -169,14 +167,6 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
         annotators=_groups(annotators),
         articles={article: counts.counts[_EXACT] for article, counts in whole.get("", {}).items()},
     )
-
-
-def _summed(versions: Sequence[Document], ontology: Ontology, story: str) -> tuple[PairCounts, list[PairCounts]] | None:
-    """As `summed_comparisons`, None where comparing every two is no more work."""
-    if len(versions) < _MANY or len({version.language for version in versions}) > 1:
-        return None
-    at_most = len(versions) * (len(versions) - 1) // 2
-    return summed_comparisons(versions, ontology, story=story, at_most=at_most)
 
 
 def _add(parts: dict[K, dict[str, PairCounts]], key: K, counts: PairCounts) -> None:

@@ -9,14 +9,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from itertools import combinations
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from annotation.agreement.pair_counts import comparison
 from annotation.core import json_text
-from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
 from annotation.labelstudio.convert import schemas
 from annotation.labelstudio.convert.convert import from_result
@@ -25,8 +22,9 @@ from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead
+from annotation.labelstudio.suggestions.aided_pairs import add, aided_pairs
 from annotation.labelstudio.suggestions.outcomes import RegionMarks, fates, marks
-from annotation.labelstudio.suggestions.usage_report import WITH, SuggestionUsage
+from annotation.labelstudio.suggestions.usage_report import SuggestionUsage
 from annotation.storage.documents_file import atomic
 from annotation.terminal import ProgressBar
 
@@ -104,9 +102,8 @@ class _Auditing:
                 converted = from_result(task, annotation, ontology=self.target.ontology, titles=self.titles)
                 if converted.document is not None:
                     versions.append((converted.document, aided))
-        for (first, aided_1), (second, aided_2) in combinations(versions, 2):
-            if annotator(first) != annotator(second):
-                self.usage.pairs[WITH[aided_1 + aided_2]].append(comparison(first, second, self.target.ontology))
+        for name, counts in aided_pairs(versions, self.target.ontology).items():
+            add(self.usage.pairs[name], counts.article, counts)
 
     def _annotation(
         self,

@@ -17,6 +17,7 @@ from annotation.agreement.aggregate import FEWEST_ARTICLES, AgreementGroup, grou
 from annotation.agreement.pair_counts import EXACT, PairCounts
 from annotation.core import bootstrap, intervals
 from annotation.core.matching import ENOUGH, UNITS, Interval
+from annotation.labelstudio.suggestions.aided_pairs import WITH
 from annotation.labelstudio.suggestions.outcomes import (
     ACCEPTED,
     ADDED,
@@ -30,8 +31,6 @@ from annotation.labelstudio.suggestions.outcomes import (
 )
 
 SHOWN = ("Trig-C", "Arg-C+", "Entity")
-WITH = ("none", "one", "both")
-"""Index: how many of two annotators began from a suggestion."""
 Label: TypeAlias = tuple[str, str]
 """A layer and a label; the label "" stands for the whole layer."""
 
@@ -123,16 +122,16 @@ class SuggestionUsage:
     """How suggestions were used in a project.
 
     versions: by model version. unaided: annotations made without a suggestion. pairs: two annotators' versions of an
-    article compared, by how many of the two began from a suggestion.
+    article compared, by how many of the two began from a suggestion, and summed for each article.
     """
 
     versions: dict[str, Version] = field(default_factory=lambda: defaultdict(Version))
     unaided: Version = field(default_factory=Version)
-    pairs: dict[str, list[PairCounts]] = field(default_factory=lambda: {name: [] for name in WITH})
+    pairs: dict[str, dict[str, PairCounts]] = field(default_factory=lambda: {name: {} for name in WITH})
 
     def agreement(self) -> dict[str, AgreementGroup]:
         """The agreement of the pairs, for each number of suggestions that occurs."""
-        return {name: group(compared) for name, compared in self.pairs.items() if compared}
+        return {name: group(list(articles.values())) for name, articles in self.pairs.items() if articles}
 
     def anchoring(self) -> dict[str, tuple[float, Interval | None]]:
         """Unit -> F1 of pairs who both had suggestions minus F1 of pairs without, and its 95% interval.
@@ -200,12 +199,9 @@ def _fate(articles: Sequence[Counter[str]]) -> Fate:
     return Fate(total, len(rows), intervals.pair(intervals.of_ratios(accepted, suggested)))
 
 
-def _counts(compared: Sequence[PairCounts]) -> bootstrap.CountArray:
-    """Exact matches as an array [articles, units, 3]; the pairs of one article are added up."""
-    articles: dict[str, list[PairCounts]] = {}
-    for comparison in compared:
-        articles.setdefault(comparison.article, []).append(comparison)
-    return np.array([sum(pair.counts[0] for pair in pairs) for pairs in articles.values()]).reshape(-1, len(UNITS), 3)
+def _counts(articles: Mapping[str, PairCounts]) -> bootstrap.CountArray:
+    """Exact matches as an array [articles, units, 3]."""
+    return np.array([counts.counts[0] for counts in articles.values()]).reshape(-1, len(UNITS), 3)
 
 
 def _version(version: Version) -> dict[str, object]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.agreement import pairwise
+from annotation.agreement import many_versions, pairwise
 from annotation.agreement.many_versions import summed_comparisons
 from annotation.agreement.pair_counts import PairCounts, comparison
 from annotation.agreement.pairwise import agreement
@@ -78,7 +78,7 @@ def test_the_agreement_of_many_is_the_same_either_way(monkeypatch: pytest.Monkey
         for number in range(8)
     ]
     fast = agreement(documents, ontology=ONTOLOGY)
-    monkeypatch.setattr(pairwise, "_MANY", 10**9)
+    monkeypatch.setattr(many_versions, "MANY", 10**9)
     plain = agreement(documents, ontology=ONTOLOGY)
     assert fast.as_dict() == plain.as_dict()
     assert fast.table() == plain.table()

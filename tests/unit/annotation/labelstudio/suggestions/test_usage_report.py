@@ -56,9 +56,9 @@ def test_pairs_who_both_began_from_a_suggestion_are_held_against_those_who_did_n
     whole, half = "[Arrest:trigger נעצר] [Person>Arrest:Person דוד]", "[Arrest:trigger נעצר] [Person דוד]"
     for number in range(12):
         one = build(whole, by="a", id=str(number))
-        audit.pairs["both"].append(comparison(one, build(whole, by="b", id=str(number)), None))
+        audit.pairs["both"][one.id] = comparison(one, build(whole, by="b", id=str(number)), None)
         other = build(half if number % 2 else whole, by="b", id=f"n{number}")
-        audit.pairs["none"].append(comparison(build(whole, by="a", id=f"n{number}"), other, None))
+        audit.pairs["none"][other.id] = comparison(build(whole, by="a", id=f"n{number}"), other, None)
     gap, (low, high) = audit.anchoring()["Arg-C+"]
     assert gap == pytest.approx(1 - 2 * 6 / 18)
     assert 0 < low < gap < high
