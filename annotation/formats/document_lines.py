@@ -15,7 +15,7 @@ from annotation.core.document_json import from_json, from_line
 from annotation.core.errors import DocumentsError, UsageError
 from annotation.formats.label_codes import renamed
 from annotation.formats.textee import from_textee, is_textee
-from annotation.storage.documents_file import expanded, limited_lines, numbered, open_bytes
+from annotation.storage.documents_file import expanded, limited_lines, numbered, open_bytes, unreadable
 
 _START = 1 << 16
 
@@ -27,7 +27,7 @@ class DocumentLines:
     path: Path
 
     def lines(self) -> Iterator[tuple[int, bytes]]:
-        """Each non-empty line with its number, counted from 1. Raises UsageError where the file cannot be read."""
+        """Each non-empty line with its number, counted from 1. Raises NabaError where the file cannot be read."""
         try:
             with open_bytes(self.path) as file:
                 listed = file.read(_START).lstrip().startswith(b"[")
@@ -35,7 +35,7 @@ class DocumentLines:
                 rows = map(_line, _rows(expanded(file))) if listed else limited_lines(file)
                 yield from numbered(rows)
         except (OSError, EOFError, zlib.error) as error:
-            raise UsageError(f"{self.path}: cannot be read as Documents or TextEE's JSON: {error}") from error
+            raise unreadable(self.path, error, "Documents or TextEE's JSON") from error
         except (ValueError, RecursionError) as error:
             raise UsageError(f"{self.path}: begins like a JSON list but is none: {error}") from error
 

@@ -99,11 +99,11 @@ def read_documents(path: str | Path, *, skip: int = 0) -> Iterator[Document]:
         raise unreadable(path, error) from error
 
 
-def unreadable(path: Path, error: OSError | EOFError | zlib.error) -> NabaError:
-    """The error for a Documents file that reading failed with: of the system, or of a file cut short or spoiled."""
+def unreadable(path: Path, error: OSError | EOFError | zlib.error, kind: str = "a Documents file") -> NabaError:
+    """The error for a file of this kind that reading failed with: of the system, or of a file cut short or spoiled."""
     if isinstance(error, OSError) and error.errno is not None:
         return naba_error(about(error, path))
-    return UsageError(f"{path}: cannot be read as a Documents file: {error}; write it again")
+    return UsageError(f"{path}: cannot be read as {kind}: {error}; write it again")
 
 
 def numbered(file: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:

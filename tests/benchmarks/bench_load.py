@@ -111,6 +111,7 @@ def many_annotators(load: Load) -> None:
     out, gold = load.workspace / "team.jsonl", load.workspace / "gold.jsonl"
     load.run("pull", "pull", "--project", "team", "--out", out, floor=load.fetch(project))
     load.run("progress", "progress", "--project", "team")
+    load.run("suggested", "suggested", "--project", "team")
     load.run("check", "check", out)
     load.run("agreement", "agreement", out)
     load.run("adjudicate", "adjudicate", out, "--out", gold)

@@ -70,8 +70,8 @@ def test_findings_end_in_exit_code_1(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["check", "nothere.jsonl"], 2, "nothere.jsonl: cannot be read"),
-        (["snapshot", "nothere.jsonl", "--out", "s"], 2, "nothere.jsonl: cannot be read"),
+        (["check", "nothere.jsonl"], 2, "nothere.jsonl: No such file or directory; check the path"),
+        (["snapshot", "nothere.jsonl", "--out", "s"], 2, "nothere.jsonl: No such file or directory; check the path"),
         (["read", "nothere", "--out", "o.jsonl"], 2, "none of what was named could be read"),
         (["check", "nothere.jsonl", "--ontology", "nope"], 2, "there is no ontology called 'nope'"),
         (

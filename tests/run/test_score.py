@@ -63,7 +63,7 @@ def test_files_that_do_not_fit_end_in_one_line_and_exit_code_2(tmp_path: Path) -
     assert "gold and predicted do not fit: 1 only in gold (d)" in done.stderr
     assert done.stdout == ""
     assert "there are no Documents on either side" in naba(tmp_path, "none.jsonl", "none.jsonl", code=2).stderr
-    assert "nothere.jsonl: cannot be read" in naba(tmp_path, "gold.jsonl", "nothere.jsonl", code=2).stderr
+    assert "nothere.jsonl: No such file" in naba(tmp_path, "gold.jsonl", "nothere.jsonl", code=2).stderr
 
 
 def test_zero_is_a_score_and_what_stands_behind_it_is_said(tmp_path: Path) -> None:

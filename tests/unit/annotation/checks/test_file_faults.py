@@ -44,7 +44,7 @@ def test_an_unknown_key_is_a_finding_with_its_line(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match=r"none\.jsonl: No such file"):
         list(check_file(tmp_path / "none.jsonl", ONTOLOGY))
 
 

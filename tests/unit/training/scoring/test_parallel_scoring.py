@@ -183,5 +183,5 @@ def test_a_file_that_is_neither_is_told_in_one_line(content: str, said: str, tmp
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     side = DocumentLines(tmp_path / "b.json")
-    with pytest.raises(UsageError, match=r"b\.json: cannot be read as Documents or TextEE's JSON"):
+    with pytest.raises(UsageError, match=r"b\.json: No such file"):
         score_files(ScoringTask(side, side))
