@@ -155,7 +155,7 @@ def test_a_long_text_in_pieces_is_predicted_as_at_once(
         left, right = encoding.decode(example, one), encoding.decode(example, other)
         assert left == right
         scores = [[span.score for span in document.spans()] for document in (left, right)]
-        np.testing.assert_allclose(*scores, rtol=0, atol=1.1e-4)  # rounded to four places, so by one of the last at most
+        np.testing.assert_allclose(*scores, rtol=0, atol=1.1e-4)  # they are rounded to four places
 
 
 def test_a_document_is_read_alike_alone_and_in_company() -> None:
