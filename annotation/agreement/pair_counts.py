@@ -64,6 +64,11 @@ class PairCounts:
         return replace(self, counts=counts, given=given, types=types, values=values)
 
 
+def add(sums: dict[str, PairCounts], key: str, counts: PairCounts) -> None:
+    """Add counts to the sum of this key."""
+    sums[key] = sums[key].plus(counts) if key in sums else counts
+
+
 def _added(
     first: Mapping[KindAndType, CountTriple], second: Mapping[KindAndType, CountTriple]
 ) -> dict[KindAndType, CountTriple]:

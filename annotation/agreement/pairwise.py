@@ -14,7 +14,7 @@ from typing import TypeVar
 from annotation.agreement.aggregate import AgreementGroup, Scores, group
 from annotation.agreement.kappa import Kappa
 from annotation.agreement.many_versions import summed_if_less_work
-from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, PairCounts, ValuePair, comparison
+from annotation.agreement.pair_counts import EXACT, STRICTNESS, TOLERANT, PairCounts, ValuePair, add, comparison
 from annotation.core.annotator_versions import annotator, versions
 from annotation.core.bootstrap import CountArray
 from annotation.core.document import Document
@@ -171,9 +171,7 @@ def agreement(documents: Iterable[Document], *, ontology: Ontology | None = None
 
 def _add(parts: dict[K, dict[str, PairCounts]], key: K, counts: PairCounts) -> None:
     """Add a pair's counts to those of its group and article: of many annotators there are too many pairs to keep."""
-    articles = parts.setdefault(key, {})
-    known = articles.get(counts.article)
-    articles[counts.article] = known.plus(counts) if known else counts
+    add(parts.setdefault(key, {}), counts.article, counts)
 
 
 def _groups(parts: Mapping[K, Mapping[str, PairCounts]]) -> dict[K, AgreementGroup]:

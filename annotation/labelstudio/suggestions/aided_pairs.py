@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import combinations
 
 from annotation.agreement.many_versions import MANY, summed_if_less_work
-from annotation.agreement.pair_counts import PairCounts, comparison
+from annotation.agreement.pair_counts import PairCounts, add, comparison
 from annotation.core.annotator_versions import annotator
 from annotation.core.document import Document
 from annotation.core.ontology import Ontology
@@ -29,11 +29,6 @@ def aided_pairs(versions: Sequence[tuple[Document, bool]], ontology: Ontology) -
         if annotator(first) != annotator(second):
             add(found, WITH[aided_1 + aided_2], comparison(first, second, ontology))
     return found
-
-
-def add(sums: dict[str, PairCounts], key: str, counts: PairCounts) -> None:
-    """Add counts to the sum of this key."""
-    sums[key] = sums[key].plus(counts) if key in sums else counts
 
 
 def _of_many(versions: Sequence[tuple[Document, bool]], ontology: Ontology) -> dict[str, PairCounts]:

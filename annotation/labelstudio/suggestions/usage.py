@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from annotation.agreement.pair_counts import add
 from annotation.core import json_text
 from annotation.core.document import Document
 from annotation.labelstudio.convert import schemas
@@ -22,7 +23,7 @@ from annotation.labelstudio.project.project import Project, find_project
 from annotation.labelstudio.server.client import Client
 from annotation.labelstudio.server.paging import pages
 from annotation.labelstudio.server.streams import ahead
-from annotation.labelstudio.suggestions.aided_pairs import add, aided_pairs
+from annotation.labelstudio.suggestions.aided_pairs import aided_pairs
 from annotation.labelstudio.suggestions.outcomes import RegionMarks, fates, marks
 from annotation.labelstudio.suggestions.usage_report import SuggestionUsage
 from annotation.storage.documents_file import atomic
