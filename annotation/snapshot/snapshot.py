@@ -160,7 +160,6 @@ def _write(out: Path, manifest: Manifest, parts: Mapping[str, Sequence[Document]
             files = {file.name: file_hash(file) for file in sorted(building.iterdir())}
             manifest = manifest.sealed(files)
             (building / MANIFEST).write_text(manifest.to_json(), encoding="utf-8", newline="\n")
-            building.chmod(0o755)
             _publish(building, out)
         except (OSError, pa.ArrowException, UnicodeEncodeError, OverflowError) as error:
             fault = f"cannot be written: {error}; check the disk, the rights and the texts"

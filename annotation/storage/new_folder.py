@@ -2,34 +2,70 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from annotation.core.errors import UsageError
-from annotation.core.system_errors import about
+from annotation.core.system_errors import about, naba_error
 from annotation.storage.special_files import check_folder, check_outside_sealed
 
+_NEW, _LOCK, _SUFFIX = "new", "lock", ".naba"
 
-@contextmanager
-def beside(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside `folder`, for the caller to fill and rename to it; after the block it is gone.
 
-    Raises UsageError where `folder` is standard output, a link, or within a snapshot or a release, and OSError where
-    nothing can be written beside it.
+def check_new_folder(folder: Path) -> None:
+    """Raise where no new folder can be made there: before the work of a command, not after it.
+
+    Raises UsageError where it is standard output, a link, below a file, or within a snapshot or a release, and
+    MachineError where the rights are missing.
     """
     check_folder(folder)
     check_outside_sealed(folder)
     if folder.is_symlink():
         raise UsageError(f"{folder}: is a link, and a new folder is made here; choose another one")
+    there = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not there.is_dir():
+        raise _cannot_be_made(errno.ENOTDIR, there)
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise _cannot_be_made(errno.EACCES, there)
+
+
+@contextmanager
+def beside(folder: Path) -> Iterator[Path]:
+    """A new folder beside `folder`, for the caller to fill and rename to it; after the block nothing else is left.
+
+    What killed commands left of theirs for the same folder is removed. Raises as `check_new_folder` does, and OSError
+    where nothing can be written beside it.
+    """
+    check_new_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{folder.name[:40]}."
     try:
-        building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}."))
+        place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=prefix, suffix=_SUFFIX))
     except OSError as error:
         raise about(error, folder) from error
     try:
-        yield building
+        with FileLock(place / _LOCK):
+            _remove_left(folder.parent, prefix)
+            (place / _NEW).mkdir()
+            yield place / _NEW
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_left(parent: Path, prefix: str) -> None:
+    """Remove what killed commands left: the folders whose lock nobody holds."""
+    for place in parent.iterdir():
+        if place.name.startswith(prefix) and place.name.endswith(_SUFFIX) and (place / _LOCK).is_file():
+            with suppress(Timeout, OSError), FileLock(place / _LOCK, blocking=False):
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def _cannot_be_made(code: int, path: Path) -> Exception:
+    return naba_error(OSError(code, os.strerror(code), str(path)))

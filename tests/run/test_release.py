@@ -18,6 +18,7 @@ from annotation.core.matching import UNITS
 from annotation.snapshot import snapshot
 from tests.builders import conflict
 from tests.run.small import TINY, Ended, documents, naba
+from training.commands import release as releasing
 from training.lineage.release_record import Record, file_hashes, settings_hash
 from training.release import publish as publishing
 from training.report.release_history import write_history
@@ -100,6 +101,14 @@ def test_a_version_is_never_overwritten(place: Path) -> None:
         release(place, "version=1.0", ONE, code=2)
     )
     assert (place / "releases" / "1.0" / "release.json").read_bytes() == before
+
+
+def test_where_no_release_can_be_kept_is_said_before_a_model_is_scored(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releasing, "examine", None)
+    said = one_line(release(place, "version=1.13", ONE, "releases=loose.yaml", code=2))
+    assert "loose.yaml: Not a directory; a file stands where a folder should" in said
 
 
 def test_a_model_that_never_finds_a_role_in_arabic_is_refused_and_the_role_named(place: Path) -> None:

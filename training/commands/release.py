@@ -23,6 +23,7 @@ from annotation.core.ontology import Ontology
 from annotation.page.titles import Names
 from annotation.page.wording import LANGUAGES, TRANSLATED, Wording
 from annotation.snapshot.snapshot import Snapshot
+from annotation.storage.new_folder import check_new_folder
 from training.analysis.calibration import Calibration
 from training.analysis.evaluation import AGAINST, Evaluation, evaluation
 from training.analysis.leakage import leakage
@@ -72,6 +73,7 @@ def release(run: ReleaseConfig) -> Path:
     folder = home / run.version
     if folder.exists():
         raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=")
+    check_new_folder(folder)
     earlier = _earlier(run.against, home)
     trial = _trial(run)
     model = _opened(earlier[1], trial, run) if earlier else None

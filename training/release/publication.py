@@ -46,9 +46,9 @@ class Publication:
     def write_model(
         self, folder: Path, *, name: str, hub: str | None = None, further: Mapping[str, object] | None = None
     ) -> None:
-        """Write the model into a folder, which is made. name: its folder in the card's examples. hub: its id there."""
+        """Write the model into a folder, which may be new. name: its folder in the examples. hub: its id there."""
         source = self.release / "model"
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT), dirs_exist_ok=True)
         _without_places(folder / "config.yaml")
         card = model_card(self.record, self.facts, model=name, hub=hub, given=self.licence, further=further)
         (folder / "README.md").write_text(card, encoding="utf-8", newline="\n")
@@ -69,24 +69,27 @@ def publish_folder(publication: Publication, folder: Path) -> bool:
 
     Raises UsageError where something else is, and OSError where it cannot be written.
     """
-    with beside(folder) as building:
+    if folder.exists() and not (_is_empty(folder) or (folder / BILL).is_file()):
+        raise _holds_else(folder)
+    with beside(folder) as new:
         configs = data_files(publication.snapshot, f"{DATASET}/")
-        publication.write_model(building / "new", name=folder.name, further={"configs": configs})
-        publication.write_dataset(building / "new" / DATASET)
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            if _same(folder, building / "new"):
-                return False
-            raise UsageError(f"{folder}: exists and holds something else; name a folder that is new or empty")
-        (building / "new").chmod(0o755)
-        (building / "new").rename(folder)
-    return True
+        publication.write_model(new, name=folder.name, further={"configs": configs})
+        publication.write_dataset(new / DATASET)
+        if not folder.exists() or _is_empty(folder):
+            new.chmod(0o755)  # the model's own may be its owner's alone
+            new.rename(folder)
+            return True
+        if file_hashes(folder) == file_hashes(new):
+            return False
+        raise _holds_else(folder)
 
 
-def _same(folder: Path, other: Path) -> bool:
-    """Whether the two hold the same files. Those of a folder with others too are not read: it may be the whole disk."""
-    there = {path.relative_to(other) for path in other.rglob("*")}
-    found = folder.rglob("*") if folder.is_dir() else iter((folder,))
-    return all(path.relative_to(folder) in there for path in found) and file_hashes(folder) == file_hashes(other)
+def _is_empty(folder: Path) -> bool:
+    return folder.is_dir() and not any(folder.iterdir())
+
+
+def _holds_else(folder: Path) -> UsageError:
+    return UsageError(f"{folder}: exists and holds something else; name a folder that is new or empty")
 
 
 def _without_places(file: Path) -> None:

@@ -52,7 +52,6 @@ def put(
                 (building / name).write_text(text, encoding="utf-8", newline="\n")
             sealed = record.sealed(file_hashes(building))
             (building / RECORD).write_text(sealed.to_json(), encoding="utf-8", newline="\n")
-            building.chmod(0o755)
             if folder.parent.name == REFUSED:
                 _replace(building, folder)
             else:
