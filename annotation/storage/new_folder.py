@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from annotation.core.errors import UsageError
-from annotation.core.system_errors import about, naba_error
+from annotation.core.system_errors import about
 from annotation.storage.special_files import check_folder, check_outside_sealed
 
 _NEW, _LOCK, _SUFFIX = "new", "lock", ".naba"
@@ -22,8 +22,8 @@ _NEW, _LOCK, _SUFFIX = "new", "lock", ".naba"
 def check_new_folder(folder: Path) -> None:
     """Raise where no new folder can be made there: before the work of a command, not after it.
 
-    Raises UsageError where it is standard output, a link, below a file, or within a snapshot or a release, and
-    MachineError where the rights are missing.
+    Raises UsageError where it is standard output, a link, or within a snapshot or a release, and OSError where it is
+    below a file, or the rights are missing.
     """
     check_folder(folder)
     check_outside_sealed(folder)
@@ -31,9 +31,9 @@ def check_new_folder(folder: Path) -> None:
         raise UsageError(f"{folder}: is a link, and a new folder is made here; choose another one")
     there = next(parent for parent in folder.absolute().parents if parent.exists())
     if not there.is_dir():
-        raise _cannot_be_made(errno.ENOTDIR, there)
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
     if not os.access(there, os.W_OK | os.X_OK):
-        raise _cannot_be_made(errno.EACCES, there)
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def beside(folder: Path) -> Iterator[Path]:
     """A new folder beside `folder`, for the caller to fill and rename to it; after the block nothing else is left.
 
     What killed commands left of theirs for the same folder is removed. Raises as `check_new_folder` does, and OSError
-    where nothing can be written beside it.
+    where nothing can be written.
     """
     check_new_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,3 @@ def _remove_left(parent: Path, prefix: str) -> None:
         if place.name.startswith(prefix) and place.name.endswith(_SUFFIX) and (place / _LOCK).is_file():
             with suppress(Timeout, OSError), FileLock(place / _LOCK, blocking=False):
                 shutil.rmtree(place, ignore_errors=True)
-
-
-def _cannot_be_made(code: int, path: Path) -> Exception:
-    return naba_error(OSError(code, os.strerror(code), str(path)))

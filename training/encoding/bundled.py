@@ -6,18 +6,14 @@ cache folder, as a checkpoint that AutoModel and AutoTokenizer open like any oth
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from socket import gethostname
 
 import numpy as np
 import numpy.typing as npt
-import psutil
 from platformdirs import user_cache_path
 from safetensors.numpy import save_file
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
@@ -27,6 +23,7 @@ from annotation.core import json_text
 from annotation.core.errors import UsageError
 from annotation.storage.documents_file import new_file_mode
 from annotation.storage.json_file import read_object
+from annotation.storage.new_folder import beside
 from annotation.storage.sealed_record import file_hash
 from training.config.schema import HubEncoderConfig, PretrainedEncoderConfig
 from training.encoding.q4_file import Q4File, UnigramVocabulary
@@ -119,35 +116,16 @@ def _verified(folder: Path, state: tuple[tuple[str, int, int], ...]) -> bool:
 
 def _write(source: Path, folder: Path) -> None:
     """Write the checkpoint beside `folder`, then rename it: a killed process leaves nothing that is taken for it."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(folder)
-    building = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f"{_mark(folder)}{os.getpid()}."))
-    try:
+    with beside(folder) as building:
         file = Q4File.open(source)
         save_file(_tensors(file), building / "model.safetensors", metadata={"format": "pt"})
         (building / "config.json").write_text(json_text.dumps(_config(file), indent=1) + "\n", encoding="utf-8")
         _tokenizer(file.vocabulary, file.sizes["positions"]).save_pretrained(str(building))
         hashes = {path.name: file_hash(path) for path in sorted(building.iterdir())}
         (building / _HASHES).write_text(json_text.dumps(hashes, indent=1) + "\n", encoding="utf-8")
-        building.chmod(0o755)
         for path in building.iterdir():
             path.chmod(new_file_mode())
         _replace(building, folder)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def _mark(folder: Path) -> str:
-    """What the names of this machine's unfinished checkpoints begin with; the number of the process follows."""
-    return f".{folder.name}.{gethostname()}-"
-
-
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what killed processes of this machine left: half a gigabyte each."""
-    for path in folder.parent.glob(f".{folder.name}.*"):
-        process = path.name.removeprefix(_mark(folder)).partition(".")[0]
-        if process.isdigit() and not psutil.pid_exists(int(process)):
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _replace(building: Path, folder: Path) -> None:
