@@ -61,7 +61,8 @@ def beside(folder: Path) -> Iterator[Path]:
 
 def _remove_left(parent: Path, prefix: str) -> None:
     """Remove what killed commands left: the folders whose lock nobody holds."""
-    for place in parent.iterdir():
-        if place.name.startswith(prefix) and place.name.endswith(_SUFFIX) and (place / _LOCK).is_file():
-            with suppress(Timeout, OSError), FileLock(place / _LOCK, blocking=False):
-                shutil.rmtree(place, ignore_errors=True)
+    with suppress(OSError):  # of a folder that may be written to but not listed
+        for place in parent.iterdir():
+            if place.name.startswith(prefix) and place.name.endswith(_SUFFIX) and (place / _LOCK).is_file():
+                with suppress(Timeout, OSError), FileLock(place / _LOCK, blocking=False):
+                    shutil.rmtree(place, ignore_errors=True)
