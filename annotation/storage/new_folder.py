@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -20,20 +18,17 @@ _NEW, _LOCK, _SUFFIX = "new", "lock", ".naba"
 
 
 def check_new_folder(folder: Path) -> None:
-    """Raise where no new folder can be made there: before the work of a command, not after it.
+    """Raise where no new folder can be made: before the work of a command, not after it.
 
-    Raises UsageError where it is standard output, a link, or within a snapshot or a release, and OSError where it is
-    below a file, or the rights are missing.
+    Raises UsageError where it is standard output, a link, or within a snapshot or a release, and OSError where the disk
+    or its rights do not allow it.
     """
     check_folder(folder)
     check_outside_sealed(folder)
     if folder.is_symlink():
         raise UsageError(f"{folder}: is a link, and a new folder is made here; choose another one")
     there = next(parent for parent in folder.absolute().parents if parent.exists())
-    if not there.is_dir():
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(there))
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+    _made(there, folder, "").rmdir()
 
 
 @contextmanager
@@ -46,10 +41,7 @@ def beside(folder: Path) -> Iterator[Path]:
     check_new_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{folder.name[:40]}."
-    try:
-        place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=prefix, suffix=_SUFFIX))
-    except OSError as error:
-        raise about(error, folder) from error
+    place = _made(folder.parent, folder, prefix)
     try:
         with FileLock(place / _LOCK):
             _remove_left(folder.parent, prefix)
@@ -57,6 +49,14 @@ def beside(folder: Path) -> Iterator[Path]:
             yield place / _NEW
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _made(parent: Path, folder: Path, prefix: str) -> Path:
+    """A temporary folder there. Its error is about the `folder` it is for."""
+    try:
+        return Path(tempfile.mkdtemp(dir=parent, prefix=prefix, suffix=_SUFFIX))
+    except OSError as error:
+        raise about(error, folder) from error
 
 
 def _remove_left(parent: Path, prefix: str) -> None:

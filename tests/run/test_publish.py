@@ -165,7 +165,7 @@ def test_text_goes_along_when_it_is_said_and_naba_reads_it(place: Path, tmp_path
         (("1.0", "--to", "hub:nobody"), "says no owner; write hub:OWNER/NAME"),
         (("1.0", "--to", "hub:a/b/c"), "write hub:OWNER/NAME"),
         (("1.0", "--to", "open.yaml"), "holds something else"),
-        (("1.0", "--to", "open.yaml/x"), "open.yaml: Not a directory; a file stands where a folder should"),
+        (("1.0", "--to", "open.yaml/x"), "open.yaml/x: Not a directory; a file stands where a folder should"),
         (("1.0", "--to", "link"), "link: is a link, and a new folder is made here"),
         (("1.0", "--to", "no text \udcff"), "is no text in UTF-8"),
         (("1.0", "--to", "/"), "/: exists and holds something else"),

@@ -108,7 +108,7 @@ def test_where_no_release_can_be_kept_is_said_before_a_model_is_scored(
 ) -> None:
     monkeypatch.setattr(releasing, "examine", None)
     said = one_line(release(place, "version=1.13", ONE, "releases=loose.yaml", code=2))
-    assert "loose.yaml: Not a directory; a file stands where a folder should" in said
+    assert "loose.yaml/1.13: Not a directory; a file stands where a folder should" in said
 
 
 def test_a_model_that_never_finds_a_role_in_arabic_is_refused_and_the_role_named(place: Path) -> None:
