@@ -313,7 +313,7 @@ def test_what_it_costs_to_run_is_measured_and_on_the_page(place: Path) -> None:
     folder = place / "releases" / "1.0"
     cost = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["cost"]
     assert cost["documents"] == Record.open(folder).documents
-    assert len(cost["seconds"]) > 1
+    assert all(seconds > 0 for seconds in cost["seconds"])
     rate = cost["articles_a_second"]
     assert 0 < rate["slowest"] <= rate["median"] <= rate["fastest"]
     assert cost["memory"]["peak"] >= cost["memory"]["before"] > cost["size"]["bytes"]

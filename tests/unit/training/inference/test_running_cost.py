@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from annotation.page.wording import Wording
-from training.inference.running_cost import Machine, RunningCost, shown
+from tests.builders import build, conflict
+from tests.learnt import BODY, HEADS
+from training.encoding.encoding import Encoding
+from training.inference import running_cost
+from training.inference.running_cost import MOST_PASSES, CostMeter, Machine, RunningCost, shown
+from training.model.event_extractor import EventExtractor
 from training.report.cost_table import cost_notes, cost_rows, size
 
 ENGLISH, BUSY = Wording(), "Others were at work"
@@ -29,6 +36,19 @@ def test_the_first_pass_is_not_among_those_that_count() -> None:
     assert COST.articles_a_second == (10.0, 5.0, 20.0)
     assert COST.words_a_second == (2000.0, 1000.0, 4000.0)
     assert replace(COST, seconds=(4.0,)).articles_a_second == (2.5, 2.5, 2.5)
+
+
+@pytest.mark.parametrize(("most", "passes"), [(0.0, 1), (math.inf, MOST_PASSES)])
+def test_a_model_is_measured_again_while_that_takes_little(
+    most: float, passes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_cost, "_SECONDS", most)
+    model = EventExtractor.build(HEADS, BODY, Encoding.build(conflict(), HEADS, BODY))
+    meter = CostMeter(model, tmp_path, [build("[Person דוד] נעצר אתמול")])
+    assert list(meter.passes()) == list(range(passes))
+    cost = meter.cost
+    assert (cost.documents, cost.words, len(cost.seconds)) == (1, 3, passes)
+    assert all(seconds > 0 for seconds in cost.seconds)
 
 
 def test_the_rows_say_how_much_it_varied_and_where_it_was_measured() -> None:
