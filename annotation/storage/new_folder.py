@@ -45,7 +45,7 @@ def beside(folder: Path) -> Iterator[Path]:
     try:
         with FileLock(place / _LOCK):
             _remove_left(folder.parent, prefix)
-            (place / _NEW).mkdir()
+            (place / _NEW).mkdir()  # once the lock is held: another command takes a place without it for a new one
             yield place / _NEW
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -63,6 +63,7 @@ def _remove_left(parent: Path, prefix: str) -> None:
     """Remove what killed commands left: the folders whose lock nobody holds."""
     with suppress(OSError):  # of a folder that may be written to but not listed
         for place in parent.iterdir():
-            if place.name.startswith(prefix) and place.name.endswith(_SUFFIX) and (place / _LOCK).is_file():
+            ours = place.name.startswith(prefix) and place.name.endswith(_SUFFIX) and (place / _LOCK).is_file()
+            if ours and (place / _NEW).is_dir():
                 with suppress(Timeout, OSError), FileLock(place / _LOCK, blocking=False):
                     shutil.rmtree(place, ignore_errors=True)
