@@ -26,7 +26,7 @@ from annotation.snapshot.manifest import MANIFEST, Manifest, SplitCounts, SplitP
 from annotation.snapshot.splits import SPLITS, split_documents
 from annotation.snapshot.verification import ONTOLOGY, check_content, check_documents, check_files, content_hash
 from annotation.storage import parquet
-from annotation.storage.new_folder import beside
+from annotation.storage.new_folder import beside, is_free
 from annotation.storage.sealed_record import file_hash
 
 THRESHOLD = 0.7
@@ -122,7 +122,7 @@ def build(
         project=project,
         watermark=watermark,
     )
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+    if not is_free(out):
         return _existing(out, manifest)
     _write(out, manifest, parts, ontology)
     return _existing(out, manifest)

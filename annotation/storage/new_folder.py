@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from socket import gethostname
 
 from filelock import FileLock, Timeout
 
@@ -14,7 +15,14 @@ from annotation.core.errors import UsageError
 from annotation.core.system_errors import about
 from annotation.storage.special_files import check_folder, check_outside_sealed
 
-_NEW, _LOCK, _SUFFIX = "new", "lock", ".naba"
+_NEW, _LOCK = "new", "lock"
+_SUFFIX = f".{gethostname()}.naba"
+"""With the machine's name: not every disk that several share tells one that another holds a lock."""
+
+
+def is_free(folder: Path) -> bool:
+    """Whether nothing is there yet, or an empty folder."""
+    return not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
 
 
 def check_new_folder(folder: Path) -> None:
@@ -35,8 +43,8 @@ def check_new_folder(folder: Path) -> None:
 def beside(folder: Path) -> Iterator[Path]:
     """A new folder beside `folder`, for the caller to fill and rename to it; after the block nothing else is left.
 
-    What killed commands left of theirs for the same folder is removed. Raises as `check_new_folder` does, and OSError
-    where nothing can be written.
+    What killed commands of this machine left for the same folder is removed. Raises as `check_new_folder` does, and
+    OSError where nothing can be written.
     """
     check_new_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +68,7 @@ def _made(parent: Path, folder: Path, prefix: str) -> Path:
 
 
 def _remove_left(parent: Path, prefix: str) -> None:
-    """Remove what killed commands left: the folders whose lock nobody holds."""
+    """Remove what killed commands of this machine left: the folders whose lock nobody holds."""
     with suppress(OSError):  # of a folder that may be written to but not listed
         for place in parent.iterdir():
             ours = place.name.startswith(prefix) and place.name.endswith(_SUFFIX) and (place / _LOCK).is_file()

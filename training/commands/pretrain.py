@@ -14,6 +14,7 @@ from annotation.articles.reader import read
 from annotation.core.document import Document
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
+from annotation.storage.new_folder import is_free
 from annotation.terminal import with_progress
 from training.config.encoders import PretrainedEncoderConfig
 from training.config.pretraining import PretrainConfig
@@ -92,7 +93,7 @@ def _pretrained(
 def _recorded(output: Path) -> Mapping[str, object] | None:
     """The record of an earlier pretraining in the folder, None if it is free. Raises UsageError for anything else."""
     record = read_record(output)
-    if record is None and (output.is_file() or (output.is_dir() and any(output.iterdir()))):
+    if record is None and not is_free(output):
         raise UsageError(f"{output}: exists and holds no pretraining; choose another output")
     return record
 

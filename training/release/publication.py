@@ -16,7 +16,7 @@ import yaml
 from annotation.core import yaml_text
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
-from annotation.storage.new_folder import beside
+from annotation.storage.new_folder import beside, is_free
 from training.lineage.release_record import Record, file_hashes
 from training.release.bill_of_materials import BILL, bill_of_materials
 from training.release.data_facts import DataFacts
@@ -69,23 +69,19 @@ def publish_folder(publication: Publication, folder: Path) -> bool:
 
     Raises UsageError where something else is, and OSError where it cannot be written.
     """
-    if folder.exists() and not (_is_empty(folder) or (folder / BILL).is_file()):
+    if not (is_free(folder) or (folder / BILL).is_file()):
         raise _holds_else(folder)
     with beside(folder) as new:
         configs = data_files(publication.snapshot, f"{DATASET}/")
         publication.write_model(new, name=folder.name, further={"configs": configs})
         publication.write_dataset(new / DATASET)
-        if not folder.exists() or _is_empty(folder):
+        if is_free(folder):
             new.chmod(0o755)  # the model's own may be its owner's alone
             new.rename(folder)
             return True
         if file_hashes(folder) == file_hashes(new):
             return False
         raise _holds_else(folder)
-
-
-def _is_empty(folder: Path) -> bool:
-    return folder.is_dir() and not any(folder.iterdir())
 
 
 def _holds_else(folder: Path) -> UsageError:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from socket import gethostname
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_only_the_folder_stays(tmp_path: Path) -> None:
 
 
 def test_what_a_killed_command_left_is_removed_and_what_another_one_writes_stays(tmp_path: Path) -> None:
-    foreign = tmp_path / ".out.old.naba"
+    foreign = tmp_path / f".out.old.{gethostname()}.naba"
     foreign.mkdir()  # no lock: not of naba
     with writer(tmp_path / "out") as killed, writer(tmp_path / "out") as running:
         killed.send_signal(signal.SIGKILL)
