@@ -62,8 +62,9 @@ class ModelConfig(Settings):
     of the model's own wrong spans a document adds to the gold ones when roles and links are trained. role_rivals:
     whether roles see how many other mentions are nearer, or stand between. role_margin: how far the logits of roles are
     raised above those that were trained: F1, while low, is best where a role is likelier wrong than not. link_margin:
-    the same of links. members: encoders, or readers of one encoder, that read side by side, each with a span head that
-    learns by itself; their logits are averaged. span_margin: as role_margin, of spans: averages are low.
+    the same of links. members: encoders, or readers of one encoder, that read side by side, each with heads for spans
+    and, where roles have a weight, for cuts and roles, that learn by themselves; their logits are averaged.
+    span_margin: as role_margin, of spans: averages are low.
     """
 
     max_width: int = setting(24, at_least(1))

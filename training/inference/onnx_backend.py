@@ -247,7 +247,7 @@ def _read_sample(encoding: Encoding) -> tuple[Tensor, ...]:
 
 def _judge_sample(model: EventExtractor) -> tuple[Tensor, ...]:
     documents, words, triggers, others = 2, 7, 3, 5
-    size = int(model.encoder.config.hidden_size)
+    size = int(model.encoder.config.hidden_size) * (1 + len(model.other_judges))
 
     def spans(count: int) -> Tensor:
         return torch.tensor([[[at, at + 1, 0] for at in range(count)]] * documents)

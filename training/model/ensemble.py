@@ -1,4 +1,4 @@
-"""Word states of one encoder or an ensemble, and the mean of what the span heads on them say."""
+"""Word states of one encoder or an ensemble, and the mean of what the heads on them say."""
 
 from __future__ import annotations
 
@@ -21,14 +21,6 @@ class EncoderInputs(NamedTuple):
     last: Tensor
     weight: Tensor
     mask: Tensor
-
-
-def read_windows(
-    encoders: Iterable[nn.Module], heads: Iterable[nn.Module], inputs: EncoderInputs
-) -> tuple[Tensor, list[Tensor]]:
-    """The first encoder's word states [D, N, d], and each encoder's span logits [D, C, N, W] by its own head."""
-    states = word_states(encoders, inputs)
-    return states[0], [head(own, inputs.mask) for head, own in zip(heads, states, strict=True)]
 
 
 def word_states(encoders: Iterable[nn.Module], inputs: EncoderInputs) -> list[Tensor]:

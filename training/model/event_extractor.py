@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -15,19 +16,19 @@ from transformers.utils.generic import ModelOutput
 from annotation.core.errors import UsageError
 from training.config.schema import AnyEncoderConfig, ModelConfig
 from training.encoding.decoding import Outputs
-from training.encoding.encoding import AFFIXES, Encoding
+from training.encoding.encoding import Encoding
 from training.model.candidates import hardest_negatives, link_table, moved_rows, precedes, role_table, span_table
 from training.model.compact_encoder import share_words
 from training.model.encoder import build_encoder, fill_words, untrained_encoder
 from training.model.encoder_training import frozen
-from training.model.ensemble import EncoderInputs, mean_logits, pool_words, read_windows, word_states
+from training.model.ensemble import EncoderInputs, mean_logits, pool_words, word_states
 from training.model.extraction import HeadLogits, ScoredSpans, allowed, outputs, scored_in_pieces, scored_spans
 from training.model.extractor_batch import Gold, WordFeatures, loss_divisors
 from training.model.extractor_config import EventExtractorConfig
-from training.model.heads import BoundaryHead, MentionHead
+from training.model.judge_heads import JudgeHeads, each_cuts, each_roles
 from training.model.loaded_weights import not_finite, other_sizes
 from training.model.losses import IMPOSSIBLE, antecedent_loss, choice_loss, circle_loss
-from training.model.pair_heads import LinkHead, RoleHead
+from training.model.pair_heads import LinkHead
 from training.model.span_head import SpanHead, possible
 from training.model.stored_config import check_model_config
 from training.model.word_reader import WordReader, reader_arguments, reader_size
@@ -41,7 +42,8 @@ class EventExtractorOutput(ModelOutput):
     """Output of the forward pass.
 
     loss: the weighted sum of `parts`. logits: of the spans [D, C, N, W]. parts [5]: losses of spans, boundaries, roles,
-    attributes and links. states: of the words [D, N, d], without targets only.
+    attributes and links. states: of the words [D, N, S], those of every member with heads for roles side by side,
+    without targets only.
     """
 
     loss: Tensor | None = None
@@ -54,9 +56,10 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     """An encoder with heads on the states of whole documents. Batches are those of `training.model.batches.collate`.
 
     `others` are the further encoders of an ensemble, or `other_readers` the further readers of one encoder, each with a
-    span head in `other_spans`. Each learns spans from its own loss; the ensemble predicts with the mean of their logits
-    (Lakshminarayanan et al. 2017, "Simple and scalable predictive uncertainty estimation using deep ensembles", who
-    average probabilities). All other heads use the states of the first one.
+    span head in `other_spans` and, where roles are learned, heads for cuts and roles in `other_judges`. Each learns
+    from its own loss; the ensemble predicts with the mean of their logits (Lakshminarayanan et al. 2017, "Simple and
+    scalable predictive uncertainty estimation using deep ensembles", who average probabilities). All other heads use
+    the states of the first one.
     """
 
     config_class = EventExtractorConfig
@@ -69,7 +72,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         self.heads = heads = ModelConfig(**{"role_rivals": False, **config.heads})  # type: ignore[arg-type]
         bodies = 1 if config.reader else heads.members
         self.encoder, *others = encoders or [untrained_encoder(config.encoder) for _ in range(bodies)]
-        size, hidden = self.encoder.config.hidden_size, heads.hidden_size
+        size = self.encoder.config.hidden_size
         count = heads.members if config.reader else 0
         readers = [WordReader(size, **(config.reader or {})) for _ in range(count)]  # type: ignore[arg-type]
         self.reader = readers[0] if readers else None
@@ -80,12 +83,13 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             SpanHead(size, config.labels, heads.head_size, heads.max_width, heads.dropout) for _ in range(heads.members)
         )
         self.others, self.other_spans = nn.ModuleList(others), nn.ModuleList(other_spans)
-        self.boundaries = BoundaryHead(size, config.labels, hidden // 2, AFFIXES, heads.dropout)
-        self.mentions = MentionHead(size, config.labels, hidden, heads.dropout)
-        entities = config.entities if heads.role_rivals else None
-        self.roles = RoleHead(hidden, config.labels, config.roles, heads.dropout, entities)
-        self.attributes = nn.Linear(hidden, max(1, sum(config.values)))
-        self.links = LinkHead(hidden, config.labels, config.links, heads.dropout) if config.links else None
+        judges = heads.members if config.full_members else 1
+        first, *other_judges = (JudgeHeads(size, config, heads) for _ in range(judges))
+        self.boundaries, self.mentions, self.roles = first.boundaries, first.mentions, first.roles
+        self.other_judges = nn.ModuleList(other_judges)
+        self.attributes = nn.Linear(heads.hidden_size, max(1, sum(config.values)))
+        link_sizes = heads.hidden_size, config.labels, config.links
+        self.links = LinkHead(*link_sizes, heads.dropout) if config.links else None
         self.register_buffer("permits", torch.zeros(config.labels, config.roles, config.labels, dtype=torch.bool))
         self.post_init()  # type: ignore[no-untyped-call]
 
@@ -111,6 +115,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
             links=len(labels.links) if model.link_weight else 0,
             ontology=encoding.ontology.hash,
             reader=reader_arguments(encoder, bodies[0], encoding.spelling),
+            full_members=model.role_weight > 0,
         )
         built = cls(config, bodies)
         built.permits.copy_(torch.from_numpy(labels.permits))
@@ -177,17 +182,27 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
     def read(
         self, inputs: EncoderInputs, spelling: Tensor | None = None, layers: Tensor | None = None
     ) -> tuple[Tensor, list[Tensor]]:
-        """Word states [D, N, d], and each encoder's span logits [D, C, N, W]. The encoder is not run for `layers`."""
-        heads = (self.spans, *self.other_spans)
-        if self.reader is None:
-            return read_windows((self.encoder, *self.others), heads, inputs)
+        """Word states [D, N, S] for the other heads, and each member's span logits [D, C, N, W].
+
+        The encoder is not run for `layers`.
+        """
         states = self._states(inputs, spelling, layers)
-        return states[0], [head(own, inputs.mask) for head, own in zip(heads, states, strict=True)]
+        heads = (self.spans, *self.other_spans)
+        return self._side_by_side(states), [head(own, inputs.mask) for head, own in zip(heads, states, strict=True)]
+
+    def _side_by_side(self, states: Sequence[Tensor]) -> Tensor:
+        """The states [D, N, d] of the members that have heads for roles, as one [D, N, S]."""
+        return torch.cat(list(states[: len(self._judges)]), dim=-1)
+
+    @property
+    def _judges(self) -> list[JudgeHeads]:
+        """The heads for cuts and roles of each member that has them. The first one's keep the names of older models."""
+        return [cast(JudgeHeads, self), *self.other_judges]
 
     def _states(
         self, inputs: EncoderInputs, spelling: Tensor | None = None, layers: Tensor | None = None
     ) -> list[Tensor]:
-        """Each encoder's, or each reader's, word states [D, N, d]."""
+        """Each member's word states [D, N, d]."""
         if self.reader is None:
             return word_states((self.encoder, *self.others), inputs)
         if spelling is None:
@@ -222,8 +237,12 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         inside = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
         of_spans = mean_logits([circle_loss(own - margin, table, inside).sum() for own in each]) / documents
         spans = gold.spans.clamp(min=0)
-        leading, trailing = self.boundaries(features.states, spans, features.affixes, features.legal)
-        of_cuts = choice_loss(leading, gold.leading, gold_spans) + choice_loss(trailing, gold.trailing, gold_spans)
+        of_cuts = mean_logits(
+            [
+                choice_loss(leading, gold.leading, gold_spans) + choice_loss(trailing, gold.trailing, gold_spans)
+                for leading, trailing in each_cuts(self._judges, features, spans)
+            ]
+        )
         if not (self.heads.role_weight or self.heads.attribute_weight or self.links is not None):
             return [of_spans, of_cuts, *of_spans.new_zeros(3)]
         errors = hardest_negatives(logits.detach(), table, self.heads.negatives)
@@ -245,12 +264,12 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         real = joined(exist, false_logits > IMPOSSIBLE)
         present = joined(exist, false_logits > 0)  # with what it would predict wrongly
         spans, count = spans.clamp(min=0), lead + false.shape[1]
-        mentions = self.mentions(features.states, spans)
-        logits = self.roles(mentions, spans, features.sentences, count, present)
+        mentions, each = each_roles(self._judges, features, spans, count, present)
         possible_roles = allowed(self.permits, spans, count) & real[:, :count, None, None] & real[:, None, :, None]
-        filled = role_table(moved_rows(gold.roles, lead, false.shape[1]), logits.shape)
-        lowered = logits - self.heads.role_margin
-        of_roles = circle_loss(lowered.flatten(2), filled.flatten(2), possible_roles.flatten(2)).sum() / documents
+        filled = role_table(moved_rows(gold.roles, lead, false.shape[1]), possible_roles.shape).flatten(2)
+        lowered = ((logits - self.heads.role_margin).flatten(2) for logits in each)
+        losses = [circle_loss(logits, filled, possible_roles.flatten(2)).sum() for logits in lowered]
+        of_roles = mean_logits(losses) / documents
         values = self._values(mentions[:, :lead])
         of_values = [choice_loss(value, gold.attributes[..., at], triggers) for at, value in enumerate(values)]
         links = moved_rows(gold.links, lead, false.shape[1])
@@ -288,7 +307,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         inputs = EncoderInputs(*(batch[name] for name in EncoderInputs._fields))
         each = self._states(inputs, batch.get("spelling"), batch.get("layers"))
         scored = self._scored(each, inputs.mask, given)
-        features = WordFeatures(each[0], *(batch[name] for name in WordFeatures._fields[1:]))
+        features = WordFeatures(self._side_by_side(each), *(batch[name] for name in WordFeatures._fields[1:]))
         judge = partial(self.judge, features)
         return outputs(scored, batch, judge, entities=self.config.entities, permits=self.permits)
 
@@ -308,9 +327,9 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         present [D, T + E]: which of them are predicted; the others only pad the rows.
         """
         spans, count = torch.cat([triggers, others], dim=1), triggers.shape[1]
-        mentions = self.mentions(features.states, spans)
-        roles = self.roles(mentions, spans, features.sentences, count, present)
-        opening, closing = self.boundaries(features.states, spans, features.affixes, features.legal)
+        mentions, each = each_roles(self._judges, features, spans, count, present)
+        roles, cuts = mean_logits(each), each_cuts(self._judges, features, spans)
+        opening, closing = (mean_logits(side) for side in zip(*cuts, strict=True))
         links = spans.new_zeros(*spans.shape[:2], spans.shape[1], 0, dtype=roles.dtype)
         if self.links is not None:
             links = self.links(mentions, spans, features.sentences, features.stems)

@@ -47,7 +47,7 @@ pairs, the second part fastest. The words of `AXES` stand for labels."""
 _UNORDERED = ("links.prior.weight",)
 """Tables of pairs of labels that are read with the label of the lower number first."""
 _OF_ONTOLOGY = ("permits",)
-_OPTIONAL = ("links.", "roles.rivals.")
+_OPTIONAL = ("links.", "roles.rivals.", "other_judges.")
 """Parts that not every model has."""
 
 
@@ -69,8 +69,9 @@ def take_over(model: EventExtractor, source: EventExtractor, match: LabelMatch) 
 
 
 def layout(name: str) -> str:
-    """The layout of a parameter, empty where no label is counted. Further span heads are laid out as the first one."""
-    return LAYOUTS.get(re.sub(r"^other_spans\.\d+", "spans", name), "")
+    """The layout of a parameter, empty where no label is counted; of further members' heads that of the first one's."""
+    first = re.sub(r"^other_judges\.\d+\.", "", re.sub(r"^other_spans\.\d+", "spans", name))
+    return LAYOUTS.get(first, "")
 
 
 def _words(name: str) -> list[str]:

@@ -17,7 +17,7 @@ from training.encoding.encoding import Encoding
 from training.encoding.tokenizer import HubTokenizer
 from training.model.batches import collate
 from training.model.encoder import load_pretrained
-from training.model.ensemble import EncoderInputs, read_windows
+from training.model.ensemble import EncoderInputs, word_states
 from training.model.event_extractor import EventExtractor
 
 HEADS = ModelConfig(max_width=3, head_size=8, hidden_size=16)
@@ -36,7 +36,7 @@ def states(model: EventExtractor, encoding: Encoding, lines: list[str]) -> Tenso
         [encoding.encode(Document(str(at), line)) for at, line in enumerate(lines)], pad=encoding.tokenizer.pad
     )
     inputs = EncoderInputs(*(batch[name] for name in EncoderInputs._fields))
-    return read_windows([model.encoder], [model.spans], inputs)[0]
+    return word_states([model.encoder], inputs)[0]
 
 
 def rows(model: EventExtractor) -> int:
