@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import torch
 
 from tests.builders import conflict
-from tests.unit.training.model.test_event_extractor import COMPACT, DOCUMENTS, SMALL, batch
+from tests.unit.training.model.test_event_extractor import COMPACT, DOCUMENTS, SMALL, batch, predicted
 from training.config.schema import FitConfig, ModelConfig
 from training.encoding.encoding import Encoding
+from training.encoding.label_match import LabelMatch
 from training.loop.optimizer import optimizer
-from training.model.ensemble import pool_words
+from training.model.batches import Batch
+from training.model.ensemble import EncoderInputs, pool_words
 from training.model.event_extractor import EventExtractor
+from training.model.extraction import HeadLogits
+from training.model.extractor_batch import WordFeatures
+from training.model.warm_start import take_over
 
 THREE = replace(SMALL, members=3)
 
@@ -42,6 +49,68 @@ def test_their_logits_are_averaged() -> None:
         said.append(alone.eval()(**data).logits)
     assert not torch.equal(said[0], said[1])
     torch.testing.assert_close(together, torch.stack(said).mean(dim=0))
+
+
+def judged(model: EventExtractor, data: Batch) -> HeadLogits:
+    """The logits of the first two words of each document, each as a span of every layer."""
+    states, _ = model.eval().read(EncoderInputs(*(data[name] for name in EncoderInputs._fields)))
+    features = WordFeatures(states, *(data[name] for name in WordFeatures._fields[1:]))
+    entity, event = (
+        torch.tensor([[[0, 0, label], [1, 1, label]]] * len(states)) for label in (0, model.config.entities)
+    )
+    return model.judge(features, event, entity, torch.ones(len(states), 4, dtype=torch.bool))
+
+
+def test_their_cuts_and_roles_are_averaged_too() -> None:
+    model, encoding = made()
+    data = batch(encoding, DOCUMENTS)
+    together, alone, said = judged(model, data), made(SMALL)[0], []
+    for encoder, heads in zip((model.encoder, *model.others), (model, *model.other_judges), strict=True):
+        alone.encoder, alone.boundaries, alone.mentions = encoder, heads.boundaries, heads.mentions
+        alone.roles = heads.roles
+        said.append(judged(alone, data))
+    assert not torch.equal(said[0].roles, said[1].roles)
+    for name in ("roles", "opening", "closing"):
+        mean = torch.stack([getattr(one, name) for one in said]).mean(dim=0)
+        torch.testing.assert_close(getattr(together, name), mean)
+
+
+def of_before() -> tuple[EventExtractor, Encoding]:
+    """An ensemble whose first member alone has heads for cuts and roles, and that sees spans and roles everywhere."""
+    model, encoding = made()
+    model.config.full_members = False
+    torch.manual_seed(1)
+    model = EventExtractor(model.config)
+    for bias in (*(head.ends.bias for head in (model.spans, *model.other_spans)), model.roles.of_filler.bias):
+        torch.nn.init.zeros_(bias)
+    model.permits.copy_(torch.from_numpy(encoding.labels.permits))
+    return model, encoding
+
+
+def test_a_model_of_before_is_loaded_and_predicts_the_same(tmp_path: Path) -> None:
+    model, encoding = of_before()
+    said = predicted(model, encoding, DOCUMENTS)
+    assert any(event.arguments for document in said for event in document.events)
+    model.save_pretrained(tmp_path)
+    encoding.save_pretrained(tmp_path)
+    row = json.loads((tmp_path / "config.json").read_text(encoding="utf-8"))
+    del row["full_members"]
+    (tmp_path / "config.json").write_text(json.dumps(row), encoding="utf-8")
+    assert predicted(*EventExtractor.load(tmp_path), DOCUMENTS) == said
+
+
+def test_from_a_model_of_before_the_further_heads_start_fresh() -> None:
+    (source, _), (model, encoding) = of_before(), made()
+    fresh = model.other_judges[0].roles.bilinear.clone()
+    take_over(model, source, LabelMatch.of(encoding.labels, encoding.labels))
+    assert torch.equal(model.roles.prior.weight, source.roles.prior.weight)
+    assert torch.equal(model.other_spans[0].ends.weight, source.other_spans[0].ends.weight)
+    assert torch.equal(model.other_judges[0].roles.bilinear, fresh)
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_without_roles_the_first_member_alone_has_heads_for_cuts(weight: float) -> None:
+    assert len(made(replace(THREE, role_weight=weight))[0].other_judges) == (2 if weight else 0)
 
 
 def test_each_learns_from_its_own_loss_at_the_rate_of_encoders() -> None:

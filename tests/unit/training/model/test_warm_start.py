@@ -44,11 +44,11 @@ def warm(ontology: Ontology, source: tuple[EventExtractor, Encoding]) -> tuple[E
 
 
 def sized(labels: int, roles: int, values: int, links: int) -> dict[str, tuple[int, ...]]:
-    """Shapes of the parameters of a model with two encoders."""
+    """Shapes of the parameters of a model with two encoders, each with all heads."""
     sizes = {"labels": labels, "entities": 2, "roles": roles, "values": [values], "links": links}
     heads = {**made(conflict(), 0)[0].config.heads, "members": 2}
     encoder = made(conflict(), 0)[0].config.encoder
-    model = EventExtractor(EventExtractorConfig(encoder=encoder, heads=heads, **sizes))
+    model = EventExtractor(EventExtractorConfig(encoder=encoder, heads=heads, full_members=True, **sizes))
     return {name: tuple(tensor.shape) for name, tensor in model.named_parameters()}
 
 
