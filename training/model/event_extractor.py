@@ -237,16 +237,13 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         inside = possible(features.mask, logits.shape[-1])[:, None].expand_as(logits)
         of_spans = mean_logits([circle_loss(own - margin, table, inside).sum() for own in each]) / documents
         spans = gold.spans.clamp(min=0)
-        of_cuts = mean_logits(
-            [
-                choice_loss(leading, gold.leading, gold_spans) + choice_loss(trailing, gold.trailing, gold_spans)
-                for leading, trailing in each_cuts(self._judges, features, spans)
-            ]
-        )
+        cuts = each_cuts(self._judges, features, spans)
+        opening = mean_logits([choice_loss(logits, gold.leading, gold_spans) for logits, _ in cuts])
+        closing = mean_logits([choice_loss(logits, gold.trailing, gold_spans) for _, logits in cuts])
         if not (self.heads.role_weight or self.heads.attribute_weight or self.links is not None):
-            return [of_spans, of_cuts, *of_spans.new_zeros(3)]
+            return [of_spans, opening + closing, *of_spans.new_zeros(3)]
         errors = hardest_negatives(logits.detach(), table, self.heads.negatives)
-        return [of_spans, of_cuts, *self._mention_losses(features, errors, gold)]
+        return [of_spans, opening + closing, *self._mention_losses(features, errors, gold)]
 
     def _mention_losses(self, features: WordFeatures, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
         """Losses of roles, attributes and links, on the gold spans and the model's own wrong ones.
