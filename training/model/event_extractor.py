@@ -192,7 +192,8 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def _side_by_side(self, states: Sequence[Tensor]) -> Tensor:
         """The states [D, N, d] of the members that have heads for roles, as one [D, N, S]."""
-        return torch.cat(list(states[: len(self._judges)]), dim=-1)
+        judged = list(states[: len(self._judges)])
+        return judged[0] if len(judged) == 1 else torch.cat(judged, dim=-1)
 
     @property
     def _judges(self) -> list[JudgeHeads]:
@@ -240,10 +241,11 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
         cuts = each_cuts(self._judges, features, spans)
         opening = mean_logits([choice_loss(logits, gold.leading, gold_spans) for logits, _ in cuts])
         closing = mean_logits([choice_loss(logits, gold.trailing, gold_spans) for _, logits in cuts])
+        of_cuts = opening + closing
         if not (self.heads.role_weight or self.heads.attribute_weight or self.links is not None):
-            return [of_spans, opening + closing, *of_spans.new_zeros(3)]
+            return [of_spans, of_cuts, *of_spans.new_zeros(3)]
         errors = hardest_negatives(logits.detach(), table, self.heads.negatives)
-        return [of_spans, opening + closing, *self._mention_losses(features, errors, gold)]
+        return [of_spans, of_cuts, *self._mention_losses(features, errors, gold)]
 
     def _mention_losses(self, features: WordFeatures, errors: tuple[Tensor, Tensor], gold: Gold) -> list[Tensor]:
         """Losses of roles, attributes and links, on the gold spans and the model's own wrong ones.
