@@ -22,7 +22,7 @@ def human(evaluation: Evaluation, names: Names) -> Answer:
     if not agreement:
         note = _(
             "A snapshot made with %(option)s knows how far its annotators agree; the model is held against that.",
-            option="--annotated",
+            option=names.wording.isolated("--annotated"),
         )
         return Answer(question, _("Not measured"), UNCLEAR, note=note)
     same = evaluation.human_same or {}
