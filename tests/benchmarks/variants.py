@@ -30,21 +30,21 @@ from training.model.span_head import SpanHead
 class Tagger(EventExtractor):  # type: ignore[no-untyped-call]
     """BIO tags under a CRF, one sequence for entities and one for triggers, in place of the span head."""
 
-    def __init__(self, config: EventExtractorConfig, encoder: PreTrainedModel | None = None) -> None:
-        super().__init__(config, encoder)
+    def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:
+        super().__init__(config, encoders)
         heads, size = self.heads, self.encoder.config.hidden_size
         self.spans = cast(SpanHead, TagHead(size, config.entities, config.labels, heads.max_width, heads.dropout))
 
-    def _losses(self, features: WordFeatures, logits: Tensor, gold: Gold) -> list[Tensor]:
-        _, *others = super()._losses(features, logits, gold)
+    def _losses(self, features: WordFeatures, each: Sequence[Tensor], gold: Gold) -> list[Tensor]:
+        _, *others = super()._losses(features, each, gold)
         return [cast(TagHead, self.spans).loss(gold.spans).sum() / gold.counts[0], *others]
 
 
 class NearRoles(RoleHead):
     """A role has its filler in the trigger's own sentence."""
 
-    def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, triggers: int) -> Tensor:
-        logits = super().forward(mentions, spans, sentences, triggers)
+    def forward(self, mentions: Tensor, spans: Tensor, sentences: Tensor, triggers: int, present: Tensor) -> Tensor:
+        logits = super().forward(mentions, spans, sentences, triggers, present)
         at = pick(sentences, spans[..., 0])
         return logits.masked_fill((at[:, :triggers, None] != at[:, None, :])[..., None], IMPOSSIBLE)
 
@@ -52,9 +52,10 @@ class NearRoles(RoleHead):
 class Near(EventExtractor):  # type: ignore[no-untyped-call]
     """Roles within sentences."""
 
-    def __init__(self, config: EventExtractorConfig, encoder: PreTrainedModel | None = None) -> None:
-        super().__init__(config, encoder)
-        self.roles = NearRoles(self.heads.hidden_size, config.labels, config.roles, self.heads.dropout)
+    def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:
+        super().__init__(config, encoders)
+        rivals = config.entities if self.heads.role_rivals else None
+        self.roles = NearRoles(self.heads.hidden_size, config.labels, config.roles, self.heads.dropout, rivals)
 
 
 class NearTargets(Encoding):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 TOKENS, WORDS = 32768, 8192
 """Tokens of windows, and words, that are worked off at a time in prediction; a batch of ordinary articles has fewer."""
+LAYERED_TOKENS = 8192
+"""Tokens whose states in every layer are held at a time: 160 MB of the bundled encoder's."""
 
 
 class EncoderInputs(NamedTuple):
@@ -25,17 +27,38 @@ class EncoderInputs(NamedTuple):
 
 def word_states(encoders: Iterable[nn.Module], inputs: EncoderInputs) -> list[Tensor]:
     """Each encoder's word states [D, N, d]."""
-    hidden = (_hidden(encoder, inputs.input_ids, inputs.attention_mask) for encoder in encoders)
-    return [pool_words(tokens, inputs.first, inputs.last, inputs.weight) for tokens in hidden]
+    places = inputs.first, inputs.last, inputs.weight
+    return [pool_words(_hidden(encoder, inputs), *places) for encoder in encoders]
 
 
-def _hidden(encoder: nn.Module, ids: Tensor, mask: Tensor) -> Tensor:
-    """Token states [V, T, d] of V windows; those of a long text some windows at a time."""
-    if not in_pieces(ids.shape[:2].numel(), TOKENS):
-        return cast(Tensor, encoder(input_ids=ids, attention_mask=mask).last_hidden_state)
-    size = max(1, TOKENS // ids.shape[1])
-    parts = ((ids[at : at + size], mask[at : at + size]) for at in range(0, len(ids), size))
-    return torch.cat([encoder(input_ids=part, attention_mask=own).last_hidden_state for part, own in parts])
+def word_layers(encoder: nn.Module, inputs: EncoderInputs, numbers: Sequence[int]) -> Tensor:
+    """Word states [D, N, K, d] in K layers of the encoder, whose `numbers` count from its embeddings."""
+    parts = [
+        [states[number] for number in numbers]
+        for ids, mask in _windows(inputs, LAYERED_TOKENS)
+        for states in [encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states]
+    ]
+    places = inputs.first, inputs.last, inputs.weight
+    return torch.stack([pool_words(_joined(each), *places) for each in zip(*parts, strict=True)], dim=2)
+
+
+def _hidden(encoder: nn.Module, inputs: EncoderInputs) -> Tensor:
+    """Token states [V, T, d] of V windows."""
+    windows = _windows(inputs, TOKENS)
+    return _joined([encoder(input_ids=ids, attention_mask=mask).last_hidden_state for ids, mask in windows])
+
+
+def _windows(inputs: EncoderInputs, most: int) -> list[tuple[Tensor, Tensor]]:
+    """Tokens and mask [V, T] of the windows: those of a long text of `most` tokens at a time."""
+    ids, mask = inputs.input_ids, inputs.attention_mask
+    if not in_pieces(ids.shape[:2].numel(), most):
+        return [(ids, mask)]
+    size = max(1, most // ids.shape[1])
+    return list(zip(torch.split(ids, size), torch.split(mask, size), strict=True))
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    return parts[0] if len(parts) == 1 else torch.cat(list(parts))
 
 
 def in_pieces(count: int, most: int) -> bool:

@@ -21,7 +21,7 @@ from training.model.candidates import hardest_negatives, link_table, moved_rows,
 from training.model.compact_encoder import share_words
 from training.model.encoder import build_encoder, fill_words, untrained_encoder
 from training.model.encoder_training import frozen
-from training.model.ensemble import EncoderInputs, mean_logits, pool_words, word_states
+from training.model.ensemble import EncoderInputs, mean_logits, word_layers, word_states
 from training.model.extraction import HeadLogits, ScoredSpans, allowed, outputs, scored_in_pieces, scored_spans
 from training.model.extractor_batch import Gold, WordFeatures, loss_divisors
 from training.model.extractor_config import EventExtractorConfig
@@ -213,11 +213,7 @@ class EventExtractor(PreTrainedModel):  # type: ignore[no-untyped-call]
 
     def word_layers(self, inputs: EncoderInputs) -> Tensor:
         """States of words [D, N, K, e] in the encoder's layers that the reader reads."""
-        numbers = self.reader.layers if self.reader else (-1,)
-        ids, mask = inputs.input_ids, inputs.attention_mask
-        hidden = self.encoder(input_ids=ids, attention_mask=mask, output_hidden_states=True).hidden_states
-        words = [pool_words(hidden[number], inputs.first, inputs.last, inputs.weight) for number in numbers]
-        return torch.stack(words, dim=2)
+        return word_layers(self.encoder, inputs, self.reader.layers if self.reader else (-1,))
 
     def train(self, mode: bool = True) -> EventExtractor:
         """Set the mode of training; a frozen encoder stays as it predicts, without dropout."""

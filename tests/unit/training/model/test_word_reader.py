@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from omegaconf import OmegaConf
+from torch import nn
 
 from tests.builders import build, conflict
 from tests.unit.training.conftest import LINES
@@ -16,6 +17,7 @@ from training.config.schema import ConfigError, HubEncoderConfig, ModelConfig, T
 from training.encoding.encoding import Encoding
 from training.inference.encoder_states import EncoderStates
 from training.inference.predictor import predict
+from training.model import ensemble
 from training.model.batches import collate
 from training.model.ensemble import EncoderInputs
 from training.model.event_extractor import EventExtractor
@@ -74,6 +76,25 @@ def test_kept_states_give_what_the_encoder_gives(hub: Path, tmp_path: Path, monk
     assert all(np.array_equal(a.layers, b.layers) for a, b in zip(again, kept, strict=True))
     predicted = predict(model, encoding, DOCUMENTS, version="v", states=states)
     assert [document.id for document in predicted] == [document.id for document in DOCUMENTS]
+
+
+def test_a_long_text_is_read_some_windows_at_a_time(hub: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model, encoding = built(hub)
+    data = collate([encoding.encode(document) for document in DOCUMENTS], pad=encoding.tokenizer.pad)
+    inputs = EncoderInputs(*(data[name] for name in EncoderInputs._fields))
+    assert len(inputs.input_ids) > 2
+    rows: list[int] = []
+
+    def note(module: nn.Module, arguments: object, named: dict[str, torch.Tensor]) -> None:
+        rows.append(len(named["input_ids"]))
+
+    model.encoder.register_forward_pre_hook(note, with_kwargs=True)
+    with torch.no_grad():
+        whole = model.eval().word_layers(inputs)
+        monkeypatch.setattr(ensemble, "LAYERED_TOKENS", 2 * inputs.input_ids.shape[1])
+        torch.testing.assert_close(model.word_layers(inputs), whole)
+    assert rows[0] == sum(rows[1:])
+    assert max(rows[1:]) == 2
 
 
 def test_states_for_a_training_are_those_of_a_prediction(
