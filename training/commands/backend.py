@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -22,8 +23,9 @@ from annotation.labelstudio.server.connect import connect
 from annotation.storage.json_file import read_object
 from annotation.storage.private_file import write_private
 from training.config.trained import BackendConfig, PredictConfig
-from training.inference.loading import load_predictor
-from training.serving.live_model import LiveModel
+
+if TYPE_CHECKING:
+    from training.serving.live_model import LiveModel
 
 FILE = "backend.json"
 
@@ -32,11 +34,11 @@ def backend(run: BackendConfig) -> None:
     """Answer until the process is told to end. Raises NabaError for a wrong model, project or port."""
     client = connect(Path(run.workspace)) if run.project else None
     if client and run.project:
-        find_project(client, run.project, workspace=Path(run.workspace))  # a wrong title is told before the model loads
-    live = LiveModel(Path(run.model), lambda: load_predictor(_predicting(run)))
-    password = _password(Path(run.workspace))
-    answers = Backend(Extraction(live.current))
+        find_project(client, run.project, workspace=Path(run.workspace))
     with _listening(run) as listener:
+        live = _loaded(run)
+        password = _password(Path(run.workspace))
+        answers = Backend(Extraction(live.current))
         url = run.url or f"http://{run.host}:{listener.getsockname()[1]}"
         server = uvicorn.Server(
             uvicorn.Config(backend_app(answers, password=password), log_config=None, lifespan="off")
@@ -50,6 +52,14 @@ def backend(run: BackendConfig) -> None:
         with _beside(server, live, connection, answers):
             server.run(sockets=[listener])
         answers.extraction.close()
+
+
+def _loaded(run: BackendConfig) -> LiveModel:
+    """The model. A wrong project or port should not cost the seconds that torch takes to import."""
+    from training.inference.loading import load_predictor
+    from training.serving.live_model import LiveModel
+
+    return LiveModel(Path(run.model), lambda: load_predictor(_predicting(run)))
 
 
 def _predicting(run: BackendConfig) -> PredictConfig:

@@ -22,7 +22,7 @@ from training.config.trained import (
     VerifyConfig,
 )
 from training.config.validation import typed
-from training.lineage.model_folder import with_model_folders
+from training.lineage.model_folder import require_model, require_model_or_graphs, with_model_folders
 
 
 def train_main(overrides: Sequence[str]) -> None:
@@ -110,6 +110,9 @@ def _train(cfg: DictConfig) -> float:
 @entry("audit", "pkg://conf")
 def _audit(cfg: DictConfig) -> float:
     run = typed(cfg, AuditConfig)
+    from training.commands.preflight import check_audit
+
+    check_audit(run)
     from training.commands.audit import audit
 
     return audit(run)
@@ -146,6 +149,9 @@ def _curve(cfg: DictConfig) -> float:
 @entry("evaluate")
 def _evaluate(cfg: DictConfig) -> float:
     run = with_model_folders(typed(cfg, EvaluateConfig), "model", "against")
+    from training.commands.preflight import check_evaluation
+
+    check_evaluation(run)
     from training.commands.evaluate import evaluate
 
     return evaluate(run)
@@ -154,6 +160,9 @@ def _evaluate(cfg: DictConfig) -> float:
 @entry("predict")
 def _predict(cfg: DictConfig) -> float:
     run = with_model_folders(typed(cfg, PredictConfig), "model")
+    from training.commands.preflight import check_prediction
+
+    check_prediction(run)
     from training.commands import predict
 
     return predict.predict(run)
@@ -162,6 +171,9 @@ def _predict(cfg: DictConfig) -> float:
 @entry("drift")
 def _drift(cfg: DictConfig) -> float:
     run = with_model_folders(typed(cfg, DriftConfig), "model")
+    from training.commands.preflight import check_prediction
+
+    check_prediction(run)
     from training.commands import drift
 
     drift.drift(run)
@@ -171,6 +183,7 @@ def _drift(cfg: DictConfig) -> float:
 @entry("backend")
 def _backend(cfg: DictConfig) -> float:
     run = with_model_folders(typed(cfg, BackendConfig), "model")
+    require_model_or_graphs(run.model)
     from training.commands.backend import backend
 
     backend(run)
@@ -180,6 +193,7 @@ def _backend(cfg: DictConfig) -> float:
 @entry("onnx")
 def _onnx(cfg: DictConfig) -> float:
     run = with_model_folders(typed(cfg, OnnxConfig), "model")
+    require_model(run.model)
     from training.commands.export_onnx import onnx
 
     return onnx(run)
@@ -188,6 +202,9 @@ def _onnx(cfg: DictConfig) -> float:
 @entry("release")
 def _release(cfg: DictConfig) -> float:
     run = with_model_folders(typed(cfg, ReleaseConfig), "model")
+    from training.commands.preflight import check_release
+
+    check_release(run)
     from training.commands import release
 
     release.release(run)
@@ -197,6 +214,9 @@ def _release(cfg: DictConfig) -> float:
 @entry("verify")
 def _verify(cfg: DictConfig) -> float:
     run = typed(cfg, VerifyConfig)
+    from training.commands.preflight import check_verification
+
+    check_verification(run)
     from training.commands import verify
 
     verify.verify(run)

@@ -1,4 +1,4 @@
-"""What a training needs is looked for before torch is imported: a fault costs a second, and leaves nothing."""
+"""What a command needs is looked for before torch is imported: a fault costs a second, and leaves nothing."""
 
 from __future__ import annotations
 
@@ -6,20 +6,33 @@ from pathlib import Path
 
 from annotation.core.errors import UsageError
 from annotation.snapshot.snapshot import Snapshot
+from annotation.storage.special_files import is_stdin
 from training.commands.initial_check import check_initial
 from training.config.pretraining import PretrainConfig
 from training.config.schema import (
     AnyEncoderConfig,
+    AuditConfig,
     BundledEncoderConfig,
     HubEncoderConfig,
     PretrainedEncoderConfig,
     TrainConfig,
 )
+from training.config.trained import (
+    DriftConfig,
+    EvaluateConfig,
+    PredictConfig,
+    ReleaseConfig,
+    VerifyConfig,
+)
 from training.encoding.word_vectors import tables_digest
+from training.inference.document_source import DocumentSource
 from training.inference.states_cache import states_limit
+from training.lineage.model_folder import require_model, require_model_or_graphs
+from training.lineage.release_record import Record, check_free
 from training.lineage.tensorboard_curves import check_tensorboard
 from training.loop.data_selection import check_languages
 from training.loop.training_sources import TrainingSources
+from training.release.gates import load_gates
 
 
 def check_needs(run: TrainConfig) -> None:
@@ -50,6 +63,40 @@ def check_pretraining(run: PretrainConfig) -> None:
         from training.pretraining.fasttext import require_gensim
 
         require_gensim()
+
+
+def check_audit(run: AuditConfig) -> None:
+    """Look whether the snapshot and the encoder are there. Raises UsageError."""
+    Snapshot.open(run.snapshot)
+    _check_encoder(run.encoder)
+
+
+def check_evaluation(run: EvaluateConfig) -> None:
+    """Look whether the models, the snapshot and the gates are there. Raises UsageError."""
+    for model in filter(None, (run.model, run.against)):
+        require_model(model)
+    load_gates(run.gates)
+    Snapshot.open(run.snapshot)
+
+
+def check_prediction(run: PredictConfig | DriftConfig) -> None:
+    """Look whether the model, or graphs exported from one, and the Documents are there. Raises UsageError."""
+    require_model_or_graphs(run.model)
+    if not is_stdin(Path(run.input)):
+        DocumentSource.open(Path(run.input))
+
+
+def check_release(run: ReleaseConfig) -> None:
+    """Look whether the version is free, and the gates, the model and the snapshot are there. Raises UsageError."""
+    check_free(Path(run.releases) / run.version)
+    load_gates(run.gates)
+    require_model(run.model)
+    Snapshot.open(run.snapshot)
+
+
+def check_verification(run: VerifyConfig) -> None:
+    """Look whether the release is there. Raises UsageError."""
+    Record.read(Path(run.releases) / run.version)
 
 
 def _check_encoder(encoder: AnyEncoderConfig) -> None:

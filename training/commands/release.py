@@ -23,7 +23,6 @@ from annotation.core.ontology import Ontology
 from annotation.page.titles import Names
 from annotation.page.wording import LANGUAGES, TRANSLATED, Wording
 from annotation.snapshot.snapshot import Snapshot
-from annotation.storage.new_folder import check_new_folder
 from training.analysis.calibration import Calibration
 from training.analysis.evaluation import AGAINST, Evaluation, evaluation
 from training.analysis.leakage import leakage
@@ -32,7 +31,7 @@ from training.config.trained import ReleaseConfig
 from training.config.version_names import LAST, NONE, REFUSED
 from training.lineage.model_folder import find_model
 from training.lineage.release_change import Against
-from training.lineage.release_record import RECORD, Data, Gate, Record, code_hash, packages, settings_hash
+from training.lineage.release_record import RECORD, Data, Gate, Record, check_free, code_hash, packages, settings_hash
 from training.lineage.seed_scores import SeedScores
 from training.release import gates
 from training.release.baseline_remarks import BaselineRemarks
@@ -71,9 +70,7 @@ def release(run: ReleaseConfig) -> Path:
     """
     home, asked = Path(run.releases), gates.load_gates(run.gates)
     folder = home / run.version
-    if folder.exists():
-        raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=")
-    check_new_folder(folder)
+    check_free(folder)
     earlier = _earlier(run.against, home)
     trial = _trial(run)
     model = _opened(earlier[1], trial, run) if earlier else None

@@ -11,8 +11,8 @@ from annotation.core.errors import UsageError
 from training.config.trained import EvaluateConfig, PredictConfig, ReleaseConfig
 from training.encoding.encoding import Encoding
 from training.inference import onnx_backend
-from training.inference.onnx_backend import READER
 from training.inference.predictor import Predictor, model_scales
+from training.lineage.model_folder import READER, require_model
 from training.lineage.release_record import unchanged
 from training.model.devices import device_of
 from training.model.event_extractor import EventExtractor
@@ -45,8 +45,7 @@ def load_predictor(run: PredictConfig) -> Predictor:
 def load_model(path: str | Path) -> tuple[EventExtractor, Encoding]:
     """A model of `naba train` or `naba release` with its encoding. Raises UsageError when it is incomplete."""
     path = Path(path)
-    if not (path / "config.json").is_file():
-        raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
+    require_model(path)
     try:
         model, encoding = EventExtractor.load(path)
         model_scales(model)

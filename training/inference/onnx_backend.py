@@ -30,6 +30,7 @@ from training.encoding.decoding import Outputs
 from training.encoding.encoding import Encoding
 from training.encoding.platt_scaling import score_scales
 from training.inference.predictor import Predictor
+from training.lineage.model_folder import READER
 from training.model.ensemble import EncoderInputs, mean_logits
 from training.model.event_extractor import EventExtractor
 from training.model.extraction import HeadLogits, outputs, scored_spans
@@ -38,7 +39,7 @@ from training.model.extractor_config import EventExtractorConfig
 from training.model.fingerprint import model_version
 from training.model.stored_config import check_model_config
 
-READER, JUDGE, ABOUT = "reader.onnx", "judge.onnx", "onnx.json"
+JUDGE, ABOUT = "judge.onnx", "onnx.json"
 _READ = EncoderInputs._fields
 _JUDGED = ("states", "triggers", "others", "present", "affixes", "legal", "sentences", "stems")
 _ABSENT = "ONNX is not installed; pip install 'naba[onnx]'"

@@ -10,6 +10,9 @@ from annotation.core.errors import UsageError
 from training.config.validation import Settings
 from training.lineage.release_record import RECORD
 
+READER = "reader.onnx"
+"""A file of every folder of exported graphs."""
+
 _Run = TypeVar("_Run", bound=Settings)
 
 
@@ -19,6 +22,18 @@ def find_model(path: str | Path) -> Path | None:
         if (folder / "config.json").is_file():
             return folder
     return None
+
+
+def require_model(path: str | Path) -> None:
+    """Raise UsageError where the folder holds no model of `naba train` or `naba release`."""
+    if not (Path(path) / "config.json").is_file():
+        raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
+
+
+def require_model_or_graphs(path: str | Path) -> None:
+    """Raise UsageError where the folder holds neither a model nor graphs exported from one."""
+    if not (Path(path) / READER).is_file():
+        require_model(path)
 
 
 def with_model_folders(run: _Run, *settings: str) -> _Run:

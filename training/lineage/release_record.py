@@ -15,6 +15,7 @@ from pydantic import Field, SerializerFunctionWrapHandler, ValidatorFunctionWrap
 
 from annotation.core.errors import UsageError
 from annotation.core.messages import N_, Message
+from annotation.storage.new_folder import check_new_folder
 from annotation.storage.sealed_files import file_faults
 from annotation.storage.sealed_record import RecordPart, SealedRecord, file_hash
 from training.lineage.release_change import Against
@@ -185,6 +186,13 @@ class Record(SealedRecord):
             remedy = "restore them" if faults.missing or faults.changed else "move them elsewhere"
             raise UsageError(f"{folder}: files of the release: {', '.join(summary)}; {remedy}")
         return record
+
+
+def check_free(folder: Path) -> None:
+    """Raise UsageError where the folder of a new release is there already, or cannot be made."""
+    if folder.exists():
+        raise UsageError(f"{folder}: exists, and a release is never overwritten; choose another version=")
+    check_new_folder(folder)
 
 
 def unchanged(model: Path) -> None:

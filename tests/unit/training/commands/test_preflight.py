@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,23 @@ MISSING = {
     "pretrain input=nowhere output=T": "input=nowhere: does not exist; name a folder of raw articles",
     "pretrain input=. output=T snapshot=nowhere": "nowhere/manifest.json: No such file",
     "pretrain input=. output=T encoder=hub encoder.name=none/there": "encoder none/there: not on this machine yet",
+    "audit snapshot=nowhere": "nowhere/manifest.json: No such file",
+    "audit snapshot=snap encoder=hub encoder.name=none/there": "encoder none/there: not on this machine yet",
+    "curve snapshot=nowhere": "nowhere/manifest.json: No such file",
+    "evaluate model=nowhere snapshot=snap": "nowhere: holds no model; name the folder that naba train wrote",
+    "evaluate model=made against=nowhere snapshot=snap": "nowhere: holds no model",
+    "evaluate model=made snapshot=nowhere": "nowhere/manifest.json: No such file",
+    "evaluate model=made snapshot=snap gates=none": "gates=none: no such preset",
+    "predict model=nowhere input=snap output=o.jsonl": "nowhere: holds no model",
+    "predict model=made input=nowhere output=o.jsonl": "nowhere: no such file; name a file of Documents",
+    "drift model=nowhere input=snap": "nowhere: holds no model",
+    "drift model=made input=nowhere": "nowhere: no such file; name a file of Documents",
+    "backend model=nowhere": "nowhere: holds no model",
+    "onnx model=nowhere": "nowhere: holds no model",
+    "release version=1.0 model=nowhere snapshot=snap": "nowhere: holds no model",
+    "release version=1.0 model=made snapshot=nowhere": "nowhere/manifest.json: No such file",
+    "release version=made releases=. model=made snapshot=snap": "made: exists, and a release is never overwritten",
+    "release --verify 1.0": "releases/1.0/release.json: No such file or directory; name a version",
 }
 LAUNCHERS = {"slurm": ("submitit_slurm", "slurm"), "joblib": ("joblib", "sweep")}
 """Launchers, with the name and the extra that their message says."""
@@ -47,6 +65,8 @@ PLUGINS = ("submitit", "joblib")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("preflight")
     small(folder / "snap", count=12)
+    (folder / "made").mkdir()
+    (folder / "made" / "config.json").touch()
     return folder
 
 
@@ -59,7 +79,19 @@ def test_what_is_missing_is_one_line_and_costs_no_torch(place: Path) -> None:
     assert len(lines) == len(MISSING), done.stderr
     for line, expected in zip(lines, MISSING.values(), strict=True):
         assert line.startswith(f"naba: {expected}")
-    assert [path.name for path in place.iterdir()] == ["snap"]
+    assert sorted(path.name for path in place.iterdir()) == ["made", "snap"]
+
+
+def test_a_missing_server_and_a_taken_port_cost_no_torch(place: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        wrong = [["backend", "model=made", "project=p"], ["backend", "model=made", f"port={port}"]]
+        command = [sys.executable, "-c", RUN, json.dumps(wrong)]
+        done = subprocess.run(command, cwd=place, env=environment(), capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[3, false]"] * 2, done.stderr
+    served, listening = done.stderr.splitlines()
+    assert served.startswith("naba: no Label Studio runs in workspace; start one with `naba serve`")
+    assert listening.startswith(f"naba: port {port} of 127.0.0.1: Address already in use; choose another with port=")
 
 
 def test_a_launcher_without_its_package_is_told_with_the_command(place: Path) -> None:

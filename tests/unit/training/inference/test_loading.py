@@ -12,7 +12,7 @@ from annotation.core.ontology import Ontology
 from tests.builders import build, conflict
 from training.config.trained import PredictConfig
 from training.inference.loading import load_predictor
-from training.inference.onnx_backend import READER
+from training.lineage.model_folder import READER
 from training.scoring.compatibility import check_labels_known
 
 GOLD = [
