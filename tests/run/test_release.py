@@ -356,7 +356,7 @@ def test_nothing_is_compared_with_a_release_that_was_changed(place: Path, tmp_pa
     ("overrides", "said"),
     [
         (("version=../x", ONE), "version: must be letters"),
-        (("version=2.0", "model=nothere"), "nothere/config.yaml: does not say how the model was trained"),
+        (("version=2.0", "model=nothere"), "nothere: holds no model; name the folder that naba train wrote"),
         (("version=2.0", ONE, "against=0.9"), "against=0.9: neither a release in releases nor the folder of a model"),
         (("version=2.0", ONE, "gates=strict"), "gates=strict: no such preset"),
         (("version=2.0", TWO), "poor"),
