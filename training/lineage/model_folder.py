@@ -26,7 +26,7 @@ def find_model(path: str | Path) -> Path | None:
 
 def require_model(path: str | Path) -> None:
     """Raise UsageError where the folder holds no model of `naba train` or `naba release`."""
-    if not (Path(path) / "config.json").is_file():
+    if not (Path(path).resolve() / "config.json").is_file():  # resolve: links in a circle raise, and are told as such
         raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
 
 
