@@ -22,7 +22,7 @@ from training.config.trained import (
     VerifyConfig,
 )
 from training.config.validation import typed
-from training.lineage.model_folder import require_model, require_model_or_graphs, with_model_folders
+from training.lineage.model_folder import with_model_folders
 
 
 def train_main(overrides: Sequence[str]) -> None:
@@ -159,7 +159,7 @@ def _evaluate(cfg: DictConfig) -> float:
 
 @entry("predict")
 def _predict(cfg: DictConfig) -> float:
-    run = with_model_folders(typed(cfg, PredictConfig), "model")
+    run = with_model_folders(typed(cfg, PredictConfig), "model", graphs=True)
     from training.commands.preflight import check_prediction
 
     check_prediction(run)
@@ -170,7 +170,7 @@ def _predict(cfg: DictConfig) -> float:
 
 @entry("drift")
 def _drift(cfg: DictConfig) -> float:
-    run = with_model_folders(typed(cfg, DriftConfig), "model")
+    run = with_model_folders(typed(cfg, DriftConfig), "model", graphs=True)
     from training.commands.preflight import check_prediction
 
     check_prediction(run)
@@ -182,8 +182,7 @@ def _drift(cfg: DictConfig) -> float:
 
 @entry("backend")
 def _backend(cfg: DictConfig) -> float:
-    run = with_model_folders(typed(cfg, BackendConfig), "model")
-    require_model_or_graphs(run.model)
+    run = with_model_folders(typed(cfg, BackendConfig), "model", graphs=True)
     from training.commands.backend import backend
 
     backend(run)
@@ -193,7 +192,6 @@ def _backend(cfg: DictConfig) -> float:
 @entry("onnx")
 def _onnx(cfg: DictConfig) -> float:
     run = with_model_folders(typed(cfg, OnnxConfig), "model")
-    require_model(run.model)
     from training.commands.export_onnx import onnx
 
     return onnx(run)

@@ -17,17 +17,10 @@ from training.config.schema import (
     PretrainedEncoderConfig,
     TrainConfig,
 )
-from training.config.trained import (
-    DriftConfig,
-    EvaluateConfig,
-    PredictConfig,
-    ReleaseConfig,
-    VerifyConfig,
-)
+from training.config.trained import DriftConfig, EvaluateConfig, PredictConfig, ReleaseConfig, VerifyConfig
 from training.encoding.word_vectors import tables_digest
 from training.inference.document_source import DocumentSource
 from training.inference.states_cache import states_limit
-from training.lineage.model_folder import require_model, require_model_or_graphs
 from training.lineage.release_record import Record, check_free
 from training.lineage.tensorboard_curves import check_tensorboard
 from training.loop.data_selection import check_languages
@@ -72,25 +65,21 @@ def check_audit(run: AuditConfig) -> None:
 
 
 def check_evaluation(run: EvaluateConfig) -> None:
-    """Look whether the models, the snapshot and the gates are there. Raises UsageError."""
-    for model in filter(None, (run.model, run.against)):
-        require_model(model)
+    """Look whether the gates and the snapshot are there. Raises UsageError."""
     load_gates(run.gates)
     Snapshot.open(run.snapshot)
 
 
 def check_prediction(run: PredictConfig | DriftConfig) -> None:
-    """Look whether the model, or graphs exported from one, and the Documents are there. Raises UsageError."""
-    require_model_or_graphs(run.model)
+    """Look whether the Documents are there. Raises UsageError."""
     if not is_stdin(Path(run.input)):
         DocumentSource.open(Path(run.input))
 
 
 def check_release(run: ReleaseConfig) -> None:
-    """Look whether the version is free, and the gates, the model and the snapshot are there. Raises UsageError."""
+    """Look whether the version is free, and the gates and the snapshot are there. Raises UsageError."""
     check_free(Path(run.releases) / run.version)
     load_gates(run.gates)
-    require_model(run.model)
     Snapshot.open(run.snapshot)
 
 

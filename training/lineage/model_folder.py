@@ -30,16 +30,21 @@ def require_model(path: str | Path) -> None:
         raise UsageError(f"{path}: holds no model; name the folder that naba train wrote, such as outputs/NAME/model")
 
 
-def require_model_or_graphs(path: str | Path) -> None:
-    """Raise UsageError where the folder holds neither a model nor graphs exported from one."""
-    if not (Path(path) / READER).is_file():
-        require_model(path)
+def with_model_folders(run: _Run, *settings: str, graphs: bool = False) -> _Run:
+    """The run, with the folder of the model where one of the settings names that of a run or a release.
 
-
-def with_model_folders(run: _Run, *settings: str) -> _Run:
-    """The run, with the folder of the model where one of the settings names that of a run or a release."""
+    Raises UsageError where one holds no model, nor, with `graphs`, graphs exported from one.
+    """
     named = {name: getattr(run, name) for name in settings}
-    return replace(run, **{name: str(find_model(path) or path) for name, path in named.items() if path})
+    return replace(run, **{name: _model_folder(path, graphs) for name, path in named.items() if path})
+
+
+def _model_folder(path: str, graphs: bool) -> str:
+    if graphs and (Path(path) / READER).is_file():
+        return path
+    folder = find_model(path) or path
+    require_model(folder)
+    return str(folder)
 
 
 def beside_model(model: str, name: str) -> Path:
