@@ -26,7 +26,7 @@ def honest(chance: np.random.Generator, documents: int, together: float) -> Laye
     scores = np.sort(chance.uniform(0.4, 1, len(row)))[::-1]
     own, shared = chance.standard_normal(len(row)), chance.standard_normal(documents)[row]
     right = stats.norm.cdf(np.sqrt(together) * shared + np.sqrt(1 - together) * own) < scores
-    return LayerScores(scores, right, row, np.full(documents, PREDICTIONS), 0)
+    return LayerScores(scores, right, row, np.full(documents, PREDICTIONS), [str(n) for n in range(documents)], 0)
 
 
 def main() -> None:

@@ -64,7 +64,7 @@ class Load:
         remaining, seconds = iter(tasks), 0.0
         while batch := list(islice(remaining, chunk)):
             began = time.perf_counter()
-            self.client.create(f"api/projects/{project}/import", batch)
+            self.client.create(f"api/projects/{project}/import", json.dumps(batch).encode())
             seconds += time.perf_counter() - began
         return seconds
 

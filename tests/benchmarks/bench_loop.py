@@ -87,8 +87,9 @@ class Corrector:
         entities = self._spans(suggested.entities, gold.entities, became)
         triggers = self._spans(suggested.triggers, gold.triggers, became)
         there = {*entities, *triggers}
-        shown = {(role, became[a], became[b]) for role, a, b in arrows(suggested)}
-        kept = self._arrows({arrow for arrow in shown if None not in arrow}, arrows(gold), there)
+        moved = ((role, became[a], became[b]) for role, a, b in arrows(suggested))
+        shown = {(role, a, b) for role, a, b in moved if a and b}
+        kept = self._arrows(shown, arrows(gold), there)
         attributes = {event.trigger: event.attributes for event in gold.events}
         events = [
             Event(
@@ -255,7 +256,7 @@ def table(days: Mapping[str, Day], every: int) -> Iterator[str]:
         counts = [day.actions[kind] for kind in KINDS]
         by_part = [sum(day.by_article[start : start + every]) for start in parts]
         cells = [*counts, day.total, *by_part, day.wrong, f"{day.rounds}, {day.used}"]
-        yield f"| {way} | {' | '.join(f'{cell:,}' if isinstance(cell, int) else cell for cell in cells)} |"
+        yield f"| {way} | {' | '.join(f'{cell:,}' if isinstance(cell, int) else str(cell) for cell in cells)} |"
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 CUT, WHOLE = 'encoder.scripts=[Hebr,Arab,"Latn:3"]', "encoder.scripts=null"
 ROWS: Mapping[str, Sequence[str]] = {
@@ -139,18 +140,18 @@ def _bare(encoder, batches, epochs: int) -> float:  # type: ignore[no-untyped-de
 def main() -> None:
     arguments = _arguments()
     print(f"| | {' | '.join(COLUMNS)} |\n| --- |{' ---: |' * len(COLUMNS)}")
-    shares = {}
+    shares: dict[str, list[float]] = {}
     for name in arguments.rows:
         row = _measured(name, arguments.epochs)
         shares[name] = row["shares"]
         cells = f"{row['weights']:.1f} | {row['trained']:.1f} | {row['step']:.2f} | {row['step'] / row['bare']:.2f}"
         print(f"| {name} | {cells} | {row['peak']:.2f} | {row['checkpoint']:.0f} |", flush=True)
     print(f"\n| | {' | '.join(SHARES)} |\n| --- |{' ---: |' * len(SHARES)}")
-    for name, row in shares.items():
-        print(f"| {name} | {' | '.join(f'{100 * share:.0f}%' for share in row)} |")
+    for name, parts in shares.items():
+        print(f"| {name} | {' | '.join(f'{100 * part:.0f}%' for part in parts)} |")
 
 
-def _measured(name: str, epochs: int) -> dict[str, float]:  # a row of JSON
+def _measured(name: str, epochs: int) -> dict[str, Any]:  # a row of JSON
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", __spec__.name, "--measure", name, str(epochs)],
         check=True,
@@ -158,7 +159,7 @@ def _measured(name: str, epochs: int) -> dict[str, float]:  # a row of JSON
         text=True,
         env={**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"},
     )
-    row: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    row: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return row
 
 

@@ -188,7 +188,7 @@ def marking(machine: Machine, folder: Path, documents: Sequence[Document], round
     sides: dict[str, Callable[[], object]] = {}
     for precision in KINDS:
         predictor = Predictor.of(*spoken(hub(folder), machine), batch_size=BATCH, precision=precision)
-        sides[f"naba, {precision}"] = lambda predictor=predictor: list(predictor.stream(documents))
+        sides[f"naba, {precision}"] = partial(reading, predictor, documents)
         for size in (1, 8) if machine.device.type == "cpu" else (1, 8, 32):
             peer = tagger(folder, machine.device, precision, documents[0])
             sides[f"pipeline, {precision}, {size} at once"] = partial(

@@ -130,15 +130,17 @@ def articles() -> tuple[list[Marks], int]:
     """The bundled articles; column 0 is of arguments, 1 of triggers, 2 of entities, the others of types and roles."""
     number: dict[tuple[str, ...], int] = {("Arg-C+",): 0, ("Trig-C",): 1, ("Entity",): 2}
 
+    def column(*kind: str) -> int:
+        return number.setdefault(kind, len(number))
+
     def marks(document: Document) -> Iterator[tuple[int, int, int]]:
         for event in document.events:
-            trigger = number.setdefault(("event", event.type), len(number))
+            trigger = column("event", event.type)
             yield 1, trigger, trigger
             for argument in event.arguments:
-                kinds = (("arguments", event.type), ("role", argument.role))
-                yield 0, *(number.setdefault(kind, len(number)) for kind in kinds)
+                yield 0, column("arguments", event.type), column("role", argument.role)
         for span in document.entities:
-            entity = number.setdefault(("entity", span.label), len(number))
+            entity = column("entity", span.label)
             yield 2, entity, entity
 
     found = [Marks(np.array(list(marks(d)), dtype=np.int64), d.language == "ar") for d in sample.gold()]

@@ -17,12 +17,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from label_studio_sdk import LabelStudio
 
 from annotation.core.document import Document
 from annotation.labelstudio.convert.convert import to_result, to_task_data
-from annotation.labelstudio.convert.schemas import Row
 from annotation.labelstudio.project.project import ensure, find_project
 from annotation.labelstudio.server import embedded
 from annotation.labelstudio.server.client import Client
@@ -45,7 +45,8 @@ def main() -> None:
     parser.add_argument("--alone", nargs=2, metavar=("WHAT", "WORKSPACE"), help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.alone:
-        _alone(*options.alone, options)
+        what, workspace = options.alone
+        _alone(what, workspace, options)
         return
     with tempfile.TemporaryDirectory() as folder:
         running = embedded.start(Path(folder), port=0)
@@ -73,7 +74,7 @@ def _pushes(running: Server, options: argparse.Namespace) -> list[tuple[float, f
     client, sdk = _clients(running)
     ontology = conflict()
     documents = list(_articles(options))
-    tasks = [{"data": to_task_data(document)} for document in documents]
+    tasks: list[Any] = [{"data": to_task_data(document)} for document in documents]
 
     def bare(round: int) -> None:
         project = _project(client, running, f"bare {round}")
@@ -89,7 +90,7 @@ def _pulls(running: Server, options: argparse.Namespace) -> list[tuple[float, fl
     client, sdk = _clients(running)
     project = _project(client, running, "pulled")
     titles = find_project(client, "pulled").titles
-    batch: list[Row] = []
+    batch: list[Any] = []
     for document in _articles(options):
         rows = to_result(marked(document, events=options.events), titles=titles)
         batch.append({"data": to_task_data(document), "annotations": [{"result": rows}]})

@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypedDict
 
 from annotation import sample
 from annotation.snapshot import snapshot
@@ -36,8 +37,18 @@ SHARES = (0.9, 1.0)
 _SCORE = re.compile(r"epoch (\d+) of \d+: .*Arg-C\+ ([\d.]+)")
 
 
-def measure(name: str, seed: int, folder: Path) -> dict[str, object]:
+class TrainingRow(TypedDict):
     """One training: development Arg-C+ after each epoch, steps of an epoch, and processor time in seconds."""
+
+    name: str
+    seed: int
+    scores: list[float]
+    steps: int
+    processor: float
+
+
+def measure(name: str, seed: int, folder: Path) -> TrainingRow:
+    """Train once, in a process of its own."""
     output = folder / f"{re.sub(r'[^a-z0-9]+', '-', name)}-{seed}"
     earlier = folder / f"{re.sub(r'[^a-z0-9]+', '-', EARLIER)}-{seed}"
     settings = [setting.format(earlier=earlier) for setting in TRAININGS[name]]
@@ -67,7 +78,7 @@ def _sample(folder: Path) -> Path:
     return folder / "snapshot"
 
 
-def table(rows: list[dict[str, object]]) -> Iterator[str]:
+def table(rows: list[TrainingRow]) -> Iterator[str]:
     """Markdown: each training of each seed beside the one from scratch."""
     shares = [f"steps to {share:.0%}" for share in SHARES]
     yield f"| {' | '.join(['seed', 'training', 'dev Arg-C+, best', *shares, 'processor, s'])} |"
@@ -79,7 +90,7 @@ def table(rows: list[dict[str, object]]) -> Iterator[str]:
         yield f"| {' | '.join(map(str, cells))} |"
 
 
-def _steps(row: dict[str, object], goal: float) -> str:
+def _steps(row: TrainingRow, goal: float) -> str:
     """Steps until the score was reached, at the end of an epoch."""
     epoch = next((number for number, score in enumerate(row["scores"], start=1) if score >= goal), None)
     return "never" if epoch is None else str(epoch * row["steps"])
@@ -92,7 +103,7 @@ def main() -> None:
     told = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         kept = told.rows or Path(temporary) / "rows.jsonl"
-        rows = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
+        rows: list[TrainingRow] = [json.loads(line) for line in kept.read_text().splitlines()] if kept.exists() else []
         for seed in told.seeds:
             for name in TRAININGS:
                 if not any((row["name"], row["seed"]) == (name, seed) for row in rows):

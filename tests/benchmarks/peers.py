@@ -20,6 +20,7 @@ from spacy.training import Example
 from spacy.util import minibatch
 from transformers import (
     BatchEncoding,
+    BertConfig,
     BertForTokenClassification,
     DataCollatorForTokenClassification,
     Trainer,
@@ -63,7 +64,7 @@ class Spacy:
 
     def train(self, sentences: Sequence[Document], seed: int) -> None:
         chance = random.Random(seed)
-        spacy.util.fix_random_seed(seed)
+        spacy.util.fix_random_seed(seed)  # type: ignore[attr-defined]
         self.nlp = spacy.blank(sentences[0].language)
         self.nlp.add_pipe("ner")
         examples = [_example(self.nlp, sentence) for sentence in sentences]
@@ -91,6 +92,7 @@ class Recipe:
         self.tokenizer = cut.tokenizer
         self.labels = sorted({tag for sentence in sentences for tag in _tags(sentence)})
         body = load_pretrained(config, cut.pretrained_rows)
+        assert isinstance(body.config, BertConfig)
         body.config.num_labels = len(self.labels)
         self.model = BertForTokenClassification(body.config)
         self.model.bert.load_state_dict(body.state_dict(), strict=False)
@@ -123,8 +125,8 @@ class Recipe:
         coded, tags = self._coded(sentence), _tags(sentence)
         words, row = coded.word_ids(), []
         for at, word in enumerate(words):
-            known = word is not None and (at == 0 or words[at - 1] != word)
-            row.append(self.labels.index(tags[word]) if known else -100)
+            later = at > 0 and words[at - 1] == word
+            row.append(-100 if word is None or later else self.labels.index(tags[word]))
         return {"input_ids": coded["input_ids"], "attention_mask": coded["attention_mask"], "labels": row}
 
     def _coded(self, sentence: Document) -> BatchEncoding:

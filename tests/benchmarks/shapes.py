@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -71,7 +71,7 @@ def talkative(model: EventExtractor, encoding: Encoding) -> EventExtractor:
     examples = [encoding.encode(document) for document in documents]
     with torch.inference_mode():
         batch = {name: tensor.to(model.device) for name, tensor in collate(examples).items()}
-        logits = model.eval()(**batch).logits.flatten()  # type: ignore[no-untyped-call]
+        logits = model.eval()(**batch).logits.flatten()
         wanted = round(_FOUND * sum(len(example.words) for example in examples))
         model.spans.ends.bias.data -= logits.topk(wanted).values[-1] / 3
     return model
@@ -105,7 +105,7 @@ def peak(where: torch.device, kind: torch.dtype) -> float:
     return 2 * size**3 / min(times)
 
 
-def in_turn(sides: dict[str, Callable[[], object]], rounds: int, where: torch.device) -> dict[str, list[float]]:
+def in_turn(sides: Mapping[str, Callable[[], object]], rounds: int, where: torch.device) -> dict[str, list[float]]:
     """Seconds of each side, one after the other in each round."""
     times: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(rounds):

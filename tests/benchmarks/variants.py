@@ -27,7 +27,7 @@ from training.model.pair_heads import RoleHead
 from training.model.span_head import SpanHead
 
 
-class Tagger(EventExtractor):  # type: ignore[no-untyped-call]
+class Tagger(EventExtractor):
     """BIO tags under a CRF, one sequence for entities and one for triggers, in place of the span head."""
 
     def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:
@@ -49,7 +49,7 @@ class NearRoles(RoleHead):
         return logits.masked_fill((at[:, :triggers, None] != at[:, None, :])[..., None], IMPOSSIBLE)
 
 
-class Near(EventExtractor):  # type: ignore[no-untyped-call]
+class Near(EventExtractor):
     """Roles within sentences."""
 
     def __init__(self, config: EventExtractorConfig, encoders: Sequence[PreTrainedModel] = ()) -> None:

@@ -86,10 +86,14 @@ class _Turns:
             return
         finish(self.device)
         ours = now() - self._began
-        theirs = seconds(lambda: [self.bare.step(batch) for batch in self._batches], self.device)
+        theirs = seconds(self._bare_steps, self.device)
         self.blocks.append((ours, theirs, self._batches))
         self._batches = []
         self._began = now()
+
+    def _bare_steps(self) -> None:
+        for batch in self._batches:
+            self.bare.step(batch)
 
 
 def versus(
@@ -119,7 +123,7 @@ def versus(
 def _summed(model: EventExtractor, turns: _Turns) -> Sides:
     sides = Sides()
     bare = turns.bare
-    ours = Work(lambda batch: model(**batch).loss.backward(), model.to("meta"))
+    ours = Work(lambda batch: model(**batch).loss.backward(), nn.Module.to(model, "meta"))
     theirs = Work(bare.learn, bare.encoder.to("meta"), bare.head.to("meta"))
     for naba, other, batches in turns.blocks[1:]:
         sides.naba.append(naba)
